@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+#define _FILE_OFFSET_BITS 64 /* fstat must not fail on a large inode number; before any include */
+#include "kernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#if defined(SYS_mmap2)
+#define MMAP_CALL SYS_mmap2
+#define MMAP_UNIT 4096 /* mmap2 counts its offset in units of 4096 bytes on every architecture we meet */
+#else
+#define MMAP_CALL SYS_mmap
+#define MMAP_UNIT 1
+#endif
+
+/* syscall(2) reports errors through errno, which belongs to the program. */
+#define QUIETLY(call)                                                                              \
+    ({                                                                                             \
+        int saved_errno_ = errno;                                                                  \
+        long result_ = (call);                                                                     \
+        if (result_ == -1)                                                                         \
+            result_ = -errno;                                                                      \
+        errno = saved_errno_;                                                                      \
+        result_;                                                                                   \
+    })
+
+struct timeout { /* as SYS_futex and SYS_rt_sigtimedwait take it, whatever width time_t has */
+    long seconds, nanoseconds;
+};
+
+void *kernel_pages(size_t bytes)
+{
+    int saved_errno = errno;
+    void *pages = kernel_mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    errno = saved_errno;
+    return pages == MAP_FAILED ? NULL : pages;
+}
+
+void kernel_pages_free(void *pages, size_t bytes) { QUIETLY(syscall(SYS_munmap, pages, bytes)); }
+
+void *kernel_mmap(void *addr, size_t len, int prot, int flags, int fd, int64_t offset)
+{
+    if (offset % MMAP_UNIT != 0) {
+        errno = EINVAL;
+        return MAP_FAILED;
+    }
+    return (void *)syscall(MMAP_CALL, addr, len, prot, flags, fd, (long)(offset / MMAP_UNIT));
+}
+
+int kernel_munmap(void *addr, size_t len) { return (int)syscall(SYS_munmap, addr, len); }
+
+void *kernel_mremap(void *addr, size_t old_len, size_t new_len, int flags, void *new_addr)
+{
+    return (void *)syscall(SYS_mremap, addr, old_len, new_len, flags, new_addr);
+}
+
+int kernel_mprotect(void *addr, size_t len, int prot)
+{
+    return (int)syscall(SYS_mprotect, addr, len, prot);
+}
+
+_Atomic int *kernel_copy_mark(void)
+{
+    enum { LEAST_PAGE = 4096 };
+    void *page = kernel_pages(LEAST_PAGE);
+    if (page != NULL && QUIETLY(syscall(SYS_madvise, page, LEAST_PAGE, MADV_WIPEONFORK)) != 0) {
+        kernel_pages_free(page, LEAST_PAGE);
+        page = NULL;
+    }
+    return page;
+}
+
+int kernel_pkey_mprotect(void *addr, size_t len, int prot, int key)
+{
+    return (int)syscall(SYS_pkey_mprotect, addr, len, prot, key);
+}
+
+bool kernel_wait(_Atomic int *word, int value)
+{
+    struct timeout timeout = {.nanoseconds = 100 * 1000 * 1000};
+    return QUIETLY(syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, &timeout, NULL, 0)) != -ETIMEDOUT;
+}
+
+void kernel_wake(_Atomic int *word)
+{
+    QUIETLY(syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0));
+}
+
+void kernel_wake_all(_Atomic int *word)
+{
+    QUIETLY(syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0));
+}
+
+/* The kernel's sigset_t has one bit a signal: 64 of them, 128 on MIPS. */
+#define MASK_BYTES (_NSIG / 8 > 8 ? 16 : 8)
+
+void kernel_signals_block(struct kernel_mask *saved)
+{
+    static const struct kernel_mask all = {.words = {[0 ... 16 / sizeof(long) - 1] = ~0ul}};
+    QUIETLY(syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, saved, MASK_BYTES));
+}
+
+static struct kernel_mask mask_of(const int *numbers)
+{
+    enum { LONG_BITS = 8 * sizeof(unsigned long) };
+    struct kernel_mask set = {.words = {0}};
+    for (; *numbers != 0; numbers++)
+        set.words[(*numbers - 1) / LONG_BITS] |= 1ul << (*numbers - 1) % LONG_BITS;
+    return set;
+}
+
+void kernel_signals_block_these(const int *numbers, struct kernel_mask *saved)
+{
+    struct kernel_mask set = mask_of(numbers);
+    QUIETLY(syscall(SYS_rt_sigprocmask, SIG_BLOCK, &set, saved, MASK_BYTES));
+}
+
+void kernel_signals_restore(const struct kernel_mask *saved)
+{
+    QUIETLY(syscall(SYS_rt_sigprocmask, SIG_SETMASK, saved, NULL, MASK_BYTES));
+}
+
+bool kernel_signal_pending(int number)
+{
+    struct kernel_mask pending = {.words = {0}};
+    QUIETLY(syscall(SYS_rt_sigpending, &pending, MASK_BYTES));
+    return pending.words[0] >> (number - 1) & 1;
+}
+
+void kernel_signal_discard(int number)
+{
+    struct timeout none = {0};
+    struct kernel_mask set = mask_of((int[]){number, 0});
+    QUIETLY(syscall(SYS_rt_sigtimedwait, &set, NULL, &none, MASK_BYTES));
+}
+
+int kernel_pid(void) { return (int)QUIETLY(syscall(SYS_getpid)); }
+
+void kernel_stop_self(void) { QUIETLY(syscall(SYS_kill, kernel_pid(), SIGSTOP)); }
+
+void kernel_exit(int status)
+{
+    for (;;)
+        syscall(SYS_exit_group, status);
+}
+
+int kernel_open(const char *path, int flags)
+{
+    return (int)QUIETLY(syscall(SYS_openat, AT_FDCWD, path, flags, 0666));
+}
+
+ssize_t kernel_read(int fd, void *buffer, size_t bytes)
+{
+    return QUIETLY(syscall(SYS_read, fd, buffer, bytes));
+}
+
+ssize_t kernel_write(int fd, const void *buffer, size_t bytes)
+{
+    return QUIETLY(syscall(SYS_write, fd, buffer, bytes));
+}
+
+void kernel_close(int fd) { QUIETLY(syscall(SYS_close, fd)); }
+
+int kernel_dup_above(int fd, int lowest)
+{
+    return (int)QUIETLY(syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, lowest));
+}
+
+bool kernel_readlink(const char *path, char *text, size_t room)
+{
+    long length = QUIETLY(syscall(SYS_readlinkat, AT_FDCWD, path, text, room));
+    if (length < 0 || (size_t)length >= room)
+        return false;
+    text[length] = '\0';
+    return true;
+}
+
+bool kernel_cwd(char *text, size_t room) { return QUIETLY(syscall(SYS_getcwd, text, room)) > 0; }
+
+/* statx(2) in nanoseconds; 0: not known. The struct is the kernel's, whatever headers there are. */
+static uint64_t birth_of(int fd)
+{
+    struct {
+        uint32_t mask, unused[15];
+        struct {
+            int64_t seconds;
+            uint32_t nanoseconds, unused;
+        } accessed, born, changed, modified;
+        uint32_t rest[32];
+    } status;
+    enum { EMPTY_PATH = 0x1000, BORN = 0x800 };
+    if (QUIETLY(syscall(SYS_statx, fd, "", EMPTY_PATH, BORN, &status)) != 0 || !(status.mask & BORN))
+        return 0;
+    return (uint64_t)status.born.seconds * 1000000000 + status.born.nanoseconds;
+}
+
+bool kernel_identity(int fd, struct kernel_identity *identity)
+{
+    struct stat status;
+    if (QUIETLY(fstat(fd, &status)) != 0)
+        return false;
+    identity->device = status.st_dev;
+    identity->inode = status.st_ino;
+    identity->birth = birth_of(fd);
+    return true;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * System calls as verbs, made directly: no interposed function, no cancellation point, no malloc.
+ * The only file that includes <sys/syscall.h>. Unless a comment says otherwise errno is left alone,
+ * and an error is returned as a negative errno value. All are safe in signal handlers and threads.
+ */
+#ifndef MEMRESTRICT_KERNEL_H
+#define MEMRESTRICT_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Private, zeroed, readable and writable pages; NULL if there are none. */
+void *kernel_pages(size_t bytes);
+void kernel_pages_free(void *pages, size_t bytes);
+
+/* The calls themselves, for a program that makes them before the library is ready. They set errno
+ * and return what the C library's functions of these names return. */
+void *kernel_mmap(void *addr, size_t len, int prot, int flags, int fd, int64_t offset);
+int kernel_munmap(void *addr, size_t len);
+void *kernel_mremap(void *addr, size_t old_len, size_t new_len, int flags, void *new_addr);
+int kernel_mprotect(void *addr, size_t len, int prot);
+int kernel_pkey_mprotect(void *addr, size_t len, int prot, int key);
+
+/* One page of zeros that becomes zeros again in a copy of the process (MADV_WIPEONFORK), but not where
+ * memory is shared with the parent. NULL: not to be had. */
+_Atomic int *kernel_copy_mark(void);
+
+/* Waits until *word is no longer `value`, a wake-up, or 100 ms: every wait has an end. False: the
+ * time ran out. */
+bool kernel_wait(_Atomic int *word, int value);
+void kernel_wake(_Atomic int *word);     /* one waiter */
+void kernel_wake_all(_Atomic int *word);
+
+/* A signal mask as the kernel writes it. Blocks all, the C library's internal ones too. */
+struct kernel_mask {
+    unsigned long words[16 / sizeof(unsigned long)];
+};
+void kernel_signals_block(struct kernel_mask *saved);
+/* Blocks just these, ended by 0, beside what is blocked already. */
+void kernel_signals_block_these(const int *numbers, struct kernel_mask *saved);
+void kernel_signals_restore(const struct kernel_mask *saved);
+
+/* Is the signal waiting to be delivered to this thread? */
+bool kernel_signal_pending(int number);
+/* Takes it from those that wait, without a handler; nothing if it does not. It must be blocked. */
+void kernel_signal_discard(int number);
+
+int kernel_pid(void);
+void kernel_stop_self(void);
+_Noreturn void kernel_exit(int status);
+
+/* Descriptors. `open` takes open(2)'s flags and makes files with mode 0666. */
+int kernel_open(const char *path, int flags);
+ssize_t kernel_read(int fd, void *buffer, size_t bytes);
+ssize_t kernel_write(int fd, const void *buffer, size_t bytes);
+void kernel_close(int fd);
+/* A copy of fd numbered `lowest` or above, closed on exec. */
+int kernel_dup_above(int fd, int lowest);
+/* The text of a symbolic link, with a final zero; false if it does not fit or is none. */
+bool kernel_readlink(const char *path, char *text, size_t room);
+bool kernel_cwd(char *text, size_t room);
+
+/* What makes an open file the same file: two descriptors with equal identities are copies. The time
+ * of birth, where the file system has it, tells a file from an older one whose inode it got. */
+struct kernel_identity {
+    uint64_t device, inode, birth;
+};
+bool kernel_identity(int fd, struct kernel_identity *identity);
+
+#endif
