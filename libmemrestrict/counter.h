@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Arithmetic on a 64-bit counter that threads share. While the process has but one thread, as far as
+ * the C library knows, x86 does it in one instruction without a bus lock: that is all that a signal
+ * handler of the same thread could get in between, and a third of the cost.
+ */
+#ifndef MEMRESTRICT_COUNTER_H
+#define MEMRESTRICT_COUNTER_H
+
+#include "guard.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+typedef _Atomic uint64_t counter;
+
+/* glibc's (2.32); elsewhere it is not there, and nobody is taken to be alone. */
+extern char __libc_single_threaded __attribute__((weak));
+
+static inline bool counter_alone(void)
+{
+    return &__libc_single_threaded != NULL && __libc_single_threaded;
+}
+
+static inline uint64_t counter_get(const counter *at)
+{
+    return atomic_load_explicit(at, memory_order_relaxed);
+}
+
+/* If it is *expected it becomes `desired`; if not, *expected becomes what it is. May fail for nothing. */
+static inline bool counter_swap(counter *at, uint64_t *expected, uint64_t desired, bool alone)
+{
+#if defined(__x86_64__)
+    if (alone) {
+        bool swapped;
+        __asm__ volatile("cmpxchgq %3, %1"
+                         : "+a"(*expected), "+m"(*at), "=@ccz"(swapped)
+                         : "r"(desired));
+        return swapped;
+    }
+#else
+    (void)alone;
+#endif
+    return atomic_compare_exchange_weak_explicit(at, expected, desired, memory_order_relaxed,
+                                                 memory_order_relaxed);
+}
+
+static inline void counter_subtract(counter *at, uint64_t amount, bool alone)
+{
+#if defined(__x86_64__)
+    if (alone) {
+        __asm__ volatile("subq %1, %0" : "+m"(*at) : "er"(amount) : "cc");
+        return;
+    }
+#else
+    (void)alone;
+#endif
+    atomic_fetch_sub_explicit(at, amount, memory_order_relaxed);
+}
+
+#endif

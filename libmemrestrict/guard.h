@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The little that belongs to one thread: whether it is inside the next allocator, which stock of
+ * budget it spends from, and whether it is the one that forks. Initial-exec, because a dynamic
+ * thread-local variable would be allocated by malloc on first use (glibc manual, "Replacing malloc").
+ */
+#ifndef MEMRESTRICT_GUARD_H
+#define MEMRESTRICT_GUARD_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define COLD __attribute__((cold, noinline))
+
+struct guard {
+    unsigned level;  /* 0: outside, 1: the same, and it is known that the heap is counted;
+                        2 and more: inside the next allocator, everything passes through */
+    unsigned stock;  /* 0: no stock yet; else its number, counted from 1 (budget.c) */
+    int mapping;     /* changes of mappings that this thread is in the middle of (gate_regions.c) */
+    bool reporting;  /* writes the report: must not wait for it to be written */
+    int *error;      /* &errno, once it was asked for: a call the less */
+    unsigned forking; /* > 0: this thread holds every lock of ours, from fork's prepare to its end;
+                         more than 1 when a signal handler or another's fork handler forks meanwhile */
+};
+
+extern _Thread_local struct guard guard __attribute__((tls_model("initial-exec")));
+
+/* Between enter and leave, calls of this thread that reach an interposed function go straight to
+ * the real one: an allocator's own mappings are not charged beside the block they serve. */
+static inline void guard_enter(void) { guard.level += 2; }
+static inline void guard_leave(void) { guard.level -= 2; }
+static inline bool guard_is_inside(void) { return guard.level >= 2; }
+/* The same for a thread at level 1: stores that wait for no load. */
+static inline void guard_enter_first(void) { guard.level = 3; }
+static inline void guard_leave_last(void) { guard.level = 1; }
+
+static inline int *guard_errno(void)
+{
+    if (UNLIKELY(guard.error == NULL))
+        guard.error = &errno;
+    return guard.error;
+}
+
+#endif
