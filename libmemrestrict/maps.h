@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The kernel's own list of this process's mappings, /proc/self/maps (proc(5)): for the rare case that
+ * a call failed after it had done a part of its work.
+ */
+#ifndef MEMRESTRICT_MAPS_H
+#define MEMRESTRICT_MAPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct maps {
+    int fd;
+    bool failed;       /* the end that was met was an error */
+    size_t length, at; /* of what is in the buffer */
+    char buffer[1024];
+};
+
+struct maps_range {
+    uintptr_t low, high;
+    bool writable;
+};
+
+/* Where the list is read from; tests have lists of their own. */
+extern const char *maps_source;
+
+/* False: not to be had (no /proc, no descriptor left). */
+bool maps_open(struct maps *maps);
+/* The next mapping, by rising address. False: there is none, or none can be read; the list is closed. */
+bool maps_next(struct maps *maps, struct maps_range *range);
+
+/* Is a byte of [low, high) not mapped? False also where the list cannot be read. */
+bool maps_have_hole(uintptr_t low, uintptr_t high);
+
+#endif
