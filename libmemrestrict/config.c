@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <fnmatch.h>
+#include <string.h>
+#include <strings.h>
+
+#define PREFIX "MEMRESTRICT_"
+#define SIZES "a size such as 64M, 64MiB, 64MB or 67108864"
+
+enum { NAME_ROOM = 256 };
+
+/* K is 1, M is 2, ...; 0: no such letter. */
+static unsigned unit_power(char letter)
+{
+    static const char units[] = "KMGTPE";
+    for (unsigned i = 0; units[i] != '\0'; i++)
+        if (letter == units[i] || letter == (char)(units[i] | 0x20))
+            return i + 1;
+    return 0;
+}
+
+static bool parse_unit(const char *unit, uint64_t *factor)
+{
+    *factor = 1;
+    if (*unit == '\0' || strcasecmp(unit, "B") == 0)
+        return true;
+    unsigned power = unit_power(*unit++);
+    bool decimal = strcasecmp(unit, "B") == 0;
+    if (power == 0 || (*unit != '\0' && !decimal && strcasecmp(unit, "iB") != 0))
+        return false;
+    while (power-- > 0)
+        *factor *= decimal ? 1000 : 1024;
+    return true;
+}
+
+bool config_parse_size(const char *word, uint64_t *bytes)
+{
+    if (strcasecmp(word, "unlimited") == 0 || strcasecmp(word, "infinity") == 0) {
+        *bytes = CONFIG_UNLIMITED;
+        return true;
+    }
+    uint64_t number = 0, factor;
+    const char *at = word;
+    for (; *at >= '0' && *at <= '9'; at++)
+        if (__builtin_mul_overflow(number, (uint64_t)10, &number) ||
+            __builtin_add_overflow(number, (uint64_t)(*at - '0'), &number))
+            return false;
+    return at != word && parse_unit(at, &factor) &&
+           !__builtin_mul_overflow(number, factor, bytes) && *bytes <= INT64_MAX;
+}
+
+static bool parse_limit(const char *value, struct config *config)
+{
+    return config_parse_size(value, &config->limit);
+}
+
+static bool parse_reserve(const char *value, struct config *config)
+{
+    return config_parse_size(value, &config->reserve) && config->reserve != CONFIG_UNLIMITED;
+}
+
+static bool parse_on_refusal(const char *value, struct config *config)
+{
+    static const char *const words[] = {"errno", "abort", "stop", "warn"};
+    for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(value, words[i]) == 0) {
+            config->on_refusal = (enum on_refusal)i;
+            return true;
+        }
+    return false;
+}
+
+static bool parse_count(const char *value, struct config *config)
+{
+    static const char *const words[] = {"heap", "regions", "stacks"};
+    config->count = 0;
+    for (const char *at = value;; at++) {
+        size_t length = strcspn(at, ",");
+        unsigned found = 0;
+        for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
+            if (strlen(words[i]) == length && strncmp(at, words[i], length) == 0)
+                found = 1u << i;
+        if (found == 0)
+            return false;
+        config->count |= found;
+        at += length;
+        if (*at == '\0')
+            return true;
+    }
+}
+
+static bool parse_program(const char *value, struct config *config)
+{
+    for (const char *at = value;; at++) {
+        size_t length = strcspn(at, ",");
+        if (length == 0 || length >= NAME_ROOM)
+            return false;
+        at += length;
+        if (*at == '\0')
+            break;
+    }
+    config->program = value; /* only now: one that is not understood names no program */
+    return true;
+}
+
+static bool parse_report(const char *value, struct config *config)
+{
+    config->report = value;
+    for (const char *at = strchr(value, '%'); at != NULL; at = strchr(at + 2, '%'))
+        if (at[1] == '\0' || strchr("pe%", at[1]) == NULL)
+            return false;
+    return *value != '\0' && strlen(value) < WRITER_PATH;
+}
+
+const struct setting config_settings[] = {
+    {PREFIX "LIMIT", parse_limit, SIZES ", or unlimited", "the budget: bytes live at once"},
+    {PREFIX "RESERVE", parse_reserve, SIZES, "a grace beyond the limit, open from the first refusal on"},
+    {PREFIX "COUNT", parse_count, "heap, regions, stacks, or several with commas between",
+     "what is charged (default: heap,regions)"},
+    {PREFIX "PROGRAM", parse_program, "program names or globs with commas between",
+     "limit only these programs, and leave all others untouched"},
+    {PREFIX "ON_REFUSAL", parse_on_refusal, "errno, abort, stop or warn",
+     "what a refusal does beside failing with ENOMEM (default: errno, nothing)"},
+    {PREFIX "REPORT", parse_report, "stderr, or a file's path in which %p is the process ID and %e the program's name",
+     "where a summary is written when the program ends"},
+    {NULL, NULL, NULL, NULL},
+};
+
+static const struct setting *find_setting(const char *entry, size_t name_length)
+{
+    for (const struct setting *row = config_settings; row->name != NULL; row++)
+        if (strlen(row->name) == name_length && strncmp(row->name, entry, name_length) == 0)
+            return row;
+    return NULL;
+}
+
+static void complain(struct text *complaint, const char *entry, size_t name_length,
+                     const struct setting *row)
+{
+    text_add(complaint, "memrestrict: ");
+    text_add_quoted(complaint, entry, name_length);
+    if (row == NULL) {
+        text_add(complaint, ": no such setting; there are");
+        for (row = config_settings; row->name != NULL; row++) {
+            text_add_char(complaint, ' ');
+            text_add(complaint, row->name);
+        }
+    } else {
+        text_add(complaint, ": cannot understand \"");
+        text_add_quoted(complaint, entry + name_length + 1, strlen(entry + name_length + 1));
+        text_add(complaint, "\"; accepted: ");
+        text_add(complaint, row->accepted);
+    }
+    text_add_char(complaint, '\n');
+}
+
+bool config_read(char **environment, struct config *config, struct text *complaint)
+{
+    *config = (struct config){.limit = CONFIG_UNLIMITED, .count = COUNT_HEAP | COUNT_REGIONS};
+    bool understood = true;
+    for (char **entry = environment; entry != NULL && *entry != NULL; entry++) {
+        size_t name_length = strcspn(*entry, "=");
+        if (strncmp(*entry, PREFIX, strlen(PREFIX)) != 0 || (*entry)[name_length] != '=')
+            continue;
+        const struct setting *row = find_setting(*entry, name_length);
+        if (row != NULL && row->parse(*entry + name_length + 1, config))
+            continue;
+        if (understood)
+            complain(complaint, *entry, name_length, row);
+        understood = false;
+    }
+    return understood;
+}
+
+bool config_names(const char *patterns, const char *program)
+{
+    for (const char *at = patterns;; at++) {
+        char pattern[NAME_ROOM];
+        size_t length = strcspn(at, ",");
+        if (length < sizeof pattern) {
+            memcpy(pattern, at, length);
+            pattern[length] = '\0';
+            if (fnmatch(pattern, program, 0) == 0)
+                return true;
+        }
+        at += length;
+        if (*at == '\0')
+            return false;
+    }
+}

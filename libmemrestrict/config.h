@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The environment, read once and constant after start. The one table of settings; the only file
+ * that reads the environment.
+ */
+#ifndef MEMRESTRICT_CONFIG_H
+#define MEMRESTRICT_CONFIG_H
+
+#include "writer.h"
+
+enum on_refusal { REFUSAL_ERRNO, REFUSAL_ABORT, REFUSAL_STOP, REFUSAL_WARN };
+enum count { COUNT_HEAP = 1, COUNT_REGIONS = 2, COUNT_STACKS = 4 };
+
+#define CONFIG_UNLIMITED UINT64_MAX
+
+struct config {
+    uint64_t limit;   /* bytes, or CONFIG_UNLIMITED */
+    uint64_t reserve; /* bytes */
+    unsigned count;   /* set of enum count */
+    enum on_refusal on_refusal;
+    const char *program; /* patterns, or NULL for every program */
+    const char *report;  /* "stderr", a path pattern, or NULL for none */
+};
+
+struct setting {
+    const char *name;
+    bool (*parse)(const char *value, struct config *config); /* false: not understood */
+    const char *accepted;                                    /* for the message */
+    const char *help;                                        /* one line for people */
+};
+
+/* The table, ended by a row without a name. */
+extern const struct setting config_settings[];
+
+/* Reads settings from `environment` (as in environ(7); strings are kept, not copied) into *config.
+ * A setting that cannot be understood, or is not in the table: false, with one line in *complaint. */
+bool config_read(char **environment, struct config *config, struct text *complaint);
+
+/* A size as coreutils and systemd write it: digits, then nothing or B for bytes, K M G T P E (or
+ * KiB ...) for powers of 1024, KB ... for powers of 1000, upper or lower case; or "unlimited". */
+bool config_parse_size(const char *word, uint64_t *bytes);
+
+/* Does one of the comma-separated names or globs in `patterns` match the program's name? */
+bool config_names(const char *patterns, const char *program);
+
+#endif
