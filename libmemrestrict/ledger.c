@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+#include "ledger.h"
+
+#include "guard.h"
+#include "lock.h"
+#include "pages.h"
+
+#include <stdatomic.h>
+
+#define HASH_NONFATAL_OOM 1
+#define HASH_FUNCTION(key, length, hash) ((hash) = hash_address(*(const uintptr_t *)(key)))
+#define uthash_malloc(size) pages_alloc(&pool, size)
+#define uthash_free(memory, size) pages_free(&pool, memory, size)
+#define uthash_nonfatal_oom(item) (out_of_memory = true)
+#include <uthash.h>
+
+enum {
+    GRANULE_BITS = 4,  /* a block starts at a multiple of 16 bytes ... */
+    WINDOW_BITS = 22,  /* ... in a window of 4 MiB */
+    WORDS = 1 << (WINDOW_BITS - GRANULE_BITS),
+    LARGE = 0xffff,    /* the word of a block whose size is in the next ones */
+    LARGE_WORDS = 4,   /* 64 bits; such a block covers thousands of granules */
+    RECENT = 1024      /* windows found without the table: 4 GiB of addresses */
+};
+
+typedef _Atomic uint16_t size_word;
+
+struct window {
+    uintptr_t key; /* address >> WINDOW_BITS */
+    UT_hash_handle hh;
+    size_word words[WORDS + LARGE_WORDS]; /* a large block in the last granule has its size beyond */
+};
+
+struct odd { /* a block at an address that is no multiple of 16 */
+    uintptr_t key;
+    size_t size;
+    UT_hash_handle hh;
+};
+
+static struct lock lock; /* guards all but `recent` and the words */
+static struct pages_pool pool;
+static struct window *windows;
+static struct odd *odds;
+static _Atomic size_t odd_count; /* read without the lock: mostly there are none */
+static bool out_of_memory;       /* set by uthash when an insertion failed */
+
+/* Windows by the low bits of their key, each packed with its whole key into one atomic value. */
+static _Atomic uint64_t recent[RECENT];
+
+/* One multiplication: keys are addresses, whose low bits tell little. */
+static inline unsigned hash_address(uintptr_t key)
+{
+    return (unsigned)((uint64_t)key * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+}
+
+/* A window starts on a page, so on 64 bits its address has 12 zeros below; user addresses of up to
+ * 47 bits leave 17 more above. Where that does not hold (5-level paging) the value is 0: not packed. */
+#if UINTPTR_MAX > UINT32_MAX
+enum { KEY_BITS = 29, ADDRESS_SHIFT = 17 };
+#else
+enum { KEY_BITS = 32, ADDRESS_SHIFT = 32 };
+#endif
+#define KEY_MASK ((UINT64_C(1) << KEY_BITS) - 1)
+
+static uint64_t pack(const struct window *window)
+{
+    uint64_t address = (uintptr_t)window, shifted = address << ADDRESS_SHIFT;
+    bool fits = shifted >> ADDRESS_SHIFT == address && (window->key & KEY_MASK) == window->key;
+    return fits ? shifted | window->key : 0;
+}
+
+static inline struct window *unpack(uint64_t packed)
+{
+    return (struct window *)(uintptr_t)((packed & ~KEY_MASK) >> ADDRESS_SHIFT);
+}
+
+/* Under the lock. NULL: no memory. */
+static struct window *window_make(uintptr_t key)
+{
+    struct window *window = pages_alloc(&pool, sizeof *window);
+    if (window == NULL)
+        return NULL;
+    window->key = key;
+    out_of_memory = false;
+    HASH_ADD(hh, windows, key, sizeof key, window);
+    if (out_of_memory) {
+        pages_free(&pool, window, sizeof *window);
+        return NULL;
+    }
+    return window;
+}
+
+static COLD struct window *window_find(uintptr_t key, bool make)
+{
+    struct lock_hold hold;
+    struct window *window;
+    if (!lock_enter(&lock, &hold))
+        return NULL;
+    HASH_FIND(hh, windows, &key, sizeof key, window);
+    if (window == NULL && make)
+        window = window_make(key);
+    if (window != NULL) {
+        uint64_t packed = pack(window);
+        if (packed != 0) /* release: the window's header is written before it can be found */
+            atomic_store_explicit(&recent[key % RECENT], packed, memory_order_release);
+    }
+    lock_drop(&lock, &hold);
+    return window;
+}
+
+static inline size_word *word_in(struct window *window, const void *address)
+{
+    return &window->words[(uintptr_t)address >> GRANULE_BITS & (WORDS - 1)];
+}
+
+static inline bool is_odd(const void *address)
+{
+    return (uintptr_t)address & ((1u << GRANULE_BITS) - 1);
+}
+
+/* The word of an address whose window was met lately; NULL: look for it by the table. */
+static inline size_word *word_recent(const void *address)
+{
+    uintptr_t key = (uintptr_t)address >> WINDOW_BITS;
+    uint64_t packed = atomic_load_explicit(&recent[key % RECENT], memory_order_acquire);
+    if (UNLIKELY((packed & KEY_MASK) != key) || UNLIKELY(packed <= KEY_MASK) ||
+        UNLIKELY(is_odd(address)))
+        return NULL;
+    return word_in(unpack(packed), address);
+}
+
+static inline void word_set(size_word *word, uint16_t value)
+{
+    atomic_store_explicit(word, value, memory_order_relaxed);
+}
+
+static inline uint16_t word_get(const size_word *word)
+{
+    return atomic_load_explicit(word, memory_order_relaxed);
+}
+
+static void large_set(size_word *first, size_t size)
+{
+    for (unsigned i = 1; i <= LARGE_WORDS; i++)
+        word_set(&first[i], (uint16_t)((uint64_t)size >> 16 * (i - 1)));
+}
+
+static size_t large_get(const size_word *first)
+{
+    uint64_t size = 0;
+    for (unsigned i = LARGE_WORDS; i > 0; i--)
+        size = size << 16 | word_get(&first[i]);
+    return (size_t)size;
+}
+
+static COLD bool odd_put(const void *address, size_t size)
+{
+    struct lock_hold hold;
+    if (!lock_enter(&lock, &hold))
+        return false;
+    uintptr_t key = (uintptr_t)address;
+    struct odd *odd, *stale;
+    HASH_FIND(hh, odds, &key, sizeof key, stale);
+    odd = stale == NULL ? pages_alloc(&pool, sizeof *odd) : NULL;
+    if (odd != NULL) {
+        odd->key = key;
+        odd->size = size;
+        out_of_memory = false;
+        HASH_ADD(hh, odds, key, sizeof odd->key, odd);
+        if (out_of_memory) {
+            pages_free(&pool, odd, sizeof *odd);
+            odd = NULL;
+        } else {
+            atomic_fetch_add_explicit(&odd_count, 1, memory_order_relaxed);
+        }
+    }
+    lock_drop(&lock, &hold);
+    return odd != NULL;
+}
+
+static COLD bool odd_take(const void *address, size_t *size)
+{
+    if (atomic_load_explicit(&odd_count, memory_order_relaxed) == 0)
+        return false;
+    struct lock_hold hold;
+    struct odd *odd;
+    uintptr_t key = (uintptr_t)address;
+    if (!lock_enter(&lock, &hold))
+        return false;
+    HASH_FIND(hh, odds, &key, sizeof key, odd);
+    if (odd != NULL) {
+        *size = odd->size;
+        HASH_DEL(odds, odd);
+        pages_free(&pool, odd, sizeof *odd);
+        atomic_fetch_sub_explicit(&odd_count, 1, memory_order_relaxed);
+    }
+    lock_drop(&lock, &hold);
+    return odd != NULL;
+}
+
+static size_word *word_find(const void *address, bool make)
+{
+    size_word *word = word_recent(address);
+    if (word == NULL) {
+        struct window *window = window_find((uintptr_t)address >> WINDOW_BITS, make);
+        word = window != NULL ? word_in(window, address) : NULL;
+    }
+    return word;
+}
+
+static COLD bool put_slowly(const void *address, size_t size)
+{
+    if (is_odd(address))
+        return odd_put(address, size);
+    size_word *word = word_find(address, true);
+    if (word == NULL || word_get(word) != 0)
+        return false;
+    if (size >= LARGE - 1)
+        large_set(word, size);
+    word_set(word, size < LARGE - 1 ? (uint16_t)(size + 1) : LARGE);
+    return true;
+}
+
+bool ledger_put(const void *address, size_t size)
+{
+    size_word *word = word_recent(address);
+    if (UNLIKELY(word == NULL) || UNLIKELY(size >= LARGE - 1) || UNLIKELY(word_get(word) != 0))
+        return put_slowly(address, size);
+    word_set(word, (uint16_t)(size + 1));
+    return true;
+}
+
+static COLD bool take_slowly(const void *address, size_t *size)
+{
+    if (is_odd(address))
+        return odd_take(address, size);
+    size_word *word = word_find(address, false);
+    uint16_t value = word != NULL ? word_get(word) : 0;
+    if (value == 0)
+        return false;
+    *size = value == LARGE ? large_get(word) : value - 1u;
+    if (value == LARGE)
+        large_set(word, 0);
+    word_set(word, 0);
+    return true;
+}
+
+bool ledger_take(const void *address, size_t *size)
+{
+    size_word *word = word_recent(address);
+    uint16_t value = LIKELY(word != NULL) ? word_get(word) : 0;
+    if (UNLIKELY(value == 0) || UNLIKELY(value == LARGE))
+        return take_slowly(address, size);
+    word_set(word, 0);
+    *size = value - 1u;
+    return true;
+}
+
+static void count_window(const struct window *window, struct ledger_live *live)
+{
+    for (unsigned i = 0; i < WORDS; i++) {
+        uint16_t value = word_get(&window->words[i]);
+        if (value == 0)
+            continue;
+        live->blocks++;
+        live->bytes += value == LARGE ? large_get(&window->words[i]) : value - 1u;
+        if (value == LARGE)
+            i += LARGE_WORDS;
+    }
+}
+
+struct ledger_live ledger_live(void)
+{
+    struct ledger_live live = {0};
+    struct lock_hold hold;
+    if (!lock_enter(&lock, &hold))
+        return live;
+    for (const struct window *window = windows; window != NULL; window = window->hh.next)
+        count_window(window, &live);
+    for (const struct odd *odd = odds; odd != NULL; odd = odd->hh.next) {
+        live.blocks++;
+        live.bytes += odd->size;
+    }
+    lock_drop(&lock, &hold);
+    return live;
+}
+
+void ledger_fork_take(void) { lock_fork_take(&lock); }
+void ledger_fork_drop(void) { lock_fork_drop(&lock); }
+void ledger_fork_reset(void) { lock_fork_reset(&lock); }
+
+void ledger_recover(void)
+{
+    if (lock_is_free(&lock))
+        return;
+    windows = NULL;
+    odds = NULL;
+    atomic_store(&odd_count, 0);
+    pool = (struct pages_pool){0};
+    for (unsigned i = 0; i < RECENT; i++) {
+        uint64_t packed = atomic_load_explicit(&recent[i], memory_order_relaxed);
+        struct window *window = packed > KEY_MASK ? unpack(packed) : NULL;
+        if (window != NULL)
+            HASH_ADD(hh, windows, key, sizeof window->key, window);
+    }
+    lock_fork_reset(&lock);
+}

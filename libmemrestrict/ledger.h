@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Which block has which size. A uthash table is keyed by window, 4 MiB of address space; a window
+ * has one 16-bit word for each granule of 16 bytes: the size asked for plus one, zero where no block
+ * starts. A size too large for that fills the next words, which belong to the same block and can
+ * start no other. Addresses that are no multiple of 16 go to a second table, a node each.
+ *
+ * A word is written by the thread that was given the address and read by the one that gives it
+ * back, so neither takes a lock; windows are never taken down. An entry exists only while its
+ * address does: it is made after the allocator gave the block and taken before it gets it back.
+ */
+#ifndef MEMRESTRICT_LEDGER_H
+#define MEMRESTRICT_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Enters a block of `size` bytes at `address`. False: no memory for the entry, or there is one already:
+ * a block that was freed behind our back, whose entry is to be taken out first. */
+bool ledger_put(const void *address, size_t size);
+/* Takes the entry out. False: there is none (freed twice, or never ours). */
+bool ledger_take(const void *address, size_t *size);
+
+struct ledger_live {
+    uint64_t blocks, bytes;
+};
+/* Counts what is live, by a walk over all windows. Exact when no other thread allocates meanwhile. */
+struct ledger_live ledger_live(void);
+
+void ledger_fork_take(void);
+void ledger_fork_drop(void);
+void ledger_fork_reset(void);
+/* In a copy of the process that was made without fork handlers: if the lock was copied while it was
+ * held, frees it and makes the table anew of the windows met lately. Blocks elsewhere stay charged. */
+void ledger_recover(void);
+
+#endif
