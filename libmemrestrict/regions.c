@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: MIT */
+#include "regions.h"
+
+#include "lock.h"
+#include "pages.h"
+
+#include <stdatomic.h>
+
+struct region {
+    uintptr_t low, high;
+    enum region_state state;
+    uint32_t priority; /* random: a parent's is not below its children's */
+    struct region *left, *right;
+};
+
+static struct lock lock;
+static struct pages_pool pool;
+static struct region *root;
+
+/* Trees given up without the lock, chained through their roots' `low`; freed by the next holder. */
+static struct region *_Atomic limbo;
+
+/* xorshift32 (Marsaglia, 2003). Under the lock. */
+static uint32_t next_priority(void)
+{
+    static uint32_t state = 2463534242;
+    state ^= state << 13;
+    state ^= state >> 17;
+    state ^= state << 5;
+    return state;
+}
+
+static struct region *region_make(void)
+{
+    struct region *region = pages_alloc(&pool, sizeof *region);
+    if (region != NULL)
+        *region = (struct region){.priority = next_priority()};
+    return region;
+}
+
+static void region_free(struct region *region) { pages_free(&pool, region, sizeof *region); }
+
+/* Splits by start address: *below gets the intervals that start before `at`. Depth is O(log n). */
+static void split(struct region *tree, uintptr_t at, struct region **below, struct region **above)
+{
+    if (tree == NULL) {
+        *below = *above = NULL;
+    } else if (tree->low < at) {
+        *below = tree;
+        split(tree->right, at, &tree->right, above);
+    } else {
+        *above = tree;
+        split(tree->left, at, below, &tree->left);
+    }
+}
+
+/* Every interval of `below` lies before every one of `above`. */
+static struct region *join(struct region *below, struct region *above)
+{
+    if (below == NULL)
+        return above;
+    if (above == NULL)
+        return below;
+    if (below->priority >= above->priority) {
+        below->right = join(below->right, above);
+        return below;
+    }
+    above->left = join(below, above->left);
+    return above;
+}
+
+/* The last interval that starts before `at`, or NULL. */
+static struct region *last_before(uintptr_t at)
+{
+    struct region *best = NULL;
+    for (struct region *node = root; node != NULL;) {
+        bool before = node->low < at;
+        if (before)
+            best = node;
+        node = before ? node->right : node->left;
+    }
+    return best;
+}
+
+static void insert(struct region *region)
+{
+    struct region *below, *above;
+    split(root, region->low, &below, &above);
+    root = join(join(below, region), above);
+}
+
+/* Makes `at` a boundary between intervals. False: no memory. */
+static bool cut_at(uintptr_t at)
+{
+    struct region *whole = last_before(at);
+    if (whole == NULL || whole->high <= at)
+        return true;
+    struct region *tail = region_make();
+    if (tail == NULL)
+        return false;
+    tail->low = at;
+    tail->high = whole->high;
+    tail->state = whole->state;
+    whole->high = at;
+    insert(tail);
+    return true;
+}
+
+static void tally(const struct region *tree, struct regions_cut *cut)
+{
+    for (; tree != NULL; tree = tree->right) {
+        *(tree->state == REGION_CHARGED ? &cut->charged : &cut->reserved) += tree->high - tree->low;
+        if (tree->high == cut->high)
+            cut->last = tree->state;
+        tally(tree->left, cut);
+    }
+}
+
+static void free_all(struct region *tree)
+{
+    while (tree != NULL) {
+        struct region *right = tree->right;
+        free_all(tree->left);
+        region_free(tree);
+        tree = right;
+    }
+}
+
+/* Under the lock: frees what was dropped without it. */
+static void empty_limbo(void)
+{
+    struct region *tree = atomic_exchange_explicit(&limbo, NULL, memory_order_acquire);
+    while (tree != NULL) {
+        struct region *next = (struct region *)tree->low;
+        free_all(tree);
+        tree = next;
+    }
+}
+
+static void hold_regions(struct lock_hold *hold)
+{
+    lock_take(&lock, hold);
+    empty_limbo();
+}
+
+void regions_drop(struct regions_cut *cut)
+{
+    struct region *trees[] = {cut->pieces, cut->spare};
+    for (unsigned i = 0; i < sizeof trees / sizeof trees[0]; i++) {
+        if (trees[i] == NULL)
+            continue;
+        struct region *next = atomic_load_explicit(&limbo, memory_order_relaxed);
+        do
+            trees[i]->low = (uintptr_t)next;
+        while (!atomic_compare_exchange_weak_explicit(&limbo, &next, trees[i], memory_order_release,
+                                                      memory_order_relaxed));
+    }
+    cut->pieces = cut->spare = NULL;
+}
+
+/* Under the lock: out of the tree, between two boundaries. */
+static struct region *take_between(uintptr_t low, uintptr_t high)
+{
+    struct region *below, *middle, *above;
+    split(root, low, &below, &middle);
+    split(middle, high, &middle, &above);
+    root = join(below, above);
+    return middle;
+}
+
+/* Under the lock, which it drops. */
+static bool take_and_drop(uintptr_t low, uintptr_t high, bool with_spare, struct regions_cut *cut,
+                          const struct lock_hold *hold)
+{
+    empty_limbo();
+    if (with_spare)
+        cut->spare = region_make();
+    bool done = (!with_spare || cut->spare != NULL) && cut_at(low) && cut_at(high);
+    if (done) {
+        cut->pieces = take_between(low, high);
+        tally(cut->pieces, cut);
+    }
+    lock_drop(&lock, hold);
+    if (!done)
+        regions_drop(cut);
+    return done;
+}
+
+bool regions_take(uintptr_t low, uintptr_t high, bool with_spare, struct regions_cut *cut)
+{
+    struct lock_hold hold;
+    *cut = (struct regions_cut){.low = low, .high = high};
+    lock_take(&lock, &hold);
+    return take_and_drop(low, high, with_spare, cut, &hold);
+}
+
+bool regions_take_if_free(uintptr_t low, uintptr_t high, struct regions_cut *cut)
+{
+    struct lock_hold hold;
+    *cut = (struct regions_cut){.low = low, .high = high};
+    return lock_try(&lock, &hold) && take_and_drop(low, high, false, cut, &hold);
+}
+
+static struct region *first_of(struct region *tree)
+{
+    while (tree != NULL && tree->left != NULL)
+        tree = tree->left;
+    return tree;
+}
+
+static struct region *last_of(struct region *tree)
+{
+    while (tree != NULL && tree->right != NULL)
+        tree = tree->right;
+    return tree;
+}
+
+/* Under the lock: forgets what overlaps the range; the charged bytes of it. */
+static uint64_t evict(uintptr_t low, uintptr_t high)
+{
+    struct regions_cut gone = {0};
+    (void)(cut_at(low) && cut_at(high)); /* without memory whole intervals go, or stay */
+    struct region *tree = take_between(low, high);
+    tally(tree, &gone);
+    free_all(tree);
+    return gone.charged;
+}
+
+/* Under the lock: into the tree, joined with neighbours of the same state. */
+static uint64_t enter(struct region *region)
+{
+    struct region *below, *above, *gone;
+    uint64_t evicted = evict(region->low, region->high);
+    split(root, region->low, &below, &above);
+    struct region *before = last_of(below), *after = first_of(above);
+    if (before != NULL && before->high == region->low && before->state == region->state) {
+        region->low = before->low;
+        split(below, before->low, &below, &gone);
+        region_free(gone);
+    }
+    if (after != NULL && after->low == region->high && after->state == region->state) {
+        region->high = after->high;
+        split(above, after->low + 1, &gone, &above);
+        region_free(gone);
+    }
+    root = join(join(below, region), above);
+    return evicted;
+}
+
+/* What becomes of each piece: entered again, `shift` further up, in `state` unless that is NONE. */
+static uint64_t enter_all(struct region *tree, intptr_t shift, enum region_state state)
+{
+    uint64_t evicted = 0;
+    while (tree != NULL) {
+        struct region *left = tree->left, *right = tree->right;
+        tree->left = tree->right = NULL;
+        tree->low += (uintptr_t)shift;
+        tree->high += (uintptr_t)shift;
+        if (state != REGION_NONE)
+            tree->state = state;
+        evicted += enter_all(left, shift, state);
+        evicted += enter(tree);
+        tree = right;
+    }
+    return evicted;
+}
+
+static uint64_t put(struct regions_cut *cut, intptr_t shift, enum region_state state)
+{
+    uint64_t evicted = 0;
+    if (cut->pieces != NULL) {
+        struct lock_hold hold;
+        hold_regions(&hold);
+        evicted = enter_all(cut->pieces, shift, state);
+        lock_drop(&lock, &hold);
+        cut->pieces = NULL;
+    }
+    return evicted;
+}
+
+uint64_t regions_put_back(struct regions_cut *cut, intptr_t shift)
+{
+    return put(cut, shift, REGION_NONE);
+}
+
+uint64_t regions_put_as(struct regions_cut *cut, enum region_state state)
+{
+    return put(cut, 0, state);
+}
+
+static bool copy_all(const struct region *tree, struct region **copy)
+{
+    for (; tree != NULL; tree = tree->right, copy = &(*copy)->right) {
+        *copy = region_make();
+        if (*copy == NULL)
+            return false;
+        **copy = (struct region){tree->low, tree->high, tree->state, tree->priority, NULL, NULL};
+        if (!copy_all(tree->left, &(*copy)->left))
+            return false;
+    }
+    return true;
+}
+
+bool regions_copy(const struct regions_cut *cut, struct regions_cut *copy)
+{
+    struct lock_hold hold;
+    *copy = *cut;
+    copy->pieces = copy->spare = NULL;
+    hold_regions(&hold);
+    bool done = copy_all(cut->pieces, &copy->pieces);
+    lock_drop(&lock, &hold);
+    if (!done)
+        regions_drop(copy);
+    return done;
+}
+
+uint64_t regions_add(struct regions_cut *cut, uintptr_t low, uintptr_t high,
+                     enum region_state state, bool *done)
+{
+    struct lock_hold hold;
+    uint64_t evicted = 0;
+    hold_regions(&hold);
+    struct region *region = cut->spare != NULL ? cut->spare : region_make();
+    *done = region != NULL;
+    if (region != NULL) {
+        region->low = low;
+        region->high = high;
+        region->state = state;
+        evicted = enter(region);
+    }
+    lock_drop(&lock, &hold);
+    cut->spare = NULL;
+    return evicted;
+}
+
+enum region_state regions_at(uintptr_t address)
+{
+    struct lock_hold hold;
+    hold_regions(&hold);
+    const struct region *found = last_before(address + 1);
+    enum region_state state = found != NULL && found->high > address ? found->state : REGION_NONE;
+    lock_drop(&lock, &hold);
+    return state;
+}
+
+struct regions_live regions_live(void)
+{
+    struct regions_live live = {0};
+    struct lock_hold hold;
+    hold_regions(&hold);
+    /* In order without a stack: each step finds the next interval from the root. */
+    for (uintptr_t at = 0;;) {
+        const struct region *next = NULL;
+        for (const struct region *node = root; node != NULL;) {
+            if (node->low >= at) {
+                next = node;
+                node = node->left;
+            } else {
+                node = node->right;
+            }
+        }
+        if (next == NULL)
+            break;
+        if (next->state == REGION_CHARGED) {
+            live.regions++;
+            live.bytes += next->high - next->low;
+        }
+        at = next->low + 1;
+    }
+    lock_drop(&lock, &hold);
+    return live;
+}
+
+void regions_fork_take(void) { lock_fork_take(&lock); }
+void regions_fork_drop(void) { lock_fork_drop(&lock); }
+void regions_fork_reset(void) { lock_fork_reset(&lock); }
+
+void regions_recover(void)
+{
+    if (lock_is_free(&lock))
+        return;
+    root = NULL;
+    pool = (struct pages_pool){0};
+    atomic_store(&limbo, NULL);
+    lock_fork_reset(&lock);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Which address ranges the program mapped itself: disjoint intervals in order, a treap, neighbours of
+ * one state joined. A charged range is writable and counts; a reserved one would count once it is
+ * made writable. Ranges of unknown origin (the loader's, shared files) are simply not there.
+ *
+ * A change is three steps, so that no lock is held over a system call: take the pieces of a range
+ * out, make the call, then put back what is there now, which after a failed call is the pieces as
+ * they were. Meanwhile the pieces belong to the thread that took them. A step after the call that
+ * may need a new record can have it set aside before, so that it cannot fail.
+ */
+#ifndef MEMRESTRICT_REGIONS_H
+#define MEMRESTRICT_REGIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum region_state { REGION_NONE, REGION_RESERVED, REGION_CHARGED };
+
+struct region; /* one interval */
+
+/* Pieces taken out of [low, high). All zero: nothing. */
+struct regions_cut {
+    uintptr_t low, high;
+    struct region *pieces;
+    struct region *spare;       /* a record set aside for regions_add */
+    uint64_t charged, reserved; /* bytes of the pieces, by state */
+    enum region_state last;     /* the state of the byte before `high`; NONE if no piece has it */
+};
+
+/* Takes out what lies in [low, high), splitting at the ends. False: no memory, nothing changed. */
+bool regions_take(uintptr_t low, uintptr_t high, bool with_spare, struct regions_cut *cut);
+/* The same, but false also when another thread holds the lock: for a thread that must not wait. */
+bool regions_take_if_free(uintptr_t low, uintptr_t high, struct regions_cut *cut);
+/* Forgets the pieces. Lock-free. */
+void regions_drop(struct regions_cut *cut);
+/* A second set of pieces like those in `cut`, in *copy. False: no memory. */
+bool regions_copy(const struct regions_cut *cut, struct regions_cut *copy);
+
+/* The next three return the bytes of charged pieces that they found in their way and forgot:
+ * somebody unmapped those behind our back, and they are to be refunded. */
+
+/* Puts the pieces back as they were, `shift` bytes further up (for a mapping that moved). */
+uint64_t regions_put_back(struct regions_cut *cut, intptr_t shift);
+/* Puts them back with all of them in the given state. */
+uint64_t regions_put_as(struct regions_cut *cut, enum region_state state);
+/* Enters [low, high) with a record from cut->spare, which cannot fail, or of its own making: then
+ * *done is false when there is no memory for it. */
+uint64_t regions_add(struct regions_cut *cut, uintptr_t low, uintptr_t high,
+                     enum region_state state, bool *done);
+
+/* The state of one byte. */
+enum region_state regions_at(uintptr_t address);
+
+struct regions_live {
+    uint64_t regions, bytes; /* the charged ones */
+};
+struct regions_live regions_live(void);
+
+void regions_fork_take(void);
+void regions_fork_drop(void);
+void regions_fork_reset(void);
+/* In a copy of the process that was made without fork handlers: if the lock was copied while it was
+ * held, frees it and forgets all records, which may be half changed. What they hold stays charged. */
+void regions_recover(void);
+
+#endif
