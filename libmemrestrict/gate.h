@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The order of decisions, and the only place that says no. A call is admitted (charged, or refused
+ * with ENOMEM) before the real call is made; then it is committed (entered in the ledger) or
+ * cancelled (refunded). What is released is taken out of the ledger before the real call, and
+ * restored if that failed. Nothing here calls the real functions, so it runs in plain unit tests.
+ */
+#ifndef MEMRESTRICT_GATE_H
+#define MEMRESTRICT_GATE_H
+
+#include "calls.h"
+#include "config.h"
+
+struct gate_figures {
+    uint64_t refusals;
+    uint64_t unknown; /* addresses given back that are in no record */
+    enum call first_call;
+    uint64_t first_size, first_used; /* of the first refusal: bytes asked for, bytes in use then */
+};
+
+void gate_start(const struct config *config);
+struct gate_figures gate_figures(void);
+
+/* Heap blocks. `size` is what the program asked for; admit sets errno when it returns false. */
+bool gate_admit(enum call call, uint64_t size);
+void gate_cancel(uint64_t size);
+/* False: the block could not be entered; it is refunded and refused, the caller gives it back. */
+bool gate_commit(enum call call, const void *block, size_t size);
+/* Takes and refunds the record of a block about to be freed. False: it has none. */
+bool gate_release(const void *block);
+void gate_count_unknown(void);
+
+/* realloc: before the real call the old record is taken, and growth charged. */
+struct gate_resize {
+    enum call call;
+    const void *block;
+    size_t old_size, new_size;
+    bool known; /* the old block was in the ledger */
+};
+bool gate_resize_begin(struct gate_resize *resize, enum call call, const void *block, size_t new_size);
+/* After it: `moved` is what it returned. A NULL for size 0 means that the block was freed; another
+ * NULL that it is still there. Without memory for the record the block goes uncounted: its content
+ * may have moved, so it is too late to say no. */
+void gate_resize_end(struct gate_resize *resize, const void *moved);
+
+/* The start of every refusal's way out: counts it, sets errno to ENOMEM, does what ON_REFUSAL asks
+ * for. Never inlined: break here in a debugger. `size` is what the program asked for. */
+void gate_refuse(enum call call, uint64_t size);
+
+/* In the child of a fork: its own counts begin. */
+void gate_fork_reset(void);
+
+#endif

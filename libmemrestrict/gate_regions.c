@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: MIT */
+#include "gate_regions.h"
+
+#include "budget.h"
+#include "changes.h"
+#include "gate.h"
+#include "guard.h"
+#include "maps.h"
+#include "pages.h"
+#include "proc.h"
+#include "reconcile.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
+#ifndef MREMAP_DONTUNMAP
+#define MREMAP_DONTUNMAP 4
+#endif
+
+static bool counted; /* MEMRESTRICT_COUNT has regions */
+
+void gate_regions_start(const struct config *config) { counted = config->count & COUNT_REGIONS; }
+
+/* Whole pages from `addr` on. False: the kernel will say EINVAL or ENOMEM by itself. */
+static bool range(const void *addr, size_t length, uintptr_t *low, uintptr_t *high)
+{
+    size_t whole = pages_round(length);
+    *low = (uintptr_t)addr;
+    return whole != 0 && (*low & (pages_size() - 1)) == 0 &&
+           !__builtin_add_overflow(*low, whole, high);
+}
+
+static void put_back_all(struct gate_region *region)
+{
+    budget_refund(regions_put_back(&region->cut, 0));
+    budget_refund(regions_put_back(&region->target, 0));
+}
+
+static void drop_all(struct gate_region *region)
+{
+    regions_drop(&region->cut);
+    regions_drop(&region->target);
+    regions_drop(&region->behind);
+}
+
+/* After a failed call, or instead of one: everything as it was. */
+static void undo(struct gate_region *region)
+{
+    if (!region->stays)
+        budget_refund(regions_put_back(&region->behind, 0));
+    put_back_all(region);
+    drop_all(region); /* spares and copies */
+    budget_refund(region->charged);
+}
+
+/* After a call that the kernel failed, but perhaps not before it had done a part: mprotect stops at
+ * the first hole, MAP_FIXED may have unmapped what it was to replace. What begin charged covers
+ * every range that such a part can have made writable. */
+static void undo_half_done(struct gate_region *region)
+{
+    const struct regions_cut touched[] = {region->cut, region->target, region->behind};
+    uint64_t charged = region->charged;
+    int64_t change = 0;
+    region->charged = 0;
+    undo(region);
+    for (size_t i = 0; i < sizeof touched / sizeof touched[0]; i++)
+        if (touched[i].pieces != NULL)
+            change += reconcile(touched[i].low, touched[i].high);
+    budget_refund(charged - (uint64_t)change);
+}
+
+static bool out_of_records(struct gate_region *region)
+{
+    undo(region);
+    change_ends();
+    errno = ENOMEM;
+    return false;
+}
+
+/* `more` is to be charged for, `less` would be given back by a success. */
+static bool charge_difference(struct gate_region *region, enum call call, uint64_t size,
+                              uint64_t more, uint64_t less)
+{
+    if (more <= less) {
+        region->credit = less - more;
+        return true;
+    }
+    if (LIKELY(budget_charge(more - less))) {
+        region->charged = more - less;
+        return true;
+    }
+    undo(region);
+    change_ends();
+    gate_refuse(call, size);
+    return false;
+}
+
+static uint64_t if_charged(enum region_state state, uint64_t bytes)
+{
+    return state == REGION_CHARGED ? bytes : 0;
+}
+
+static enum region_state state_of(int prot, int flags)
+{
+    bool shared = (flags & MAP_TYPE) != MAP_PRIVATE;
+    if (shared && !(flags & MAP_ANONYMOUS))
+        return REGION_NONE;
+    return prot & PROT_WRITE ? REGION_CHARGED : REGION_RESERVED;
+}
+
+/* The kernel rounds a length in huge pages up to whole ones (mmap(2)). */
+static uintptr_t length_of(size_t length, int flags)
+{
+    static _Atomic uintptr_t standard;
+    if (LIKELY(!(flags & MAP_HUGETLB)))
+        return pages_round(length);
+    unsigned bits = (unsigned)flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK;
+    if (bits == 0 && standard == 0)
+        standard = (uintptr_t)proc_bytes("/proc/meminfo", "Hugepagesize:");
+    uintptr_t huge = bits != 0 ? (bits < 8 * sizeof huge ? (uintptr_t)1 << bits : 0) : standard, sum;
+    if (huge == 0 || __builtin_add_overflow(length, huge - 1, &sum))
+        return pages_round(length);
+    return sum & ~(huge - 1);
+}
+
+bool gate_map_begin(struct gate_region *region, void *addr, size_t length, int prot, int flags)
+{
+    uintptr_t low, high, whole = length_of(length, flags);
+    bool fixed = (flags & MAP_FIXED) && !(flags & MAP_FIXED_NOREPLACE);
+    *region = (struct gate_region){.length = whole, .state = state_of(prot, flags)};
+    region->skip = !counted || whole == 0 || (fixed && !range(addr, whole, &low, &high));
+    if (region->skip)
+        return true;
+    change_begins();
+    if (fixed && !regions_take(low, high, true, &region->cut))
+        return out_of_records(region);
+    return charge_difference(region, CALL_mmap, length, if_charged(region->state, whole),
+                             region->cut.charged);
+}
+
+static bool enter_mapping(struct gate_region *region, uintptr_t low)
+{
+    bool done = true;
+    budget_refund(region->credit);
+    if (region->state != REGION_NONE)
+        budget_refund(regions_add(&region->cut, low, low + region->length, region->state, &done));
+    drop_all(region);
+    if (!done)
+        budget_refund(region->charged);
+    return done;
+}
+
+bool gate_map_end(struct gate_region *region, void *result)
+{
+    bool done = true;
+    if (region->skip)
+        return true;
+    if (result == MAP_FAILED)
+        undo_half_done(region);
+    else
+        done = enter_mapping(region, (uintptr_t)result);
+    change_ends();
+    if (!done)
+        gate_refuse(CALL_mmap, region->length);
+    return done;
+}
+
+bool gate_unmap_begin(struct gate_region *region, void *addr, size_t length, bool inside)
+{
+    uintptr_t low, high;
+    *region = (struct gate_region){.skip = !counted || !range(addr, length, &low, &high)};
+    if (!region->skip && inside)
+        region->skip = !regions_take_if_free(low, high, &region->cut);
+    if (region->skip)
+        return true;
+    change_begins();
+    if (!inside && !regions_take(low, high, false, &region->cut))
+        return out_of_records(region);
+    region->credit = region->cut.charged;
+    return true;
+}
+
+void gate_unmap_end(struct gate_region *region, bool done)
+{
+    if (region->skip)
+        return;
+    if (done) {
+        drop_all(region);
+        budget_refund(region->credit);
+    } else {
+        undo(region);
+    }
+    change_ends();
+}
+
+bool gate_protect_begin(struct gate_region *region, void *addr, size_t length, int prot)
+{
+    uintptr_t low, high;
+    *region = (struct gate_region){.skip = !counted || !range(addr, length, &low, &high)};
+    if (region->skip)
+        return true;
+    change_begins();
+    if (!regions_take(low, high, false, &region->cut))
+        return out_of_records(region);
+    region->state = prot & PROT_WRITE ? REGION_CHARGED : REGION_RESERVED;
+    if (region->state == REGION_CHARGED)
+        return charge_difference(region, CALL_mprotect, length, region->cut.reserved, 0);
+    region->credit = region->cut.charged;
+    return true;
+}
+
+void gate_protect_end(struct gate_region *region, bool done)
+{
+    if (region->skip)
+        return;
+    if (done) {
+        budget_refund(regions_put_as(&region->cut, region->state));
+        budget_refund(region->credit);
+    } else {
+        undo_half_done(region);
+    }
+    change_ends();
+}
+
+/* Takes what mremap will touch out of the records. False: no memory. */
+static bool take_for_remap(struct gate_region *region, uintptr_t low, uintptr_t old_length,
+                           uintptr_t new_length, void *new_addr, bool fixed)
+{
+    uintptr_t target = (uintptr_t)new_addr;
+    region->from = low;
+    region->kept = old_length < new_length ? old_length : new_length;
+    if (!regions_take(low, low + region->kept, true, &region->cut))
+        return false;
+    if (old_length > new_length &&
+        !regions_take(low + new_length, low + old_length, false, &region->behind))
+        return false;
+    if (region->stays && !regions_copy(&region->cut, &region->behind))
+        return false;
+    region->patchy = fixed && region->cut.charged + region->cut.reserved != region->kept &&
+                     maps_have_hole(low, low + region->kept);
+    return !fixed || regions_take(target, target + new_length, false, &region->target);
+}
+
+static bool remap_is_valid(void *addr, size_t old_length, size_t new_length, int flags, void *new_addr)
+{
+    uintptr_t low, high;
+    bool stays = flags & MREMAP_DONTUNMAP;
+    return range(addr, new_length, &low, &high) &&
+           (old_length == 0 || range(addr, old_length, &low, &high)) &&
+           (!(flags & MREMAP_FIXED) || range(new_addr, new_length, &low, &high)) &&
+           (!stays || (pages_round(old_length) == pages_round(new_length) && (flags & MREMAP_MAYMOVE)));
+}
+
+bool gate_remap_begin(struct gate_region *region, void *addr, size_t old_length, size_t new_length,
+                      int flags, void *new_addr)
+{
+    uintptr_t old_whole = pages_round(old_length), new_whole = pages_round(new_length);
+    *region = (struct gate_region){.stays = flags & MREMAP_DONTUNMAP};
+    region->skip = !counted || !remap_is_valid(addr, old_length, new_length, flags, new_addr);
+    if (region->skip)
+        return true;
+    change_begins();
+    if (!take_for_remap(region, (uintptr_t)addr, old_whole, new_whole, new_addr, flags & MREMAP_FIXED))
+        return out_of_records(region);
+    if (new_whole > old_whole) {
+        region->length = new_whole - old_whole;
+        region->state = old_whole == 0 ? regions_at((uintptr_t)addr) : region->cut.last;
+    }
+    uint64_t more = if_charged(region->state, region->length);
+    uint64_t less = region->patchy ? 0 : region->target.charged;
+    if (region->stays)
+        more += region->cut.charged;
+    else
+        less += region->behind.charged;
+    return charge_difference(region, CALL_mremap, new_length, more, less);
+}
+
+static void enter_moved(struct gate_region *region, uintptr_t to)
+{
+    bool done;
+    struct regions_cut target = region->target;
+    if (region->patchy) /* what lies opposite a hole stays, from Linux 6.17 on */
+        budget_refund(regions_put_back(&region->target, 0));
+    if (region->stays)
+        budget_refund(regions_put_back(&region->behind, 0));
+    budget_refund(regions_put_back(&region->cut, (intptr_t)(to - region->from)));
+    if (region->state != REGION_NONE)
+        budget_refund(regions_add(&region->cut, to + region->kept, to + region->kept + region->length,
+                                  region->state, &done));
+    drop_all(region);
+    budget_refund(region->credit);
+    if (region->patchy)
+        budget_refund(-(uint64_t)reconcile(target.low, target.high));
+}
+
+void gate_remap_end(struct gate_region *region, void *result)
+{
+    if (region->skip)
+        return;
+    if (result == MAP_FAILED)
+        undo_half_done(region);
+    else
+        enter_moved(region, (uintptr_t)result);
+    change_ends();
+}
+
+bool gate_break_begin(struct gate_region *region, enum call call, uintptr_t from, uintptr_t to)
+{
+    *region = (struct gate_region){.skip = !counted || from == to, .from = from};
+    if (region->skip)
+        return true;
+    bool grows = to > from;
+    change_begins();
+    if (!regions_take(grows ? from : to, grows ? to : from, grows, &region->cut))
+        return out_of_records(region);
+    if (!grows) {
+        region->credit = region->cut.charged;
+        return true;
+    }
+    region->state = REGION_CHARGED;
+    region->length = to - from;
+    return charge_difference(region, call, to - from, to - from, region->cut.charged);
+}
+
+void gate_break_end(struct gate_region *region, bool done)
+{
+    if (region->skip)
+        return;
+    if (done)
+        enter_mapping(region, region->from);
+    else
+        undo(region);
+    change_ends();
+}
