@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include "real.h"
+
+#include "kernel.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <link.h>
+#include <stdlib.h>
+#include <sys/auxv.h>
+
+#ifndef __GLIBC_PREREQ
+#define __GLIBC_PREREQ(major, minor) 0
+#endif
+
+struct real real;
+
+/* Exported by glibc only; elsewhere these stay NULL. */
+extern void _IO_list_lock(void) __attribute__((weak));
+extern void _IO_list_unlock(void) __attribute__((weak));
+extern void _IO_list_resetlock(void) __attribute__((weak));
+extern void *__sbrk(intptr_t) __attribute__((weak));
+extern int __register_atfork(void (*)(void), void (*)(void), void (*)(void), void *)
+    __attribute__((weak));
+extern int __cxa_at_quick_exit(void (*)(void *), void *) __attribute__((weak));
+#if !__GLIBC_PREREQ(2, 35)
+struct dl_find_object {
+    unsigned long long flags;
+    void *dlfo_map_start, *map_end;
+    void *rest[12];
+};
+#endif
+extern int _dl_find_object(void *, struct dl_find_object *) __attribute__((weak));
+extern int dladdr1(const void *, Dl_info *, void **, int) __attribute__((weak));
+extern void *__dso_handle __attribute__((visibility("hidden")));
+
+static const char *heap_owner;
+
+/* glibc from 2.35 on has a faster way than a search through all symbols. */
+static const void *object_of(void *function)
+{
+    Dl_info info;
+    struct dl_find_object object;
+    if (_dl_find_object != NULL && function != NULL)
+        return _dl_find_object(function, &object) == 0 ? object.dlfo_map_start : NULL;
+    return function != NULL && dladdr(function, &info) != 0 ? info.dli_fbase : NULL;
+}
+
+/* An executable that takes a function's address may have a stub for it that counts as the function;
+ * dlsym finds that, and it leads back to us. Its symbol is undefined there. */
+static bool is_stub(void *function)
+{
+    enum { SYMBOL = 1 }; /* RTLD_DL_SYMENT */
+    Dl_info info;
+    const ElfW(Sym) *symbol = NULL;
+    if (dladdr1 == NULL) /* not glibc: what an executable has is taken for a stub */
+        return object_of(function) == (const char *)getauxval(AT_PHDR) - sizeof(ElfW(Ehdr));
+    return dladdr1(function, &info, (void **)&symbol, SYMBOL) != 0 && symbol != NULL &&
+           symbol->st_shndx == SHN_UNDEF;
+}
+
+static bool is_ours(void *function)
+{
+    return function == (void *)malloc || object_of(function) == object_of((void *)real_find) || is_stub(function);
+}
+
+/* The program's own malloc, if it has one that stands before ours. */
+static const char *find_heap_owner(void)
+{
+    Dl_info owner;
+    void *theirs = dlsym(RTLD_DEFAULT, "malloc");
+    if (theirs == NULL || is_ours(theirs))
+        return NULL;
+    return dladdr(theirs, &owner) != 0 && owner.dli_fname != NULL ? owner.dli_fname : "?";
+}
+
+/* The function that the program itself would call, unless it is ours: then the next one. Where another
+ * owns the heap, those of its family that only we have (reallocarray, say) must lead to it. */
+static void *find(const char *name)
+{
+    void *function = heap_owner != NULL ? dlsym(RTLD_DEFAULT, name) : NULL;
+    return function != NULL && !is_ours(function) ? function : dlsym(RTLD_NEXT, name);
+}
+
+void real_find(void)
+{
+    heap_owner = find_heap_owner();
+#define REAL_FIND(result, name, parameters) real.name = (result(*) parameters)find(#name);
+    REAL_FUNCTIONS(REAL_FIND)
+#undef REAL_FIND
+}
+
+const char *real_heap_owner(void) { return heap_owner; }
+
+bool real_maps_are_others(void)
+{
+    void *theirs = dlsym(RTLD_DEFAULT, "mmap");
+    return theirs != NULL && !is_ours(theirs);
+}
+
+void *real_next_cxx(const char *name)
+{
+    static const char *const libraries[] = {"libstdc++.so.6", "libc++abi.so.1", "libc++.so.1"};
+    void *function = dlsym(RTLD_NEXT, name);
+    for (size_t i = 0; function == NULL && i < sizeof libraries / sizeof libraries[0]; i++) {
+        void *library = dlopen(libraries[i], RTLD_LAZY | RTLD_NOLOAD);
+        if (library != NULL)
+            function = dlsym(library, name);
+    }
+    return function;
+}
+
+bool real_malloc_is_libc(void)
+{
+    return object_of((void *)real.malloc) == object_of((void *)real.mmap);
+}
+
+bool real_beside_malloc(void *function)
+{
+    const void *object = object_of(function);
+    return object != NULL && object == object_of((void *)real.malloc);
+}
+
+void real_at_fork(void (*prepare)(void), void (*parent)(void), void (*child)(void))
+{
+    typedef int at_fork(void (*)(void), void (*)(void), void (*)(void));
+    if (__register_atfork != NULL) {
+        __register_atfork(prepare, parent, child, __dso_handle);
+        return;
+    }
+    at_fork *register_handlers = (at_fork *)dlsym(RTLD_DEFAULT, "pthread_atfork");
+    if (register_handlers != NULL)
+        register_handlers(prepare, parent, child);
+}
+
+void real_at_quick_exit(void (*handler)(void))
+{
+    typedef int at_exit(void (*)(void));
+    if (__cxa_at_quick_exit != NULL) {
+        __cxa_at_quick_exit((void (*)(void *))(void *)handler, __dso_handle);
+        return;
+    }
+    at_exit *register_handler = (at_exit *)dlsym(RTLD_DEFAULT, "at_quick_exit");
+    if (register_handler != NULL)
+        register_handler(handler);
+}
+
+void real_stdio_take(void)
+{
+    if (_IO_list_lock != NULL)
+        _IO_list_lock();
+}
+
+void real_stdio_drop(void)
+{
+    if (_IO_list_unlock != NULL)
+        _IO_list_unlock();
+}
+
+void real_stdio_reset(void)
+{
+    if (_IO_list_resetlock != NULL)
+        _IO_list_resetlock();
+}
+
+void *real_early_sbrk(intptr_t increment)
+{
+    if (__sbrk != NULL)
+        return __sbrk(increment);
+    errno = ENOMEM;
+    return (void *)-1;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The next functions behind ours, whoever has them: the C library, or an allocator that is linked or
+ * preloaded. Found all at once, because dlsym may allocate, and an allocator may map while it holds
+ * its own lock. The only module that knows the dynamic linker.
+ */
+#ifndef MEMRESTRICT_REAL_H
+#define MEMRESTRICT_REAL_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Result, name, parameters. Any may be missing (NULL) but the first four. */
+#define REAL_FUNCTIONS(X)                                                                          \
+    X(void *, malloc, (size_t))                                                                    \
+    X(void, free, (void *))                                                                        \
+    X(void *, calloc, (size_t, size_t))                                                            \
+    X(void *, realloc, (void *, size_t))                                                           \
+    X(int, posix_memalign, (void **, size_t, size_t))                                              \
+    X(void *, aligned_alloc, (size_t, size_t))                                                     \
+    X(void *, memalign, (size_t, size_t))                                                          \
+    X(size_t, malloc_usable_size, (void *))                                                        \
+    X(void *, mmap, (void *, size_t, int, int, int, off_t))                                        \
+    X(void *, mmap64, (void *, size_t, int, int, int, int64_t))                                    \
+    X(int, munmap, (void *, size_t))                                                               \
+    X(void *, mremap, (void *, size_t, size_t, int, ...))                                          \
+    X(int, mprotect, (void *, size_t, int))                                                        \
+    X(int, pkey_mprotect, (void *, size_t, int, int))                                              \
+    X(int, brk, (void *))                                                                          \
+    X(void *, sbrk, (intptr_t))                                                                    \
+    X(void, _exit, (int))                                                                          \
+    X(int, pthread_create,                                                                         \
+      (pthread_t *, const pthread_attr_t *, void *(*)(void *), void *))
+
+#define REAL_FIELD(result, name, parameters) result(*name) parameters;
+struct real {
+    REAL_FUNCTIONS(REAL_FIELD)
+};
+#undef REAL_FIELD
+
+extern struct real real; /* constant after start */
+
+/* Fills `real`. May call back into malloc, calloc and free. */
+void real_find(void);
+
+/* C++: the next function of that name behind ours, or the one of a C++ library that was loaded for a
+ * plugin alone. NULL: there is none. */
+void *real_next_cxx(const char *name);
+/* Does the next allocator's own object have that function? Then its name leads past malloc. */
+bool real_beside_malloc(void *function);
+
+/* Is the next malloc in the object of the next mmap? */
+bool real_malloc_is_libc(void);
+
+/* Who serves the program's calls of malloc: NULL if it is this library, else the path of the object
+ * that exports a malloc of its own and comes before us. Static storage. */
+const char *real_heap_owner(void);
+/* Is mmap another's as well? */
+bool real_maps_are_others(void);
+
+/* pthread_atfork(3) and at_quick_exit(3), which glibc links statically: had by their exported parts,
+ * so that the library also loads where the C library is another. */
+void real_at_fork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
+void real_at_quick_exit(void (*handler)(void));
+
+/* stdio's list lock, which fork takes after the fork handlers ran; ours must come after it. Nothing
+ * where the C library does not export it (musl). */
+void real_stdio_take(void);
+void real_stdio_drop(void);
+void real_stdio_reset(void);
+
+/* The break, before `real` is filled: what sbrk and brk do, without dlsym. */
+void *real_early_sbrk(intptr_t increment);
+
+#endif
