@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+#include "report.h"
+
+#include "budget.h"
+#include "gate.h"
+#include "ledger.h"
+#include "lifecycle.h"
+#include "pages.h"
+#include "proc.h"
+#include "regions.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+
+enum { NOT_WRITTEN, BEING_WRITTEN, WRITTEN };
+
+static struct report {
+    bool to_stderr;
+    char pattern[WRITER_PATH];   /* copies: a program may overwrite its environment */
+    char directory[WRITER_PATH]; /* the program's at start, for a relative pattern */
+    struct sink sink;
+    struct sink voice; /* stderr, for what goes wrong with the report itself */
+    const char *heap_owner; /* an object with a malloc of its own */
+    bool maps_owned;        /* mmap is not ours either */
+    _Atomic int progress;   /* of the report */
+    struct text text;
+} *report; /* NULL: none is wanted */
+
+static const char *number_word(char word[12], int number)
+{
+    char *at = word + 11;
+    *at = '\0';
+    do
+        *--at = (char)('0' + number % 10);
+    while ((number /= 10) != 0);
+    return at;
+}
+
+static bool append(char *path, size_t *length, const char *word)
+{
+    size_t more = strlen(word);
+    if (more >= WRITER_PATH - *length)
+        return false;
+    memcpy(path + *length, word, more + 1);
+    *length += more;
+    return true;
+}
+
+/* The pattern's path in this process, absolute, so that chdir does not move it. False: too long. */
+static bool expand(char *path)
+{
+    size_t length = 0;
+    char number[12];
+    bool fits = report->pattern[0] == '/' ||
+                (append(path, &length, report->directory) && append(path, &length, "/"));
+    for (const char *at = report->pattern; *at != '\0' && fits; at++) {
+        if (*at != '%')
+            fits = append(path, &length, (char[]){*at, '\0'});
+        else if (*++at == 'p')
+            fits = append(path, &length, number_word(number, lifecycle_pid()));
+        else
+            fits = append(path, &length, *at == 'e' ? lifecycle_program() : "%");
+    }
+    return fits;
+}
+
+static bool cannot(struct text *complaint, const char *target, int error)
+{
+    text_add(complaint, "memrestrict: MEMRESTRICT_REPORT: cannot write to ");
+    text_add_quoted(complaint, target, strlen(target));
+    text_add(complaint, ": ");
+    text_add_error(complaint, error);
+    text_add_char(complaint, '\n');
+    return false;
+}
+
+bool report_start(const struct config *config, struct text *complaint)
+{
+    if (config->report == NULL)
+        return true;
+    report = kernel_pages(sizeof *report);
+    if (report == NULL)
+        return cannot(complaint, config->report, ENOMEM);
+    lifecycle_program(); /* asked for now: later the program may be in a sandbox */
+    report->to_stderr = strcmp(config->report, "stderr") == 0;
+    if (report->to_stderr)
+        return sink_keep(&report->sink, 2) || cannot(complaint, "stderr", EBADF);
+    sink_note(&report->voice, 2);
+    memcpy(report->pattern, config->report, strlen(config->report) + 1);
+    bool known = report->pattern[0] == '/' || kernel_cwd(report->directory, sizeof report->directory);
+    if (!known || !expand(report->sink.path))
+        return cannot(complaint, report->pattern, ENAMETOOLONG);
+    int error = -sink_open(&report->sink);
+    return error <= 0 || cannot(complaint, report->sink.path, error);
+}
+
+void report_owners(const char *heap, bool maps)
+{
+    if (report == NULL)
+        return;
+    report->heap_owner = heap;
+    report->maps_owned = maps;
+}
+
+/* A child writes a report of its own: to its own file if the pattern names the process. */
+void report_fork_child(void)
+{
+    if (report == NULL)
+        return;
+    atomic_store(&report->progress, NOT_WRITTEN);
+    if (report->to_stderr || strstr(report->pattern, "%p") == NULL)
+        return;
+    sink_close(&report->sink);
+    expand(report->sink.path);
+}
+
+static void add_line(struct text *text, const char *name)
+{
+    text_add(text, "\n  ");
+    text_add(text, name);
+    for (size_t length = strlen(name); length < 14; length++)
+        text_add_char(text, ' ');
+}
+
+static void add_budget(struct text *text)
+{
+    struct budget_figures budget = budget_read();
+    add_line(text, "limit");
+    if (budget.limit == BUDGET_UNLIMITED)
+        text_add(text, "unlimited");
+    else
+        text_add_size(text, budget.limit);
+    add_line(text, "used");
+    text_add_size(text, budget.used);
+    add_line(text, "peak");
+    text_add_size(text, budget.peak);
+}
+
+static void add_refusals(struct text *text)
+{
+    struct gate_figures figures = gate_figures();
+    add_line(text, "refused");
+    text_add_number(text, figures.refusals);
+    if (figures.refusals > 0) {
+        text_add(text, ", first: ");
+        text_add(text, call_name(figures.first_call));
+        text_add(text, " of ");
+        text_add_size(text, figures.first_size);
+        text_add(text, " at ");
+        text_add_size(text, figures.first_used);
+    }
+    add_line(text, "unknown frees");
+    text_add_number(text, figures.unknown);
+}
+
+static void add_live(struct text *text)
+{
+    struct ledger_live blocks = ledger_live();
+    struct regions_live regions = regions_live();
+    uint64_t data = proc_bytes("/proc/self/status", "VmData:"), seen = blocks.bytes + regions.bytes + pages_held();
+    add_line(text, "live");
+    text_add_number(text, blocks.blocks);
+    text_add(text, blocks.blocks == 1 ? " block, " : " blocks, ");
+    text_add_size(text, blocks.bytes);
+    text_add(text, "; ");
+    text_add_number(text, regions.regions);
+    text_add(text, regions.regions == 1 ? " region, " : " regions, ");
+    text_add_size(text, regions.bytes);
+    add_line(text, "own memory");
+    text_add_size(text, pages_held());
+    add_line(text, "unseen");
+    if (data == 0) {
+        text_add(text, "unknown: /proc/self/status cannot be read");
+        return;
+    }
+    text_add_size(text, data > seen ? data - seen : 0);
+    text_add(text, " of the kernel's VmData, ");
+    text_add_size(text, data);
+}
+
+static void add_heap_owner(struct text *text)
+{
+    if (report->heap_owner == NULL)
+        return;
+    add_line(text, "heap");
+    text_add(text, "not limited: ");
+    const char *slash = strrchr(report->heap_owner, '/');
+    text_add(text, slash != NULL ? slash + 1 : report->heap_owner);
+    text_add(text, " has a malloc of its own; ");
+    text_add(text, report->maps_owned ? "its mappings are not limited either" : "its mappings are limited");
+}
+
+static void write_summary(void)
+{
+    struct text *text = &report->text;
+    text->length = 0;
+    text_add(text, "memrestrict: ");
+    text_add(text, lifecycle_program());
+    text_add(text, " (process ");
+    text_add_number(text, (uint64_t)lifecycle_pid());
+    text_add(text, ")");
+    add_heap_owner(text);
+    add_budget(text);
+    add_refusals(text);
+    add_live(text);
+    text_add_char(text, '\n');
+    int error = -sink_write(&report->sink, text);
+    if (error > 0 && !report->to_stderr) {
+        text->length = 0;
+        cannot(text, report->sink.path, error);
+        sink_write(&report->voice, text);
+    }
+}
+
+/* Another thread writes it: when this one ends the process, that is to be over. */
+static void await_summary(void)
+{
+    enum { PATIENCE = 50 }; /* waits of 100 ms at most */
+    for (int i = 0; i < PATIENCE && atomic_load(&report->progress) == BEING_WRITTEN; i++)
+        kernel_wait(&report->progress, BEING_WRITTEN);
+}
+
+void report_write(void)
+{
+    int progress = NOT_WRITTEN;
+    if (report == NULL || guard.reporting || kernel_pid() != lifecycle_pid())
+        return;
+    if (!atomic_compare_exchange_strong(&report->progress, &progress, BEING_WRITTEN)) {
+        await_summary();
+        return;
+    }
+    guard.reporting = true;
+    write_summary();
+    guard.reporting = false;
+    atomic_store(&report->progress, WRITTEN);
+    kernel_wake_all(&report->progress);
+}
