@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The public functions of <memrestrict.h>.
+ */
+#include "budget.h"
+#include "exports.h"
+#include "gate.h"
+#include "lifecycle.h"
+
+#include <memrestrict.h>
+
+EXPORT bool memrestrict_usage_get(struct memrestrict_usage *usage, size_t size)
+{
+    if (!life_active() || size < sizeof *usage)
+        return false;
+    struct budget_figures budget = budget_read();
+    struct gate_figures gate = gate_figures();
+    *usage = (struct memrestrict_usage){
+        .limit = budget.limit,
+        .used = budget.used,
+        .peak = budget.peak,
+        .refusals = gate.refusals,
+        .unknown = gate.unknown,
+    };
+    return true;
+}

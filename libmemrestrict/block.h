@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The one way in for every new heap block, whatever the name of the call that asks for it.
+ */
+#ifndef MEMRESTRICT_BLOCK_H
+#define MEMRESTRICT_BLOCK_H
+
+#include "gate.h"
+#include "lifecycle.h"
+#include "real.h"
+
+#include <errno.h>
+#include <stdint.h>
+
+/* How a block of `size` bytes is had from the next allocator. */
+typedef void *allocate(size_t alignment, size_t size);
+
+static inline void *block_by_malloc(size_t alignment, size_t size)
+{
+    (void)alignment;
+    return real.malloc(size);
+}
+
+/* By the function of that name, or by one that does the same where it is missing. */
+void *block_by_posix_memalign(size_t alignment, size_t size);
+void *block_by_aligned_alloc(size_t alignment, size_t size);
+void *block_by_memalign(size_t alignment, size_t size);
+
+/* Where nothing is counted: before the start, in a program whose heap is not limited, or inside the
+ * next allocator. Starts the library if it is time. */
+void *block_start_or_pass(enum call call, allocate *next, size_t alignment, size_t size);
+
+/* NULL, with errno set, if it was refused or the next allocator has none. */
+static inline __attribute__((always_inline)) void *
+block_new(enum call call, allocate *next, size_t alignment, size_t size)
+{
+    if (UNLIKELY(!life_counts_heap()))
+        return block_start_or_pass(call, next, alignment, size);
+    if (UNLIKELY(size > PTRDIFF_MAX)) {
+        gate_refuse(call, size);
+        return NULL;
+    }
+    int *error = guard.error, saved = *error;
+    if (UNLIKELY(!gate_admit(call, size)))
+        return NULL;
+    guard_enter_first();
+    void *block = next(alignment, size);
+    guard_leave_last();
+    if (UNLIKELY(block == NULL)) {
+        gate_cancel(size);
+        return NULL;
+    }
+    if (UNLIKELY(!gate_commit(call, block, size))) {
+        guard_enter_first();
+        real.free(block);
+        guard_leave_last();
+        *error = ENOMEM;
+        return NULL;
+    }
+    *error = saved;
+    return block;
+}
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The ways out of a process that run no destructors: the report must be written before them.
+ */
+#include "exports.h"
+#include "kernel.h"
+#include "lifecycle.h"
+#include "real.h"
+#include "report.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+EXPORT _Noreturn void _exit(int status)
+{
+    if (life_active())
+        report_write();
+    if (real._exit != NULL)
+        real._exit(status);
+    kernel_exit(status);
+}
+
+EXPORT _Noreturn void _Exit(int status) { _exit(status); }

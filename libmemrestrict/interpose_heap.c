@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The malloc family as programs see it: what C and POSIX say about arguments, and nothing else. The
+ * guard is held around the real call, so that what the next allocator maps for a block is not
+ * counted beside the block.
+ */
+#include "block.h"
+#include "early.h"
+#include "exports.h"
+#include "gate.h"
+#include "lifecycle.h"
+#include "pages.h"
+#include "real.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Declared here and not through <malloc.h>: names and attributes differ between C libraries. */
+void *reallocarray(void *block, size_t count, size_t size);
+void *memalign(size_t alignment, size_t size);
+void *valloc(size_t size);
+void *pvalloc(size_t size);
+void cfree(void *block);
+void free_sized(void *block, size_t size);
+void free_aligned_sized(void *block, size_t alignment, size_t size);
+size_t malloc_usable_size(void *block);
+
+static void *by_calloc(size_t alignment, size_t size)
+{
+    (void)alignment;
+    return real.calloc(1, size);
+}
+
+EXPORT FLATTEN void *malloc(size_t size)
+{
+    return block_new(CALL_malloc, block_by_malloc, 0, size);
+}
+
+EXPORT void *calloc(size_t count, size_t size)
+{
+    size_t product;
+    if (UNLIKELY(__builtin_mul_overflow(count, size, &product)))
+        product = SIZE_MAX;
+    return block_new(CALL_calloc, by_calloc, 0, product);
+}
+
+EXPORT int posix_memalign(void **result, size_t alignment, size_t size)
+{
+    if (alignment == 0 || (alignment & (alignment - 1)) != 0 || alignment % sizeof(void *) != 0)
+        return EINVAL;
+    int *at = guard_errno(), saved = *at;
+    void *block = block_new(CALL_posix_memalign, block_by_posix_memalign, alignment, size);
+    int error = block != NULL ? 0 : *at;
+    *at = saved;
+    if (block != NULL)
+        *result = block;
+    return error;
+}
+
+EXPORT void *aligned_alloc(size_t alignment, size_t size)
+{
+    return block_new(CALL_aligned_alloc, block_by_aligned_alloc, alignment, size);
+}
+
+EXPORT void *memalign(size_t alignment, size_t size)
+{
+    return block_new(CALL_memalign, block_by_memalign, alignment, size);
+}
+
+/* Not the next allocator's own: it may have memalign but not these, and then they would be another's. */
+EXPORT void *valloc(size_t size)
+{
+    return block_new(CALL_valloc, block_by_memalign, pages_size(), size);
+}
+
+static void *by_whole_pages(size_t alignment, size_t size)
+{
+    return block_by_memalign(alignment, size == 0 ? alignment : pages_round(size));
+}
+
+EXPORT void *pvalloc(size_t size)
+{
+    return block_new(CALL_pvalloc, by_whole_pages, pages_size(), size);
+}
+
+static COLD void pass_free(void *block)
+{
+    if (early_owns(block) || real.free == NULL)
+        return;
+    guard_enter();
+    real.free(block);
+    guard_leave();
+}
+
+static COLD void *pass_realloc(void *block, size_t size)
+{
+    if (real.realloc == NULL) { /* nobody's block that we know of, before the start */
+        errno = ENOMEM;
+        return NULL;
+    }
+    guard_enter();
+    void *moved = real.realloc(block, size);
+    guard_leave();
+    return moved;
+}
+
+/* An address in no record: from before the start (true: nothing to give back), or not ours at all. */
+static COLD bool unknown(const void *block)
+{
+    bool early = early_owns(block);
+    if (!early)
+        gate_count_unknown();
+    return early;
+}
+
+EXPORT FLATTEN void free(void *block)
+{
+    if (block == NULL)
+        return;
+    if (UNLIKELY(!life_counts_heap())) {
+        pass_free(block);
+        return;
+    }
+    int *error = guard.error, saved = *error;
+    __builtin_prefetch((char *)block - 16); /* the next allocator's header, while we look up ours */
+    if (UNLIKELY(!gate_release(block)) && unknown(block))
+        return;
+    guard_enter_first();
+    real.free(block);
+    guard_leave_last();
+    *error = saved;
+}
+
+EXPORT void cfree(void *block) { free(block); }
+
+EXPORT void free_sized(void *block, size_t size)
+{
+    (void)size;
+    free(block);
+}
+
+EXPORT void free_aligned_sized(void *block, size_t alignment, size_t size)
+{
+    (void)alignment;
+    (void)size;
+    free(block);
+}
+
+/* A block from before the start moves to the next allocator, when it is known. */
+static COLD void *leave_early(void *block, size_t size)
+{
+    size_t old_size = early_size(block);
+    void *moved = malloc(size);
+    if (moved != NULL)
+        memcpy(moved, block, old_size < size ? old_size : size);
+    return moved;
+}
+
+static void *resize_block(enum call call, void *block, size_t size)
+{
+    if (block == NULL)
+        return block_new(call, block_by_malloc, 0, size);
+    if (UNLIKELY(early_owns(block)))
+        return leave_early(block, size);
+    if (UNLIKELY(!life_counts_heap()))
+        return pass_realloc(block, size);
+    if (UNLIKELY(size > PTRDIFF_MAX)) {
+        gate_refuse(call, size);
+        return NULL;
+    }
+    int *error = guard_errno(), saved = *error;
+    struct gate_resize resize;
+    if (UNLIKELY(!gate_resize_begin(&resize, call, block, size)))
+        return NULL;
+    guard_enter_first();
+    void *moved = real.realloc(block, size);
+    guard_leave_last();
+    gate_resize_end(&resize, moved);
+    if (moved != NULL)
+        *error = saved;
+    return moved;
+}
+
+EXPORT void *realloc(void *block, size_t size) { return resize_block(CALL_realloc, block, size); }
+
+EXPORT void *reallocarray(void *block, size_t count, size_t size)
+{
+    size_t product;
+    if (UNLIKELY(__builtin_mul_overflow(count, size, &product)))
+        product = SIZE_MAX;
+    return resize_block(CALL_reallocarray, block, product);
+}
+
+EXPORT size_t malloc_usable_size(void *block)
+{
+    if (block == NULL)
+        return 0;
+    if (UNLIKELY(early_owns(block)))
+        return early_size(block);
+    if (UNLIKELY(life() == LIFE_COLD))
+        lifecycle_start();
+    return real.malloc_usable_size != NULL ? real.malloc_usable_size(block) : 0;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Threads' stacks, when MEMRESTRICT_COUNT names them: the size in the attributes (8 MiB by default,
+ * as ulimit -s says) is charged from pthread_create until the thread has ended. The C library maps
+ * and caches them where no interposed mmap sees it. A stack that the program brings along is memory
+ * that it got elsewhere, and is not charged again.
+ */
+#include "budget.h"
+#include "exports.h"
+#include "gate.h"
+#include "lifecycle.h"
+#include "lock.h"
+#include "pages.h"
+#include "real.h"
+#include "thread.h"
+
+#include <errno.h>
+#include <pthread.h>
+
+struct start {
+    void *(*routine)(void *);
+    void *argument;
+    size_t stack;
+};
+
+static struct lock lock;
+static struct pages_pool pool;
+
+static struct start *start_make(void)
+{
+    struct lock_hold hold;
+    lock_take(&lock, &hold);
+    struct start *start = pages_alloc(&pool, sizeof *start);
+    lock_drop(&lock, &hold);
+    return start;
+}
+
+static void start_free(struct start *start)
+{
+    struct lock_hold hold;
+    lock_take(&lock, &hold);
+    pages_free(&pool, start, sizeof *start);
+    lock_drop(&lock, &hold);
+}
+
+/* The destructor of a thread-specific value runs however a thread ends: return, exit, cancellation. */
+static pthread_key_t stack_key;
+static bool stack_key_made;
+
+static _Atomic uint64_t all_stacks; /* bytes charged for threads that run */
+
+static void give_back(void *stack)
+{
+    atomic_fetch_sub(&all_stacks, (uintptr_t)stack);
+    budget_refund((uintptr_t)stack);
+}
+
+void thread_recover(void)
+{
+    if (!lock_is_free(&lock))
+        pool = (struct pages_pool){0};
+    lock_fork_reset(&lock);
+}
+
+void thread_fork_child(void)
+{
+    thread_recover();
+    uint64_t own = stack_key_made ? (uintptr_t)pthread_getspecific(stack_key) : 0;
+    budget_refund(atomic_exchange(&all_stacks, own) - own);
+}
+
+static __attribute__((constructor)) void make_key(void)
+{
+    stack_key_made = pthread_key_create(&stack_key, give_back) == 0;
+}
+
+static void *run(void *argument)
+{
+    struct start start = *(struct start *)argument;
+    start_free(argument);
+    if (pthread_setspecific(stack_key, (void *)start.stack) != 0)
+        give_back((void *)start.stack);
+    return start.routine(start.argument);
+}
+
+static bool stack_to_charge(const pthread_attr_t *attributes, size_t *bytes)
+{
+    pthread_attr_t defaults;
+    void *own = NULL;
+    size_t own_size = 0;
+    if (attributes != NULL && pthread_attr_getstack(attributes, &own, &own_size) == 0 && own != NULL &&
+        (uintptr_t)own + own_size != 0 && own_size != 0)
+        return false;
+    if (attributes != NULL)
+        return pthread_attr_getstacksize(attributes, bytes) == 0;
+    if (pthread_attr_init(&defaults) != 0)
+        return false;
+    bool known = pthread_attr_getstacksize(&defaults, bytes) == 0;
+    pthread_attr_destroy(&defaults);
+    return known;
+}
+
+EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*routine)(void *), void *argument)
+{
+    size_t stack;
+    if (life() == LIFE_COLD)
+        lifecycle_start();
+    if (!life_counts() || !(lifecycle_config.count & COUNT_STACKS) || !stack_key_made ||
+        !stack_to_charge(attributes, &stack))
+        return real.pthread_create(thread, attributes, routine, argument);
+    struct start *start = start_make();
+    if (start == NULL)
+        return EAGAIN;
+    *start = (struct start){routine, argument, stack};
+    int saved = errno;
+    bool admitted = gate_admit(CALL_pthread_create, stack);
+    errno = saved;
+    if (admitted)
+        atomic_fetch_add(&all_stacks, stack);
+    int error = admitted ? real.pthread_create(thread, attributes, run, start) : EAGAIN;
+    if (error != 0) {
+        start_free(start);
+        if (admitted)
+            give_back((void *)stack);
+    }
+    return error;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+#include "lifecycle.h"
+
+#include "budget.h"
+#include "changes.h"
+#include "counter.h"
+#include "gate.h"
+#include "gate_regions.h"
+#include "ledger.h"
+#include "lock.h"
+#include "real.h"
+#include "report.h"
+#include "thread.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+enum { EXIT_BAD_SETTING = 125 };
+
+extern char **environ;
+
+_Atomic enum life lifecycle_state;
+struct config lifecycle_config;
+
+static struct {
+    char *executable; /* /proc/self/exe, once it was asked for */
+    int pid;
+} process;
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+const char *lifecycle_program(void)
+{
+    if (process.executable == NULL) {
+        process.executable = kernel_pages(WRITER_PATH);
+        if (process.executable != NULL &&
+            !kernel_readlink("/proc/self/exe", process.executable, WRITER_PATH))
+            strcpy(process.executable, "?");
+    }
+    return process.executable != NULL ? base_name(process.executable) : "?";
+}
+int lifecycle_pid(void) { return process.pid; }
+
+/* A program goes by two names: the one it was called by (a link's, a script's) and its file's. */
+static bool is_named(const char *patterns)
+{
+    const char *called = (const char *)getauxval(AT_EXECFN);
+    return config_names(patterns, lifecycle_program()) ||
+           (called != NULL && config_names(patterns, base_name(called)));
+}
+
+static _Noreturn void give_up(const struct text *complaint)
+{
+    writer_stderr(complaint);
+    kernel_exit(EXIT_BAD_SETTING);
+}
+
+static enum life read_settings(void)
+{
+    struct text complaint = {.length = 0};
+    bool understood = config_read(environ, &lifecycle_config, &complaint);
+    if (lifecycle_config.program != NULL && !is_named(lifecycle_config.program))
+        return LIFE_DORMANT;
+    if (!understood)
+        give_up(&complaint);
+    if (!report_start(&lifecycle_config, &complaint))
+        give_up(&complaint);
+    gate_start(&lifecycle_config);
+    gate_regions_start(&lifecycle_config);
+    bool heap = (lifecycle_config.count & COUNT_HEAP) && real_heap_owner() == NULL;
+    return heap ? LIFE_ACTIVE : LIFE_HEAPLESS;
+}
+
+bool COLD life_counts_heap_first(void)
+{
+    if (life() != LIFE_ACTIVE || guard_is_inside())
+        return false;
+    guard_errno();
+    guard.level = 1;
+    return true;
+}
+
+static void take_all(void)
+{
+    changes_fork_take();
+    regions_fork_take();
+    ledger_fork_take();
+    budget_fork_take();
+}
+
+/* Before fork takes its own locks: stdio's list lock, then ours. In that order, because a thread that
+ * holds stdio's may be waiting for one of ours. A fork within a fork (from a signal handler, or another's
+ * fork handler) has them all already. A single thread keeps nobody out, and may be a signal handler that
+ * interrupted the holder of a lock, who goes on in the child as well. */
+static void fork_prepare(void)
+{
+    struct kernel_mask mask;
+    if (guard.forking > 0)
+        guard.forking++;
+    if (guard.forking > 0 || counter_alone())
+        return;
+    real_stdio_take();
+    kernel_signals_block(&mask);
+    take_all();
+    guard.forking = 1;
+    kernel_signals_restore(&mask);
+}
+
+static void fork_parent(void)
+{
+    struct kernel_mask mask;
+    if (guard.forking != 1) {
+        guard.forking -= guard.forking > 0;
+        return;
+    }
+    kernel_signals_block(&mask);
+    guard.forking = 0;
+    budget_fork_drop();
+    ledger_fork_drop();
+    regions_fork_drop();
+    changes_fork_drop();
+    kernel_signals_restore(&mask);
+    real_stdio_drop();
+}
+
+static void mark_copy(void)
+{
+    process.pid = kernel_pid();
+    lock_copy_known();
+}
+
+/* The outer one of two forks goes on in the child as well, as a parent: it finds things as it left them. */
+static void free_locks_in_child(void)
+{
+    if (guard.forking == 0)
+        return;
+    changes_fork_reset();
+    regions_fork_reset();
+    ledger_fork_reset();
+    budget_fork_reset();
+    real_stdio_reset();
+    if (--guard.forking > 0) {
+        real_stdio_take();
+        take_all();
+    }
+}
+
+static void fork_child(void)
+{
+    struct kernel_mask mask;
+    kernel_signals_block(&mask);
+    mark_copy();
+    free_locks_in_child();
+    budget_fork_child();
+    thread_fork_child();
+    gate_fork_reset();
+    report_fork_child();
+    kernel_signals_restore(&mask);
+}
+
+/* A thread waits for a lock in a copy made without our handlers. */
+static void recover_copy(void)
+{
+    mark_copy();
+    changes_fork_reset();
+    regions_recover();
+    ledger_recover();
+    budget_recover();
+    thread_recover();
+}
+
+/* As early as can be: handlers that were there before ours are run by fork when it has our locks. */
+static void follow_copies(void)
+{
+    lock_on_copy = recover_copy;
+    real_at_fork(fork_prepare, fork_parent, fork_child);
+}
+
+void COLD lifecycle_start(void)
+{
+    enum life cold = LIFE_COLD;
+    if (environ == NULL) /* the loader allocates before the C library has read what it was given */
+        return;
+    if (!atomic_compare_exchange_strong(&lifecycle_state, &cold, LIFE_STARTING))
+        return;
+    real_find();
+    process.pid = kernel_pid();
+    enum life state = read_settings();
+    if (state >= LIFE_HEAPLESS)
+        follow_copies();
+    atomic_store(&lifecycle_state, state);
+}
+
+/* An allocator that comes after us maps its first pages when it is first used: have that behind us
+ * and uncounted before the program maps anything. The C library's own maps them past us anyway. */
+static void prime_allocator(void)
+{
+    if (real_malloc_is_libc())
+        return;
+    guard_enter();
+    real.free(real.malloc(1));
+    guard_leave();
+}
+
+static __attribute__((constructor)) void on_load(void)
+{
+    lifecycle_start();
+    if (!life_active())
+        return;
+    if (life() == LIFE_ACTIVE)
+        prime_allocator();
+    report_owners(real_heap_owner(), real_heap_owner() != NULL && real_maps_are_others());
+    real_at_quick_exit(report_write);
+}
+
+static __attribute__((destructor)) void on_unload(void)
+{
+    if (life_active())
+        report_write();
+}

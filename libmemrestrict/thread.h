@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What interpose_thread.c tells the rest of the library.
+ */
+#ifndef MEMRESTRICT_THREAD_H
+#define MEMRESTRICT_THREAD_H
+
+/* In the child of a fork only one thread is left: gives back what the others' stacks were charged. */
+void thread_fork_child(void);
+/* The same for a copy of the process made without fork handlers, whose locks may be held by nobody. */
+void thread_recover(void);
+
+#endif
