@@ -1,0 +1,125 @@
+#!/bin/sh
+# Sees to it that what a target needs is there: need.sh build|check|bench|programs-short|programs ...
+# What is missing is installed through apt-get, with sudo where we are not root; where that cannot be,
+# one line says what to install, and the exit status is 1. A package marked with ? may be missing, or
+# unknown to this Debian: what needs it is skipped, with the reason.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+
+# The real programs: each row of their table names its commands, with the package behind a colon.
+rows() {
+    sed -n "s/^.*row $1 [^ ]* \\(.*\\) <<.*/\\1/p" tests/programs/rows.sh | tr -d "'" | tr ' ' '\n' |
+        while IFS=: read -r program package; do
+            case $program in '' | python-tests) continue ;; esac
+            echo "command:$program ?${package:-$program}"
+        done
+}
+
+# What to look for, and the Debian package that has it: a command, a header or a library file.
+needs() {
+    case $1 in
+    build)
+        echo "command:cc gcc"
+        echo "header:stdlib.h libc6-dev"
+        echo "header:uthash.h uthash-dev"
+        ;;
+    check)
+        needs build
+        echo "command:pkg-config pkg-config"
+        echo "header:check.h check"
+        echo "command:g++ g++"
+        echo "command:clang ?clang"
+        echo "command:valgrind ?valgrind"
+        echo "command:musl-gcc ?musl-tools"
+        echo "command:shellcheck ?shellcheck"
+        echo "command:cmake ?cmake"
+        echo "command:meson ?meson"
+        echo "command:ninja ?ninja-build"
+        echo "file:/usr/lib/gcc/*/*/32/libgcc.a ?gcc-multilib"
+        echo "file:/usr/lib/gcc/*/*/32/libstdc++.so ?g++-multilib"
+        echo "file:/usr/lib/*/libclang_rt.fuzzer-*.a|/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a ?libclang-rt-14-dev"
+        for library in jemalloc.so.2:libjemalloc2 tcmalloc_minimal.so.4:libtcmalloc-minimal4 \
+            tcmalloc.so.4:libgoogle-perftools4 mimalloc.so.2:libmimalloc2.0; do
+            echo "file:/usr/lib/*/lib${library%%:*} ?${library#*:}"
+        done
+        ;;
+    bench)
+        for library in jemalloc.so.2:libjemalloc2 tcmalloc.so.4:libgoogle-perftools4 \
+            mimalloc.so.2:libmimalloc2.0; do
+            echo "file:/usr/lib/*/lib${library%%:*} ?${library#*:}"
+        done
+        echo "command:heaptrack ?heaptrack"
+        for program in sqlite3:sqlite3 jq:jq git:git perl:perl xz:xz-utils python3:python3; do
+            echo "command:${program%%:*} ?${program#*:}"
+        done
+        echo "command:fiu-run ?fiu-utils"
+        ;;
+    programs-short) rows short ;;
+    programs) rows '[a-z]*' && echo "file:/usr/lib/python3*/test/test_bytes.py ?libpython3-testsuite" ;;
+    esac
+}
+
+# Is it there? The kind and the thing are "KIND:THING"; a file's name is a pattern, or several.
+there() {
+    thing=${1#*:}
+    case ${1%%:*} in
+    command) command -v "$thing" >/dev/null 2>&1 ;;
+    header) echo "#include <$thing>" | ${CC:-cc} -E - >/dev/null 2>&1 ;;
+    file)
+        for pattern in $(echo "$thing" | tr '|' ' '); do
+            [ -e "$pattern" ] && return 0
+        done
+        return 1
+        ;;
+    esac
+}
+
+# Prints the packages of what is missing; `wanted` is "" for those that must be there, "?" for others.
+missing_packages() {
+    wanted=$1
+    shift
+    for group in "$@"; do needs "$group"; done | while read -r thing package; do
+        case $package in
+        \?*) mark='?' ;;
+        *) mark='' ;;
+        esac
+        [ "$mark" = "$wanted" ] && ! there "$thing" && echo "${package#\?}"
+    done | sort -u | tr '\n' ' '
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+must=$(missing_packages '' "$@")
+may=$(missing_packages '?' "$@")
+[ -n "$must$may" ] || exit 0
+if ! command -v apt-get >/dev/null 2>&1 || ! as_root true 2>/dev/null; then
+    [ -z "$may" ] || echo "memrestrict: some tests will be skipped without (Debian's names): $may" >&2
+    [ -n "$must" ] || exit 0
+    echo "memrestrict: please install (Debian's names): $must" >&2
+    exit 1
+fi
+echo "memrestrict: installing what is missing: $must$may"
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+install_packages() { as_root apt-get install -y --no-install-recommends "$@" >>"$log" 2>&1; }
+as_root apt-get update >"$log" 2>&1
+# shellcheck disable=SC2086 # lists of packages
+if [ -n "$must" ] && ! install_packages $must; then
+    tail -n 5 "$log" >&2
+    echo "memrestrict: apt-get could not install: $must" >&2
+    exit 1
+fi
+# shellcheck disable=SC2086
+if [ -n "$may" ] && ! install_packages $may; then
+    for package in $may; do
+        install_packages "$package" || echo "memrestrict: not to be had here: $package" >&2
+    done
+fi
+must=$(missing_packages '' "$@")
+[ -z "$must" ] || {
+    echo "memrestrict: still missing after apt-get: $must" >&2
+    exit 1
+}
