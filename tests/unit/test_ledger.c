@@ -1,0 +1,667 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Which block has which size. The ledger never looks behind an address, so the addresses here are
+ * made up: they only have to be different. What was put is found once, with its size, and no other.
+ */
+#include "unit.h"
+
+#include "guard.h"
+#include "ledger.h"
+#include "pages.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define WINDOW ((uintptr_t)4 << 20) /* bytes of addresses that share an array of words */
+#define RECENT ((uintptr_t)1024)    /* windows found without the table */
+#define BASE ((uintptr_t)0x7f1234 << 22)
+
+static const void *at(uintptr_t address) { return (const void *)address; }
+
+static void put(uintptr_t address, size_t size)
+{
+    ck_assert_msg(ledger_put(at(address), size), "no entry for %zu bytes at %p", size, at(address));
+}
+
+static void expect_taken(uintptr_t address, size_t expected)
+{
+    size_t size = 0;
+    ck_assert_msg(ledger_take(at(address), &size), "nothing at %p", at(address));
+    ck_assert_msg(size == expected, "%p: %zu, not %zu", at(address), size, expected);
+}
+
+static void expect_unknown(uintptr_t address)
+{
+    size_t size;
+    ck_assert_msg(!ledger_take(at(address), &size), "something at %p", at(address));
+}
+
+static void expect_live(uint64_t blocks, uint64_t bytes)
+{
+    struct ledger_live live = ledger_live();
+    ck_assert_uint_eq(live.blocks, blocks);
+    ck_assert_uint_eq(live.bytes, bytes);
+}
+
+static pthread_t start_thread(void *(*body)(void *), uintptr_t argument)
+{
+    pthread_t thread;
+    ck_assert_int_eq(pthread_create(&thread, NULL, body, (void *)argument), 0);
+    return thread;
+}
+
+static size_t mapped_now(void)
+{
+    size_t pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(fscanf(file, "%zu", &pages), 1);
+    fclose(file);
+    return pages * pages_size();
+}
+
+/* With memory for `room` more bytes of mappings. */
+static bool put_within(size_t room, uintptr_t address)
+{
+    struct rlimit allowed;
+    getrlimit(RLIMIT_AS, &allowed);
+    setrlimit(RLIMIT_AS, &(struct rlimit){.rlim_cur = mapped_now() + room, .rlim_max = allowed.rlim_max});
+    bool done = ledger_put(at(address), 100);
+    setrlimit(RLIMIT_AS, &allowed);
+    return done;
+}
+
+static bool put_without_memory(uintptr_t address) { return put_within(0, address); }
+
+/* The edges of a 16-bit word, and sizes that need all of four of them. */
+static const size_t sizes[] = {
+    0, 1, 15, 16, 255, 65532, 65533, 65534, 65535, 65536, 65537, 1 << 20, 0x12345678,
+    (size_t)1 << 32, ((size_t)1 << 32) + 1, ((size_t)1 << 48) - 1, SIZE_MAX / 4, PTRDIFF_MAX,
+};
+enum { SIZES = sizeof sizes / sizeof sizes[0] };
+
+START_TEST(a_size_comes_back_as_it_went_in)
+{
+    for (unsigned i = 0; i < SIZES; i++) {
+        put(BASE, sizes[i]);
+        expect_taken(BASE, sizes[i]);
+        expect_live(0, 0);
+    }
+}
+END_TEST
+
+START_TEST(every_size_up_to_a_word_and_beyond_comes_back)
+{
+    unsigned wrong = 0;
+    for (size_t size = 0; size <= 70000; size++) {
+        size_t found;
+        wrong += !ledger_put(at(BASE + 64), size) || !ledger_take(at(BASE + 64), &found) || found != size;
+    }
+    ck_assert_uint_eq(wrong, 0);
+}
+END_TEST
+
+START_TEST(the_first_and_last_granules_of_windows_hold_all_sizes)
+{
+    static const uintptr_t places[] = {BASE, BASE + WINDOW - 16, BASE + WINDOW, BASE + 2 * WINDOW - 16};
+    for (unsigned i = 0; i < SIZES; i++)
+        for (unsigned j = 0; j < sizeof places / sizeof places[0]; j++) {
+            put(places[j], sizes[i]);
+            expect_live(1, sizes[i]);
+            expect_taken(places[j], sizes[i]);
+            expect_live(0, 0);
+        }
+}
+END_TEST
+
+START_TEST(a_large_block_at_a_windows_end_leaves_the_next_window_alone)
+{
+    for (uintptr_t granules = 1; granules <= 5; granules++) {
+        put(BASE + WINDOW, 7);
+        put(BASE + WINDOW + 16, 8);
+        put(BASE + WINDOW - 16 * granules, SIZE_MAX / 4);
+        expect_taken(BASE + WINDOW, 7);
+        expect_taken(BASE + WINDOW + 16, 8);
+        expect_taken(BASE + WINDOW - 16 * granules, SIZE_MAX / 4);
+    }
+    expect_live(0, 0);
+}
+END_TEST
+
+START_TEST(blocks_side_by_side_keep_their_sizes)
+{
+    put(BASE + 0x100, 16);
+    put(BASE + 0x110, 65534);
+    put(BASE + 0x110 + 65536, 65533);
+    put(BASE + 0x110 + 2 * 65536, 0);
+    expect_live(4, 16 + 65534 + 65533);
+    expect_taken(BASE + 0x110, 65534);
+    expect_taken(BASE + 0x100, 16);
+    expect_taken(BASE + 0x110 + 2 * 65536, 0);
+    expect_taken(BASE + 0x110 + 65536, 65533);
+}
+END_TEST
+
+START_TEST(a_large_block_leaves_no_words_behind)
+{
+    put(BASE + 0x200, SIZE_MAX / 4);
+    expect_taken(BASE + 0x200, SIZE_MAX / 4);
+    for (uintptr_t granule = 0; granule < 8; granule++)
+        expect_unknown(BASE + 0x200 + 16 * granule);
+    expect_live(0, 0);
+}
+END_TEST
+
+START_TEST(small_blocks_may_come_where_a_large_one_was)
+{
+    put(BASE, SIZE_MAX / 4);
+    expect_taken(BASE, SIZE_MAX / 4);
+    for (uintptr_t granule = 0; granule < 8; granule++)
+        put(BASE + 16 * granule, granule);
+    expect_live(8, 28);
+    for (uintptr_t granule = 0; granule < 8; granule++)
+        expect_taken(BASE + 16 * granule, granule);
+}
+END_TEST
+
+START_TEST(an_address_that_was_never_put_is_unknown)
+{
+    put(BASE + 32, 1);
+    expect_unknown(BASE);
+    expect_unknown(BASE + 16);
+    expect_unknown(BASE + 48);
+    expect_unknown(BASE + 32 + WINDOW);
+    expect_unknown(BASE + 32 + RECENT * WINDOW);
+    expect_unknown(16);
+    expect_unknown(UINTPTR_MAX - 15);
+    expect_unknown(BASE + 32 + 8);
+    expect_taken(BASE + 32, 1);
+}
+END_TEST
+
+START_TEST(a_block_is_taken_once)
+{
+    for (unsigned i = 0; i < SIZES; i++) {
+        put(BASE, sizes[i]);
+        expect_taken(BASE, sizes[i]);
+        expect_unknown(BASE);
+        put(BASE + 8, sizes[i]);
+        expect_taken(BASE + 8, sizes[i]);
+        expect_unknown(BASE + 8);
+    }
+}
+END_TEST
+
+START_TEST(a_place_is_not_put_twice)
+{
+    for (unsigned i = 0; i < SIZES; i++)
+        for (uintptr_t odd = 0; odd <= 8; odd += 8) {
+            put(BASE + odd, sizes[i]);
+            ck_assert(!ledger_put(at(BASE + odd), 7));
+            ck_assert(!ledger_put(at(BASE + odd), 70000));
+            expect_live(1, sizes[i]);
+            expect_taken(BASE + odd, sizes[i]);
+        }
+}
+END_TEST
+
+START_TEST(asking_for_an_unknown_address_costs_no_memory)
+{
+    uint64_t held = pages_held();
+    for (uintptr_t i = 0; i < 100; i++) {
+        expect_unknown(BASE + i * WINDOW);
+        expect_unknown(BASE + i * WINDOW + 8);
+    }
+    ck_assert_uint_eq(pages_held(), held);
+}
+END_TEST
+
+START_TEST(odd_addresses_hold_all_sizes)
+{
+    for (unsigned i = 0; i < SIZES; i++)
+        for (uintptr_t odd = 1; odd < 16; odd += 7) {
+            put(BASE + odd, sizes[i]);
+            expect_live(1, sizes[i]);
+            expect_taken(BASE + odd, sizes[i]);
+            expect_live(0, 0);
+        }
+}
+END_TEST
+
+START_TEST(neighbours_at_multiples_of_8_are_told_apart)
+{
+    put(BASE + 16, 1);
+    put(BASE + 24, 2);
+    put(BASE + 32, 3);
+    put(BASE + 40, 4);
+    expect_live(4, 10);
+    expect_taken(BASE + 24, 2);
+    expect_unknown(BASE + 24);
+    expect_taken(BASE + 16, 1);
+    expect_taken(BASE + 40, 4);
+    expect_unknown(BASE + 40);
+    expect_taken(BASE + 32, 3);
+    expect_live(0, 0);
+}
+END_TEST
+
+START_TEST(many_odd_addresses_are_told_apart)
+{
+    for (uintptr_t i = 0; i < 10000; i++)
+        put(BASE + 8 + i * 16, i);
+    expect_live(10000, 9999 * 10000 / 2);
+    for (uintptr_t i = 0; i < 10000; i += 2)
+        expect_taken(BASE + 8 + i * 16, i);
+    expect_live(5000, 5000 * 5000);
+    for (uintptr_t i = 0; i < 10000; i += 2)
+        expect_unknown(BASE + 8 + i * 16);
+    for (uintptr_t i = 1; i < 10000; i += 2)
+        expect_taken(BASE + 8 + i * 16, i);
+    expect_live(0, 0);
+}
+END_TEST
+
+START_TEST(taken_odd_entries_give_their_memory_to_new_ones)
+{
+    put(BASE + 8, 1);
+    expect_taken(BASE + 8, 1);
+    uint64_t held = pages_held();
+    for (uintptr_t i = 0; i < 100000; i++) {
+        size_t size;
+        if (!ledger_put(at(BASE + 8 + 16 * i), i) || !ledger_take(at(BASE + 8 + 16 * i), &size))
+            ck_abort_msg("no entry %zu", (size_t)i);
+    }
+    ck_assert_uint_eq(pages_held(), held);
+}
+END_TEST
+
+START_TEST(more_windows_than_are_recent_are_told_apart)
+{
+    enum { WINDOWS = RECENT + 500 };
+    for (uintptr_t i = 0; i < WINDOWS; i++) {
+        put(BASE + i * WINDOW + 16 * (i % 1000), i);
+        put(BASE + (i + 1) * WINDOW - 16, 100000 + i);
+    }
+    for (uintptr_t i = WINDOWS; i-- > 0;) {
+        expect_taken(BASE + i * WINDOW + 16 * (i % 1000), i);
+        expect_taken(BASE + (i + 1) * WINDOW - 16, 100000 + i);
+    }
+}
+END_TEST
+
+/* Windows 1024 apart drive each other out of the array of recent ones. */
+START_TEST(windows_that_share_a_recent_place_are_told_apart)
+{
+    enum { ROUNDS = 50, SHARERS = 5 };
+    for (uintptr_t round = 0; round < ROUNDS; round++)
+        for (uintptr_t i = 0; i < SHARERS; i++)
+            put(BASE + i * RECENT * WINDOW + 16 * round, i);
+    expect_live(ROUNDS * SHARERS, ROUNDS * 10);
+    for (uintptr_t round = 0; round < ROUNDS; round++)
+        for (uintptr_t i = SHARERS; i-- > 0;) {
+            expect_taken(BASE + i * RECENT * WINDOW + 16 * round, i);
+            expect_unknown(BASE + i * RECENT * WINDOW + 16 * round);
+        }
+}
+END_TEST
+
+START_TEST(the_highest_and_lowest_addresses_hold_all_sizes)
+{
+    static const uintptr_t places[] = {
+        16, WINDOW - 16, UINTPTR_MAX - 15, UINTPTR_MAX - 14, UINTPTR_MAX & ~(WINDOW - 1),
+        (UINTPTR_MAX >> 1) & ~(uintptr_t)15, (UINTPTR_MAX >> 7) & ~(uintptr_t)15,
+    };
+    for (unsigned i = 0; i < SIZES; i++) {
+        for (unsigned j = 0; j < sizeof places / sizeof places[0]; j++)
+            put(places[j], sizes[i]);
+        for (unsigned j = 0; j < sizeof places / sizeof places[0]; j++)
+            expect_taken(places[j], sizes[i]);
+    }
+}
+END_TEST
+
+START_TEST(addresses_that_differ_in_one_bit_are_told_apart)
+{
+    put(BASE, 1);
+    for (unsigned bit = 0; bit < sizeof(uintptr_t) * 8; bit++) {
+        uintptr_t other = BASE ^ (uintptr_t)1 << bit;
+        put(other, 100 + bit);
+        expect_taken(BASE, 1);
+        expect_unknown(BASE);
+        put(BASE, 1);
+        expect_taken(other, 100 + bit);
+        expect_unknown(other);
+    }
+    expect_live(1, 1);
+}
+END_TEST
+
+START_TEST(live_counts_blocks_and_bytes)
+{
+    expect_live(0, 0);
+    put(BASE, 0);
+    expect_live(1, 0);
+    put(BASE + WINDOW - 16, 100);
+    put(BASE + 5 * WINDOW, (size_t)1 << 40);
+    put(BASE + 7 * WINDOW + 8, 1000);
+    expect_live(4, 1100 + (UINT64_C(1) << 40));
+    expect_taken(BASE + 5 * WINDOW, (size_t)1 << 40);
+    expect_live(3, 1100);
+    expect_taken(BASE + 7 * WINDOW + 8, 1000);
+    expect_live(2, 100);
+}
+END_TEST
+
+START_TEST(without_memory_for_a_window_there_is_no_entry)
+{
+    ck_assert(!put_without_memory(BASE));
+    expect_live(0, 0);
+    expect_unknown(BASE);
+    put(BASE, 100);
+    expect_taken(BASE, 100);
+}
+END_TEST
+
+START_TEST(without_memory_for_a_node_there_is_no_entry)
+{
+    ck_assert(!put_without_memory(BASE + 8));
+    expect_live(0, 0);
+    expect_unknown(BASE + 8);
+    put(BASE + 8, 100);
+    expect_taken(BASE + 8, 100);
+}
+END_TEST
+
+/* An entry is made whole or not at all, whichever part of it there is no memory for. */
+static void fill_with_little_memory(uintptr_t first, uintptr_t step, uintptr_t entries, size_t room)
+{
+    unsigned failed = 0;
+    for (uintptr_t address = first; address < first + entries * step; address += step)
+        if (!put_within(room, address)) {
+            failed++;
+            expect_unknown(address);
+            put(address, 100);
+        }
+    ck_assert_uint_gt(failed, 0);
+    expect_live(entries, 100 * entries);
+    for (uintptr_t address = first; address < first + entries * step; address += step)
+        expect_taken(address, 100);
+    expect_live(0, 0);
+}
+
+/* Which maps memory for itself when it likes, and ends when there is none. */
+static bool under_valgrind(void)
+{
+    const char *preload = getenv("LD_PRELOAD");
+    return preload != NULL && strstr(preload, "vgpreload") != NULL;
+}
+
+/* Enough for a window's words, and not for the table besides. */
+START_TEST(windows_survive_memory_for_half_an_entry)
+{
+    if (under_valgrind())
+        return;
+    fill_with_little_memory(BASE, WINDOW, 100, 540 * 1024);
+}
+END_TEST
+
+/* So many that the table itself needs fresh pages to grow. */
+START_TEST(odd_entries_survive_memory_that_comes_and_goes)
+{
+    fill_with_little_memory(BASE + 8, 16, 5000, 0);
+}
+END_TEST
+
+START_TEST(a_known_window_needs_no_memory)
+{
+    put(BASE, 1);
+    ck_assert(put_without_memory(BASE + 16));
+    expect_taken(BASE + 16, 100);
+    expect_taken(BASE, 1);
+}
+END_TEST
+
+START_TEST(errno_is_left_alone)
+{
+    errno = 4095;
+    put_without_memory(BASE);
+    put_without_memory(BASE + 8);
+    put(BASE, 1);
+    put(BASE + 8, 1);
+    expect_taken(BASE, 1);
+    expect_taken(BASE + 8, 1);
+    ledger_live();
+    ck_assert_int_eq(errno, 4095);
+}
+END_TEST
+
+enum { THREADS = 8, BLOCKS = 3000 };
+
+static _Atomic unsigned wrong;
+static pthread_barrier_t all_there;
+
+/* A thread's blocks lie between those of the others, in windows that all make at the same time. */
+static uintptr_t block_of(uintptr_t thread, uintptr_t i)
+{
+    return BASE + i % 50 * WINDOW + (i / 50 * THREADS + thread) * 16;
+}
+
+static void put_all(uintptr_t thread)
+{
+    for (uintptr_t i = 0; i < BLOCKS; i++)
+        if (!ledger_put(at(block_of(thread, i)), thread * 1000 + i % 1000))
+            atomic_fetch_add(&wrong, 1);
+}
+
+static void take_all(uintptr_t thread)
+{
+    for (uintptr_t i = 0; i < BLOCKS; i++) {
+        size_t size;
+        if (!ledger_take(at(block_of(thread, i)), &size) || size != thread * 1000 + i % 1000)
+            atomic_fetch_add(&wrong, 1);
+    }
+}
+
+static void *put_and_take_own(void *thread)
+{
+    pthread_barrier_wait(&all_there);
+    for (int round = 0; round < 10; round++) {
+        put_all((uintptr_t)thread);
+        take_all((uintptr_t)thread);
+    }
+    return NULL;
+}
+
+static void *put_and_take_odd(void *thread)
+{
+    pthread_barrier_wait(&all_there);
+    for (uintptr_t i = 0; i < BLOCKS; i++) {
+        uintptr_t address = block_of((uintptr_t)thread, i) + 8;
+        size_t size;
+        if (!ledger_put(at(address), i) || !ledger_take(at(address), &size) || size != i)
+            atomic_fetch_add(&wrong, 1);
+    }
+    return NULL;
+}
+
+static void *put_own_take_neighbours(void *thread)
+{
+    put_all((uintptr_t)thread);
+    pthread_barrier_wait(&all_there);
+    take_all(((uintptr_t)thread + 1) % THREADS);
+    return NULL;
+}
+
+static void run_threads(void *(*body)(void *))
+{
+    pthread_t threads[THREADS];
+    pthread_barrier_init(&all_there, NULL, THREADS);
+    for (uintptr_t i = 0; i < THREADS; i++)
+        threads[i] = start_thread(body, i);
+    for (uintptr_t i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    ck_assert_uint_eq(wrong, 0);
+    expect_live(0, 0);
+}
+
+START_TEST(threads_with_addresses_of_their_own_do_not_meet) { run_threads(put_and_take_own); }
+END_TEST
+
+START_TEST(threads_with_odd_addresses_do_not_meet) { run_threads(put_and_take_odd); }
+END_TEST
+
+START_TEST(a_thread_may_take_what_another_put) { run_threads(put_own_take_neighbours); }
+END_TEST
+
+static _Atomic bool fork_over, too_early;
+
+static void *make_a_window(void *unused)
+{
+    ledger_put(at(BASE), 1);
+    if (!atomic_load(&fork_over))
+        atomic_store(&too_early, true);
+    return unused;
+}
+
+static void fork_prepare(void)
+{
+    ledger_fork_take();
+    guard.forking = 1;
+}
+
+static void fork_parent(void)
+{
+    guard.forking = 0;
+    ledger_fork_drop();
+}
+
+START_TEST(other_threads_wait_with_new_windows_for_the_end_of_a_fork)
+{
+    fork_prepare();
+    pthread_t thread = start_thread(make_a_window, 0);
+    usleep(20 * 1000);
+    atomic_store(&fork_over, true);
+    fork_parent();
+    pthread_join(thread, NULL);
+    ck_assert(!too_early);
+    expect_taken(BASE, 1);
+}
+END_TEST
+
+START_TEST(the_thread_that_forks_goes_on_meanwhile)
+{
+    fork_prepare();
+    put(BASE, 1);
+    put(BASE + 8, 2);
+    expect_live(2, 3);
+    expect_taken(BASE, 1);
+    fork_parent();
+    expect_taken(BASE + 8, 2);
+}
+END_TEST
+
+static int check_child(void)
+{
+    size_t size;
+    if (!ledger_take(at(BASE), &size) || size != 5)
+        return 1;
+    if (!ledger_put(at(BASE + 9 * WINDOW), 6) || !ledger_put(at(BASE + 8), 7))
+        return 2;
+    return ledger_live().bytes == 13 ? 0 : 3;
+}
+
+START_TEST(a_forked_child_has_its_parents_entries_and_makes_its_own)
+{
+    put(BASE, 5);
+    fork_prepare();
+    pid_t child = fork();
+    if (child == 0) {
+        ledger_fork_reset();
+        guard.forking = 0;
+        _exit(check_child());
+    }
+    fork_parent();
+    int status;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    expect_live(1, 5);
+}
+END_TEST
+
+/* The lock was held when the copy was made, by a thread that the copy does not have. */
+START_TEST(a_copy_made_without_handlers_finds_recent_blocks_again)
+{
+    put(BASE, 5);
+    put(BASE + 3 * WINDOW, 6);
+    ledger_fork_take();
+    pid_t child = fork();
+    if (child == 0) {
+        ledger_recover();
+        size_t first, second;
+        bool found = ledger_take(at(BASE), &first) && ledger_take(at(BASE + 3 * WINDOW), &second);
+        _exit(found && first == 5 && second == 6 && ledger_put(at(BASE + 9 * WINDOW), 7) ? 0 : 1);
+    }
+    ledger_fork_drop();
+    int status;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    expect_live(2, 11);
+}
+END_TEST
+
+START_TEST(recovering_with_a_free_lock_changes_nothing)
+{
+    for (uintptr_t i = 0; i < 3; i++)
+        put(BASE + i * RECENT * WINDOW, i);
+    put(BASE + 8, 100);
+    ledger_recover();
+    expect_live(4, 103);
+}
+END_TEST
+
+Suite *suite_ledger(void)
+{
+    Suite *suite = suite_create("ledger");
+    unit_add(suite, a_size_comes_back_as_it_went_in);
+    unit_add(suite, every_size_up_to_a_word_and_beyond_comes_back);
+    unit_add(suite, the_first_and_last_granules_of_windows_hold_all_sizes);
+    unit_add(suite, a_large_block_at_a_windows_end_leaves_the_next_window_alone);
+    unit_add(suite, blocks_side_by_side_keep_their_sizes);
+    unit_add(suite, a_large_block_leaves_no_words_behind);
+    unit_add(suite, small_blocks_may_come_where_a_large_one_was);
+    unit_add(suite, an_address_that_was_never_put_is_unknown);
+    unit_add(suite, a_block_is_taken_once);
+    unit_add(suite, a_place_is_not_put_twice);
+    unit_add(suite, asking_for_an_unknown_address_costs_no_memory);
+    unit_add(suite, odd_addresses_hold_all_sizes);
+    unit_add(suite, neighbours_at_multiples_of_8_are_told_apart);
+    unit_add(suite, many_odd_addresses_are_told_apart);
+    unit_add(suite, taken_odd_entries_give_their_memory_to_new_ones);
+    unit_add(suite, more_windows_than_are_recent_are_told_apart);
+    unit_add(suite, windows_that_share_a_recent_place_are_told_apart);
+    unit_add(suite, the_highest_and_lowest_addresses_hold_all_sizes);
+    unit_add(suite, addresses_that_differ_in_one_bit_are_told_apart);
+    unit_add(suite, live_counts_blocks_and_bytes);
+    unit_add(suite, without_memory_for_a_window_there_is_no_entry);
+    unit_add(suite, without_memory_for_a_node_there_is_no_entry);
+    unit_add(suite, windows_survive_memory_for_half_an_entry);
+    unit_add(suite, odd_entries_survive_memory_that_comes_and_goes);
+    unit_add(suite, a_known_window_needs_no_memory);
+    unit_add(suite, errno_is_left_alone);
+    unit_add(suite, threads_with_addresses_of_their_own_do_not_meet);
+    unit_add(suite, threads_with_odd_addresses_do_not_meet);
+    unit_add(suite, a_thread_may_take_what_another_put);
+    unit_add(suite, other_threads_wait_with_new_windows_for_the_end_of_a_fork);
+    unit_add(suite, the_thread_that_forks_goes_on_meanwhile);
+    unit_add(suite, a_forked_child_has_its_parents_entries_and_makes_its_own);
+    unit_add(suite, a_copy_made_without_handlers_finds_recent_blocks_again);
+    unit_add(suite, recovering_with_a_free_lock_changes_nothing);
+    return suite;
+}
