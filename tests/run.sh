@@ -1,0 +1,130 @@
+#!/bin/bash
+# Runs every test and sums up: run.sh [long]. From the environment: MAKE, BUILD.
+# Each step is a function below; it prints what it found, and is counted by what its runner says.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+MAKE=${MAKE:-make}
+BUILD=${BUILD:-build}
+jobs=$(nproc)
+passed=0 failed=0 skipped=0
+
+build() { $MAKE --no-print-directory -s -j "$jobs" "$@"; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# What a step printed, in numbers: libcheck's closing lines, our own, or else its exit status.
+count() {
+    local log=$1 status=$2 checks=0 bad=0 line ours=0
+    while read -r line; do
+        if [[ $line =~ ^[0-9]+%:\ Checks:\ ([0-9]+),\ Failures:\ ([0-9]+),\ Errors:\ ([0-9]+) ]]; then
+            checks=$((checks + BASH_REMATCH[1]))
+            bad=$((bad + BASH_REMATCH[2] + BASH_REMATCH[3]))
+        elif [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+            checks=$((checks + BASH_REMATCH[1] + BASH_REMATCH[2]))
+            bad=$((bad + BASH_REMATCH[2]))
+            skipped=$((skipped + BASH_REMATCH[3]))
+        elif [[ $line == SKIP* ]]; then
+            ours=$((ours + 1))
+        fi
+    done <"$log"
+    checks=$((checks - ours))
+    skipped=$((skipped + ours))
+    if ((checks <= 0 && ours == 0)); then checks=1; fi
+    if ((status != 0 && bad == 0)); then bad=1; fi
+    passed=$((passed + checks - bad))
+    failed=$((failed + bad))
+}
+
+step() {
+    local name=$1 log status
+    shift
+    log=$(mktemp)
+    printf -- '--- %s\n' "$name"
+    "$@" </dev/null 2>&1 | tee "$log"
+    status=${PIPESTATUS[0]}
+    count "$log" "$status"
+    rm -f "$log"
+}
+
+unit() { build unit BUILD="$BUILD" && "$BUILD/tests/unit"; }
+
+unit_asan() {
+    build unit BUILD="$BUILD/asan" CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all' &&
+        "$BUILD/asan/tests/unit"
+}
+
+unit_tsan() {
+    build unit BUILD="$BUILD/tsan" CFLAGS='-O1 -g -fsanitize=thread' && TSAN_OPTIONS=halt_on_error=1 "$BUILD/tsan/tests/unit"
+}
+
+unit_clang() {
+    have clang || { echo "SKIP unit tests built by clang: package clang"; return; }
+    build unit BUILD="$BUILD/clang" CC=clang && "$BUILD/clang/tests/unit"
+}
+
+unit_valgrind() {
+    have valgrind || { echo "SKIP unit tests under memcheck: package valgrind"; return; }
+    build unit BUILD="$BUILD" && CK_FORK=yes CK_TIMEOUT_MULTIPLIER=20 \
+        valgrind -q --error-exitcode=9 --trace-children=no "$BUILD/tests/unit"
+}
+
+# The driver is always of this machine's own kind; the victims are what BUILD has. With names, those
+# suites alone.
+run_driver() {
+    local of=$1 suite status=0
+    shift
+    build driver BUILD="$BUILD" || return
+    if [ $# = 0 ]; then
+        env BUILD="$of" "$BUILD/tests/driver"
+        return
+    fi
+    for suite in "$@"; do
+        env BUILD="$of" CK_RUN_SUITE="$suite" "$BUILD/tests/driver" || status=1
+    done
+    return $status
+}
+
+victims() {
+    build lib victims examples BUILD="$BUILD" && run_driver "$BUILD"
+}
+
+# The same victims as 32-bit programs, under the library of that kind. The other suites need other
+# libraries of that kind: allocators, or what they build themselves.
+victims_32() {
+    echo 'int main() { return 0; }' | ${CXX:-c++} -m32 -x c++ - -o /dev/null 2>/dev/null ||
+        { echo "SKIP 32-bit victims: packages gcc-multilib and g++-multilib"; return; }
+    build lib victims examples BUILD="$BUILD/32" CC='cc -m32' CXX='c++ -m32' &&
+        run_driver "$BUILD/32" heap map settings
+}
+
+fuzz() {
+    have clang || { echo "SKIP fuzzing: package clang"; return; }
+    build fuzz BUILD="$BUILD" || return
+    local target bad=0 done=0
+    for target in "$BUILD"/fuzz/*; do
+        echo "$target for ${FUZZ_SECONDS:-20} seconds"
+        if "$target" -max_total_time="${FUZZ_SECONDS:-20}" -print_final_stats=0 -verbosity=0 \
+            -artifact_prefix="$BUILD/"; then done=$((done + 1)); else bad=$((bad + 1)); fi
+    done
+    echo "$done passed, $bad failed, 0 skipped"
+}
+
+scripts() {
+    have shellcheck || { echo "SKIP shellcheck: package shellcheck"; return; }
+    shellcheck -x tests/*.sh tests/*/*.sh examples/*.sh bench/*.sh .ci/run
+}
+
+step "unit tests" unit
+step "unit tests under ASan and UBSan" unit_asan
+step "unit tests under TSan" unit_tsan
+step "unit tests built by clang" unit_clang
+step "unit tests under memcheck" unit_valgrind
+step "victims under the library" victims
+step "32-bit victims" victims_32
+step "the rules of the source" tests/source.sh
+step "shell scripts" scripts
+step "fuzzing" fuzz
+step "real programs" tests/programs/programs.sh "$BUILD" "${1:-short}"
+
+echo
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
