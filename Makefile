@@ -113,7 +113,7 @@ $(BUILD)/victims/%: tests/victims/%.c $(wildcard tests/victims/*.h) include/memr
 	$(CC) $(STD) -Wall -Wextra $(INC) $(CPPFLAGS) -O1 -g -fno-builtin -pthread $(VICTIM_FLAGS) $< -o $@ -ldl $(VICTIM_LIBS)
 $(BUILD)/victims/%: tests/victims/%.cc $(wildcard tests/victims/*.h) include/memrestrict.h
 	@mkdir -p $(@D)
-	$(CXX) -Wall -Wextra $(INC) $(CPPFLAGS) -O1 -g -fno-builtin -pthread $(VICTIM_FLAGS) $< -o $@ -ldl
+	$(CXX) -std=gnu++17 -Wall -Wextra $(INC) $(CPPFLAGS) -O1 -g -fno-builtin -pthread $(VICTIM_FLAGS) $< -o $@ -ldl
 # An executable whose own malloc beats the preload's must export it.
 $(BUILD)/victims/own_malloc: VICTIM_FLAGS += -rdynamic
 $(BUILD)/victims/process_address_of_malloc_is_no_owner: VICTIM_FLAGS += -no-pie -fno-pie
