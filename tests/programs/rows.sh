@@ -64,7 +64,7 @@ shuf --random-source="$IN/bytes" "$IN/numbers" | cksum; tac "$IN/words" | cksum;
 cut -d' ' -f2 "$IN/words" | sort | uniq -c | sort -rn | head -n 3
 join <(sort "$IN/words" | head -n 5000) <(sort "$IN/numbers" | head -n 5000) | cksum
 comm -12 <(sort "$IN/numbers") <(cut -d' ' -f1 "$IN/words" | sort) | wc -l
-fold -w 11 "$IN/longline" | nl | pr -3 | fmt | expand | unexpand -a | cksum
+fold -w 11 "$IN/longline" | nl | pr -t -3 | fmt | expand | unexpand -a | cksum
 ptx "$IN/tree/north/one/a.txt" | cksum; tsort <<<'a b b c c d'; expr 12345678901234567890 '*' 98765432109876543210
 cp -a "$IN/tree" copy; du -a --apparent-size copy | sort | tail -n 2; rm -r copy; mktemp -u XXXXXX | wc -c
 dd if="$IN/words" bs=1M count=2 2>/dev/null | base64 | basenc -d --base64 | cksum; tail -c 100 "$IN/words"
