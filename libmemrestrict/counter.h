@@ -27,7 +27,8 @@ static inline uint64_t counter_get(const counter *at)
     return atomic_load_explicit(at, memory_order_relaxed);
 }
 
-/* If it is *expected it becomes `desired`; if not, *expected becomes what it is. May fail for nothing. */
+/* If it is *expected it becomes `desired`; if not, *expected becomes what it is. May fail for nothing.
+ * Not alone it is sequentially consistent, which other processes rely on (accounts.c). */
 static inline bool counter_swap(counter *at, uint64_t *expected, uint64_t desired, bool alone)
 {
 #if defined(__x86_64__)
@@ -41,8 +42,7 @@ static inline bool counter_swap(counter *at, uint64_t *expected, uint64_t desire
 #else
     (void)alone;
 #endif
-    return atomic_compare_exchange_weak_explicit(at, expected, desired, memory_order_relaxed,
-                                                 memory_order_relaxed);
+    return atomic_compare_exchange_weak(at, expected, desired);
 }
 
 static inline void counter_subtract(counter *at, uint64_t amount, bool alone)

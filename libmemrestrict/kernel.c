@@ -46,6 +46,22 @@ void *kernel_pages(size_t bytes)
 
 void kernel_pages_free(void *pages, size_t bytes) { QUIETLY(syscall(SYS_munmap, pages, bytes)); }
 
+void *kernel_map_shared(const char *path, int64_t offset, size_t bytes, int *error)
+{
+    int fd = kernel_open(path, O_RDWR | O_CLOEXEC), saved_errno = errno;
+    *error = fd;
+    if (fd < 0)
+        return NULL;
+    void *pages = kernel_mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
+    if (pages == MAP_FAILED) {
+        *error = -errno;
+        pages = NULL;
+    }
+    errno = saved_errno;
+    kernel_close(fd);
+    return pages;
+}
+
 void *kernel_mmap(void *addr, size_t len, int prot, int flags, int fd, int64_t offset)
 {
     if (offset % MMAP_UNIT != 0) {
@@ -97,6 +113,24 @@ void kernel_wake(_Atomic int *word)
 void kernel_wake_all(_Atomic int *word)
 {
     QUIETLY(syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0));
+}
+
+bool kernel_wait_shared(_Atomic int32_t *word, int32_t value, unsigned milliseconds)
+{
+    struct timeout timeout = {.nanoseconds = (long)milliseconds * 1000 * 1000};
+    return QUIETLY(syscall(SYS_futex, word, FUTEX_WAIT, value, &timeout, NULL, 0)) != -ETIMEDOUT;
+}
+
+void kernel_wake_shared(_Atomic int32_t *word)
+{
+    QUIETLY(syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0));
+}
+
+uint64_t kernel_clock(void)
+{
+    struct timespec now = {0};
+    QUIETLY(clock_gettime(CLOCK_MONOTONIC_COARSE, &now));
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
 /* The kernel's sigset_t has one bit a signal: 64 of them, 128 on MIPS. */

@@ -16,6 +16,10 @@
 void *kernel_pages(size_t bytes);
 void kernel_pages_free(void *pages, size_t bytes);
 
+/* `bytes` of a file from `offset` on, shared, readable and writable; NULL, with a negative errno value in
+ * *error, if they are not to be had. */
+void *kernel_map_shared(const char *path, int64_t offset, size_t bytes, int *error);
+
 /* The calls themselves, for a program that makes them before the library is ready. They set errno
  * and return what the C library's functions of these names return. */
 void *kernel_mmap(void *addr, size_t len, int prot, int flags, int fd, int64_t offset);
@@ -33,6 +37,14 @@ _Atomic int *kernel_copy_mark(void);
 bool kernel_wait(_Atomic int *word, int value);
 void kernel_wake(_Atomic int *word);     /* one waiter */
 void kernel_wake_all(_Atomic int *word);
+
+/* The same for a word in memory that processes share; `milliseconds` at most. */
+bool kernel_wait_shared(_Atomic int32_t *word, int32_t value, unsigned milliseconds);
+void kernel_wake_shared(_Atomic int32_t *word); /* all waiters */
+
+/* CLOCK_MONOTONIC_COARSE, in nanoseconds, some milliseconds late: the only clock that needs neither a system
+ * call (vdso(7)) nor the time stamp counter, both of which a sandbox may forbid (PR_SET_SECCOMP). */
+uint64_t kernel_clock(void);
 
 /* A signal mask as the kernel writes it. Blocks all, the C library's internal ones too. */
 struct kernel_mask {

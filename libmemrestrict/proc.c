@@ -6,15 +6,68 @@
 #include <fcntl.h>
 #include <string.h>
 
+/* The first bytes of a file as a string. False: it cannot be read. */
+static bool read_text(const char *path, char *text, size_t room)
+{
+    int fd = kernel_open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    ssize_t length = kernel_read(fd, text, room - 1);
+    kernel_close(fd);
+    text[length > 0 ? length : 0] = '\0';
+    return length > 0;
+}
+
+/* The number at *at, which may be negative, and what follows its space. */
+static uint64_t next_number(const char **at)
+{
+    uint64_t number = 0;
+    bool negative = **at == '-';
+    for (*at += negative; **at >= '0' && **at <= '9'; ++*at)
+        number = number * 10 + (uint64_t)(**at - '0');
+    *at += **at == ' ';
+    return negative ? -number : number;
+}
+
+bool proc_stat(const char *path, struct proc_stat *stat)
+{
+    enum { PARENT = 4, THREADS = 20, START_TIME = 22, STACK = 28 }; /* fields, proc(5) */
+    char text[1024];
+    if (!read_text(path, text, sizeof text))
+        return false;
+    const char *at = text, *name_end = strrchr(text, ')'); /* the name may hold anything */
+    if (name_end == NULL || name_end[1] != ' ' || name_end[2] == '\0')
+        return false;
+    *stat = (struct proc_stat){.pid = (int)next_number(&at), .state = name_end[2]};
+    at = name_end + 3 + (name_end[3] == ' ');
+    for (int field = PARENT; field <= STACK && *at != '\0'; field++) {
+        uint64_t number = next_number(&at);
+        if (field == PARENT)
+            stat->parent = (int)number;
+        else if (field == THREADS)
+            stat->threads = (unsigned)number;
+        else if (field == START_TIME)
+            stat->start_time = number;
+        else if (field == STACK)
+            stat->stack = number;
+    }
+    return true;
+}
+
+uint64_t proc_pid_namespace(void)
+{
+    char link[64]; /* pid:[4026531836] */
+    if (!kernel_readlink("/proc/self/ns/pid", link, sizeof link))
+        return 0;
+    const char *at = strchr(link, '[');
+    return at != NULL && *++at != '\0' ? next_number(&at) : 0;
+}
+
 uint64_t proc_bytes(const char *path, const char *name)
 {
     char text[4096];
-    int fd = kernel_open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
+    if (!read_text(path, text, sizeof text))
         return 0;
-    ssize_t length = kernel_read(fd, text, sizeof text - 1);
-    kernel_close(fd);
-    text[length > 0 ? length : 0] = '\0';
     const char *at = strstr(text, name);
     uint64_t kib = 0;
     for (; at != NULL && *at != '\0' && *at != '\n'; at++)

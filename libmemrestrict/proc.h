@@ -5,7 +5,24 @@
 #ifndef MEMRESTRICT_PROC_H
 #define MEMRESTRICT_PROC_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+/* What /proc/PID/stat says of a process. */
+struct proc_stat {
+    int pid;
+    char state;          /* 'R', 'S' ... 'Z' for a zombie */
+    int parent;
+    unsigned threads;
+    uint64_t start_time; /* clock ticks since boot */
+    uint64_t stack;      /* the address of the bottom of the stack; 0: not for us to know */
+};
+
+/* Reads such a file. False: it is not there, or cannot be read. */
+bool proc_stat(const char *path, struct proc_stat *stat);
+
+/* The PID namespace of this process, as a number of the kernel's; 0: it cannot be seen. */
+uint64_t proc_pid_namespace(void);
 
 /* The bytes that a line "NAME: NUMBER kB" in the first 4 KiB of a file stands for; 0: there is none.
  * `name` has its colon. */
