@@ -4,117 +4,179 @@
 #include "counter.h"
 #include "lock.h"
 
+#include <string.h>
+
 enum {
-    STOCKS = 64,            /* threads beyond that share stocks */
-    CHUNK = 64 * 1024,      /* bytes drawn at a time, with budget to spare */
-    SMALLEST_CHUNK = 4096,  /* less than that is not worth a stock */
-    SHARE = 8,              /* all stocks together hold at most 2/SHARE of what is left */
-    LINE = 64               /* bytes of a cache line */
+    STOCKS = ACCOUNTS_STOCKS, /* threads beyond that share stocks */
+    CHUNK = 64 * 1024,        /* bytes drawn at a time, with budget to spare */
+    SMALLEST_CHUNK = 4096,    /* less than that is not worth a stock */
+    SHARE = 8,                /* all stocks together hold at most 2/SHARE of what is left */
+    ATTEMPTS = 100            /* to get what other threads of ours may snatch away */
 };
 
 enum { CLOSED = 0 };
+#define TAKEN (UINT64_C(1) << 63) /* others have taken a stock back: accounts.h */
 
-struct stock {
-    _Alignas(LINE) counter left; /* bytes drawn and not spent, plus one; or CLOSED */
-};
+static struct account own = {.ceiling = BUDGET_UNLIMITED, .limit = BUDGET_UNLIMITED};
+static struct account *own_account = &own;
 
 static struct {
-    _Alignas(LINE) counter used; /* charged, and drawn into stocks */
-    counter peak;
-    _Alignas(LINE) counter limit;
+    struct account **account;  /* where its address stands */
+    struct accounts *accounts; /* NULL: the account is our own */
+    struct account *slot;      /* else ours in `accounts`, */
+    struct account **watched;  /* and a page with its address, which is NULL in a copy of the process */
+    bool in_tree;
+    uint64_t noted;           /* bytes held just before a fork */
     _Atomic unsigned threads; /* that have a stock's number */
-    _Alignas(LINE) struct lock lock; /* bytes move between `used` and stocks */
-    struct stock stocks[STOCKS];
-} budget = {.limit = BUDGET_UNLIMITED};
+    struct lock lock;         /* bytes move between `used` and stocks */
+} budget = {.account = &own_account};
 
-void budget_start(uint64_t limit) { atomic_store(&budget.limit, limit); }
+void (*budget_on_copy)(void);
 
-static void raise_peak(uint64_t used, bool alone)
+static COLD struct account *account_of_copy(void)
 {
-    uint64_t peak = counter_get(&budget.peak);
-    while (used > peak && !counter_swap(&budget.peak, &peak, used, alone))
+    budget_on_copy();
+    return *budget.account;
+}
+
+static inline struct account *this_account(void)
+{
+    struct account *account = *(struct account *volatile *)budget.account;
+    return LIKELY(account != NULL) ? account : account_of_copy();
+}
+
+/* May locked instructions be spared? Not where other processes look at the counter and lower the ceiling. */
+static inline bool is_alone(void) { return counter_alone() && LIKELY(!budget.in_tree); }
+
+void budget_start(uint64_t limit)
+{
+    atomic_store(&own.limit, limit);
+    atomic_store(&own.ceiling, limit);
+}
+
+static void raise_peak(struct account *account, uint64_t used, bool alone)
+{
+    uint64_t peak = counter_get(&account->peak);
+    while (used > peak && !counter_swap(&account->peak, &peak, used, alone))
         ;
 }
 
-static bool charge_counter(uint64_t bytes, bool alone)
+/* Another process may have lowered the ceiling before it could see our charge (accounts.c). */
+static inline bool is_still_granted(struct account *account, uint64_t used, uint64_t bytes)
 {
-    uint64_t limit = counter_get(&budget.limit), used = counter_get(&budget.used);
+    if (LIKELY(used <= atomic_load(&account->ceiling)))
+        return true;
+    atomic_fetch_sub(&account->used, bytes);
+    return false;
+}
+
+static bool charge_counter(struct account *account, uint64_t bytes, bool alone)
+{
+    uint64_t ceiling = counter_get(&account->ceiling), used = counter_get(&account->used);
     do {
-        if (used > limit || bytes > limit - used)
+        if (used > ceiling || bytes > ceiling - used)
             return false;
-    } while (!counter_swap(&budget.used, &used, used + bytes, alone));
-    raise_peak(used + bytes, alone);
+    } while (!counter_swap(&account->used, &used, used + bytes, alone));
+    if (UNLIKELY(budget.in_tree) && !is_still_granted(account, used + bytes, bytes))
+        return false;
+    raise_peak(account, used + bytes + counter_get(&account->inherited), alone);
     return true;
 }
 
-static void refund_counter(uint64_t bytes, bool alone)
+static void refund_counter(struct account *account, uint64_t bytes, bool alone)
 {
-    counter_subtract(&budget.used, bytes, alone);
+    counter_subtract(&account->used, bytes, alone);
 }
 
 /* This thread's stock; NULL while there was but one thread, whose counter nobody fights for. */
-static struct stock *own_stock(void)
+static struct account_stock *own_stock(struct account *account)
 {
     if (UNLIKELY(guard.stock == 0))
         guard.stock = 1 + atomic_fetch_add_explicit(&budget.threads, 1, memory_order_relaxed);
     if (atomic_load_explicit(&budget.threads, memory_order_relaxed) == 1)
         return NULL;
-    return &budget.stocks[guard.stock % STOCKS];
+    return &account->stocks[guard.stock % STOCKS];
 }
 
-static bool spend(struct stock *stock, uint64_t bytes)
+static bool spend(struct account_stock *stock, uint64_t bytes)
 {
     uint64_t left = counter_get(&stock->left);
-    while (left > bytes)
+    while (left > bytes && !(left & TAKEN))
         if (counter_swap(&stock->left, &left, left - bytes, false))
             return true;
     return false;
 }
 
 /* How much a stock may hold now; 0 when the budget runs low: then everybody uses the counter. */
-static uint64_t chunk_now(void)
+static uint64_t chunk_now(struct account *account)
 {
-    uint64_t limit = counter_get(&budget.limit), used = counter_get(&budget.used);
+    uint64_t ceiling = counter_get(&account->ceiling), used = counter_get(&account->used);
     unsigned threads = atomic_load_explicit(&budget.threads, memory_order_relaxed);
-    uint64_t share = used < limit ? (limit - used) / SHARE / (threads < STOCKS ? threads : STOCKS) : 0;
+    uint64_t left = used < ceiling ? ceiling - used : 0;
+    uint64_t share = left / SHARE / (threads < STOCKS ? threads : STOCKS);
     return share < SMALLEST_CHUNK ? 0 : share < CHUNK ? share : CHUNK;
 }
 
+/* Under the lock. False: others have taken the stock back, and it must be settled first. */
+static bool fill(struct account_stock *stock, uint64_t bytes)
+{
+    uint64_t left = counter_get(&stock->left);
+    while (!(left & TAKEN))
+        if (counter_swap(&stock->left, &left, left == CLOSED ? bytes + 1 : left + bytes, false))
+            return true;
+    return false;
+}
+
 /* Charges `bytes` and draws a chunk besides, under the lock. False: neither. */
-static COLD bool draw(struct stock *stock, uint64_t bytes)
+static COLD bool draw(struct account *account, struct account_stock *stock, uint64_t bytes)
 {
     struct lock_hold hold;
-    uint64_t chunk = chunk_now();
+    uint64_t chunk = chunk_now(account);
     if (bytes > chunk || !lock_try(&budget.lock, &hold))
         return false;
-    bool drawn = charge_counter(bytes + chunk, false);
-    if (drawn) {
-        uint64_t left = counter_get(&stock->left);
-        while (!counter_swap(&stock->left, &left, left == CLOSED ? chunk + 1 : left + chunk, false))
-            ;
-    }
+    atomic_store(&account->stocks_open, 1);
+    atomic_fetch_add(&account->moving, 1);
+    bool drawn = charge_counter(account, bytes + chunk, false);
+    if (drawn && !fill(stock, chunk))
+        refund_counter(account, chunk, false);
+    atomic_fetch_sub(&account->moving, 1);
     lock_drop(&budget.lock, &hold);
     return drawn;
 }
 
-/* Under the lock: from here on until one is drawn again, `used` alone is the truth. */
-static void close_stocks(void)
+/* Under the lock. */
+static void close_stock(struct account *account, struct account_stock *stock)
 {
-    for (unsigned i = 0; i < STOCKS; i++) {
-        if (counter_get(&budget.stocks[i].left) == CLOSED)
-            continue;
-        uint64_t left = atomic_exchange_explicit(&budget.stocks[i].left, CLOSED, memory_order_relaxed);
-        if (left != CLOSED)
-            refund_counter(left - 1, false);
-    }
+    uint64_t left = counter_get(&stock->left);
+    while (left != CLOSED && !(left & TAKEN))
+        if (counter_swap(&stock->left, &left, CLOSED, false)) {
+            refund_counter(account, left - 1, false);
+            return;
+        }
+    if (left & TAKEN)
+        accounts_settle(budget.accounts, account, stock);
+}
+
+/* Under the lock: from here on until one is drawn again, `used` alone is the truth. */
+static void close_stocks(struct account *account)
+{
+    if (atomic_load(&account->stocks_open))
+        for (unsigned i = 0; i < STOCKS; i++)
+            close_stock(account, &account->stocks[i]);
 }
 
 void budget_set_limit(uint64_t limit)
 {
     struct lock_hold hold;
+    struct account *account = this_account();
     lock_take(&budget.lock, &hold);
-    atomic_store(&budget.limit, limit);
-    close_stocks(); /* what they hold was drawn under the old limit */
+    if (budget.accounts != NULL) {
+        accounts_set_limit(budget.accounts, account, 1 + (int)(account - budget.accounts->slots), limit);
+    } else {
+        atomic_store(&account->limit, limit);
+        atomic_store(&account->ceiling, limit);
+    }
+    close_stocks(account); /* what they hold was drawn under the old limit */
     lock_drop(&budget.lock, &hold);
 }
 
@@ -124,89 +186,187 @@ static bool without_stocks(void)
     return counter_alone() && atomic_load_explicit(&budget.threads, memory_order_relaxed) == 0;
 }
 
-static COLD bool charge_last_resort(uint64_t bytes)
+/* Under the lock. */
+static bool charge_with_more_of_the_tree(struct account *account, uint64_t bytes)
+{
+    for (int i = 0; i < ATTEMPTS && accounts_grow(budget.accounts, account, bytes); i++)
+        if (charge_counter(account, bytes, false))
+            return true;
+    return false;
+}
+
+/* Would the process's own limit have let it pass? */
+static bool is_within_own_limit(const struct account *account, uint64_t bytes)
+{
+    uint64_t held = counter_get(&account->used) + counter_get(&account->inherited);
+    uint64_t limit = counter_get(&account->limit);
+    return held <= limit && bytes <= limit - held;
+}
+
+static COLD bool charge_last_resort(struct account *account, uint64_t bytes)
 {
     struct lock_hold hold;
-    if (without_stocks())
+    if (without_stocks() && !budget.in_tree)
         return false;
     lock_take(&budget.lock, &hold);
-    close_stocks();
-    bool charged = charge_counter(bytes, false);
+    close_stocks(account);
+    bool charged = charge_counter(account, bytes, false) ||
+                   (budget.in_tree && charge_with_more_of_the_tree(account, bytes));
+    guard.by_tree = budget.in_tree && !charged && is_within_own_limit(account, bytes);
     lock_drop(&budget.lock, &hold);
     return charged;
 }
 
 bool budget_charge(uint64_t bytes)
 {
+    struct account *account = this_account();
     if (counter_alone())
-        return LIKELY(charge_counter(bytes, true)) || charge_last_resort(bytes);
-    struct stock *stock = own_stock();
-    if (stock != NULL && (spend(stock, bytes) || draw(stock, bytes)))
+        return LIKELY(charge_counter(account, bytes, is_alone())) || charge_last_resort(account, bytes);
+    struct account_stock *stock = own_stock(account);
+    if (stock != NULL && (spend(stock, bytes) || draw(account, stock, bytes)))
         return true;
-    return charge_counter(bytes, false) || charge_last_resort(bytes);
+    return charge_counter(account, bytes, false) || charge_last_resort(account, bytes);
 }
 
 /* A stock that frees have filled gives its surplus back; the freed bytes are in it already. */
-static COLD void drain(struct stock *stock)
+static COLD void drain(struct account *account, struct account_stock *stock)
 {
     struct lock_hold hold;
     if (!lock_try(&budget.lock, &hold))
         return;
-    uint64_t left = counter_get(&stock->left), chunk = chunk_now();
-    while (left > chunk + 1)
+    uint64_t left = counter_get(&stock->left), chunk = chunk_now(account);
+    atomic_fetch_add(&account->moving, 1);
+    while (left > chunk + 1 && !(left & TAKEN))
         if (counter_swap(&stock->left, &left, chunk + 1, false)) {
-            refund_counter(left - chunk - 1, false);
+            refund_counter(account, left - chunk - 1, false);
             break;
         }
+    atomic_fetch_sub(&account->moving, 1);
     lock_drop(&budget.lock, &hold);
 }
 
 void budget_refund(uint64_t bytes)
 {
+    struct account *account = this_account();
     if (counter_alone()) {
-        refund_counter(bytes, true);
+        refund_counter(account, bytes, is_alone());
         return;
     }
-    struct stock *stock = own_stock();
+    struct account_stock *stock = own_stock(account);
     uint64_t left = stock != NULL && bytes <= CHUNK ? counter_get(&stock->left) : CLOSED;
-    while (left != CLOSED)
+    while (left != CLOSED && !(left & TAKEN))
         if (counter_swap(&stock->left, &left, left + bytes, false)) {
             if (UNLIKELY(left + bytes > 2 * CHUNK))
-                drain(stock);
+                drain(account, stock);
             return;
         }
-    refund_counter(bytes, false);
+    refund_counter(account, bytes, false);
 }
+
+void budget_refund_inherited(uint64_t bytes)
+{
+    struct account *account = this_account();
+    uint64_t held = counter_get(&account->inherited);
+    while (!counter_swap(&account->inherited, &held, held > bytes ? held - bytes : 0, false))
+        ;
+}
+
+void budget_charge_inherited(uint64_t bytes) { atomic_fetch_add(&this_account()->inherited, bytes); }
 
 struct budget_figures budget_read(void)
 {
     struct lock_hold hold;
+    struct account *account = this_account();
     bool stocks = !without_stocks();
     if (stocks) {
         lock_take(&budget.lock, &hold);
-        close_stocks();
+        close_stocks(account);
     }
+    uint64_t inherited = counter_get(&account->inherited);
     struct budget_figures figures = {
-        .limit = counter_get(&budget.limit),
-        .used = counter_get(&budget.used),
-        .peak = counter_get(&budget.peak),
+        .limit = counter_get(&account->limit),
+        .used = counter_get(&account->used) + inherited,
+        .peak = counter_get(&account->peak),
     };
     if (stocks)
         lock_drop(&budget.lock, &hold);
     return figures;
 }
 
+bool budget_read_tree(struct budget_figures *figures)
+{
+    if (!budget.in_tree)
+        return false;
+    *figures = (struct budget_figures){.limit = counter_get(&budget.accounts->tree_limit),
+                                       .used = accounts_tree_used(budget.accounts)};
+    return true;
+}
+
+void budget_open_tree_reserve(void)
+{
+    if (budget.in_tree && atomic_exchange(&budget.accounts->reserve_open, 1) == 0)
+        atomic_fetch_add(&budget.accounts->tree_limit, budget.accounts->reserve);
+}
+
+/* What stood in memory that others share is from now on in our own; from zero, but for the limit. */
+void budget_fork_child(uint64_t held)
+{
+    if (budget.accounts == NULL) {
+        close_stocks(&own);
+        held = counter_get(&own.used);
+    } else if (held == BUDGET_AS_NOTED) {
+        held = budget.noted;
+    }
+    uint64_t limit = counter_get(budget.accounts != NULL ? &budget.slot->limit : &own.limit);
+    memset(&own, 0, sizeof own);
+    atomic_store(&own.limit, limit);
+    atomic_store(&own.ceiling, limit);
+    atomic_store(&own.used, held);
+    atomic_store(&own.peak, held);
+    atomic_store(&budget.threads, 0);
+    guard.stock = 0;
+    budget.account = &own_account;
+    budget.accounts = NULL;
+    budget.in_tree = false;
+}
+
+void budget_inherit(void)
+{
+    uint64_t limit = counter_get(&own.limit), held = atomic_exchange(&own.used, 0);
+    atomic_store(&own.inherited, held);
+    if (limit != BUDGET_UNLIMITED)
+        atomic_store(&own.ceiling, limit > held ? limit - held : 0);
+}
+
+void budget_join(struct accounts *accounts, struct account *account)
+{
+    bool in_tree = atomic_load(&account->flags) & ACCOUNT_IN_TREE; /* which has granted nothing yet */
+    atomic_store(&account->used, counter_get(&own.used));
+    atomic_store(&account->peak, counter_get(&own.peak));
+    atomic_store(&account->limit, counter_get(&own.limit));
+    atomic_store(&account->inherited, counter_get(&own.inherited));
+    atomic_store(&account->ceiling, in_tree ? 0 : counter_get(&own.ceiling));
+    budget.slot = account;
+    budget.accounts = accounts;
+    budget.in_tree = in_tree;
+    if (budget.watched == NULL)
+        budget.watched = (struct account **)kernel_copy_mark();
+    if (budget.watched != NULL)
+        *budget.watched = account;
+    budget.account = budget.watched != NULL ? budget.watched : &budget.slot;
+}
+
+struct account *budget_account(void) { return this_account(); }
+
 void budget_fork_take(void) { lock_fork_take(&budget.lock); }
 void budget_fork_drop(void) { lock_fork_drop(&budget.lock); }
 
 void budget_fork_reset(void) { lock_fork_reset(&budget.lock); }
 
-void budget_fork_child(void)
+void budget_fork_note(void)
 {
-    close_stocks();
-    atomic_store(&budget.peak, counter_get(&budget.used));
-    atomic_store(&budget.threads, 0);
-    guard.stock = 0;
+    if (budget.accounts != NULL)
+        budget.noted = account_used(budget.slot);
 }
 
 void budget_recover(void) { lock_fork_reset(&budget.lock); }

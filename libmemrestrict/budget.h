@@ -12,20 +12,25 @@
 #ifndef MEMRESTRICT_BUDGET_H
 #define MEMRESTRICT_BUDGET_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "accounts.h"
 
-#define BUDGET_UNLIMITED UINT64_MAX
+#define BUDGET_UNLIMITED ACCOUNTS_UNLIMITED
 
 struct budget_figures {
     uint64_t limit; /* bytes, or BUDGET_UNLIMITED */
-    uint64_t used;  /* bytes charged and not refunded */
+    uint64_t used;  /* bytes charged and not refunded, what was inherited from a parent included */
     uint64_t peak;  /* the most that `used` was; with several threads it may count bytes that were
                        drawn into stocks and not spent, up to 128 KiB a thread */
 };
 
 /* Before any charge. */
 void budget_start(uint64_t limit);
+/* From here on the account is `account`, a slot of `accounts` that is all zeros but for its flags; what
+ * is charged so far moves there. With ACCOUNT_IN_TREE the tree's limit holds as well; then nothing may
+ * be charged yet but what was inherited. While no other thread charges. */
+void budget_join(struct accounts *accounts, struct account *account);
+/* Where the figures are: in a slot, or in memory of our own. */
+struct account *budget_account(void);
 /* Changes the limit; what is charged already stays, also when it is more. */
 void budget_set_limit(uint64_t limit);
 
@@ -33,16 +38,33 @@ void budget_set_limit(uint64_t limit);
 bool budget_charge(uint64_t bytes);
 /* Gives back `bytes` that were charged. */
 void budget_refund(uint64_t bytes);
+/* Gives back what the process held already when it was forked, and the tree never paid for. */
+void budget_refund_inherited(uint64_t bytes);
+/* Takes that back, whatever the limit. */
+void budget_charge_inherited(uint64_t bytes);
 
 /* Exact when no other thread charges meanwhile: takes all stocks back. */
 struct budget_figures budget_read(void);
+/* Of the tree, its peak left out; false: there is no limit for a tree. */
+bool budget_read_tree(struct budget_figures *figures);
+/* Adds the tree's reserve to its limit, if that was not done yet. */
+void budget_open_tree_reserve(void);
 
 /* fork(2): hold the lock, let go of it in the parent, make a fresh one in the child. */
 void budget_fork_take(void);
 void budget_fork_drop(void);
 void budget_fork_reset(void);
-/* The child has one thread, and a peak of its own. */
-void budget_fork_child(void);
+/* Before a fork: notes what the child will begin with. */
+void budget_fork_note(void);
+/* The child has one thread and a peak of its own, and a limit of its own in memory of its own, also if its
+ * parent had a slot: `held` bytes are charged, or, BUDGET_AS_NOTED, as many as the parent had. */
+#define BUDGET_AS_NOTED UINT64_MAX
+void budget_fork_child(uint64_t held);
+/* All that is charged becomes inherited: the tree does not pay for it. Before budget_join. */
+void budget_inherit(void);
+/* What to do in a copy of the process whose slot is its parent's, instead of charging there; it ends in
+ * budget_fork_child. */
+extern void (*budget_on_copy)(void);
 /* In a copy of the process that was made without fork handlers: frees the lock if nobody is left to. */
 void budget_recover(void);
 

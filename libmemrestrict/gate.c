@@ -4,6 +4,7 @@
 #include "budget.h"
 #include "guard.h"
 #include "ledger.h"
+#include "sites.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -11,19 +12,15 @@
 
 static struct {
     enum on_refusal on_refusal;
-    struct sink *voice; /* the program's stderr, kept for what ON_REFUSAL says; or NULL */
-    uint64_t reserve;  /* bytes still to be opened by the first refusal */
-    uint64_t limit;
-    _Atomic uint64_t refusals, unknown;
-    _Atomic enum call first_call;
-    _Atomic uint64_t first_size, first_used;
+    struct sink *voice;   /* the program's stderr, kept for what ON_REFUSAL says; or NULL */
+    uint64_t reserve;     /* bytes to be opened by the first refusal */
+    _Atomic bool reserve_open;
 } gate;
 
 void gate_start(const struct config *config)
 {
     gate.on_refusal = config->on_refusal;
     gate.reserve = config->reserve;
-    gate.limit = config->limit;
     if (config->on_refusal != REFUSAL_ERRNO && (gate.voice = kernel_pages(sizeof *gate.voice)) != NULL)
         sink_keep(gate.voice, 2);
     budget_start(config->limit);
@@ -31,19 +28,14 @@ void gate_start(const struct config *config)
 
 struct gate_figures gate_figures(void)
 {
+    const struct account *account = budget_account();
     return (struct gate_figures){
-        .refusals = atomic_load(&gate.refusals),
-        .unknown = atomic_load(&gate.unknown),
-        .first_call = atomic_load(&gate.first_call),
-        .first_size = atomic_load(&gate.first_size),
-        .first_used = atomic_load(&gate.first_used),
+        .refusals = atomic_load(&account->refusals),
+        .unknown = atomic_load(&account->unknown),
+        .first_call = (enum call)atomic_load(&account->first.call),
+        .first_size = atomic_load(&account->first.size),
+        .first_used = atomic_load(&account->first.used),
     };
-}
-
-void gate_fork_reset(void)
-{
-    atomic_store(&gate.refusals, 0);
-    atomic_store(&gate.unknown, 0);
 }
 
 static bool is_power_of_ten(uint64_t number)
@@ -54,7 +46,7 @@ static bool is_power_of_ten(uint64_t number)
 }
 
 /* One line for the 1st, 10th, 100th ... refusal: a program in a loop of them must stay readable. */
-static void say_refusal(enum call call, uint64_t size, uint64_t used, uint64_t number)
+static void say_refusal(enum call call, uint64_t size, const struct budget_figures *budget, uint64_t number)
 {
     struct text text = {.length = 0};
     text_add(&text, "memrestrict: refused ");
@@ -62,32 +54,87 @@ static void say_refusal(enum call call, uint64_t size, uint64_t used, uint64_t n
     text_add(&text, " of ");
     text_add_size(&text, size);
     text_add(&text, " at ");
-    text_add_size(&text, used);
+    text_add_size(&text, budget->used);
     text_add(&text, " of ");
-    if (gate.limit == CONFIG_UNLIMITED)
+    if (budget->limit == BUDGET_UNLIMITED)
         text_add(&text, "unlimited");
     else
-        text_add_size(&text, gate.limit);
+        text_add_size(&text, budget->limit);
     text_add(&text, ", refusal ");
     text_add_number(&text, number);
     text_add_char(&text, '\n');
     sink_write(gate.voice, &text);
 }
 
+/* Whose limit it was, and how much of it was in use. */
+static bool who_refused(struct budget_figures *figures)
+{
+    bool by_tree = guard.by_tree && budget_read_tree(figures);
+    if (!by_tree)
+        *figures = budget_read();
+    guard.by_tree = false;
+    return by_tree;
+}
+
+static void open_reserve(bool by_tree)
+{
+    uint64_t limit = budget_read().limit, more;
+    if (by_tree)
+        budget_open_tree_reserve();
+    else if (gate.reserve != 0 && !__builtin_add_overflow(limit, gate.reserve, &more) &&
+             !atomic_exchange(&gate.reserve_open, true))
+        budget_set_limit(more);
+}
+
+static void note_first(struct account_refusal *first, enum call call, uint64_t size,
+                       const struct budget_figures *budget, bool by_tree)
+{
+    atomic_store(&first->call, (uint32_t)call);
+    atomic_store(&first->by_tree, by_tree);
+    atomic_store(&first->size, size);
+    atomic_store(&first->used, budget->used);
+    atomic_store(&first->limit, budget->limit);
+    atomic_store(&first->when, kernel_clock());
+}
+
+void gate_before_fall(void)
+{
+    const struct account *account = budget_account();
+    uint64_t used = atomic_load_explicit(&account->used, memory_order_relaxed) +
+                    atomic_load_explicit(&account->inherited, memory_order_relaxed);
+    if (UNLIKELY(sites_peak_is_due(used)))
+        sites_copy_peak(account_used(account));
+}
+
+static COLD void site_begins(const void *block, size_t size)
+{
+    uint32_t site = sites_gain(size);
+    if (!ledger_keep_site(block, site))
+        sites_forget(site, size);
+}
+
+/* While the address is still ours. */
+static COLD void site_ends(const void *block, size_t size)
+{
+    gate_before_fall();
+    sites_lose(ledger_site(block), size);
+}
+
 void COLD gate_refuse(enum call call, uint64_t size)
 {
-    uint64_t used = budget_read().used;
-    uint64_t number = atomic_fetch_add(&gate.refusals, 1) + 1;
-    if (number == 1) {
-        atomic_store(&gate.first_call, call);
-        atomic_store(&gate.first_size, size);
-        atomic_store(&gate.first_used, used);
-        uint64_t limit;
-        if (gate.reserve != 0 && !__builtin_add_overflow(gate.limit, gate.reserve, &limit))
-            budget_set_limit(limit);
-    }
+    struct budget_figures budget;
+    bool by_tree = who_refused(&budget);
+    struct account *account = budget_account();
+    uint64_t none = 0, number;
+    bool is_first = atomic_compare_exchange_strong(&account->first.when, &none, 1);
+    if (is_first)
+        note_first(&account->first, call, size, &budget, by_tree);
+    if (sites_on)
+        sites_refused(size, account_used(account), is_first);
+    number = atomic_fetch_add(&account->refusals, 1) + 1;
+    open_reserve(by_tree);
     if (gate.voice != NULL && is_power_of_ten(number))
-        say_refusal(call, size, used, number);
+        say_refusal(call, size, &budget, number);
     if (gate.on_refusal == REFUSAL_STOP && number == 1)
         kernel_stop_self();
     if (gate.on_refusal == REFUSAL_ABORT)
@@ -111,6 +158,8 @@ static COLD bool enter_slowly(const void *block, size_t size)
     size_t stale;
     if (!ledger_take(block, &stale))
         return false;
+    if (sites_on)
+        site_ends(block, stale);
     budget_refund(stale);
     return ledger_put(block, size);
 }
@@ -129,27 +178,64 @@ static COLD bool no_entry(enum call call, size_t size)
 
 bool gate_commit(enum call call, const void *block, size_t size)
 {
-    return LIKELY(enter(block, size)) || no_entry(call, size);
+    if (UNLIKELY(!enter(block, size)))
+        return no_entry(call, size);
+    if (UNLIKELY(sites_on))
+        site_begins(block, size);
+    return true;
+}
+
+static COLD bool release_inherited(const void *block)
+{
+    size_t size;
+    bool known = ledger_take_inherited(block, &size);
+    if (known && sites_on)
+        sites_lose(0, size);
+    if (known)
+        budget_refund_inherited(size);
+    return known;
 }
 
 bool gate_release(const void *block)
 {
     size_t size;
     if (UNLIKELY(!ledger_take(block, &size)))
-        return false;
+        return release_inherited(block);
+    if (UNLIKELY(sites_on))
+        site_ends(block, size);
     budget_refund(size);
     return true;
 }
 
 void gate_count_unknown(void)
 {
-    atomic_fetch_add_explicit(&gate.unknown, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&budget_account()->unknown, 1, memory_order_relaxed);
+}
+
+static void keep_inherited(const struct gate_resize *resize)
+{
+    if (ledger_put_inherited(resize->block, resize->old_size))
+        budget_charge_inherited(resize->old_size);
+}
+
+/* The old block is no charge of ours: the new one is, whole. */
+static COLD bool resize_inherited(struct gate_resize *resize)
+{
+    resize->inherited = true;
+    budget_refund_inherited(resize->old_size);
+    if (budget_charge(resize->new_size))
+        return true;
+    keep_inherited(resize);
+    gate_refuse(resize->call, resize->new_size);
+    return false;
 }
 
 bool gate_resize_begin(struct gate_resize *resize, enum call call, const void *block, size_t new_size)
 {
     *resize = (struct gate_resize){.call = call, .block = block, .new_size = new_size};
     resize->known = ledger_take(block, &resize->old_size);
+    if (UNLIKELY(!resize->known) && ledger_take_inherited(block, &resize->old_size))
+        return resize_inherited(resize);
     if (!resize->known)
         gate_count_unknown();
     if (new_size <= resize->old_size || budget_charge(new_size - resize->old_size))
@@ -164,6 +250,12 @@ void gate_resize_end(struct gate_resize *resize, const void *moved)
 {
     size_t old_size = resize->old_size, new_size = resize->new_size;
     bool kept = moved == NULL && new_size != 0;
+    if (UNLIKELY(resize->inherited)) {
+        if (kept)
+            keep_inherited(resize);
+        budget_refund(moved != NULL && enter(moved, new_size) ? 0 : new_size);
+        return;
+    }
     size_t size = kept ? old_size : new_size;
     size_t charged = old_size > new_size ? old_size : new_size;
     const void *block = kept ? resize->block : moved;

@@ -9,6 +9,7 @@
 #include "pages.h"
 #include "proc.h"
 #include "reconcile.h"
+#include "sites.h"
 
 #include <errno.h>
 #include <sys/mman.h>
@@ -33,10 +34,13 @@ static bool range(const void *addr, size_t length, uintptr_t *low, uintptr_t *hi
            !__builtin_add_overflow(*low, whole, high);
 }
 
-static void put_back_all(struct gate_region *region)
+static void refund(struct regions_gone gone)
 {
-    budget_refund(regions_put_back(&region->cut, 0));
-    budget_refund(regions_put_back(&region->target, 0));
+    if (UNLIKELY(sites_on) && (gone.charged | gone.inherited) != 0)
+        gate_before_fall();
+    budget_refund(gone.charged);
+    if (gone.inherited != 0)
+        budget_refund_inherited(gone.inherited);
 }
 
 static void drop_all(struct gate_region *region)
@@ -50,8 +54,9 @@ static void drop_all(struct gate_region *region)
 static void undo(struct gate_region *region)
 {
     if (!region->stays)
-        budget_refund(regions_put_back(&region->behind, 0));
-    put_back_all(region);
+        refund(regions_put_back(&region->behind, 0));
+    refund(regions_put_back(&region->cut, 0));
+    refund(regions_put_back(&region->target, 0));
     drop_all(region); /* spares and copies */
     budget_refund(region->charged);
 }
@@ -63,13 +68,15 @@ static void undo_half_done(struct gate_region *region)
 {
     const struct regions_cut touched[] = {region->cut, region->target, region->behind};
     uint64_t charged = region->charged;
+    struct regions_gone gone = {0};
     int64_t change = 0;
     region->charged = 0;
     undo(region);
     for (size_t i = 0; i < sizeof touched / sizeof touched[0]; i++)
         if (touched[i].pieces != NULL)
-            change += reconcile(touched[i].low, touched[i].high);
-    budget_refund(charged - (uint64_t)change);
+            change += reconcile(touched[i].low, touched[i].high, &gone.inherited);
+    gone.charged = charged - (uint64_t)change;
+    refund(gone);
 }
 
 static bool out_of_records(struct gate_region *region)
@@ -144,9 +151,9 @@ bool gate_map_begin(struct gate_region *region, void *addr, size_t length, int p
 static bool enter_mapping(struct gate_region *region, uintptr_t low)
 {
     bool done = true;
-    budget_refund(region->credit);
+    refund((struct regions_gone){region->credit, region->cut.inherited});
     if (region->state != REGION_NONE)
-        budget_refund(regions_add(&region->cut, low, low + region->length, region->state, &done));
+        refund(regions_add(&region->cut, low, low + region->length, region->state, &done));
     drop_all(region);
     if (!done)
         budget_refund(region->charged);
@@ -188,8 +195,8 @@ void gate_unmap_end(struct gate_region *region, bool done)
     if (region->skip)
         return;
     if (done) {
+        refund((struct regions_gone){region->credit, region->cut.inherited});
         drop_all(region);
-        budget_refund(region->credit);
     } else {
         undo(region);
     }
@@ -217,12 +224,24 @@ void gate_protect_end(struct gate_region *region, bool done)
     if (region->skip)
         return;
     if (done) {
-        budget_refund(regions_put_as(&region->cut, region->state));
-        budget_refund(region->credit);
+        uint64_t inherited = region->state == REGION_CHARGED ? 0 : region->cut.inherited;
+        refund(regions_put_as(&region->cut, region->state));
+        refund((struct regions_gone){region->credit, inherited});
     } else {
         undo_half_done(region);
     }
     change_ends();
+}
+
+static uint64_t covered(const struct regions_cut *cut)
+{
+    return cut->charged + cut->reserved + cut->inherited;
+}
+
+/* What a mapping grows by, or is a second view of, is charged to whoever does that. */
+static enum region_state state_of_more(enum region_state state)
+{
+    return state == REGION_INHERITED ? REGION_CHARGED : state;
 }
 
 /* Takes what mremap will touch out of the records. False: no memory. */
@@ -239,7 +258,7 @@ static bool take_for_remap(struct gate_region *region, uintptr_t low, uintptr_t 
         return false;
     if (region->stays && !regions_copy(&region->cut, &region->behind))
         return false;
-    region->patchy = fixed && region->cut.charged + region->cut.reserved != region->kept &&
+    region->patchy = fixed && covered(&region->cut) != region->kept &&
                      maps_have_hole(low, low + region->kept);
     return !fixed || regions_take(target, target + new_length, false, &region->target);
 }
@@ -267,12 +286,12 @@ bool gate_remap_begin(struct gate_region *region, void *addr, size_t old_length,
         return out_of_records(region);
     if (new_whole > old_whole) {
         region->length = new_whole - old_whole;
-        region->state = old_whole == 0 ? regions_at((uintptr_t)addr) : region->cut.last;
+        region->state = state_of_more(old_whole == 0 ? regions_at((uintptr_t)addr) : region->cut.last);
     }
     uint64_t more = if_charged(region->state, region->length);
     uint64_t less = region->patchy ? 0 : region->target.charged;
     if (region->stays)
-        more += region->cut.charged;
+        more += region->cut.charged + region->cut.inherited;
     else
         less += region->behind.charged;
     return charge_difference(region, CALL_mremap, new_length, more, less);
@@ -282,18 +301,23 @@ static void enter_moved(struct gate_region *region, uintptr_t to)
 {
     bool done;
     struct regions_cut target = region->target;
+    struct regions_gone gone = {.charged = region->credit};
     if (region->patchy) /* what lies opposite a hole stays, from Linux 6.17 on */
-        budget_refund(regions_put_back(&region->target, 0));
+        refund(regions_put_back(&region->target, 0));
+    else
+        gone.inherited += target.inherited;
     if (region->stays)
-        budget_refund(regions_put_back(&region->behind, 0));
-    budget_refund(regions_put_back(&region->cut, (intptr_t)(to - region->from)));
+        refund(regions_put_back(&region->behind, 0));
+    else
+        gone.inherited += region->behind.inherited;
+    refund(regions_put_back(&region->cut, (intptr_t)(to - region->from)));
     if (region->state != REGION_NONE)
-        budget_refund(regions_add(&region->cut, to + region->kept, to + region->kept + region->length,
-                                  region->state, &done));
+        refund(regions_add(&region->cut, to + region->kept, to + region->kept + region->length,
+                           region->state, &done));
     drop_all(region);
-    budget_refund(region->credit);
     if (region->patchy)
-        budget_refund(-(uint64_t)reconcile(target.low, target.high));
+        gone.charged -= (uint64_t)reconcile(target.low, target.high, &gone.inherited);
+    refund(gone);
 }
 
 void gate_remap_end(struct gate_region *region, void *result)

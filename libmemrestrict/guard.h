@@ -21,6 +21,7 @@ struct guard {
     unsigned stock;  /* 0: no stock yet; else its number, counted from 1 (budget.c) */
     int mapping;     /* changes of mappings that this thread is in the middle of (gate_regions.c) */
     bool reporting;  /* writes the report: must not wait for it to be written */
+    bool by_tree;    /* what this thread was refused last, it was by the tree's limit (budget.c) */
     int *error;      /* &errno, once it was asked for: a call the less */
     unsigned forking; /* > 0: this thread holds every lock of ours, from fork's prepare to its end;
                          more than 1 when a signal handler or another's fork handler forks meanwhile */

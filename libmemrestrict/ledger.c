@@ -24,10 +24,12 @@ enum {
 };
 
 typedef _Atomic uint16_t size_word;
+typedef _Atomic uint32_t site_number;
 
 struct window {
     uintptr_t key; /* address >> WINDOW_BITS */
     UT_hash_handle hh;
+    site_number *_Atomic sites; /* NULL until the first is kept; one for each word */
     size_word words[WORDS + LARGE_WORDS]; /* a large block in the last granule has its size beyond */
 };
 
@@ -37,11 +39,16 @@ struct odd { /* a block at an address that is no multiple of 16 */
     UT_hash_handle hh;
 };
 
+struct table {
+    struct window *windows;
+    struct odd *odds;
+};
+
 static struct lock lock; /* guards all but `recent` and the words */
 static struct pages_pool pool;
-static struct window *windows;
-static struct odd *odds;
-static _Atomic size_t odd_count; /* read without the lock: mostly there are none */
+static struct table now, inherited; /* `inherited`: of before the fork; its words too are under the lock */
+static _Atomic size_t odd_count;    /* in `now`, read without the lock: mostly there are none */
+static _Atomic bool has_inherited;
 static bool out_of_memory;       /* set by uthash when an insertion failed */
 
 /* Windows by the low bits of their key, each packed with its whole key into one atomic value. */
@@ -81,8 +88,9 @@ static struct window *window_make(uintptr_t key)
     if (window == NULL)
         return NULL;
     window->key = key;
+    atomic_store_explicit(&window->sites, NULL, memory_order_relaxed);
     out_of_memory = false;
-    HASH_ADD(hh, windows, key, sizeof key, window);
+    HASH_ADD(hh, now.windows, key, sizeof key, window);
     if (out_of_memory) {
         pages_free(&pool, window, sizeof *window);
         return NULL;
@@ -96,7 +104,7 @@ static COLD struct window *window_find(uintptr_t key, bool make)
     struct window *window;
     if (!lock_enter(&lock, &hold))
         return NULL;
-    HASH_FIND(hh, windows, &key, sizeof key, window);
+    HASH_FIND(hh, now.windows, &key, sizeof key, window);
     if (window == NULL && make)
         window = window_make(key);
     if (window != NULL) {
@@ -108,9 +116,14 @@ static COLD struct window *window_find(uintptr_t key, bool make)
     return window;
 }
 
+static inline unsigned place_of(const void *address)
+{
+    return (uintptr_t)address >> GRANULE_BITS & (WORDS - 1);
+}
+
 static inline size_word *word_in(struct window *window, const void *address)
 {
-    return &window->words[(uintptr_t)address >> GRANULE_BITS & (WORDS - 1)];
+    return &window->words[place_of(address)];
 }
 
 static inline bool is_odd(const void *address)
@@ -153,29 +166,46 @@ static size_t large_get(const size_word *first)
     return (size_t)size;
 }
 
+/* Under the lock. False: no memory, or there is one already. */
+static bool odd_enter(struct table *table, uintptr_t key, size_t size)
+{
+    struct odd *odd, *stale;
+    HASH_FIND(hh, table->odds, &key, sizeof key, stale);
+    odd = stale == NULL ? pages_alloc(&pool, sizeof *odd) : NULL;
+    if (odd == NULL)
+        return false;
+    odd->key = key;
+    odd->size = size;
+    out_of_memory = false;
+    HASH_ADD(hh, table->odds, key, sizeof odd->key, odd);
+    if (out_of_memory)
+        pages_free(&pool, odd, sizeof *odd);
+    return !out_of_memory;
+}
+
+/* Under the lock. */
+static bool odd_remove(struct table *table, uintptr_t key, size_t *size)
+{
+    struct odd *odd;
+    HASH_FIND(hh, table->odds, &key, sizeof key, odd);
+    if (odd == NULL)
+        return false;
+    *size = odd->size;
+    HASH_DEL(table->odds, odd);
+    pages_free(&pool, odd, sizeof *odd);
+    return true;
+}
+
 static COLD bool odd_put(const void *address, size_t size)
 {
     struct lock_hold hold;
     if (!lock_enter(&lock, &hold))
         return false;
-    uintptr_t key = (uintptr_t)address;
-    struct odd *odd, *stale;
-    HASH_FIND(hh, odds, &key, sizeof key, stale);
-    odd = stale == NULL ? pages_alloc(&pool, sizeof *odd) : NULL;
-    if (odd != NULL) {
-        odd->key = key;
-        odd->size = size;
-        out_of_memory = false;
-        HASH_ADD(hh, odds, key, sizeof odd->key, odd);
-        if (out_of_memory) {
-            pages_free(&pool, odd, sizeof *odd);
-            odd = NULL;
-        } else {
-            atomic_fetch_add_explicit(&odd_count, 1, memory_order_relaxed);
-        }
-    }
+    bool done = odd_enter(&now, (uintptr_t)address, size);
+    if (done)
+        atomic_fetch_add_explicit(&odd_count, 1, memory_order_relaxed);
     lock_drop(&lock, &hold);
-    return odd != NULL;
+    return done;
 }
 
 static COLD bool odd_take(const void *address, size_t *size)
@@ -183,19 +213,13 @@ static COLD bool odd_take(const void *address, size_t *size)
     if (atomic_load_explicit(&odd_count, memory_order_relaxed) == 0)
         return false;
     struct lock_hold hold;
-    struct odd *odd;
-    uintptr_t key = (uintptr_t)address;
     if (!lock_enter(&lock, &hold))
         return false;
-    HASH_FIND(hh, odds, &key, sizeof key, odd);
-    if (odd != NULL) {
-        *size = odd->size;
-        HASH_DEL(odds, odd);
-        pages_free(&pool, odd, sizeof *odd);
+    bool done = odd_remove(&now, (uintptr_t)address, size);
+    if (done)
         atomic_fetch_sub_explicit(&odd_count, 1, memory_order_relaxed);
-    }
     lock_drop(&lock, &hold);
-    return odd != NULL;
+    return done;
 }
 
 static size_word *word_find(const void *address, bool make)
@@ -208,6 +232,27 @@ static size_word *word_find(const void *address, bool make)
     return word;
 }
 
+/* Any size. */
+static void word_enter(size_word *word, size_t size)
+{
+    if (size >= LARGE - 1)
+        large_set(word, size);
+    word_set(word, size < LARGE - 1 ? (uint16_t)(size + 1) : LARGE);
+}
+
+/* The size of the block that starts there, which is no longer known to start there; false: none does. */
+static bool word_remove(size_word *word, size_t *size)
+{
+    uint16_t value = word_get(word);
+    if (value == 0)
+        return false;
+    *size = value == LARGE ? large_get(word) : value - 1u;
+    if (value == LARGE)
+        large_set(word, 0);
+    word_set(word, 0);
+    return true;
+}
+
 static COLD bool put_slowly(const void *address, size_t size)
 {
     if (is_odd(address))
@@ -215,9 +260,7 @@ static COLD bool put_slowly(const void *address, size_t size)
     size_word *word = word_find(address, true);
     if (word == NULL || word_get(word) != 0)
         return false;
-    if (size >= LARGE - 1)
-        large_set(word, size);
-    word_set(word, size < LARGE - 1 ? (uint16_t)(size + 1) : LARGE);
+    word_enter(word, size);
     return true;
 }
 
@@ -235,14 +278,7 @@ static COLD bool take_slowly(const void *address, size_t *size)
     if (is_odd(address))
         return odd_take(address, size);
     size_word *word = word_find(address, false);
-    uint16_t value = word != NULL ? word_get(word) : 0;
-    if (value == 0)
-        return false;
-    *size = value == LARGE ? large_get(word) : value - 1u;
-    if (value == LARGE)
-        large_set(word, 0);
-    word_set(word, 0);
-    return true;
+    return word != NULL && word_remove(word, size);
 }
 
 bool ledger_take(const void *address, size_t *size)
@@ -254,6 +290,47 @@ bool ledger_take(const void *address, size_t *size)
     word_set(word, 0);
     *size = value - 1u;
     return true;
+}
+
+static struct window *window_of(const void *address)
+{
+    uintptr_t key = (uintptr_t)address >> WINDOW_BITS;
+    uint64_t packed = atomic_load_explicit(&recent[key % RECENT], memory_order_acquire);
+    bool met = (packed & KEY_MASK) == key && packed > KEY_MASK;
+    return LIKELY(met) ? unpack(packed) : window_find(key, false);
+}
+
+static COLD site_number *make_sites(struct window *window)
+{
+    struct lock_hold hold;
+    if (!lock_enter(&lock, &hold))
+        return NULL;
+    site_number *sites = atomic_load(&window->sites);
+    if (sites == NULL) {
+        sites = pages_alloc(&pool, WORDS * sizeof *sites); /* of its own pages: zeros */
+        atomic_store_explicit(&window->sites, sites, memory_order_release);
+    }
+    lock_drop(&lock, &hold);
+    return sites;
+}
+
+bool ledger_keep_site(const void *address, uint32_t site)
+{
+    struct window *window = is_odd(address) ? NULL : window_of(address);
+    if (window == NULL)
+        return false;
+    site_number *sites = atomic_load_explicit(&window->sites, memory_order_acquire);
+    if (UNLIKELY(sites == NULL) && (sites = make_sites(window)) == NULL)
+        return false;
+    atomic_store_explicit(&sites[place_of(address)], site, memory_order_relaxed);
+    return true;
+}
+
+uint32_t ledger_site(const void *address)
+{
+    struct window *window = is_odd(address) ? NULL : window_of(address);
+    site_number *sites = window != NULL ? atomic_load_explicit(&window->sites, memory_order_acquire) : NULL;
+    return sites != NULL ? atomic_load_explicit(&sites[place_of(address)], memory_order_relaxed) : 0;
 }
 
 static void count_window(const struct window *window, struct ledger_live *live)
@@ -269,20 +346,116 @@ static void count_window(const struct window *window, struct ledger_live *live)
     }
 }
 
+static void count_table(const struct table *table, struct ledger_live *live)
+{
+    for (const struct window *window = table->windows; window != NULL; window = window->hh.next)
+        count_window(window, live);
+    for (const struct odd *odd = table->odds; odd != NULL; odd = odd->hh.next) {
+        live->blocks++;
+        live->bytes += odd->size;
+    }
+}
+
 struct ledger_live ledger_live(void)
 {
     struct ledger_live live = {0};
     struct lock_hold hold;
     if (!lock_enter(&lock, &hold))
         return live;
-    for (const struct window *window = windows; window != NULL; window = window->hh.next)
-        count_window(window, &live);
-    for (const struct odd *odd = odds; odd != NULL; odd = odd->hh.next) {
-        live.blocks++;
-        live.bytes += odd->size;
-    }
+    count_table(&now, &live);
+    count_table(&inherited, &live);
     lock_drop(&lock, &hold);
     return live;
+}
+
+/* What was entered since the last fork joins what was inherited then: a block's words lie within it, and
+ * blocks do not overlap. */
+static void merge_words(struct window *from, struct window *to)
+{
+    size_t size;
+    for (unsigned i = 0; i < WORDS; i++)
+        if (word_get(&from->words[i]) != 0 && word_remove(&from->words[i], &size))
+            word_enter(&to->words[i], size);
+}
+
+/* Under the lock. Without memory for a larger table some entries are lost: what they hold stays charged. */
+static void merge_windows(void)
+{
+    struct window *window, *next, *older;
+    HASH_ITER(hh, now.windows, window, next) {
+        HASH_FIND(hh, inherited.windows, &window->key, sizeof window->key, older);
+        HASH_DEL(now.windows, window);
+        if (older == NULL) {
+            HASH_ADD(hh, inherited.windows, key, sizeof window->key, window);
+        } else {
+            merge_words(window, older);
+            pages_free(&pool, atomic_load(&window->sites), WORDS * sizeof(site_number));
+            pages_free(&pool, window, sizeof *window);
+        }
+    }
+}
+
+static void merge_odds(void)
+{
+    struct odd *odd, *next;
+    HASH_ITER(hh, now.odds, odd, next) {
+        HASH_DEL(now.odds, odd);
+        HASH_ADD(hh, inherited.odds, key, sizeof odd->key, odd);
+    }
+}
+
+void ledger_inherit(void)
+{
+    struct lock_hold hold;
+    if (!lock_enter(&lock, &hold))
+        return;
+    if (inherited.windows == NULL && inherited.odds == NULL) {
+        inherited = now;
+        now = (struct table){NULL, NULL};
+    } else {
+        merge_windows();
+        merge_odds();
+    }
+    for (unsigned i = 0; i < RECENT; i++)
+        atomic_store_explicit(&recent[i], 0, memory_order_relaxed);
+    atomic_store(&odd_count, 0);
+    atomic_store(&has_inherited, true);
+    lock_drop(&lock, &hold);
+}
+
+/* Under the lock. */
+static size_word *word_inherited(const void *address)
+{
+    struct window *window;
+    uintptr_t key = (uintptr_t)address >> WINDOW_BITS;
+    HASH_FIND(hh, inherited.windows, &key, sizeof key, window);
+    return window != NULL ? word_in(window, address) : NULL;
+}
+
+bool ledger_take_inherited(const void *address, size_t *size)
+{
+    struct lock_hold hold;
+    if (!atomic_load_explicit(&has_inherited, memory_order_relaxed) || !lock_enter(&lock, &hold))
+        return false;
+    size_word *word = is_odd(address) ? NULL : word_inherited(address);
+    bool done = is_odd(address) ? odd_remove(&inherited, (uintptr_t)address, size)
+                                : word != NULL && word_remove(word, size);
+    lock_drop(&lock, &hold);
+    return done;
+}
+
+bool ledger_put_inherited(const void *address, size_t size)
+{
+    struct lock_hold hold;
+    if (!lock_enter(&lock, &hold))
+        return false;
+    bool done = true;
+    if (is_odd(address))
+        done = odd_enter(&inherited, (uintptr_t)address, size);
+    else
+        word_enter(word_inherited(address), size);
+    lock_drop(&lock, &hold);
+    return done;
 }
 
 void ledger_fork_take(void) { lock_fork_take(&lock); }
@@ -293,15 +466,15 @@ void ledger_recover(void)
 {
     if (lock_is_free(&lock))
         return;
-    windows = NULL;
-    odds = NULL;
+    now = inherited = (struct table){NULL, NULL};
     atomic_store(&odd_count, 0);
+    atomic_store(&has_inherited, false);
     pool = (struct pages_pool){0};
     for (unsigned i = 0; i < RECENT; i++) {
         uint64_t packed = atomic_load_explicit(&recent[i], memory_order_relaxed);
         struct window *window = packed > KEY_MASK ? unpack(packed) : NULL;
         if (window != NULL)
-            HASH_ADD(hh, windows, key, sizeof window->key, window);
+            HASH_ADD(hh, now.windows, key, sizeof window->key, window);
     }
     lock_fork_reset(&lock);
 }

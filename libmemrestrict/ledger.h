@@ -19,13 +19,26 @@
 /* Enters a block of `size` bytes at `address`. False: no memory for the entry, or there is one already:
  * a block that was freed behind our back, whose entry is to be taken out first. */
 bool ledger_put(const void *address, size_t size);
-/* Takes the entry out. False: there is none (freed twice, or never ours). */
+/* Takes the entry out. False: there is none (freed twice, or never ours), or it is inherited. */
 bool ledger_take(const void *address, size_t *size);
+
+/* In the child of a fork, alone: all entries become inherited ones, and are apart from then on. */
+void ledger_inherit(void);
+/* Takes such an entry out. False: there is none. */
+bool ledger_take_inherited(const void *address, size_t *size);
+/* Puts it back, which cannot fail but for an address that is no multiple of 16. */
+bool ledger_put_inherited(const void *address, size_t size);
+
+/* The number of a block's call site, kept beside its entry by who put it there. False: no memory for it,
+ * or the address is no multiple of 16. */
+bool ledger_keep_site(const void *address, uint32_t site);
+/* 0: none was kept. Also right after the entry was taken out, while the address is still the caller's. */
+uint32_t ledger_site(const void *address);
 
 struct ledger_live {
     uint64_t blocks, bytes;
 };
-/* Counts what is live, by a walk over all windows. Exact when no other thread allocates meanwhile. */
+/* Counts what is live, inherited or not, by a walk over all windows. Exact when no other thread allocates meanwhile. */
 struct ledger_live ledger_live(void);
 
 void ledger_fork_take(void);

@@ -4,20 +4,24 @@
 #include "maps.h"
 #include "regions.h"
 
-static int64_t piece(uintptr_t low, uintptr_t high, enum region_state state)
+static int64_t piece(uintptr_t low, uintptr_t high, enum region_state state, uint64_t *inherited)
 {
     struct regions_cut cut;
+    struct regions_gone gone = {0};
     if (low >= high || !regions_take(low, high, false, &cut))
         return 0;
     int64_t change = state == REGION_CHARGED ? (int64_t)cut.reserved : -(int64_t)cut.charged;
+    if (state != REGION_CHARGED)
+        *inherited += cut.inherited;
     if (state == REGION_NONE)
         regions_drop(&cut);
     else
-        change -= (int64_t)regions_put_as(&cut, state);
-    return change;
+        gone = regions_put_as(&cut, state);
+    *inherited += gone.inherited;
+    return change - (int64_t)gone.charged;
 }
 
-int64_t reconcile(uintptr_t low, uintptr_t high)
+int64_t reconcile(uintptr_t low, uintptr_t high, uint64_t *inherited)
 {
     struct maps maps;
     struct maps_range range;
@@ -29,9 +33,9 @@ int64_t reconcile(uintptr_t low, uintptr_t high)
         uintptr_t to = range.high < high ? range.high : high;
         if (from >= to)
             continue;
-        change += piece(low, from, REGION_NONE);
-        change += piece(from, to, range.writable ? REGION_CHARGED : REGION_RESERVED);
+        change += piece(low, from, REGION_NONE, inherited);
+        change += piece(from, to, range.writable ? REGION_CHARGED : REGION_RESERVED, inherited);
         low = to;
     }
-    return maps.failed ? change : change + piece(low, high, REGION_NONE);
+    return maps.failed ? change : change + piece(low, high, REGION_NONE, inherited);
 }

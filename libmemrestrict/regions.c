@@ -109,7 +109,9 @@ static bool cut_at(uintptr_t at)
 static void tally(const struct region *tree, struct regions_cut *cut)
 {
     for (; tree != NULL; tree = tree->right) {
-        *(tree->state == REGION_CHARGED ? &cut->charged : &cut->reserved) += tree->high - tree->low;
+        *(tree->state == REGION_CHARGED     ? &cut->charged
+          : tree->state == REGION_INHERITED ? &cut->inherited
+                                            : &cut->reserved) += tree->high - tree->low;
         if (tree->high == cut->high)
             cut->last = tree->state;
         tally(tree->left, cut);
@@ -215,22 +217,28 @@ static struct region *last_of(struct region *tree)
     return tree;
 }
 
-/* Under the lock: forgets what overlaps the range; the charged bytes of it. */
-static uint64_t evict(uintptr_t low, uintptr_t high)
+static void count_gone(struct regions_gone *gone, struct regions_gone more)
+{
+    gone->charged += more.charged;
+    gone->inherited += more.inherited;
+}
+
+/* Under the lock: forgets what overlaps the range. */
+static struct regions_gone evict(uintptr_t low, uintptr_t high)
 {
     struct regions_cut gone = {0};
     (void)(cut_at(low) && cut_at(high)); /* without memory whole intervals go, or stay */
     struct region *tree = take_between(low, high);
     tally(tree, &gone);
     free_all(tree);
-    return gone.charged;
+    return (struct regions_gone){gone.charged, gone.inherited};
 }
 
 /* Under the lock: into the tree, joined with neighbours of the same state. */
-static uint64_t enter(struct region *region)
+static struct regions_gone enter(struct region *region)
 {
     struct region *below, *above, *gone;
-    uint64_t evicted = evict(region->low, region->high);
+    struct regions_gone evicted = evict(region->low, region->high);
     split(root, region->low, &below, &above);
     struct region *before = last_of(below), *after = first_of(above);
     if (before != NULL && before->high == region->low && before->state == region->state) {
@@ -248,26 +256,26 @@ static uint64_t enter(struct region *region)
 }
 
 /* What becomes of each piece: entered again, `shift` further up, in `state` unless that is NONE. */
-static uint64_t enter_all(struct region *tree, intptr_t shift, enum region_state state)
+static struct regions_gone enter_all(struct region *tree, intptr_t shift, enum region_state state)
 {
-    uint64_t evicted = 0;
+    struct regions_gone evicted = {0};
     while (tree != NULL) {
         struct region *left = tree->left, *right = tree->right;
         tree->left = tree->right = NULL;
         tree->low += (uintptr_t)shift;
         tree->high += (uintptr_t)shift;
-        if (state != REGION_NONE)
+        if (state != REGION_NONE && !(state == REGION_CHARGED && tree->state == REGION_INHERITED))
             tree->state = state;
-        evicted += enter_all(left, shift, state);
-        evicted += enter(tree);
+        count_gone(&evicted, enter_all(left, shift, state));
+        count_gone(&evicted, enter(tree));
         tree = right;
     }
     return evicted;
 }
 
-static uint64_t put(struct regions_cut *cut, intptr_t shift, enum region_state state)
+static struct regions_gone put(struct regions_cut *cut, intptr_t shift, enum region_state state)
 {
-    uint64_t evicted = 0;
+    struct regions_gone evicted = {0};
     if (cut->pieces != NULL) {
         struct lock_hold hold;
         hold_regions(&hold);
@@ -278,12 +286,12 @@ static uint64_t put(struct regions_cut *cut, intptr_t shift, enum region_state s
     return evicted;
 }
 
-uint64_t regions_put_back(struct regions_cut *cut, intptr_t shift)
+struct regions_gone regions_put_back(struct regions_cut *cut, intptr_t shift)
 {
     return put(cut, shift, REGION_NONE);
 }
 
-uint64_t regions_put_as(struct regions_cut *cut, enum region_state state)
+struct regions_gone regions_put_as(struct regions_cut *cut, enum region_state state)
 {
     return put(cut, 0, state);
 }
@@ -294,7 +302,8 @@ static bool copy_all(const struct region *tree, struct region **copy)
         *copy = region_make();
         if (*copy == NULL)
             return false;
-        **copy = (struct region){tree->low, tree->high, tree->state, tree->priority, NULL, NULL};
+        enum region_state state = tree->state == REGION_INHERITED ? REGION_CHARGED : tree->state;
+        **copy = (struct region){tree->low, tree->high, state, tree->priority, NULL, NULL};
         if (!copy_all(tree->left, &(*copy)->left))
             return false;
     }
@@ -314,11 +323,11 @@ bool regions_copy(const struct regions_cut *cut, struct regions_cut *copy)
     return done;
 }
 
-uint64_t regions_add(struct regions_cut *cut, uintptr_t low, uintptr_t high,
-                     enum region_state state, bool *done)
+struct regions_gone regions_add(struct regions_cut *cut, uintptr_t low, uintptr_t high,
+                                enum region_state state, bool *done)
 {
     struct lock_hold hold;
-    uint64_t evicted = 0;
+    struct regions_gone evicted = {0};
     hold_regions(&hold);
     struct region *region = cut->spare != NULL ? cut->spare : region_make();
     *done = region != NULL;
@@ -343,32 +352,41 @@ enum region_state regions_at(uintptr_t address)
     return state;
 }
 
+/* Under the lock: the first interval at or after `at`; in order without a stack, each from the root. */
+static struct region *first_from(uintptr_t at)
+{
+    struct region *first = NULL;
+    for (struct region *node = root; node != NULL;) {
+        bool after = node->low >= at;
+        if (after)
+            first = node;
+        node = after ? node->left : node->right;
+    }
+    return first;
+}
+
 struct regions_live regions_live(void)
 {
     struct regions_live live = {0};
     struct lock_hold hold;
     hold_regions(&hold);
-    /* In order without a stack: each step finds the next interval from the root. */
-    for (uintptr_t at = 0;;) {
-        const struct region *next = NULL;
-        for (const struct region *node = root; node != NULL;) {
-            if (node->low >= at) {
-                next = node;
-                node = node->left;
-            } else {
-                node = node->right;
-            }
-        }
-        if (next == NULL)
-            break;
-        if (next->state == REGION_CHARGED) {
+    for (struct region *at = first_from(0); at != NULL; at = first_from(at->low + 1))
+        if (at->state >= REGION_CHARGED) {
             live.regions++;
-            live.bytes += next->high - next->low;
+            live.bytes += at->high - at->low;
         }
-        at = next->low + 1;
-    }
     lock_drop(&lock, &hold);
     return live;
+}
+
+void regions_inherit(void)
+{
+    struct lock_hold hold;
+    hold_regions(&hold);
+    for (struct region *at = first_from(0); at != NULL; at = first_from(at->low + 1))
+        if (at->state == REGION_CHARGED)
+            at->state = REGION_INHERITED;
+    lock_drop(&lock, &hold);
 }
 
 void regions_fork_take(void) { lock_fork_take(&lock); }

@@ -16,7 +16,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum region_state { REGION_NONE, REGION_RESERVED, REGION_CHARGED };
+enum region_state {
+    REGION_NONE,
+    REGION_RESERVED,
+    REGION_CHARGED,
+    REGION_INHERITED /* charged, but held since fork: a tree's budget pays for it elsewhere */
+};
 
 struct region; /* one interval */
 
@@ -25,7 +30,7 @@ struct regions_cut {
     uintptr_t low, high;
     struct region *pieces;
     struct region *spare;       /* a record set aside for regions_add */
-    uint64_t charged, reserved; /* bytes of the pieces, by state */
+    uint64_t charged, reserved, inherited; /* bytes of the pieces, by state */
     enum region_state last;     /* the state of the byte before `high`; NONE if no piece has it */
 };
 
@@ -35,28 +40,34 @@ bool regions_take(uintptr_t low, uintptr_t high, bool with_spare, struct regions
 bool regions_take_if_free(uintptr_t low, uintptr_t high, struct regions_cut *cut);
 /* Forgets the pieces. Lock-free. */
 void regions_drop(struct regions_cut *cut);
-/* A second set of pieces like those in `cut`, in *copy. False: no memory. */
+/* A second set of pieces like those in `cut`, in *copy; none of it is inherited. False: no memory. */
 bool regions_copy(const struct regions_cut *cut, struct regions_cut *copy);
 
-/* The next three return the bytes of charged pieces that they found in their way and forgot:
- * somebody unmapped those behind our back, and they are to be refunded. */
+/* What the next three found in their way and forgot: somebody unmapped it behind our back, and it is to
+ * be refunded. */
+struct regions_gone {
+    uint64_t charged, inherited; /* bytes */
+};
 
 /* Puts the pieces back as they were, `shift` bytes further up (for a mapping that moved). */
-uint64_t regions_put_back(struct regions_cut *cut, intptr_t shift);
-/* Puts them back with all of them in the given state. */
-uint64_t regions_put_as(struct regions_cut *cut, enum region_state state);
+struct regions_gone regions_put_back(struct regions_cut *cut, intptr_t shift);
+/* Puts them back with all of them in the given state; what was inherited stays so instead of CHARGED. */
+struct regions_gone regions_put_as(struct regions_cut *cut, enum region_state state);
 /* Enters [low, high) with a record from cut->spare, which cannot fail, or of its own making: then
  * *done is false when there is no memory for it. */
-uint64_t regions_add(struct regions_cut *cut, uintptr_t low, uintptr_t high,
-                     enum region_state state, bool *done);
+struct regions_gone regions_add(struct regions_cut *cut, uintptr_t low, uintptr_t high,
+                                enum region_state state, bool *done);
 
 /* The state of one byte. */
 enum region_state regions_at(uintptr_t address);
 
 struct regions_live {
-    uint64_t regions, bytes; /* the charged ones */
+    uint64_t regions, bytes; /* the charged ones, inherited or not */
 };
 struct regions_live regions_live(void);
+
+/* In the child of a fork: all that is charged becomes inherited. */
+void regions_inherit(void);
 
 void regions_fork_take(void);
 void regions_fork_drop(void);

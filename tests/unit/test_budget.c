@@ -651,7 +651,7 @@ static void fork_child(void)
 {
     budget_fork_reset();
     guard.forking = 0;
-    budget_fork_child();
+    budget_fork_child(BUDGET_AS_NOTED);
 }
 
 static int child_status(pid_t child)

@@ -617,7 +617,7 @@ START_TEST(a_forked_child_counts_anew)
     start(1000, 500, REFUSAL_ERRNO);
     ck_assert(!gate_admit(CALL_malloc, 1501));
     gate_count_unknown();
-    gate_fork_reset();
+    budget_fork_child(BUDGET_AS_NOTED);
     ck_assert_uint_eq(gate_figures().refusals, 0);
     ck_assert_uint_eq(gate_figures().unknown, 0);
     ck_assert(!gate_admit(CALL_calloc, 1600));

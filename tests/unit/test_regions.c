@@ -18,7 +18,7 @@
 static bool add_to(struct regions_cut *cut, uintptr_t low, uintptr_t high, enum region_state state)
 {
     bool done;
-    ck_assert_uint_eq(regions_add(cut, low, high, state, &done), 0);
+    ck_assert_uint_eq(regions_add(cut, low, high, state, &done).charged, 0);
     return done;
 }
 
@@ -159,7 +159,7 @@ START_TEST(what_is_put_back_is_as_it_was)
     add(2000, 3000, REGION_RESERVED);
     add(4000, 5000, REGION_CHARGED);
     struct regions_cut cut = take(1500, 4500);
-    ck_assert_uint_eq(regions_put_back(&cut, 0), 0);
+    ck_assert_uint_eq(regions_put_back(&cut, 0).charged, 0);
     expect_live(2, 2000); /* joined with the ends that were not taken */
     expect_range(1000, 2000, REGION_CHARGED);
     expect_range(2000, 3000, REGION_RESERVED);
@@ -173,7 +173,7 @@ START_TEST(what_is_put_back_further_up_has_moved)
     add(1000, 2000, REGION_CHARGED);
     add(2500, 3000, REGION_RESERVED);
     struct regions_cut cut = take(1500, 3000);
-    ck_assert_uint_eq(regions_put_back(&cut, 10000), 0);
+    ck_assert_uint_eq(regions_put_back(&cut, 10000).charged, 0);
     expect_live(2, 1000);
     expect_range(1500, 3000, REGION_NONE);
     expect_range(11500, 12000, REGION_CHARGED);
@@ -186,7 +186,7 @@ START_TEST(what_is_put_back_further_down_has_moved)
 {
     add(11000, 12000, REGION_CHARGED);
     struct regions_cut cut = take(11000, 12000);
-    ck_assert_uint_eq(regions_put_back(&cut, -10500), 0);
+    ck_assert_uint_eq(regions_put_back(&cut, -10500).charged, 0);
     expect_live(1, 1000);
     expect_range(500, 1500, REGION_CHARGED);
 }
@@ -198,7 +198,7 @@ START_TEST(pieces_that_are_put_back_in_one_state_join)
     add(2000, 3000, REGION_RESERVED);
     add(3500, 4000, REGION_RESERVED);
     struct regions_cut cut = take(1500, 3800);
-    ck_assert_uint_eq(regions_put_as(&cut, REGION_CHARGED), 0);
+    ck_assert_uint_eq(regions_put_as(&cut, REGION_CHARGED).charged, 0);
     expect_live(2, 2300);
     expect_range(1000, 3000, REGION_CHARGED);
     expect_range(3000, 3500, REGION_NONE); /* a hole stays a hole */
@@ -214,7 +214,7 @@ START_TEST(what_is_in_the_way_is_forgotten_and_told)
     add(1000, 2000, REGION_CHARGED);
     add(2000, 3000, REGION_RESERVED);
     add(3000, 4000, REGION_CHARGED);
-    ck_assert_uint_eq(regions_add(&none, 1600, 3300, REGION_RESERVED, &done), 400 + 300);
+    ck_assert_uint_eq(regions_add(&none, 1600, 3300, REGION_RESERVED, &done).charged, 400 + 300);
     ck_assert(done);
     expect_live(2, 600 + 700);
     expect_range(1600, 3300, REGION_RESERVED);
@@ -226,7 +226,7 @@ START_TEST(what_is_in_the_way_of_pieces_is_forgotten_and_told)
     add(1000, 2000, REGION_CHARGED);
     struct regions_cut cut = take(1000, 2000);
     add(1200, 1500, REGION_CHARGED);
-    ck_assert_uint_eq(regions_put_back(&cut, 0), 300);
+    ck_assert_uint_eq(regions_put_back(&cut, 0).charged, 300);
     expect_live(1, 1000);
 }
 END_TEST
@@ -240,8 +240,8 @@ START_TEST(a_copy_is_a_second_set_of_pieces)
     ck_assert(regions_take(1000, 5000, true, &cut));
     ck_assert(regions_copy(&cut, &copy));
     ck_assert_uint_eq(copy.charged, 2000);
-    ck_assert_uint_eq(regions_put_back(&copy, 0), 0);
-    ck_assert_uint_eq(regions_put_back(&cut, 10000), 0);
+    ck_assert_uint_eq(regions_put_back(&copy, 0).charged, 0);
+    ck_assert_uint_eq(regions_put_back(&cut, 10000).charged, 0);
     expect_live(4, 4000);
     expect_range(2000, 3000, REGION_RESERVED);
     expect_range(12000, 13000, REGION_RESERVED);
@@ -302,7 +302,7 @@ START_TEST(a_hundred_thousand_regions_are_kept)
     struct regions_cut all = take(0, 40 * MANY);
     ck_assert_uint_eq(all.reserved, 10 * MANY);
     expect_live(0, 0);
-    ck_assert_uint_eq(regions_put_as(&all, REGION_CHARGED), 0);
+    ck_assert_uint_eq(regions_put_as(&all, REGION_CHARGED).charged, 0);
     expect_live(2 * MANY, 20 * MANY);
 }
 END_TEST
@@ -354,7 +354,7 @@ START_TEST(without_memory_whole_regions_can_still_be_taken)
     memory_is_back();
     ck_assert(taken);
     ck_assert_uint_eq(cut.charged, 3000);
-    ck_assert_uint_eq(regions_put_back(&cut, 0), 0);
+    ck_assert_uint_eq(regions_put_back(&cut, 0).charged, 0);
     expect_live(1, 3000);
 }
 END_TEST
@@ -386,7 +386,7 @@ START_TEST(without_memory_a_copy_fails_and_the_pieces_stay)
     bool copied = regions_copy(&cut, &copy);
     memory_is_back();
     ck_assert(!copied);
-    ck_assert_uint_eq(regions_put_back(&cut, 0), 0);
+    ck_assert_uint_eq(regions_put_back(&cut, 0).charged, 0);
     expect_live(50, 500);
 }
 END_TEST
@@ -421,10 +421,10 @@ static void random_put(struct regions_cut *cut, uintptr_t low, uintptr_t high)
         memset(model + low, REGION_NONE, high - low);
         break;
     case 1:
-        ck_assert_uint_eq(regions_put_back(cut, 0), 0);
+        ck_assert_uint_eq(regions_put_back(cut, 0).charged, 0);
         break;
     default:
-        ck_assert_uint_eq(regions_put_as(cut, state), 0);
+        ck_assert_uint_eq(regions_put_as(cut, state).charged, 0);
         for (uintptr_t at = low; at < high; at++)
             model[at] = model[at] == REGION_NONE ? REGION_NONE : state;
     }
@@ -437,7 +437,7 @@ static void random_call(void)
     struct regions_cut cut = {0};
     bool done;
     if (next(3) == 0) {
-        uint64_t evicted = regions_add(&cut, low, high, state, &done);
+        uint64_t evicted = regions_add(&cut, low, high, state, &done).charged;
         ck_assert(done && evicted == model_bytes(low, high, REGION_CHARGED));
         memset(model + low, (int)state, high - low);
         return;
