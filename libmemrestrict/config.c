@@ -113,6 +113,19 @@ static bool parse_report(const char *value, struct config *config)
     return *value != '\0' && strlen(value) < WRITER_PATH;
 }
 
+/* PATH, or PATH,SIZE with the limit of the whole tree. */
+static bool parse_accounts(const char *value, struct config *config)
+{
+    size_t length = strcspn(value, ",");
+    if (length >= CONFIG_ACCOUNTS || value[0] != '/')
+        return false;
+    if (value[length] == ',' && !config_parse_size(value + length + 1, &config->tree_limit))
+        return false;
+    memcpy(config->accounts, value, length);
+    config->accounts[length] = '\0';
+    return true;
+}
+
 const struct setting config_settings[] = {
     {PREFIX "LIMIT", parse_limit, SIZES ", or unlimited", "the budget: bytes live at once"},
     {PREFIX "RESERVE", parse_reserve, SIZES, "a grace beyond the limit, open from the first refusal on"},
@@ -124,6 +137,8 @@ const struct setting config_settings[] = {
      "what a refusal does beside failing with ENOMEM (default: errno, nothing)"},
     {PREFIX "REPORT", parse_report, "stderr, or a file's path in which %p is the process ID and %e the program's name",
      "where a summary is written when the program ends"},
+    {PREFIX "ACCOUNTS", parse_accounts, "what the command memrestrict puts there",
+     "the shared accounts of a run; set by the command memrestrict"},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -157,7 +172,11 @@ static void complain(struct text *complaint, const char *entry, size_t name_leng
 
 bool config_read(char **environment, struct config *config, struct text *complaint)
 {
-    *config = (struct config){.limit = CONFIG_UNLIMITED, .count = COUNT_HEAP | COUNT_REGIONS};
+    *config = (struct config){
+        .limit = CONFIG_UNLIMITED,
+        .count = COUNT_HEAP | COUNT_REGIONS,
+        .tree_limit = CONFIG_UNLIMITED,
+    };
     bool understood = true;
     for (char **entry = environment; entry != NULL && *entry != NULL; entry++) {
         size_t name_length = strcspn(*entry, "=");

@@ -12,6 +12,7 @@ enum on_refusal { REFUSAL_ERRNO, REFUSAL_ABORT, REFUSAL_STOP, REFUSAL_WARN };
 enum count { COUNT_HEAP = 1, COUNT_REGIONS = 2, COUNT_STACKS = 4 };
 
 #define CONFIG_UNLIMITED UINT64_MAX
+enum { CONFIG_ACCOUNTS = 64 };
 
 struct config {
     uint64_t limit;   /* bytes, or CONFIG_UNLIMITED */
@@ -20,6 +21,8 @@ struct config {
     enum on_refusal on_refusal;
     const char *program; /* patterns, or NULL for every program */
     const char *report;  /* "stderr", a path pattern, or NULL for none */
+    char accounts[CONFIG_ACCOUNTS]; /* the path of a run's accounts; empty: none */
+    uint64_t tree_limit; /* bytes: for a process that finds no place in them; or CONFIG_UNLIMITED */
 };
 
 struct setting {

@@ -5,6 +5,7 @@
 #include "exports.h"
 #include "kernel.h"
 #include "lifecycle.h"
+#include "membership.h"
 #include "real.h"
 #include "report.h"
 
@@ -13,8 +14,10 @@
 
 EXPORT _Noreturn void _exit(int status)
 {
-    if (life_active())
+    if (life_active()) {
+        membership_note_exit(status);
         report_write();
+    }
     if (real._exit != NULL)
         real._exit(status);
     kernel_exit(status);

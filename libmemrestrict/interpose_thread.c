@@ -49,10 +49,16 @@ static bool stack_key_made;
 
 static _Atomic uint64_t all_stacks; /* bytes charged for threads that run */
 
+static _Atomic uint64_t inherited_stack; /* of them, for the thread that forked */
+
 static void give_back(void *stack)
 {
-    atomic_fetch_sub(&all_stacks, (uintptr_t)stack);
-    budget_refund((uintptr_t)stack);
+    uint64_t bytes = (uintptr_t)stack, inherited = bytes;
+    atomic_fetch_sub(&all_stacks, bytes);
+    if (bytes != 0 && atomic_compare_exchange_strong(&inherited_stack, &inherited, 0))
+        budget_refund_inherited(bytes);
+    else
+        budget_refund(bytes);
 }
 
 void thread_recover(void)
@@ -66,8 +72,13 @@ void thread_fork_child(void)
 {
     thread_recover();
     uint64_t own = stack_key_made ? (uintptr_t)pthread_getspecific(stack_key) : 0;
+    atomic_store(&inherited_stack, 0); /* all were, so far, of this process's own budget */
     budget_refund(atomic_exchange(&all_stacks, own) - own);
 }
+
+uint64_t thread_stacks(void) { return atomic_load(&all_stacks); }
+
+void thread_inherit(void) { atomic_store(&inherited_stack, atomic_load(&all_stacks)); }
 
 static __attribute__((constructor)) void make_key(void)
 {

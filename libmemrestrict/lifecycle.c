@@ -8,7 +8,9 @@
 #include "gate_regions.h"
 #include "ledger.h"
 #include "lock.h"
+#include "membership.h"
 #include "real.h"
+#include "regions.h"
 #include "report.h"
 #include "thread.h"
 
@@ -27,6 +29,7 @@ struct config lifecycle_config;
 static struct {
     char *executable; /* /proc/self/exe, once it was asked for */
     int pid;
+    bool copy_begun; /* a copy of a process was met and taken care of before fork's handler */
 } process;
 
 static const char *base_name(const char *path)
@@ -73,6 +76,8 @@ static enum life read_settings(void)
         give_up(&complaint);
     gate_start(&lifecycle_config);
     gate_regions_start(&lifecycle_config);
+    if (!membership_start(&lifecycle_config, lifecycle_program(), &complaint))
+        writer_stderr(&complaint);
     bool heap = (lifecycle_config.count & COUNT_HEAP) && real_heap_owner() == NULL;
     return heap ? LIFE_ACTIVE : LIFE_HEAPLESS;
 }
@@ -103,8 +108,10 @@ static void fork_prepare(void)
     struct kernel_mask mask;
     if (guard.forking > 0)
         guard.forking++;
-    if (guard.forking > 0 || counter_alone())
+    if (guard.forking > 0 || counter_alone()) {
+        budget_fork_note();
         return;
+    }
     real_stdio_take();
     kernel_signals_block(&mask);
     take_all();
@@ -151,15 +158,38 @@ static void free_locks_in_child(void)
     }
 }
 
+/* What the child holds. In a run the parent's figures go on changing where they stand: those of before
+ * the fork are right if nobody else could change them, else what is live is counted. */
+static uint64_t held_in_child(bool as_noted)
+{
+    if (!membership_in_run() || as_noted)
+        return BUDGET_AS_NOTED;
+    return ledger_live().bytes + regions_live().bytes + thread_stacks();
+}
+
+static void begin_child(bool as_noted)
+{
+    budget_fork_child(held_in_child(as_noted));
+    thread_fork_child();
+    if (membership_in_tree()) {
+        ledger_inherit();
+        regions_inherit();
+        thread_inherit();
+        budget_inherit();
+    }
+    membership_fork_child(lifecycle_program());
+}
+
 static void fork_child(void)
 {
     struct kernel_mask mask;
     kernel_signals_block(&mask);
+    bool alone = guard.forking == 0;
     mark_copy();
     free_locks_in_child();
-    budget_fork_child();
-    thread_fork_child();
-    gate_fork_reset();
+    if (!process.copy_begun)
+        begin_child(alone);
+    process.copy_begun = false;
     report_fork_child();
     kernel_signals_restore(&mask);
 }
@@ -175,10 +205,24 @@ static void recover_copy(void)
     thread_recover();
 }
 
+/* A copy of the process charges something before any handler of ours told us of it: made without them, or
+ * other handlers were first. */
+static void begin_copy(void)
+{
+    struct kernel_mask mask;
+    kernel_signals_block(&mask);
+    if (guard.forking == 0)
+        recover_copy();
+    begin_child(false);
+    process.copy_begun = true;
+    kernel_signals_restore(&mask);
+}
+
 /* As early as can be: handlers that were there before ours are run by fork when it has our locks. */
 static void follow_copies(void)
 {
     lock_on_copy = recover_copy;
+    budget_on_copy = begin_copy;
     real_at_fork(fork_prepare, fork_parent, fork_child);
 }
 
@@ -208,6 +252,12 @@ static void prime_allocator(void)
     guard_leave();
 }
 
+static void note_exit(int status, void *unused)
+{
+    (void)unused;
+    membership_note_exit(status);
+}
+
 static __attribute__((constructor)) void on_load(void)
 {
     lifecycle_start();
@@ -215,8 +265,11 @@ static __attribute__((constructor)) void on_load(void)
         return;
     if (life() == LIFE_ACTIVE)
         prime_allocator();
+    membership_note_owners(real_heap_owner(), real_heap_owner() != NULL && real_maps_are_others());
     report_owners(real_heap_owner(), real_heap_owner() != NULL && real_maps_are_others());
     real_at_quick_exit(report_write);
+    if (membership_in_run())
+        real_on_exit(note_exit);
 }
 
 static __attribute__((destructor)) void on_unload(void)

@@ -2,16 +2,13 @@
 #include "real.h"
 
 #include "kernel.h"
+#include "object.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <link.h>
 #include <stdlib.h>
 #include <sys/auxv.h>
-
-#ifndef __GLIBC_PREREQ
-#define __GLIBC_PREREQ(major, minor) 0
-#endif
 
 struct real real;
 
@@ -23,14 +20,6 @@ extern void *__sbrk(intptr_t) __attribute__((weak));
 extern int __register_atfork(void (*)(void), void (*)(void), void (*)(void), void *)
     __attribute__((weak));
 extern int __cxa_at_quick_exit(void (*)(void *), void *) __attribute__((weak));
-#if !__GLIBC_PREREQ(2, 35)
-struct dl_find_object {
-    unsigned long long flags;
-    void *dlfo_map_start, *map_end;
-    void *rest[12];
-};
-#endif
-extern int _dl_find_object(void *, struct dl_find_object *) __attribute__((weak));
 extern int dladdr1(const void *, Dl_info *, void **, int) __attribute__((weak));
 extern void *__dso_handle __attribute__((visibility("hidden")));
 
@@ -40,9 +29,9 @@ static const char *heap_owner;
 static const void *object_of(void *function)
 {
     Dl_info info;
-    struct dl_find_object object;
-    if (_dl_find_object != NULL && function != NULL)
-        return _dl_find_object(function, &object) == 0 ? object.dlfo_map_start : NULL;
+    struct object object;
+    if (object_is_known() && function != NULL)
+        return object_at((uintptr_t)function, &object) ? (void *)object.start : NULL;
     return function != NULL && dladdr(function, &info) != 0 ? info.dli_fbase : NULL;
 }
 
@@ -143,6 +132,14 @@ void real_at_quick_exit(void (*handler)(void))
     at_exit *register_handler = (at_exit *)dlsym(RTLD_DEFAULT, "at_quick_exit");
     if (register_handler != NULL)
         register_handler(handler);
+}
+
+void real_on_exit(void (*handler)(int status, void *unused))
+{
+    typedef int on_exit_function(void (*)(int, void *), void *);
+    on_exit_function *register_handler = (on_exit_function *)dlsym(RTLD_DEFAULT, "on_exit");
+    if (register_handler != NULL)
+        register_handler(handler, NULL);
 }
 
 void real_stdio_take(void)

@@ -65,6 +65,8 @@ bool real_maps_are_others(void);
  * so that the library also loads where the C library is another. */
 void real_at_fork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
 void real_at_quick_exit(void (*handler)(void));
+/* on_exit(3), where there is one: the handler is told the status. */
+void real_on_exit(void (*handler)(int status, void *unused));
 
 /* stdio's list lock, which fork takes after the fork handlers ran; ours must come after it. Nothing
  * where the C library does not export it (musl). */

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include "membership.h"
+
+#include "budget.h"
+#include "proc.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+enum {
+    PATIENCE = 100, /* waits for a free slot ... */
+    WAIT_MS = 10    /* ... of so many milliseconds each */
+};
+
+static struct {
+    struct accounts *accounts; /* NULL: no run, or none that could be joined */
+    struct account *slot;      /* the process's; NULL: there was none free */
+    int pid;                   /* whose it is: a vfork child has its parent's memory */
+} membership;
+
+bool membership_in_run(void) { return membership.accounts != NULL; }
+
+bool membership_in_tree(void)
+{
+    return membership_in_run() && atomic_load(&membership.accounts->tree_limit) != ACCOUNTS_UNLIMITED;
+}
+
+static uint64_t identity_of(const struct proc_stat *self)
+{
+    return (uint64_t)(uint32_t)self->pid << 32 | (uint32_t)self->start_time;
+}
+
+/* The program that this process was before exec has its slot still; what that held is no more. */
+static void leave_earlier(struct accounts *accounts, uint64_t identity)
+{
+    struct account *earlier;
+    for (unsigned i = 0; (earlier = accounts_next(accounts, &i)) != NULL; i++)
+        if (atomic_load(&accounts->owners[i]) == identity) {
+            atomic_store(&earlier->grant, 0);
+            atomic_store(&earlier->state, ACCOUNT_REPLACED);
+        }
+}
+
+/* The command frees slots of the dead as fast as it can. */
+static struct account *claim_patiently(struct accounts *accounts, uint64_t identity)
+{
+    struct account *slot = accounts_claim(accounts, identity);
+    _Atomic int32_t never = 0;
+    for (int i = 0; i < PATIENCE && slot == NULL; i++) {
+        kernel_wait_shared(&never, 0, WAIT_MS);
+        slot = accounts_claim(accounts, identity);
+    }
+    if (slot == NULL)
+        atomic_fetch_add(&accounts->refused_room, 1);
+    return slot;
+}
+
+static void set_name(char *name, const char *word)
+{
+    size_t length = strnlen(word, ACCOUNTS_NAME - 1);
+    memcpy(name, word, length);
+    name[length] = '\0';
+}
+
+static void fill_in(struct accounts *accounts, struct account *slot, const struct proc_stat *self,
+                    const char *program, uint32_t flags)
+{
+    bool seen = self->start_time != 0 && accounts->pid_namespace != 0 &&
+                proc_pid_namespace() == accounts->pid_namespace;
+    if (membership_in_tree())
+        flags |= ACCOUNT_IN_TREE;
+    atomic_store(&slot->flags, flags | (seen ? 0 : ACCOUNT_ELSEWHERE));
+    slot->pid = self->pid;
+    slot->parent = self->parent;
+    slot->start_time = self->start_time;
+    slot->stack = self->stack;
+    slot->began = kernel_clock();
+    set_name(slot->program, program);
+}
+
+/* False: no slot is free. */
+static bool join(const char *program, uint32_t flags)
+{
+    struct accounts *accounts = membership.accounts;
+    struct proc_stat self;
+    if (!proc_stat("/proc/self/stat", &self))
+        self = (struct proc_stat){.pid = kernel_pid()};
+    if (!(flags & ACCOUNT_FORKED))
+        leave_earlier(accounts, identity_of(&self));
+    struct account *slot = claim_patiently(accounts, identity_of(&self));
+    membership.slot = slot;
+    membership.pid = kernel_pid();
+    if (slot == NULL)
+        return false;
+    fill_in(accounts, slot, &self, program, flags);
+    budget_join(accounts, slot);
+    atomic_store(&slot->state, ACCOUNT_LIVE);
+    return true;
+}
+
+static bool alone(const struct config *config, const char *program, struct text *complaint, const char *why)
+{
+    uint64_t limit = config->limit < config->tree_limit ? config->limit : config->tree_limit;
+    budget_set_limit(limit);
+    text_add(complaint, "memrestrict: ");
+    text_add(complaint, program);
+    text_add(complaint, ": no place in the accounts of the run (");
+    text_add(complaint, why);
+    text_add(complaint, "): limited alone, to ");
+    if (limit == CONFIG_UNLIMITED)
+        text_add(complaint, "unlimited");
+    else
+        text_add_size(complaint, limit);
+    text_add_char(complaint, '\n');
+    return false;
+}
+
+bool membership_start(const struct config *config, const char *program, struct text *complaint)
+{
+    struct text why = {.length = 0};
+    int error;
+    if (config->accounts[0] == '\0')
+        return true;
+    struct accounts *accounts = kernel_map_shared(config->accounts, 0, sizeof *accounts, &error);
+    if (accounts == NULL) {
+        text_add(&why, config->accounts);
+        text_add(&why, ": ");
+        text_add_error(&why, -error);
+        text_add_char(&why, '\0');
+        return alone(config, program, complaint, why.bytes);
+    }
+    if (!accounts_are_ours(accounts, sizeof *accounts))
+        return alone(config, program, complaint, "they are another version's");
+    membership.accounts = accounts;
+    return join(program, 0) || alone(config, program, complaint, "they are full");
+}
+
+void membership_fork_child(const char *program)
+{
+    if (membership.accounts == NULL || join(program, ACCOUNT_FORKED) || !membership_in_tree())
+        return;
+    uint64_t tree_limit = atomic_load(&membership.accounts->tree_limit);
+    if (tree_limit < budget_read().limit)
+        budget_set_limit(tree_limit);
+}
+
+void membership_note_exit(int status)
+{
+    if (membership.slot != NULL && membership.pid == kernel_pid())
+        atomic_store(&membership.slot->ending, ACCOUNT_EXITED | (status & 0xff));
+}
+
+void membership_note_owners(const char *heap, bool maps)
+{
+    struct account *slot = membership.slot;
+    if (slot == NULL || heap == NULL)
+        return;
+    const char *slash = strrchr(heap, '/');
+    set_name(slot->heap_owner, slash != NULL ? slash + 1 : heap);
+    atomic_fetch_or(&slot->flags, ACCOUNT_OWN_HEAP | (maps ? ACCOUNT_OWN_MAPS : 0));
+}
