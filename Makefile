@@ -23,7 +23,7 @@ LIB_LINK := -shared -pthread -Wl,-soname,libmemrestrict.so -Wl,-Bsymbolic-functi
 LIB := $(BUILD)/libmemrestrict.so
 LIB_SOURCES := $(sort $(wildcard libmemrestrict/*.c))
 # What needs no preload to run: it goes into the unit tests, and nothing of it calls the real malloc.
-CORE := accounts budget changes config gate gate_regions guard kernel ledger lock maps pages proc reconcile regions writer
+CORE := accounts budget changes config gate gate_regions guard kernel ledger lock maps membership pages proc reconcile regions writer
 HEADERS := $(wildcard libmemrestrict/*.h include/*.h)
 
 .PHONY: lib demo check check-long bench install uninstall clean lib32 libmusl

@@ -7,7 +7,7 @@
 
 #include <check.h>
 
-#define SUITES(X) X(budget) X(config) X(gate) X(gate_regions) X(ledger) X(lock) X(pages) X(regions) X(writer)
+#define SUITES(X) X(accounts) X(budget) X(config) X(gate) X(gate_regions) X(ledger) X(lock) X(pages) X(regions) X(writer)
 
 #define SUITES_DECLARE(name) Suite *suite_##name(void);
 SUITES(SUITES_DECLARE)
