@@ -73,13 +73,14 @@ static inline bool is_still_granted(struct account *account, uint64_t used, uint
 static bool charge_counter(struct account *account, uint64_t bytes, bool alone)
 {
     uint64_t ceiling = counter_get(&account->ceiling), used = counter_get(&account->used);
+    uint64_t sum;
     do {
-        if (used > ceiling || bytes > ceiling - used)
+        if (UNLIKELY(__builtin_add_overflow(used, bytes, &sum)) || UNLIKELY(sum > ceiling))
             return false;
-    } while (!counter_swap(&account->used, &used, used + bytes, alone));
-    if (UNLIKELY(budget.in_tree) && !is_still_granted(account, used + bytes, bytes))
+    } while (!counter_swap(&account->used, &used, sum, alone));
+    if (!alone && budget.in_tree && !is_still_granted(account, sum, bytes))
         return false;
-    raise_peak(account, used + bytes + counter_get(&account->inherited), alone);
+    raise_peak(account, sum + counter_get(&account->inherited), alone);
     return true;
 }
 
@@ -217,15 +218,20 @@ static COLD bool charge_last_resort(struct account *account, uint64_t bytes)
     return charged;
 }
 
-bool budget_charge(uint64_t bytes)
+static __attribute__((noinline)) bool charge_among_others(struct account *account, uint64_t bytes)
 {
-    struct account *account = this_account();
-    if (counter_alone())
-        return LIKELY(charge_counter(account, bytes, is_alone())) || charge_last_resort(account, bytes);
-    struct account_stock *stock = own_stock(account);
+    struct account_stock *stock = counter_alone() ? NULL : own_stock(account);
     if (stock != NULL && (spend(stock, bytes) || draw(account, stock, bytes)))
         return true;
     return charge_counter(account, bytes, false) || charge_last_resort(account, bytes);
+}
+
+bool budget_charge(uint64_t bytes)
+{
+    struct account *account = this_account();
+    if (is_alone())
+        return LIKELY(charge_counter(account, bytes, true)) || charge_last_resort(account, bytes);
+    return charge_among_others(account, bytes);
 }
 
 /* A stock that frees have filled gives its surplus back; the freed bytes are in it already. */
@@ -245,15 +251,10 @@ static COLD void drain(struct account *account, struct account_stock *stock)
     lock_drop(&budget.lock, &hold);
 }
 
-void budget_refund(uint64_t bytes)
+static __attribute__((noinline)) void refund_among_others(struct account *account, uint64_t bytes)
 {
-    struct account *account = this_account();
-    if (counter_alone()) {
-        refund_counter(account, bytes, is_alone());
-        return;
-    }
-    struct account_stock *stock = own_stock(account);
-    uint64_t left = stock != NULL && bytes <= CHUNK ? counter_get(&stock->left) : CLOSED;
+    struct account_stock *stock = counter_alone() || bytes > CHUNK ? NULL : own_stock(account);
+    uint64_t left = stock != NULL ? counter_get(&stock->left) : CLOSED;
     while (left != CLOSED && !(left & TAKEN))
         if (counter_swap(&stock->left, &left, left + bytes, false)) {
             if (UNLIKELY(left + bytes > 2 * CHUNK))
@@ -261,6 +262,15 @@ void budget_refund(uint64_t bytes)
             return;
         }
     refund_counter(account, bytes, false);
+}
+
+void budget_refund(uint64_t bytes)
+{
+    struct account *account = this_account();
+    if (is_alone())
+        refund_counter(account, bytes, true);
+    else
+        refund_among_others(account, bytes);
 }
 
 void budget_refund_inherited(uint64_t bytes)
