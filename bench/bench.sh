@@ -26,7 +26,7 @@ SECONDS_EACH=${SECONDS_EACH:-5}
 TIMEOUT=${TIMEOUT:-60}
 unset LD_PRELOAD "${!MEMRESTRICT_@}"
 
-synthetic=(pairs live-1 live-2 live-4 cross growth churn bursts startup deep forks)
+synthetic=(pairs live-1 live-2 live-4 cross growth churn bursts startup launch deep forks)
 real=(python3 python3-malloc sort gcc sqlite3 perl git jq xz)
 
 if [ "${1:-}" = list ]; then
@@ -34,9 +34,10 @@ if [ "${1:-}" = list ]; then
     exit 0
 fi
 library=$(cd "$build" 2>/dev/null && pwd)/libmemrestrict.so
+memrestrict=$(dirname "$library")/memrestrict
 programs=$(dirname "$library")/bench
-if [ ! -f "$library" ] || [ ! -x "$programs/measure" ]; then
-    echo "bench: $build lacks libmemrestrict.so or bench/measure: 'make lib bench-programs'" >&2
+if [ ! -f "$library" ] || [ ! -x "$memrestrict" ] || [ ! -x "$programs/measure" ]; then
+    echo "bench: $build lacks libmemrestrict.so, memrestrict or bench/measure: 'make all bench-programs'" >&2
     exit 2
 fi
 work=$(mktemp -d) || exit 2
@@ -44,12 +45,12 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 csv=${BENCH_CSV:-$work/runs.csv}
 
-# Columns. Each has variables for the environment, maybe a wrapper that is not timed, and a base,
-# which is the column that it is compared with.
+# Columns. Each has variables for the environment, maybe a wrapper that is not timed, maybe a launcher
+# that is, and a base, which is the column that it is compared with.
 
 limit=1T # never met
 columns=()
-declare -A variables wrapper base
+declare -A variables wrapper launcher base
 
 column() { # NAME BASE VARIABLES [WRAPPER]
     columns+=("$1")
@@ -132,6 +133,14 @@ add_heaptrack() {
     fi
 }
 
+# The command. Its own start is timed with the program.
+add_command() { # NAME BASE OPTION...
+    local name=$1
+    column "$1" "$2" ''
+    shift 2
+    launcher[$name]="$memrestrict run -q $* --"
+}
+
 add_prlimit() {
     if command -v prlimit >/dev/null; then
         column prlimit bare '' 'prlimit --data=1099511627776'
@@ -145,6 +154,9 @@ add_columns() {
     column bare bare ''
     column memrestrict bare "LD_PRELOAD=$library MEMRESTRICT_LIMIT=$limit"
     column with-report bare "${variables[memrestrict]} MEMRESTRICT_REPORT=$work/report"
+    add_command run bare "-l $limit"
+    add_command run-tree run "-L $limit"
+    add_command run-sites bare "-l $limit --sites"
     add_allocator jemalloc libjemalloc.so.2 libjemalloc2
     add_allocator mimalloc libmimalloc.so.2 libmimalloc2.0
     add_allocator tcmalloc libtcmalloc_minimal.so.4 libtcmalloc-minimal4
@@ -281,6 +293,7 @@ set_command() { # WORKLOAD
     churn) command=("$programs/churn" 2000) ;;
     bursts) command=("$programs/bursts" 20 50000) ;;
     startup) command=("$programs/startup" 200) ;;
+    launch) command=("$programs/startup") ;;
     deep) command=("$programs/deep" 1500000 32) ;;
     forks) command=("$programs/forks" 60 67108864) ;;
     python3) command=("$program" -I -c "$python_script") ;;
@@ -303,8 +316,13 @@ declare -A spent complained
 # One run of `command` under a column; a line into the csv file.
 run_once() { # WORKLOAD ROUND COLUMN
     local result status wall cpu resident
+    # shellcheck disable=SC2206 # words
+    local launched=(${launcher[$3]:-})
+    if [ ${#launched[@]} -gt 0 ] && [[ ${command[0]} == *=* ]]; then launched+=(/usr/bin/env); fi
+    launched+=("${command[@]}")
+    if [ "$1" = launch ]; then launched=("$programs/startup" 100 "${launched[@]}"); fi
     # shellcheck disable=SC2086 # words
-    result=$(${wrapper[$3]} "$programs/measure" "$TIMEOUT" ${variables[$3]} "${command[@]}" \
+    result=$(${wrapper[$3]} "$programs/measure" "$TIMEOUT" ${variables[$3]} "${launched[@]}" \
         2>"$work/stderr")
     read -r status wall cpu resident <<<"${result:-broken 0.0 0.0 0}"
     printf '%s,%s,%s,%s,%s,%s,%s,%s\n' \
@@ -314,7 +332,7 @@ run_once() { # WORKLOAD ROUND COLUMN
 }
 
 complain() { # WORKLOAD COLUMN STATUS
-    case $2 in bare | memrestrict | with-report | over-*) failures=$((failures + 1)) ;; esac
+    case $2 in bare | memrestrict | with-report | run* | over-*) failures=$((failures + 1)) ;; esac
     [ -n "${complained[$1,$2]:-}" ] && return
     complained[$1,$2]=yes
     echo "bench: $1 under $2: $3: $(tail -n 1 "$work/stderr" | cut -c 1-200)" >&2
@@ -322,7 +340,7 @@ complain() { # WORKLOAD COLUMN STATUS
 
 is_spared() { # WORKLOAD COLUMN
     case $2 in
-    bare | memrestrict | with-report) false ;;
+    bare | memrestrict | with-report | run | run-tree) false ;;
     *) [ "${spent[$1,$2]:-0}" -ge "${SECONDS_EACH}000000" ] ;;
     esac
 }

@@ -5,7 +5,7 @@
 
 BEGIN {
     FS = ","
-    own = " bare memrestrict with-report over-jemalloc over-mimalloc over-tcmalloc "
+    own = " bare memrestrict with-report run run-tree run-sites over-jemalloc over-mimalloc over-tcmalloc "
 }
 
 NR == 1 { next }
