@@ -27,16 +27,6 @@ static struct report {
     struct text text;
 } *report; /* NULL: none is wanted */
 
-static const char *number_word(char word[12], int number)
-{
-    char *at = word + 11;
-    *at = '\0';
-    do
-        *--at = (char)('0' + number % 10);
-    while ((number /= 10) != 0);
-    return at;
-}
-
 static bool append(char *path, size_t *length, const char *word)
 {
     size_t more = strlen(word);
@@ -51,14 +41,16 @@ static bool append(char *path, size_t *length, const char *word)
 static bool expand(char *path)
 {
     size_t length = 0;
-    char number[12];
+    struct text number = {.length = 0};
+    text_add_number(&number, (uint64_t)lifecycle_pid());
+    text_add_char(&number, '\0');
     bool fits = report->pattern[0] == '/' ||
                 (append(path, &length, report->directory) && append(path, &length, "/"));
     for (const char *at = report->pattern; *at != '\0' && fits; at++) {
         if (*at != '%')
             fits = append(path, &length, (char[]){*at, '\0'});
         else if (*++at == 'p')
-            fits = append(path, &length, number_word(number, lifecycle_pid()));
+            fits = append(path, &length, number.bytes);
         else
             fits = append(path, &length, *at == 'e' ? lifecycle_program() : "%");
     }
