@@ -309,7 +309,8 @@ static bool draw(struct accounts *accounts, struct account *mine, uint64_t bytes
     if (grant > atomic_load(&mine->grant)) /* never lower: other threads may have charged meanwhile */
         atomic_store(&mine->grant, grant);
     set_ceiling(mine);
-    raise_tree_peak(accounts, accounts_tree_used(accounts) + bytes);
+    /* The sum is made one by one while others come and go: it may show what never was at one time. */
+    raise_tree_peak(accounts, smaller(accounts_tree_used(accounts) + bytes, atomic_load(&accounts->tree_limit)));
     return true;
 }
 
