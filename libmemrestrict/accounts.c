@@ -219,6 +219,19 @@ static void set_ceiling(struct account *account)
     atomic_store(&account->ceiling, in_tree ? smaller(own, atomic_load(&account->grant)) : own);
 }
 
+/* Under the lock: what lies in stocks of threads is no longer theirs to spend. */
+static void take_stocks(struct account *account)
+{
+    if (!atomic_load(&account->stocks_open))
+        return;
+    for (unsigned i = 0; i < ACCOUNTS_STOCKS; i++) {
+        uint64_t left = atomic_load(&account->stocks[i].left);
+        while (left > 1 && !(left & STOCK_TAKEN) &&
+               !atomic_compare_exchange_weak(&account->stocks[i].left, &left, left | STOCK_TAKEN))
+            ;
+    }
+}
+
 /* Under the lock: takes back what a process was granted and does not use. It goes on charging all the
  * while, but looks at its ceiling again after each charge: either it sees ours, or we see its charge. */
 static void lower_grant(struct account *account)
@@ -231,14 +244,7 @@ static void lower_grant(struct account *account)
         atomic_store(&account->grant, grant); /* from here on the difference is the tree's */
         set_ceiling(account);
     }
-    if (!atomic_load(&account->stocks_open))
-        return;
-    for (unsigned i = 0; i < ACCOUNTS_STOCKS; i++) {
-        uint64_t left = atomic_load(&account->stocks[i].left);
-        while (left > 1 && !(left & STOCK_TAKEN) &&
-               !atomic_compare_exchange_weak(&account->stocks[i].left, &left, left | STOCK_TAKEN))
-            ;
-    }
+    take_stocks(account);
 }
 
 /* Under the lock. Is some process between drawing bytes and having them in a stock? */
@@ -332,7 +338,8 @@ void accounts_settle(struct accounts *accounts, struct account *mine, struct acc
         uint64_t taken = (left & ~STOCK_TAKEN) - 1;
         atomic_store(&mine->ceiling, 0);
         atomic_fetch_sub(&mine->used, taken);
-        atomic_fetch_sub(&mine->grant, taken);
+        if (atomic_load(&mine->flags) & ACCOUNT_IN_TREE)
+            atomic_fetch_sub(&mine->grant, taken);
         atomic_store(&stock->left, 0);
         set_ceiling(mine);
     }
@@ -345,6 +352,18 @@ bool accounts_set_limit(struct accounts *accounts, struct account *account, int 
         return false;
     atomic_store(&account->limit, limit);
     set_ceiling(account);
+    take_stocks(account); /* they were drawn under the old one */
+    accounts_unlock(accounts);
+    return true;
+}
+
+bool accounts_set_tree_limit(struct accounts *accounts, int who, uint64_t limit)
+{
+    if (!accounts_lock(accounts, who))
+        return false;
+    atomic_store(&accounts->tree_limit, limit);
+    for (int round = 0; round < ROUNDS && lower_grants_of_others(accounts, NULL); round++)
+        sched_yield();
     accounts_unlock(accounts);
     return true;
 }

@@ -137,8 +137,10 @@ uint64_t account_used(const struct account *account);
 /* The same, for the tree: of all, and without what was inherited. */
 uint64_t accounts_tree_used(struct accounts *accounts);
 
-/* A new limit for one process; what it holds stays. False: the lock could not be had. */
+/* A new limit for one process, or for a tree that has one; what is held stays. It holds for every charge
+ * that begins after the return. `who` as for the lock. False: the lock could not be had. */
 bool accounts_set_limit(struct accounts *accounts, struct account *account, int who, uint64_t limit);
+bool accounts_set_tree_limit(struct accounts *accounts, int who, uint64_t limit);
 
 /* Room for `bytes` more of `mine`, and some beyond if there is plenty: raises its ceiling. False: the
  * limit of the process or of the tree is in the way. For `mine`'s own process, by one thread at a

@@ -225,6 +225,75 @@ END_TEST
 START_TEST(the_same_in_a_tree) { limit_is_set_from_outside(64 * MIB); }
 END_TEST
 
+static int obey_a_lower_limit_of_the_tree(void)
+{
+    if (!join_run() || !budget_charge(300 * KIB))
+        return 1;
+    reach(1);
+    await(2); /* 400 KiB */
+    if (!budget_charge(100 * KIB) || budget_charge(1))
+        return 2;
+    reach(3);
+    await(4); /* 2 MiB */
+    return budget_charge(1648 * KIB) && !budget_charge(1) ? 0 : 3;
+}
+
+START_TEST(so_does_a_limit_set_for_the_tree)
+{
+    make_run(ACCOUNTS_UNLIMITED, 64 * MIB);
+    pid_t pid = child(obey_a_lower_limit_of_the_tree);
+    await(1);
+    ck_assert(accounts_set_tree_limit(accounts, ACCOUNTS_COMMAND, 400 * KIB));
+    reach(2);
+    await(3);
+    ck_assert(accounts_set_tree_limit(accounts, ACCOUNTS_COMMAND, 2 * MIB));
+    reach(4);
+    expect_good(pid);
+}
+END_TEST
+
+static void *spend_what_there_is_in_stock(void *barriers)
+{
+    pthread_barrier_t *barrier = barriers;
+    bool drew = budget_charge(100);
+    pthread_barrier_wait(&barrier[0]);
+    pthread_barrier_wait(&barrier[1]);
+    return (void *)(uintptr_t)(drew && !budget_charge(1));
+}
+
+static int threads_obey_a_lower_limit(void)
+{
+    enum { THREADS = 4 };
+    pthread_t threads[THREADS];
+    pthread_barrier_t barrier[2];
+    void *obeyed;
+    bool all = join_run();
+    for (int i = 0; i < 2; i++)
+        pthread_barrier_init(&barrier[i], NULL, THREADS + 1);
+    for (int i = 0; i < THREADS; i++)
+        pthread_create(&threads[i], NULL, spend_what_there_is_in_stock, barrier);
+    pthread_barrier_wait(&barrier[0]);
+    reach(1);
+    await(2); /* 10 bytes */
+    pthread_barrier_wait(&barrier[1]);
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], &obeyed);
+        all = all && obeyed != NULL;
+    }
+    return all && budget_read().used == 100 * THREADS ? 0 : 1;
+}
+
+START_TEST(a_lower_limit_holds_for_stocks_too)
+{
+    make_run(64 * MIB, ACCOUNTS_UNLIMITED);
+    pid_t pid = child(threads_obey_a_lower_limit);
+    await(1);
+    ck_assert(accounts_set_limit(accounts, slot_of_pid(pid), ACCOUNTS_COMMAND, 10));
+    reach(2);
+    expect_good(pid);
+}
+END_TEST
+
 static int charge_all_that_is_left(void)
 {
     await(1);
@@ -653,6 +722,8 @@ Suite *suite_accounts(void)
     unit_add(suite, a_process_whose_main_thread_has_ended_is_not_dead);
     unit_add(suite, a_limit_set_from_outside_holds_from_the_next_charge_on);
     unit_add(suite, the_same_in_a_tree);
+    unit_add(suite, so_does_a_limit_set_for_the_tree);
+    unit_add(suite, a_lower_limit_holds_for_stocks_too);
     unit_add(suite, what_one_process_was_granted_and_does_not_use_is_there_for_another);
     unit_add(suite, the_stocks_of_idle_threads_elsewhere_are_taken_back);
     unit_add(suite, what_a_process_held_is_free_when_it_was_killed);
