@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: MIT
+# bash completion for memrestrict(1). Where bash-completion is loaded, what follows the program is
+# completed as if it stood alone.
+
+# The words that complete an option's value, for compgen; "@files" stands for names of files. False:
+# the option takes no value.
+_memrestrict_values()
+{
+    case $1 in
+    -l | --limit | -L | --tree-limit | -r | --reserve) echo 1M 16M 64M 256M 1G unlimited ;;
+    --scope) echo process tree ;;
+    -c | --count) echo heap regions stacks heap,regions heap,stacks regions,stacks heap,regions,stacks ;;
+    -a | --on-refusal) echo errno abort stop warn ;;
+    -t | --time | -k | --kill-after) echo 1s 10s 1m 10m 1h ;;
+    --interval) echo 1ms 10ms 100ms 1s ;;
+    --color) echo auto always never ;;
+    -e | --error-exitcode) echo 1 ;;
+    -p | --program) compgen -c -- "$2" ;;
+    -o | --output | --report | --json | --junit | --tap | --prometheus | --massif | --collapsed | \
+        --speedscope | --timeline) echo @files ;;
+    --sites) echo 8 16 32 ;;
+    *) return 1 ;;
+    esac
+}
+
+# The options of run; those that take a value end in "=".
+_memrestrict_options='-l --limit= --scope= -L --tree-limit= -r --reserve= -c --count= -p --program=
+    -a --on-refusal= -t --time= -k --kill-after= -e --error-exitcode= -o --output= --report= --json=
+    --junit= --tap= --prometheus= --sites --sites= --massif= --collapsed= --speedscope= --timeline=
+    --interval= --color= -q --quiet -v --verbose -h --help --usage -V --version'
+
+# Sets COMPREPLY to those of the words that begin with the current one; options that end in "=" get
+# no space behind them.
+_memrestrict_reply()
+{
+    local word
+    # shellcheck disable=SC2207 # words without spaces
+    COMPREPLY=($(compgen -W "$1" -- "$cur"))
+    for word in "${COMPREPLY[@]}"; do
+        [[ $word != *= ]] || compopt -o nospace 2>/dev/null
+    done
+}
+
+_memrestrict_files()
+{
+    local IFS=$'\n'
+    # shellcheck disable=SC2207 # a name a line
+    COMPREPLY=($(compgen -f -- "$cur"))
+    compopt -o filenames 2>/dev/null
+}
+
+_memrestrict_value()
+{
+    local values
+    values=$(_memrestrict_values "$1" "$cur") || return
+    if [ "$values" = @files ]; then _memrestrict_files; else _memrestrict_reply "$values"; fi
+}
+
+# Sets `option` to the option whose value stands at COMP_CWORD, or to nothing, and `program` to where
+# the program stands, if that is not behind COMP_CWORD. Readline splits words at "=".
+_memrestrict_walk()
+{
+    local at=$1 word rest
+    option='' program=''
+    while ((at < COMP_CWORD)); do
+        word=${COMP_WORDS[at]}
+        case $word in
+        --)
+            program=$((at + 1))
+            return
+            ;;
+        --*)
+            if [ "${COMP_WORDS[at + 1]}" = = ]; then
+                at=$((at + 2))
+            elif [ "$word" != --sites ] && _memrestrict_values "$word" '' >/dev/null; then
+                at=$((at + 1))
+            else
+                at=$((at + 1))
+                continue
+            fi
+            ;;
+        -?*)
+            rest=${word#-}
+            at=$((at + 1))
+            while [ -n "$rest" ] && ! _memrestrict_values "-${rest:0:1}" '' >/dev/null; do
+                rest=${rest:1}
+            done
+            [ "${#rest}" = 1 ] || continue
+            word=-$rest
+            ;;
+        *)
+            program=$at
+            return
+            ;;
+        esac
+        # The value stands at `at`, or its "=" just before.
+        if ((at >= COMP_CWORD)); then
+            option=$word
+            return
+        fi
+        at=$((at + 1))
+    done
+    [[ $cur == -* ]] || program=$at
+}
+
+_memrestrict_run()
+{
+    local option program words
+    _memrestrict_walk "$1"
+    if [ -n "$option" ]; then
+        _memrestrict_value "$option"
+    elif [ -z "$program" ]; then
+        _memrestrict_reply "$_memrestrict_options"
+    elif ((program < COMP_CWORD)); then
+        if declare -F _command_offset >/dev/null; then
+            _command_offset "$program"
+        else
+            _memrestrict_files
+        fi
+    else
+        words=$([ "$program" != 1 ] || echo run ps top set snapshot reset-peak plot help)
+        local IFS=$'\n'
+        # shellcheck disable=SC2207 # a name a line
+        COMPREPLY=($(compgen -W "${words// /$'\n'}" -- "$cur"; compgen -c -- "$cur"))
+        [[ $cur != */* ]] || _memrestrict_files
+    fi
+}
+
+# The process IDs that `memrestrict ps` shows.
+_memrestrict_pids() { memrestrict ps 2>/dev/null | grep -o '^ *[0-9][0-9]*'; }
+
+_memrestrict()
+{
+    local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    COMPREPLY=()
+    [ "$cur" != = ] || cur=''
+    ((COMP_CWORD > 1)) || { _memrestrict_run 1; return; }
+    case ${COMP_WORDS[1]} in
+    run) _memrestrict_run 2 ;;
+    ps) _memrestrict_reply "--json --help --usage $(_memrestrict_pids)" ;;
+    top)
+        case $previous in
+        --interval | =) _memrestrict_value --interval ;;
+        *) _memrestrict_reply '--interval= --help --usage' ;;
+        esac
+        ;;
+    set)
+        case $COMP_CWORD in
+        2) _memrestrict_reply "--help --usage $(_memrestrict_pids)" ;;
+        3) _memrestrict_value --limit ;;
+        esac
+        ;;
+    snapshot | reset-peak) _memrestrict_reply "--help --usage $(_memrestrict_pids)" ;;
+    plot)
+        case $cur in
+        -*) _memrestrict_reply '-o --output= --help' ;;
+        *) _memrestrict_files ;;
+        esac
+        ;;
+    help) _memrestrict_reply env ;;
+    *) _memrestrict_run 1 ;;
+    esac
+}
+
+complete -F _memrestrict memrestrict

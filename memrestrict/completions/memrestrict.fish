@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+# fish completion for memrestrict(1).
+
+# Prints the program and its arguments, NUL between; false if none has been typed.
+function __memrestrict_rest
+    set -l tokens (commandline -opc) (commandline -ct)
+    set -e tokens[1]
+    if test "$tokens[1]" = run
+        set -e tokens[1]
+    end
+    set -l options l/limit= scope= L/tree-limit= r/reserve= c/count= p/program= a/on-refusal=
+    set -a options t/time= k/kill-after= e/error-exitcode= o/output= report= json= junit= tap=
+    set -a options prometheus= 'sites=?' massif= collapsed= speedscope= timeline= interval= color=
+    set -a options q/quiet v/verbose h/help usage V/version
+    argparse -s $options -- $tokens 2>/dev/null
+    or return
+    if test (count $argv) -gt 0; and not string match -q -- '-*' $argv[1]
+        string join0 -- $argv
+        return 0
+    end
+    return 1
+end
+
+# Are we before the second word of the program?
+function __memrestrict_options_end
+    set -l rest (__memrestrict_rest | string split0)
+    test (count $rest) -gt 1
+end
+
+function __memrestrict_subcommand
+    set -l tokens (commandline -opc)
+    test (count $tokens) -gt 1; and contains -- $tokens[2] $argv
+end
+
+set -g __memrestrict_others ps top set snapshot reset-peak plot help
+
+function __memrestrict_in_run
+    not __memrestrict_subcommand $__memrestrict_others; and not __memrestrict_options_end
+end
+
+function __memrestrict_in_program
+    not __memrestrict_subcommand $__memrestrict_others; and __memrestrict_options_end
+end
+
+function __memrestrict_program
+    __fish_complete_subcommand --commandline (__memrestrict_rest | string split0)
+end
+
+function __memrestrict_pids
+    command -q memrestrict; and memrestrict ps 2>/dev/null | string match -rg '^ *([0-9]+)'
+end
+
+complete -c memrestrict -f
+complete -c memrestrict -n 'test (count (commandline -opc)) = 1' -a run -d 'Run a program with a budget'
+complete -c memrestrict -n 'test (count (commandline -opc)) = 1' -a ps -d 'Processes of running commands'
+complete -c memrestrict -n 'test (count (commandline -opc)) = 1' -a top -d 'The same, live'
+complete -c memrestrict -n 'test (count (commandline -opc)) = 1' -a set -d 'Give a process another limit'
+complete -c memrestrict -n 'test (count (commandline -opc)) = 1' -a snapshot -d 'Call sites as they are now'
+complete -c memrestrict -n 'test (count (commandline -opc)) = 1' -a reset-peak -d 'Let the peak start again'
+complete -c memrestrict -n 'test (count (commandline -opc)) = 1' -a plot -d 'Draw a timeline'
+complete -c memrestrict -n 'test (count (commandline -opc)) = 1' -a help -d 'Print help'
+
+complete -c memrestrict -n __memrestrict_in_program -a '(__memrestrict_program)'
+complete -c memrestrict -n __memrestrict_in_run -a '(__fish_complete_command)'
+
+complete -c memrestrict -n __memrestrict_in_run -s l -l limit -x -a '1M 16M 64M 256M 1G unlimited' -d 'The budget of each process'
+complete -c memrestrict -n __memrestrict_in_run -l scope -x -a 'process tree' -d 'What the limit limits'
+complete -c memrestrict -n __memrestrict_in_run -s L -l tree-limit -x -a '1M 16M 64M 256M 1G unlimited' -d 'A budget of all together'
+complete -c memrestrict -n __memrestrict_in_run -s r -l reserve -x -a '64K 1M' -d 'A grace beyond the limit'
+complete -c memrestrict -n __memrestrict_in_run -s c -l count -x -a 'heap regions stacks heap,regions heap,regions,stacks' -d 'What is charged'
+complete -c memrestrict -n __memrestrict_in_run -s p -l program -x -a '(__fish_complete_command)' -d 'Limit only these programs'
+complete -c memrestrict -n __memrestrict_in_run -s a -l on-refusal -x -a 'errno abort stop warn' -d 'What a refusal does'
+complete -c memrestrict -n __memrestrict_in_run -s t -l time -x -a '1s 10s 1m 10m 1h' -d 'End the program after this time'
+complete -c memrestrict -n __memrestrict_in_run -s k -l kill-after -x -a '1s 5s 10s' -d 'Kill it this long after that'
+complete -c memrestrict -n __memrestrict_in_run -s e -l error-exitcode -x -d 'Exit status if anything was refused'
+complete -c memrestrict -n __memrestrict_in_run -s o -l output -r -F -d 'Write the verdict there'
+complete -c memrestrict -n __memrestrict_in_run -l report -r -F -d 'Where each process writes its summary'
+complete -c memrestrict -n __memrestrict_in_run -l json -r -F -d 'The outcome as JSON'
+complete -c memrestrict -n __memrestrict_in_run -l junit -r -F -d 'The outcome as JUnit XML'
+complete -c memrestrict -n __memrestrict_in_run -l tap -r -F -d 'The outcome as TAP'
+complete -c memrestrict -n __memrestrict_in_run -l prometheus -r -F -d 'The outcome as metrics'
+complete -c memrestrict -n __memrestrict_in_run -l sites -d 'Collect call sites'
+complete -c memrestrict -n __memrestrict_in_run -l massif -r -F -d 'Call sites for ms_print'
+complete -c memrestrict -n __memrestrict_in_run -l collapsed -r -F -d 'Call sites as collapsed stacks'
+complete -c memrestrict -n __memrestrict_in_run -l speedscope -r -F -d 'Call sites for speedscope'
+complete -c memrestrict -n __memrestrict_in_run -l timeline -r -F -d 'Bytes in use over time, as CSV'
+complete -c memrestrict -n __memrestrict_in_run -l interval -x -a '1ms 10ms 100ms 1s' -d 'Time between rows of the timeline'
+complete -c memrestrict -n __memrestrict_in_run -l color -x -a 'auto always never' -d Colours
+complete -c memrestrict -n __memrestrict_in_run -s q -l quiet -d 'No verdict'
+complete -c memrestrict -n __memrestrict_in_run -s v -l verbose -d 'The verdict and a table, always'
+complete -c memrestrict -n __memrestrict_in_run -s h -l help -d 'Print help'
+complete -c memrestrict -n __memrestrict_in_run -l usage -d 'Print a short help'
+complete -c memrestrict -n __memrestrict_in_run -s V -l version -d 'Print the version'
+
+complete -c memrestrict -n '__memrestrict_subcommand ps' -l json -d 'As JSON'
+complete -c memrestrict -n '__memrestrict_subcommand top' -l interval -x -a '1s 5s' -d 'Time between views'
+complete -c memrestrict -n '__memrestrict_subcommand ps set snapshot reset-peak' -a '(__memrestrict_pids)'
+complete -c memrestrict -n '__memrestrict_subcommand plot' -s o -l output -r -F -d Picture
+complete -c memrestrict -n '__memrestrict_subcommand plot' -F
+complete -c memrestrict -n '__memrestrict_subcommand help' -a env
+complete -c memrestrict -n '__memrestrict_subcommand ps top set snapshot reset-peak plot' -l help -d 'Print help'
+complete -c memrestrict -n '__memrestrict_subcommand ps top set snapshot reset-peak plot' -l usage -d 'Print a short help'
