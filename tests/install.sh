@@ -1,0 +1,77 @@
+#!/bin/bash
+# make install and uninstall: everything is where it belongs, works from there, and is taken away
+# again. From the environment: MAKE, BUILD.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+MAKE=${MAKE:-make}
+BUILD=${BUILD:-build}
+passed=0 failed=0
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+result() { # NAME COMPLAINT
+    if [ -z "$2" ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        printf 'not ok - %s\n%s\n' "$1" "$2"
+    fi
+}
+
+made() { $MAKE --no-print-directory -s BUILD="$BUILD" "$@" 2>&1; }
+files() { (cd "$1" && find . ! -type d | sort); }
+
+complaint=$(made install DESTDIR="$folder/root") || complaint="make failed: $complaint"
+result "make install says nothing" "$complaint"
+wanted='./usr/local/bin/memrestrict
+./usr/local/include/memrestrict.h
+./usr/local/lib/libmemrestrict.so
+./usr/local/lib/pkgconfig/memrestrict.pc
+./usr/local/share/bash-completion/completions/memrestrict
+./usr/local/share/fish/vendor_completions.d/memrestrict.fish
+./usr/local/share/man/man1/memrestrict.1
+./usr/local/share/man/man7/libmemrestrict.7
+./usr/local/share/zsh/site-functions/_memrestrict'
+result "every file is in its place" "$(diff <(echo "$wanted") <(files "$folder/root"))"
+result "nothing names the folder that stands for /" \
+    "$(grep -rlF "$folder" "$folder/root")"
+result "programs and libraries can be run, data cannot" "$(cd "$folder/root" && find . -type f -perm /111 |
+    sort | diff <(printf '%s\n' ./usr/local/bin/memrestrict ./usr/local/lib/libmemrestrict.so) -)"
+
+status=0
+words=$("$folder/root/usr/local/bin/memrestrict" -l 1M -e 9 -- sh -c 'sort -S 8M /dev/null' 2>&1) || status=$?
+result "the installed command finds the library beside it" "$([ $status = 9 ] || echo "status $status: $words")"
+
+if command -v pkg-config >/dev/null; then
+    pc() { PKG_CONFIG_PATH=$folder/root/usr/local/lib/pkgconfig pkg-config "$@" memrestrict 2>&1; }
+    version=$(sed -n 's/^VERSION := //p' Makefile)
+    result "pkg-config knows the version" "$([ "$(pc --modversion)" = "$version" ] || pc --modversion)"
+    result "pkg-config knows the library to preload" \
+        "$([ "$(pc --variable=preload)" = /usr/local/lib/libmemrestrict.so ] || pc --variable=preload)"
+    result "pkg-config's file is valid" "$(pc --validate)"
+else
+    echo "SKIP pkg-config: package pkg-config"
+fi
+if command -v man >/dev/null && man -w man >/dev/null 2>&1; then
+    result "man finds both pages" "$(MANPATH=$folder/root/usr/local/share/man \
+        man -w memrestrict libmemrestrict 2>&1 >/dev/null)"
+else
+    echo "SKIP man: package man-db"
+fi
+
+complaint=$(made uninstall DESTDIR="$folder/root") || complaint="make failed: $complaint"
+result "make uninstall says nothing" "$complaint"
+result "nothing is left" "$(files "$folder/root")"
+
+# Other folders, by a build of its own: the command is told where the library will be.
+mkdir "$folder/build"
+cp -Rp "$BUILD/lib" "$BUILD/uthash" "$BUILD/packages" "$BUILD/libmemrestrict.so" "$folder/build"
+complaint=$($MAKE --no-print-directory -s -j "$(nproc)" BUILD="$folder/build" install DESTDIR="$folder/there" \
+    PREFIX=/opt/m LIBDIR=/opt/m/lib64 MANDIR=/man 2>&1) || complaint="make failed: $complaint"
+result "folders can be named" "$complaint$(for file in opt/m/bin/memrestrict opt/m/lib64/libmemrestrict.so \
+    man/man1/memrestrict.1; do [ -f "$folder/there/$file" ] || echo "no $file"; done)"
+status=0
+words=$("$folder/there/opt/m/bin/memrestrict" -l 1M -e 9 -- sh -c 'sort -S 8M /dev/null' 2>&1) || status=$?
+result "from there too the command finds the library" "$([ $status = 9 ] || echo "status $status: $words")"
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" = 0 ]
