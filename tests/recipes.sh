@@ -1,0 +1,120 @@
+#!/bin/bash
+# The recipes in examples/ that use the command: each passes in its budget and fails in half of it, as
+# a project would see it. From the environment: MAKE, and BUILD with command, library and examples.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+top=$PWD
+MAKE=${MAKE:-make}
+BUILD=$(cd "${BUILD:-build}" && pwd) || exit 1
+passed=0 failed=0
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cp -R examples "$folder" && cd "$folder" || exit 1
+ln -s "$BUILD" build
+export PATH=$BUILD:$PATH LC_ALL=C
+unset MAKEFLAGS MAKELEVEL MFLAGS CFLAGS CPPFLAGS LDFLAGS BUILD DESTDIR
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# NAME STATUS WORDS COMMAND...: the command ends with that status ("fail": any but 0), and says the words.
+ends() {
+    local name=$1 wanted=$2 words=$3 status=0
+    shift 3
+    [ ! -f said ] || cp said before
+    "$@" >said 2>&1 </dev/null || status=$?
+    [ "$wanted" != fail ] || [ $status = 0 ] || wanted=$status
+    if [ "$status" = "$wanted" ] && tr -s ' ' <said | grep -qF -e "$words"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        printf 'not ok - %s: status %s, wanted %s and "%s"\n%s\n' "$name" "$status" "$wanted" "$words" \
+            "$(tail -n 20 said)"
+    fi
+}
+
+refusal='memrestrict: big_alloc: refused 1 allocation (malloc of 100.0 KiB at '
+
+if have cmake; then
+    cmake_run() {
+        cmake -S examples/ctest-command -B "$1" "${@:2}" && cmake --build "$1" &&
+            ctest --test-dir "$1" --output-on-failure
+    }
+    ends "CTest passes in its budget" 0 "100% tests passed, 0 tests failed out of 2" cmake_run fits
+    ends "CTest has a report for the CI server" 0 '<testsuite' cat fits/memory.xml
+    ends "CTest fails in half of it, by both ways" fail "0% tests passed, 2 tests failed out of 2" \
+        cmake_run tight -DBUDGET=64M
+    ends "CTest shows the verdict" 0 "memrestrict: big_alloc_limited: refused 1 allocation" cat before
+    ends "CMake says what it misses" fail "memrestrict is not at MEMRESTRICT=/none" \
+        cmake_run none -DMEMRESTRICT=/none
+else
+    echo "SKIP the recipe for CTest: package cmake"
+fi
+
+if have meson && have ninja; then
+    ends "Meson sets up" 0 "" meson setup there examples/meson-command
+    ends "Meson passes in its budget" 0 "Fail: 0" meson test -C there --setup memory
+    ends "Meson fails in half of it" fail "Fail: 1" meson test -C there --setup tight
+    ends "Meson takes a wrapper" 0 "Fail: 0" meson test -C there --wrapper 'memrestrict -l 256M -e 9 --'
+    ends "Meson shows what its wrapper refused" fail "$refusal" \
+        meson test -C there --print-errorlogs --wrapper 'memrestrict -l 64M -e 9 --' 'does its work'
+else
+    echo "SKIP the recipe for Meson: packages meson and ninja-build"
+fi
+
+# A python3 of one's own may stand before the system's, and not have it.
+python=python3
+"$python" -c 'import pytest' 2>/dev/null || python=/usr/bin/python3
+if "$python" -c 'import pytest' 2>/dev/null; then
+    pytest_run() {
+        env PARTS_MIB="$1" PYTHONDONTWRITEBYTECODE=1 "$python" -m pytest -p no:cacheprovider \
+            examples/pytest
+    }
+    ends "pytest passes in its budget" 0 "3 passed" pytest_run 16
+    ends "pytest fails where it was refused" 1 "2 failed, 1 passed" pytest_run 200
+    ends "pytest says what was refused" 0 "times in 96M, first a " cat before
+else
+    echo "SKIP the recipe for pytest: package python3-pytest"
+fi
+
+make_run() { $MAKE -C examples/make OUT="$folder" check "$@"; }
+ends "make passes in its budget" 0 "got all 1000 blocks" make_run
+ends "make fails in half of it" 2 "$refusal" make_run BUDGET=64M
+if have prove; then
+    ends "prove reads what make prints" 0 "Result: PASS" \
+        prove -e "$MAKE --no-print-directory -s -C examples/make OUT=$folder TAP=1" check
+    ends "prove sees the refusal" 1 "Result: FAIL" \
+        prove -e "$MAKE --no-print-directory -s -C examples/make OUT=$folder TAP=1 BUDGET=64M" check
+else
+    echo "SKIP prove: package perl"
+fi
+
+if have autoreconf; then
+    cp examples/big_alloc.c examples/automake
+    automake_run() { (cd examples/automake && autoreconf -i && ./configure && $MAKE check "$@"); }
+    ends "Automake passes in its budget" 0 "# PASS: 1" automake_run
+    ends "Automake fails in half of it" 2 "# FAIL: 1" automake_run BUDGET=64M
+    ends "Automake's log has the verdict" 0 "$refusal" cat examples/automake/big_alloc.log
+else
+    echo "SKIP the recipe for Automake: packages autoconf and automake"
+fi
+
+# The CI files' commands, but for building: make says only if it could.
+if python3 -c 'import yaml' 2>/dev/null; then
+    mkdir stub
+    printf '#!/bin/sh\nexec env PATH="%s" %s --no-print-directory -n -C "%s" "$@" >/dev/null\n' \
+        "$PATH" "$MAKE" "$top" >stub/make
+    chmod +x stub/make
+    ci_run() { PATH=$PWD/stub:$PATH python3 examples/ci/run_here.py "examples/ci/$1"; }
+    for file in github-command.yml gitlab-command.yml; do
+        ends "$file passes in its budget" 0 "got all 1000 blocks of 102400 bytes" ci_run $file
+        ends "$file leaves a report" 0 "<testsuite" cat memory.xml
+        sed -i 's/128M/64M/' examples/ci/$file
+        ends "$file fails in half of it" 1 "$refusal" ci_run $file
+        ends "$file says why" 0 "big_alloc failed in 128 MiB; if a refusal was why" cat before
+    done
+else
+    echo "SKIP the recipes for CI: package python3-yaml"
+fi
+
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" = 0 ]
