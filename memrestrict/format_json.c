@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+#include "format_json.h"
+
+#include "words.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* An object being made; a member that could not be made is remembered. */
+struct object {
+    json_t *json;
+    bool failed;
+};
+
+static struct object object_new(void)
+{
+    json_t *json = json_object();
+    return (struct object){json, json == NULL};
+}
+
+static void put(struct object *object, const char *name, json_t *value)
+{
+    object->failed |= json_object_set_new(object->json, name, value) != 0;
+}
+
+static json_t *finished(struct object *object)
+{
+    if (!object->failed)
+        return object->json;
+    json_decref(object->json);
+    return NULL;
+}
+
+static json_t *bytes(uint64_t value)
+{
+    return json_integer(value <= INT64_MAX ? (json_int_t)value : INT64_MAX);
+}
+
+static json_t *limit(uint64_t value)
+{
+    return value == OUTCOME_UNLIMITED ? json_null() : bytes(value);
+}
+
+static bool is_utf8(const char *text)
+{
+    for (unsigned length; *text != '\0'; text += length)
+        if ((length = words_utf8(text)) == 0)
+            return false;
+    return true;
+}
+
+/* Control characters are JSON's own business; only what is no UTF-8 is rewritten. */
+static json_t *string(const char *text)
+{
+    if (text == NULL)
+        return json_null();
+    if (is_utf8(text))
+        return json_string(text);
+    char *safe = words_safe_string(text);
+    json_t *json = safe == NULL ? NULL : json_string(safe);
+    free(safe);
+    return json;
+}
+
+static json_t *hex(const char *text)
+{
+    char *digits = malloc(2 * strlen(text) + 1);
+    if (digits == NULL)
+        return NULL;
+    digits[0] = '\0';
+    for (size_t i = 0; text[i] != '\0'; i++)
+        sprintf(digits + 2 * i, "%02x", (unsigned char)text[i]);
+    json_t *json = json_string(digits);
+    free(digits);
+    return json;
+}
+
+static json_t *strings(char **list, size_t count, json_t *make(const char *))
+{
+    json_t *array = json_array();
+    bool failed = array == NULL;
+    for (size_t i = 0; i < count; i++)
+        failed |= json_array_append_new(array, make(list[i])) != 0;
+    if (!failed)
+        return array;
+    json_decref(array);
+    return NULL;
+}
+
+static void put_arguments(struct object *object, char **argv)
+{
+    size_t count = 0;
+    bool exact = true;
+    for (; argv[count] != NULL; count++)
+        exact = exact && is_utf8(argv[count]);
+    put(object, "argv", strings(argv, count, string));
+    if (!exact)
+        put(object, "argv_hex", strings(argv, count, hex));
+}
+
+static json_t *signal_object(int number)
+{
+    char name[SIGNAL_ROOM];
+    struct object object = object_new();
+    put(&object, "number", json_integer(number));
+    put(&object, "name", json_string(words_signal(number, name)));
+    return finished(&object);
+}
+
+static void put_end(struct object *object, bool exited, bool killed, int status)
+{
+    put(object, "exit_status", exited ? json_integer(status) : json_null());
+    put(object, "signal", killed && status != 0 ? signal_object(status) : json_null());
+}
+
+static json_t *refusal_object(const struct process *process, uint64_t began)
+{
+    const struct refusal *refusal = &process->first;
+    if (refusal->call == NULL)
+        return json_null();
+    struct object object = object_new();
+    put(&object, "pid", json_integer(process->pid));
+    put(&object, "call", json_string(refusal->call));
+    put(&object, "size_bytes", bytes(refusal->size));
+    put(&object, "used_bytes", bytes(refusal->used));
+    put(&object, "limit_bytes", limit(refusal->limit));
+    put(&object, "by", json_string(refusal->by_tree ? "tree" : "process"));
+    put(&object, "after_ns", bytes(refusal->when > began ? refusal->when - began : 0));
+    return finished(&object);
+}
+
+static json_t *process_object(const struct process *process, uint64_t began)
+{
+    struct object object = object_new();
+    put(&object, "pid", json_integer(process->pid));
+    put(&object, "parent_pid", json_integer(process->parent));
+    put(&object, "program", string(process->program));
+    put(&object, "began_by", json_string(process->forked ? "fork" : "exec"));
+    put(&object, "began_ns", bytes(process->began > began ? process->began - began : 0));
+    put(&object, "ended_ns",
+        process->ended == 0      ? json_null()
+        : process->ended > began ? bytes(process->ended - began)
+                                 : json_integer(0));
+    put(&object, "end", json_string(words_end_id(process->end)));
+    put_end(&object, process->end == PROCESS_EXITED, process->end == PROCESS_KILLED,
+            process->status);
+    put(&object, "limit_bytes", limit(process->limit));
+    put(&object, "used_bytes", bytes(process->used));
+    put(&object, "peak_bytes", bytes(process->peak));
+    put(&object, "refusals", bytes(process->refusals));
+    put(&object, "first_refusal", refusal_object(process, began));
+    put(&object, "unknown_frees", bytes(process->unknown));
+    put(&object, "heap_owner", string(process->heap_owner));
+    put(&object, "heap_limited", json_boolean(process->heap_owner == NULL));
+    put(&object, "mappings_limited", json_boolean(!process->maps_owned));
+    return finished(&object);
+}
+
+static json_t *process_array(const struct outcome *outcome)
+{
+    json_t *array = json_array();
+    bool failed = array == NULL;
+    for (size_t i = 0; i < outcome->process_count; i++)
+        failed |= json_array_append_new(
+                      array, process_object(&outcome->processes[i], outcome->began)) != 0;
+    if (!failed)
+        return array;
+    json_decref(array);
+    return NULL;
+}
+
+static void put_run(struct object *object, const struct outcome *outcome)
+{
+    bool started = outcome->pid != 0;
+    put(object, "schema", json_string("memrestrict-outcome"));
+    put(object, "version", json_integer(1));
+    put(object, "outcome",
+        started ? json_string(words_kind_id(outcome_kind(outcome))) : json_null());
+    put(object, "passed", json_boolean(words_passed(outcome)));
+    put(object, "program", string(outcome->name));
+    put_arguments(object, outcome->argv);
+    put(object, "pid", started ? json_integer(outcome->pid) : json_null());
+    put_end(object, started && outcome->exited, started && !outcome->exited, outcome->status);
+    put(object, "core_dumped", json_boolean(outcome->core_dumped));
+    put(object, "timed_out", json_boolean(outcome->timed_out));
+    put(object, "duration_ns",
+        bytes(outcome->ended > outcome->began ? outcome->ended - outcome->began : 0));
+}
+
+static void put_figures(struct object *object, const struct outcome *outcome)
+{
+    const struct process *first = outcome_first_refused(outcome);
+    bool tree = outcome->tree_limit != OUTCOME_UNLIMITED;
+    put(object, "limit_bytes", limit(outcome->limit));
+    put(object, "tree_limit_bytes", limit(outcome->tree_limit));
+    put(object, "tree_peak_bytes", tree ? bytes(outcome->tree_peak) : json_null());
+    put(object, "peak_bytes", bytes(outcome_peak(outcome)));
+    put(object, "refusals", bytes(outcome_refusals(outcome)));
+    put(object, "first_refusal",
+        first == NULL ? json_null() : refusal_object(first, outcome->began));
+    put(object, "unlisted_processes", bytes(outcome->no_room));
+    put(object, "processes", process_array(outcome));
+    put(object, "warnings", strings(outcome->warnings, outcome->warning_count, string));
+}
+
+bool format_json(FILE *file, const struct outcome *outcome)
+{
+    struct object object = object_new();
+    put_run(&object, outcome);
+    put_figures(&object, outcome);
+    json_t *json = finished(&object);
+    if (json == NULL) {
+        errno = ENOMEM;
+        return false;
+    }
+    bool done = json_dumpf(json, file, JSON_INDENT(2)) == 0;
+    json_decref(json);
+    fputc('\n', file);
+    return fflush(file) == 0 && !ferror(file) && done;
+}

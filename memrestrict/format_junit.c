@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "format_junit.h"
+
+#include "verdict.h"
+#include "words.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* Text that words_safe has been over: nothing in it is forbidden in XML, but it may be markup. */
+static void write_escaped(FILE *file, const char *text)
+{
+    for (; *text != '\0'; text++)
+        switch (*text) {
+        case '&':
+            fputs("&amp;", file);
+            break;
+        case '<':
+            fputs("&lt;", file);
+            break;
+        case '>':
+            fputs("&gt;", file);
+            break;
+        case '"':
+            fputs("&quot;", file);
+            break;
+        default:
+            fputc(*text, file);
+        }
+}
+
+/* All there is to say, as a person reads it on the terminal. */
+static void write_verdict(FILE *file, const struct outcome *outcome)
+{
+    verdict_print(file, outcome,
+                  &(struct verdict_style){.always = true, .table = true, .wide = true});
+}
+
+struct parts {
+    char *command, *sentence, *verdict;
+};
+
+static void write_seconds(FILE *file, const struct outcome *outcome)
+{
+    uint64_t ms = (outcome->ended > outcome->began ? outcome->ended - outcome->began : 0) / 1000000;
+    fprintf(file, "time=\"%" PRIu64 ".%03" PRIu64 "\"", ms / 1000, ms % 1000);
+}
+
+/* What no test would call its own words: it was ended, or could not begin. */
+static const char *trouble(const struct outcome *outcome)
+{
+    if (words_passed(outcome))
+        return NULL;
+    return outcome->pid != 0 && outcome->exited && !outcome->timed_out ? "failure" : "error";
+}
+
+static void write_suite(FILE *file, const struct outcome *outcome, const struct parts *parts)
+{
+    const char *element = trouble(outcome);
+    fprintf(
+        file,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+        "<testsuite name=\"memrestrict\" tests=\"1\" failures=\"%d\" errors=\"%d\" skipped=\"0\" ",
+        element != NULL && *element == 'f', element != NULL && *element == 'e');
+    write_seconds(file, outcome);
+    fputs(">\n  <testcase classname=\"memrestrict\" name=\"", file);
+    write_escaped(file, parts->command);
+    fputs("\" ", file);
+    write_seconds(file, outcome);
+    fputs(">\n", file);
+    if (element != NULL) {
+        fprintf(file, "    <%s type=\"%s\" message=\"", element,
+                outcome->pid == 0 ? "never_started" : words_kind_id(outcome_kind(outcome)));
+        write_escaped(file, parts->sentence);
+        fputs("\">", file);
+        write_escaped(file, parts->verdict);
+        fprintf(file, "</%s>\n", element);
+    }
+    fputs("    <system-out>", file);
+    write_escaped(file, parts->verdict);
+    fputs("</system-out>\n  </testcase>\n</testsuite>\n", file);
+}
+
+bool format_junit(FILE *file, const struct outcome *outcome)
+{
+    struct parts parts = {words_string(words_command, outcome),
+                          words_string(words_sentence, outcome),
+                          words_string(write_verdict, outcome)};
+    bool made = parts.command != NULL && parts.sentence != NULL && parts.verdict != NULL;
+    if (made)
+        write_suite(file, outcome, &parts);
+    else
+        errno = ENOMEM;
+    free(parts.command);
+    free(parts.sentence);
+    free(parts.verdict);
+    return made && fflush(file) == 0 && !ferror(file);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "format_tap.h"
+
+#include "words.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* A description: a # would begin a directive such as SKIP, which would hide a failure. */
+static void write_escaped(FILE *file, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '#' || *text == '\\')
+            fputc('\\', file);
+        fputc(*text, file);
+    }
+}
+
+static void write_quoted(FILE *file, const char *text)
+{
+    fputc('"', file);
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\')
+            fputc('\\', file);
+        fputc(*text, file);
+    }
+    fputs("\"\n", file);
+}
+
+static void write_size(FILE *file, const char *name, uint64_t bytes)
+{
+    if (bytes == OUTCOME_UNLIMITED)
+        fprintf(file, "  %s: ~\n", name);
+    else
+        fprintf(file, "  %s: %" PRIu64 "\n", name, bytes);
+}
+
+static void write_figures(FILE *file, const struct outcome *outcome, const char *sentence)
+{
+    fputs("  ---\n  message: ", file);
+    write_quoted(file, sentence);
+    fprintf(file, "  outcome: %s\n",
+            outcome->pid == 0 ? "never_started" : words_kind_id(outcome_kind(outcome)));
+    write_size(file, "limit_bytes", outcome->limit);
+    write_size(file, "tree_limit_bytes", outcome->tree_limit);
+    write_size(file, "peak_bytes", outcome_peak(outcome));
+    write_size(file, "refusals", outcome_refusals(outcome));
+    write_size(file, "processes", outcome->process_count);
+    fputs("  ...\n", file);
+    for (size_t i = 0; i < outcome->warning_count; i++) {
+        fputs("# ", file);
+        words_safe(file, outcome->warnings[i]);
+        fputc('\n', file);
+    }
+}
+
+bool format_tap(FILE *file, const struct outcome *outcome)
+{
+    char *command = words_string(words_command, outcome);
+    char *sentence = words_string(words_sentence, outcome);
+    bool made = command != NULL && sentence != NULL;
+    if (made) {
+        fprintf(file, "TAP version 13\n1..1\n%sok 1 - ", words_passed(outcome) ? "" : "not ");
+        write_escaped(file, command);
+        fputs(": ", file);
+        write_escaped(file, sentence);
+        fputc('\n', file);
+        write_figures(file, outcome, sentence);
+    } else {
+        errno = ENOMEM;
+    }
+    free(command);
+    free(sentence);
+    return made && fflush(file) == 0 && !ferror(file);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include "outcome.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum outcome_kind outcome_kind(const struct outcome *outcome)
+{
+    if (outcome_refusals(outcome) == 0)
+        return OUTCOME_NEVER_REFUSED;
+    if (outcome->timed_out)
+        return OUTCOME_HUNG;
+    if (!outcome->exited)
+        return OUTCOME_DIED;
+    return outcome->status == 0 ? OUTCOME_SURVIVED : OUTCOME_FAILED;
+}
+
+const char *outcome_kind_name(enum outcome_kind kind)
+{
+    static const char *const names[] = {
+        [OUTCOME_NEVER_REFUSED] = "never refused",  [OUTCOME_SURVIVED] = "refused and survived",
+        [OUTCOME_FAILED] = "refused, then failed", [OUTCOME_DIED] = "refused, then died",
+        [OUTCOME_HUNG] = "refused, then hung",
+    };
+    return names[kind];
+}
+
+uint64_t outcome_refusals(const struct outcome *outcome)
+{
+    uint64_t refusals = 0;
+    for (size_t i = 0; i < outcome->process_count; i++)
+        refusals += outcome->processes[i].refusals;
+    return refusals;
+}
+
+const struct process *outcome_first_refused(const struct outcome *outcome)
+{
+    const struct process *first = NULL;
+    for (size_t i = 0; i < outcome->process_count; i++) {
+        const struct process *process = &outcome->processes[i];
+        if (process->refusals > 0 && (first == NULL || process->first.when < first->first.when))
+            first = process;
+    }
+    return first;
+}
+
+uint64_t outcome_peak(const struct outcome *outcome)
+{
+    uint64_t peak = 0;
+    for (size_t i = 0; i < outcome->process_count; i++)
+        if (outcome->processes[i].peak > peak)
+            peak = outcome->processes[i].peak;
+    return peak;
+}
+
+/* The array with room for one more: it doubles whenever its length is a power of two. NULL: no memory. */
+static void *grown(void *array, size_t count, size_t size)
+{
+    return (count & (count - 1)) == 0 ? reallocarray(array, count == 0 ? 1 : 2 * count, size) : array;
+}
+
+void outcome_warn(struct outcome *outcome, const char *format, ...)
+{
+    char *line;
+    va_list arguments;
+    char **warnings = grown(outcome->warnings, outcome->warning_count, sizeof *warnings);
+    if (warnings == NULL)
+        return;
+    outcome->warnings = warnings;
+    va_start(arguments, format);
+    if (vasprintf(&line, format, arguments) >= 0)
+        warnings[outcome->warning_count++] = line;
+    va_end(arguments);
+}
+
+struct process *outcome_add(struct outcome *outcome)
+{
+    struct process *processes = grown(outcome->processes, outcome->process_count, sizeof *processes);
+    if (processes == NULL)
+        return NULL;
+    outcome->processes = processes;
+    struct process *added = &processes[outcome->process_count++];
+    *added = (struct process){0};
+    return added;
+}
+
+void outcome_free(struct outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->process_count; i++) {
+        free(outcome->processes[i].program);
+        free(outcome->processes[i].heap_owner);
+    }
+    for (size_t i = 0; i < outcome->warning_count; i++)
+        free(outcome->warnings[i]);
+    free(outcome->processes);
+    free(outcome->warnings);
+    outcome->processes = NULL;
+    outcome->warnings = NULL;
+    outcome->process_count = outcome->warning_count = 0;
+}

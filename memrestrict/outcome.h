@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a run did: the one result that launching a program gives, and all that verdicts and reports
+ * are made of. Nothing here knows the library or the accounts. All sizes are bytes, all times are
+ * nanoseconds of CLOCK_MONOTONIC.
+ */
+#ifndef MEMRESTRICT_OUTCOME_H
+#define MEMRESTRICT_OUTCOME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define OUTCOME_UNLIMITED UINT64_MAX
+
+/* The five outcomes, in rising order of harm. */
+enum outcome_kind {
+    OUTCOME_NEVER_REFUSED, /* the limit was never met */
+    OUTCOME_SURVIVED,      /* something was refused, and the program ended with status 0 */
+    OUTCOME_FAILED,        /* refused, and it ended with another status, in its own words */
+    OUTCOME_DIED,          /* refused, and a signal ended it */
+    OUTCOME_HUNG           /* refused, and our time limit ended it */
+};
+
+/* How a process came to its end, as far as we know. */
+enum process_end {
+    PROCESS_RUNNING, /* it was still there when the command stopped looking */
+    PROCESS_EXITED,  /* with `status` */
+    PROCESS_KILLED,  /* by signal `status` where that is known, else 0 */
+    PROCESS_REPLACED,/* by exec: the next program has a record of its own, with the same pid */
+    PROCESS_ESCAPED, /* by exec, to a program that the library could not follow: unlimited from there */
+    PROCESS_VANISHED /* it ended without passing exit, or where we could not see it */
+};
+
+struct refusal {
+    const char *call;     /* "malloc", "mmap" ...; NULL: there was none */
+    uint64_t size;        /* asked for */
+    uint64_t used, limit; /* at that moment: of the process, or of the tree */
+    bool by_tree;         /* it was the tree's limit that said no */
+    uint64_t when;
+};
+
+/* One process, or one program of it. */
+struct process {
+    int pid, parent;
+    char *program;
+    uint64_t began, ended; /* ended: when we noticed; 0 while it runs */
+    enum process_end end;
+    int status;
+    uint64_t limit; /* or OUTCOME_UNLIMITED */
+    uint64_t used;  /* at its end */
+    uint64_t peak;
+    uint64_t refusals;
+    uint64_t unknown;     /* addresses freed that are in no record */
+    struct refusal first; /* its first refusal */
+    bool forked;          /* began by fork, not by exec */
+    char *heap_owner;     /* NULL, or the object that has a malloc of its own: heap not limited */
+    bool maps_owned;      /* nor are its mappings */
+};
+
+struct outcome {
+    char **argv;           /* the program and its arguments */
+    const char *name;      /* the last part of argv[0] */
+    int pid;               /* of the program; 0: it was never started */
+    bool exited;           /* with `status`; else ended by signal `status` */
+    int status;
+    bool core_dumped;
+    bool timed_out;        /* our time limit ended it */
+    bool refusals_fail;    /* --error-exitcode: what was refused is a failure, though it was survived */
+    uint64_t began, ended;
+    uint64_t limit;        /* of each process, or OUTCOME_UNLIMITED */
+    uint64_t tree_limit;   /* of all together, or OUTCOME_UNLIMITED */
+    uint64_t tree_peak;    /* as far as anybody looked; 0 without a tree scope */
+    struct process *processes; /* in order of beginning */
+    size_t process_count;
+    uint64_t no_room;      /* processes that found the accounts full: limited alone, and not listed */
+    char **warnings;       /* what could not be limited or seen, a line each without a newline */
+    size_t warning_count;
+};
+
+enum outcome_kind outcome_kind(const struct outcome *outcome);
+/* "never refused", "refused and survived" ... Static. */
+const char *outcome_kind_name(enum outcome_kind kind);
+uint64_t outcome_refusals(const struct outcome *outcome); /* of all processes */
+/* The process that was refused first of all; NULL: none was. */
+const struct process *outcome_first_refused(const struct outcome *outcome);
+/* The largest peak of a single process. */
+uint64_t outcome_peak(const struct outcome *outcome);
+
+/* Adds a warning, one line. */
+void outcome_warn(struct outcome *outcome, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A process more at the end of the list, all zeros; NULL: no memory. Good until the next. */
+struct process *outcome_add(struct outcome *outcome);
+/* Frees the processes and the warnings; argv is not the outcome's own. */
+void outcome_free(struct outcome *outcome);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "plot.h"
+
+#include "arguments.h"
+#include "plot_data.h"
+#include "plot_picture.h"
+#include "plot_read.h"
+#include "plot_text.h"
+#include "say.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { KEEP = 8, WIDTH_LEAST = 20, WIDTH_MOST = 1000, PIXELS = 1200 };
+
+static error_t take(int key, char *value, void *into)
+{
+    const char **picture = into;
+    (void)key;
+    *picture = value;
+    if (plot_picture_known(value))
+        return 0;
+    say_usage("plot: --output=%s: expected a name that ends in .png or .svg", value);
+    return EINVAL;
+}
+
+/* False: *status is what to exit with. */
+static bool read_arguments(int argc, char **argv, const char **picture, const char **timeline,
+                           int *status)
+{
+    static const struct argp_option options[] = {
+        {"output", 'o', "FILE", 0, "draw a picture by gnuplot: FILE.png or FILE.svg", 0},
+        {0},
+    };
+    const struct arguments arguments = {
+        .name = "memrestrict plot",
+        .words = "[TIMELINE]",
+        .doc = "Draws what --timeline has written (\"-\", or nothing: standard input) on the "
+               "terminal, "
+               "or into a picture."
+               "\v"
+               "  memrestrict --timeline=sort.csv -l 64M sort big.txt\n"
+               "  memrestrict plot sort.csv\n"
+               "  memrestrict plot -o sort.svg sort.csv",
+        .most = 1,
+        .options = options,
+        .take = take,
+        .into = picture,
+    };
+    char **words;
+    int count;
+    if (!arguments_read(&arguments, argc, argv, &words, &count, status))
+        return false;
+    *timeline = count == 1 ? words[0] : NULL;
+    return true;
+}
+
+static unsigned terminal_width(void)
+{
+    struct winsize size;
+    const char *columns = getenv("COLUMNS");
+    long width = columns != NULL ? strtol(columns, NULL, 10) : 0;
+    if (width <= 0 && ioctl(1, TIOCGWINSZ, &size) == 0)
+        width = size.ws_col;
+    if (width <= 0)
+        width = 80;
+    return width < WIDTH_LEAST ? WIDTH_LEAST : width > WIDTH_MOST ? WIDTH_MOST : (unsigned)width;
+}
+
+static bool wants_color(void)
+{
+    const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    return isatty(1) && (no == NULL || *no == '\0') && terminal != NULL &&
+           strcmp(terminal, "dumb") != 0;
+}
+
+static bool draw_text(const struct plot_data *data)
+{
+    setlocale(LC_CTYPE, "");
+    struct plot_text_style style = {
+        .width = terminal_width(),
+        .unicode = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+        .color = wants_color(),
+    };
+    bool done = plot_text(stdout, data, &style);
+    if (!done && !ferror(stdout)) /* that is said at the end of main */
+        say("plot: no memory");
+    return done;
+}
+
+static bool draw_picture(const char *path, struct plot_data *data)
+{
+    plot_data_thin(data, PIXELS);
+    return plot_picture(path, data);
+}
+
+static bool read_timeline(const char *path, struct plot_data *data)
+{
+    if (path == NULL || strcmp(path, "-") == 0)
+        return plot_read(stdin, "standard input", data);
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        say("plot: %s: cannot read: %s", path, strerror(errno));
+        return false;
+    }
+    bool done = plot_read(file, path, data);
+    fclose(file);
+    return done;
+}
+
+int plot_main(int argc, char **argv)
+{
+    const char *picture = NULL, *timeline;
+    struct plot_data data;
+    int status;
+    if (!read_arguments(argc, argv, &picture, &timeline, &status))
+        return status;
+    if (!read_timeline(timeline, &data))
+        return EXIT_OURS;
+    bool done = plot_data_fold(&data, KEEP);
+    if (!done)
+        say("plot: no memory");
+    else
+        done = picture != NULL ? draw_picture(picture, &data) : draw_text(&data);
+    plot_data_free(&data);
+    return done ? EXIT_SUCCESS : EXIT_OURS;
+}

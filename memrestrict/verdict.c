@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "verdict.h"
+
+#include "verdict_table.h"
+#include "words.h"
+
+#include <inttypes.h>
+
+#define BOLD "\033[1m"
+#define RED "\033[31m"
+#define GREEN "\033[32m"
+#define YELLOW "\033[33m"
+#define PLAIN "\033[0m"
+
+static bool flushed(FILE *file)
+{
+    bool failed = ferror(file);
+    return fflush(file) == 0 && !failed;
+}
+
+static void write_warnings(FILE *file, const struct outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->warning_count; i++) {
+        fputs("memrestrict: ", file);
+        words_safe(file, outcome->warnings[i]);
+        fputc('\n', file);
+    }
+    if (outcome->no_room != 0)
+        fprintf(file,
+                "memrestrict: %" PRIu64
+                " process%s found the accounts full: each was limited alone, "
+                "and is in no figures here\n",
+                outcome->no_room, outcome->no_room == 1 ? "" : "es");
+}
+
+bool verdict_warnings(FILE *file, const struct outcome *outcome)
+{
+    write_warnings(file, outcome);
+    return flushed(file);
+}
+
+static const char *kind_color(const struct outcome *outcome)
+{
+    static const char *const colors[] = {GREEN, YELLOW, RED, RED, RED};
+    enum outcome_kind kind = outcome_kind(outcome);
+    return kind == OUTCOME_NEVER_REFUSED && !words_passed(outcome) ? YELLOW : colors[kind];
+}
+
+static void write_line(FILE *file, const struct outcome *outcome, bool color)
+{
+    fputs(color ? BOLD "memrestrict: " : "memrestrict: ", file);
+    words_safe(file, outcome->name);
+    fprintf(file, ": %s", color ? kind_color(outcome) : "");
+    words_sentence(file, outcome);
+    fputs(color ? PLAIN "\n" : "\n", file);
+}
+
+static bool several_refused(const struct outcome *outcome)
+{
+    size_t refused = 0;
+    for (size_t i = 0; i < outcome->process_count; i++)
+        refused += outcome->processes[i].refusals != 0;
+    return refused > 1;
+}
+
+bool verdict_print(FILE *file, const struct outcome *outcome, const struct verdict_style *style)
+{
+    bool refused = outcome_refusals(outcome) != 0, done = true;
+    write_warnings(file, outcome);
+    if (outcome->pid != 0 && (refused || style->always)) {
+        write_line(file, outcome, style->color);
+        if (style->table || several_refused(outcome))
+            done = verdict_table(file, outcome, style);
+    }
+    return flushed(file) && done;
+}

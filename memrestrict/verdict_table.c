@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+#include "verdict_table.h"
+
+#include "sizes.h"
+#include "words.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#define BOLD "\033[1m"
+#define YELLOW "\033[33m"
+#define PLAIN "\033[0m"
+
+enum { ROWS = 40, COLUMNS = 8, PROGRAM_LEAST = 8 };
+enum { PROGRAM_COLUMN = 1, LIMIT_COLUMN = 2, FIRST_COLUMN = 6 };
+
+/* Cells are made as strings first, for the widths. */
+struct row {
+    char *cells[COLUMNS];
+    bool refused;
+};
+
+static char *refusal_cell(const struct process *process)
+{
+    char *cell = NULL;
+    size_t length;
+    FILE *file = open_memstream(&cell, &length);
+    if (file == NULL)
+        return NULL;
+    if (process->first.call != NULL)
+        words_refusal(file, &process->first);
+    return fclose(file) == 0 ? cell : NULL;
+}
+
+static bool row_make(struct row *row, const struct process *process)
+{
+    char text[END_ROOM];
+    char **cell = row->cells;
+    row->refused = process->refusals != 0;
+    snprintf(text, sizeof text, "%d", process->pid);
+    *cell++ = strdup(text);
+    *cell++ = words_safe_string(process->program);
+    *cell++ = strdup(size_words(process->limit, text));
+    *cell++ = strdup(size_words(process->peak, text));
+    *cell++ = strdup(size_words(process->used, text));
+    snprintf(text, sizeof text, "%" PRIu64, process->refusals);
+    *cell++ = strdup(text);
+    *cell++ = refusal_cell(process);
+    *cell++ = strdup(words_end(process, text));
+    for (unsigned i = 0; i < COLUMNS; i++)
+        if (row->cells[i] == NULL)
+            return false;
+    return true;
+}
+
+static size_t table_width(FILE *file)
+{
+    struct winsize size;
+    const char *columns = getenv("COLUMNS");
+    if (columns != NULL && atoi(columns) > 0)
+        return (size_t)atoi(columns);
+    if (ioctl(fileno(file), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col;
+    return SIZE_MAX; /* a log: nothing need be cut */
+}
+
+static const char *row_color(const struct row *rows, size_t index)
+{
+    return index == 0 ? BOLD : rows[index].refused ? YELLOW : "";
+}
+
+struct layout {
+    size_t widths[COLUMNS]; /* 0: left out */
+};
+
+/* A column that says the same of each process is left out. */
+static bool all_are(const struct row *rows, size_t count, unsigned column, const char *cell)
+{
+    for (size_t i = 1; i < count; i++)
+        if (strcmp(rows[i].cells[column], cell) != 0)
+            return false;
+    return true;
+}
+
+static struct layout layout_make(const struct row *rows, size_t count, size_t width)
+{
+    struct layout layout = {{0}};
+    size_t sum = 0, first;
+    for (size_t i = 0; i < count; i++)
+        for (unsigned column = 0; column < COLUMNS; column++) {
+            size_t needs = words_width(rows[i].cells[column]);
+            if (needs > layout.widths[column])
+                layout.widths[column] = needs;
+        }
+    if (all_are(rows, count, LIMIT_COLUMN, "unlimited"))
+        layout.widths[LIMIT_COLUMN] = 0;
+    first = layout.widths[FIRST_COLUMN];
+    for (unsigned column = 0; column < COLUMNS; column++)
+        sum += layout.widths[column] != 0 ? layout.widths[column] + 2 : 0;
+    size_t *program = &layout.widths[PROGRAM_COLUMN];
+    while (sum > width && *program > PROGRAM_LEAST)
+        (*program)--, sum--;
+    if (sum > width && first != 0)
+        layout.widths[FIRST_COLUMN] = 0;
+    return layout;
+}
+
+static void write_cell(FILE *file, const char *cell, size_t width, bool right)
+{
+    size_t length = words_width(cell);
+    if (right && length < width)
+        fprintf(file, "%*s", (int)(width - length), "");
+    for (size_t done = 0; *cell != '\0' && done < width; done++) {
+        unsigned bytes = words_utf8(cell);
+        fwrite(cell, 1, bytes, file);
+        cell += bytes;
+    }
+    if (!right && length < width)
+        fprintf(file, "%*s", (int)(width - length), "");
+}
+
+static void write_row(FILE *file, const struct row *row, const struct layout *layout,
+                      const char *color)
+{
+    fputs(color, file);
+    for (unsigned column = 0; column < COLUMNS; column++) {
+        size_t width = layout->widths[column];
+        bool left = column == PROGRAM_COLUMN || column >= FIRST_COLUMN;
+        if (width == 0)
+            continue;
+        fputs("  ", file);
+        if (column == COLUMNS - 1)
+            fputs(row->cells[column], file);
+        else
+            write_cell(file, row->cells[column], width, !left);
+    }
+    fputs(*color != '\0' ? PLAIN "\n" : "\n", file);
+}
+
+/* What a person looks for first: who was refused, then who used most. */
+static int compare_rank(const void *left, const void *right)
+{
+    const struct process *a = *(const struct process *const *)left;
+    const struct process *b = *(const struct process *const *)right;
+    if ((a->refusals != 0) != (b->refusals != 0))
+        return a->refusals != 0 ? -1 : 1;
+    if (a->peak != b->peak)
+        return a->peak > b->peak ? -1 : 1;
+    return (a->began > b->began) - (a->began < b->began);
+}
+
+static const struct process **ranked(const struct outcome *outcome)
+{
+    const struct process **processes = calloc(outcome->process_count + 1, sizeof *processes);
+    for (size_t i = 0; i < outcome->process_count && processes != NULL; i++)
+        processes[i] = &outcome->processes[i];
+    if (processes != NULL)
+        qsort(processes, outcome->process_count, sizeof *processes, compare_rank);
+    return processes;
+}
+
+static void rows_free(struct row *rows, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        for (unsigned column = 0; column < COLUMNS; column++)
+            free(rows[i].cells[column]);
+    free(rows);
+}
+
+bool verdict_table(FILE *file, const struct outcome *outcome, const struct verdict_style *style)
+{
+    static const struct row head = {
+        {"PID", "PROGRAM", "LIMIT", "PEAK", "AT END", "REFUSED", "FIRST REFUSAL", "END"}, false};
+    size_t all = outcome->process_count, count = all < ROWS ? all : ROWS, made = 1;
+    const struct process **processes = ranked(outcome);
+    struct row *rows = calloc(count + 1, sizeof *rows);
+    bool done = processes != NULL && rows != NULL;
+    if (rows != NULL)
+        rows[0] = head;
+    while (done && made <= count) {
+        done = row_make(&rows[made], processes[made - 1]);
+        made++;
+    }
+    free(processes);
+    if (done && count != 0) {
+        struct layout layout = layout_make(rows, made, style->wide ? SIZE_MAX : table_width(file));
+        for (size_t i = 0; i < made; i++)
+            write_row(file, &rows[i], &layout, style->color ? row_color(rows, i) : "");
+        if (all > count)
+            fprintf(file, "  ... and %zu more\n", all - count);
+    }
+    if (rows != NULL)
+        rows_free(rows, made);
+    return done;
+}

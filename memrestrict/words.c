@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include "words.h"
+
+#include "sizes.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *words_kind_id(enum outcome_kind kind)
+{
+    static const char *const ids[] = {
+        [OUTCOME_NEVER_REFUSED] = "never_refused", [OUTCOME_SURVIVED] = "refused_and_survived",
+        [OUTCOME_FAILED] = "refused_then_failed",  [OUTCOME_DIED] = "refused_then_died",
+        [OUTCOME_HUNG] = "refused_then_hung",
+    };
+    return ids[kind];
+}
+
+const char *words_end_id(enum process_end end)
+{
+    static const char *const ids[] = {
+        [PROCESS_RUNNING] = "running", [PROCESS_EXITED] = "exited",
+        [PROCESS_KILLED] = "killed",   [PROCESS_REPLACED] = "replaced",
+        [PROCESS_ESCAPED] = "escaped", [PROCESS_VANISHED] = "vanished",
+    };
+    return ids[end];
+}
+
+const char *words_signal(int signal, char room[SIGNAL_ROOM])
+{
+    const char *name = sigabbrev_np(signal);
+    if (name != NULL)
+        snprintf(room, SIGNAL_ROOM, "SIG%s", name);
+    else if (signal >= SIGRTMIN && signal <= SIGRTMAX)
+        snprintf(room, SIGNAL_ROOM, "SIGRTMIN+%d", signal - SIGRTMIN);
+    else
+        snprintf(room, SIGNAL_ROOM, "signal %d", signal);
+    return room;
+}
+
+const char *words_end(const struct process *process, char room[END_ROOM])
+{
+    char signal[SIGNAL_ROOM];
+    switch (process->end) {
+    case PROCESS_EXITED:
+        snprintf(room, END_ROOM, "exit %d", process->status);
+        return room;
+    case PROCESS_KILLED:
+        if (process->status == 0)
+            return strcpy(room, "killed");
+        snprintf(room, END_ROOM, "killed by %s", words_signal(process->status, signal));
+        return room;
+    case PROCESS_RUNNING:
+        return strcpy(room, "still running");
+    case PROCESS_REPLACED:
+        return strcpy(room, "exec of another program");
+    case PROCESS_ESCAPED:
+        return strcpy(room, "exec, unlimited from there");
+    case PROCESS_VANISHED:
+        break;
+    }
+    return strcpy(room, "ended unseen");
+}
+
+bool words_passed(const struct outcome *outcome)
+{
+    bool good_end = outcome->exited && outcome->status == 0 && !outcome->timed_out;
+    bool forgiven = !outcome->refusals_fail || outcome_refusals(outcome) == 0;
+    return outcome->pid != 0 && good_end && forgiven;
+}
+
+/* Text */
+
+unsigned words_utf8(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    unsigned length = at[0] < 0x80   ? 1
+                      : at[0] < 0xc2 ? 0
+                      : at[0] < 0xe0 ? 2
+                      : at[0] < 0xf0 ? 3
+                      : at[0] < 0xf5 ? 4
+                                     : 0;
+    for (unsigned i = 1; i < length; i++)
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+    bool overlong = (at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xf0 && at[1] < 0x90);
+    bool surrogate = at[0] == 0xed && at[1] > 0x9f;
+    bool beyond =
+        (at[0] == 0xf4 && at[1] > 0x8f) || (at[0] == 0xef && at[1] == 0xbf && at[2] >= 0xbe);
+    return overlong || surrogate || beyond ? 0 : length;
+}
+
+size_t words_width(const char *text)
+{
+    size_t width = 0;
+    for (; *text != '\0'; text++)
+        width += ((unsigned char)*text & 0xc0) != 0x80;
+    return width;
+}
+
+/* C0, DEL, and C1, which some terminals obey too. */
+static bool steers(const char *text, unsigned length)
+{
+    unsigned char first = (unsigned char)text[0];
+    return first < 0x20 || first == 0x7f ||
+           (length == 2 && first == 0xc2 && (unsigned char)text[1] < 0xa0);
+}
+
+void words_safe(FILE *file, const char *text)
+{
+    while (*text != '\0') {
+        unsigned length = words_utf8(text);
+        if (length != 0 && !steers(text, length)) {
+            fwrite(text, 1, length, file);
+            text += length;
+        } else {
+            fprintf(file, "\\x%02x", (unsigned char)*text++);
+        }
+    }
+}
+
+void words_command(FILE *file, const struct outcome *outcome)
+{
+    for (char **word = outcome->argv; word != NULL && *word != NULL; word++) {
+        if (word != outcome->argv)
+            fputc(' ', file);
+        words_safe(file, *word);
+    }
+}
+
+char *words_string(void (*write)(FILE *, const struct outcome *), const struct outcome *outcome)
+{
+    char *string = NULL;
+    size_t length;
+    FILE *file = open_memstream(&string, &length);
+    if (file == NULL)
+        return NULL;
+    write(file, outcome);
+    bool done = !ferror(file);
+    if (fclose(file) == 0 && done)
+        return string;
+    free(string);
+    return NULL;
+}
+
+char *words_safe_string(const char *text)
+{
+    char *string = malloc(4 * strlen(text) + 1);
+    FILE *file = string == NULL ? NULL : fmemopen(string, 4 * strlen(text) + 1, "w");
+    if (file == NULL) {
+        free(string);
+        return NULL;
+    }
+    words_safe(file, text);
+    fclose(file);
+    return string;
+}
+
+/* The sentence */
+
+void words_refusal(FILE *file, const struct refusal *refusal)
+{
+    char size[SIZE_ROOM], pair[SIZE_PAIR_ROOM];
+    uint64_t asked = refusal->size == UINT64_MAX ? UINT64_MAX - 1 : refusal->size;
+    fprintf(file, "%s of %s at %s%s", refusal->call, size_words(asked, size),
+            size_pair(refusal->used, refusal->limit, pair),
+            refusal->by_tree ? " for all processes" : "");
+}
+
+static void write_refused(FILE *file, const struct outcome *outcome, uint64_t refusals)
+{
+    const struct process *first = outcome_first_refused(outcome);
+    size_t processes = 0;
+    for (size_t i = 0; i < outcome->process_count; i++)
+        processes += outcome->processes[i].refusals != 0;
+    fprintf(file, "refused %" PRIu64 " allocation%s", refusals, refusals == 1 ? "" : "s");
+    if (processes > 1)
+        fprintf(file, " in %zu processes", processes);
+    if (first == NULL || first->first.call == NULL)
+        return;
+    fputs(refusals == 1 ? " (" : " (first: ", file);
+    words_refusal(file, &first->first);
+    if (strcmp(first->program, outcome->name) != 0 || first->pid != outcome->pid) {
+        fputs(" by ", file);
+        words_safe(file, first->program);
+    }
+    if (first->pid != outcome->pid)
+        fprintf(file, ", process %d", first->pid);
+    fputc(')', file);
+}
+
+/* What the limit had to say to it, though it never said no. */
+static void write_unrefused(FILE *file, const struct outcome *outcome)
+{
+    char pair[SIZE_PAIR_ROOM];
+    bool tree = outcome->tree_limit != OUTCOME_UNLIMITED;
+    uint64_t peak = tree ? outcome->tree_peak : outcome_peak(outcome);
+    uint64_t limit = tree ? outcome->tree_limit : outcome->limit;
+    if (outcome->process_count == 0)
+        fputs("nothing refused, nothing seen", file);
+    else
+        fprintf(file, "nothing refused (peak %s%s)", size_pair(peak, limit, pair),
+                limit == OUTCOME_UNLIMITED ? ", no limit"
+                : tree                     ? " for all processes"
+                                           : "");
+}
+
+static void write_end(FILE *file, const struct outcome *outcome, bool refused)
+{
+    char signal[SIGNAL_ROOM], time[DURATION_ROOM];
+    if (outcome->timed_out)
+        fprintf(file, refused ? ", hung: ended after %s" : ", ended by the time limit after %s",
+                duration_words(outcome->ended - outcome->began, time));
+    else if (outcome->exited)
+        fprintf(file, "%s, exit %d", refused && outcome->status == 0 ? ", survived" : "",
+                outcome->status);
+    else
+        fprintf(file, ", killed by %s%s", words_signal(outcome->status, signal),
+                outcome->core_dumped ? " (core dumped)" : "");
+}
+
+void words_sentence(FILE *file, const struct outcome *outcome)
+{
+    uint64_t refusals = outcome_refusals(outcome);
+    if (outcome->pid == 0) {
+        fputs("was never started", file);
+        return;
+    }
+    if (refusals != 0)
+        write_refused(file, outcome, refusals);
+    else
+        write_unrefused(file, outcome);
+    write_end(file, outcome, refusals != 0);
+}

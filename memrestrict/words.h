@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * An outcome in words, shared by the verdict and all formats: the sentence, the names that programs
+ * may rely on, and text made safe. A program's name and arguments are any bytes: what would steer a
+ * terminal or is no UTF-8 is written as \xNN, everywhere the same.
+ */
+#ifndef MEMRESTRICT_WORDS_H
+#define MEMRESTRICT_WORDS_H
+
+#include "outcome.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { SIGNAL_ROOM = 24, END_ROOM = 80 };
+
+/* For machines, never changed: "never_refused", "refused_and_survived" ... Static. */
+const char *words_kind_id(enum outcome_kind kind);
+/* "running", "exited", "killed", "replaced", "escaped", "vanished". Static. */
+const char *words_end_id(enum process_end end);
+/* "SIGSEGV", "SIGRTMIN+3", "signal 99". */
+const char *words_signal(int signal, char room[SIGNAL_ROOM]);
+/* "exit 2", "killed by SIGSEGV", "still running", "became another program" ... */
+const char *words_end(const struct process *process, char room[END_ROOM]);
+
+/* Is the run a success: the program was started and ended with status 0, not by our time limit, and
+ * refusals are either none or no failure? */
+bool words_passed(const struct outcome *outcome);
+
+/* "refused 3 allocations (first: malloc of 1.0 MiB at 63.4 of 64.0 MiB), exit 2", or "nothing
+ * refused (peak 1.0 of 64.0 MiB), exit 0": on one line, safe, without the program's name. */
+void words_sentence(FILE *file, const struct outcome *outcome);
+/* "malloc of 1.0 MiB at 63.4 of 64.0 MiB" */
+void words_refusal(FILE *file, const struct refusal *refusal);
+
+/* Writes text made safe, as the head of this file says. */
+void words_safe(FILE *file, const char *text);
+/* The program and its arguments, with spaces between, safe. */
+void words_command(FILE *file, const struct outcome *outcome);
+
+/* The length of the UTF-8 character that `text` begins with: 1 to 4; 0: it is none. */
+unsigned words_utf8(const char *text);
+/* Characters of valid UTF-8. */
+size_t words_width(const char *text);
+
+/* What one of the writers above writes, as a string; the caller frees it. NULL: no memory. */
+char *words_string(void (*write)(FILE *, const struct outcome *), const struct outcome *outcome);
+char *words_safe_string(const char *text);
+
+#endif
