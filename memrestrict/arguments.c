@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#include "arguments.h"
+
+#include "say.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { KEY_USAGE = 0x10000 }; /* beyond the keys of options that are not ours */
+
+struct reading {
+    const struct arguments *arguments;
+    char **words;
+    int count;
+};
+
+static const struct argp_option common[] = {
+    {"help", 'h', NULL, 0, "this text", -1},
+    {"usage", KEY_USAGE, NULL, 0, "a short one", -1},
+    {0},
+};
+
+static error_t take_common(int key, char *value, struct argp_state *state)
+{
+    struct reading *reading = state->input;
+    (void)value;
+    switch (key) {
+    case 'h':
+        argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
+        return 0;
+    case KEY_USAGE:
+        argp_state_help(state, stdout, ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK);
+        return 0;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = reading;
+        return 0;
+    case ARGP_KEY_ARGS:
+        reading->words = state->argv + state->next;
+        reading->count = state->argc - state->next;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static error_t take_other(int key, char *value, struct argp_state *state)
+{
+    const struct arguments *arguments = ((struct reading *)state->input)->arguments;
+    bool option = key > 0 && key < KEY_USAGE; /* what is not is argp's own business */
+    return option && arguments->take != NULL ? arguments->take(key, value, arguments->into)
+                                             : ARGP_ERR_UNKNOWN;
+}
+
+bool arguments_read(const struct arguments *arguments, int argc, char **argv, char ***words,
+                    int *count, int *status)
+{
+    struct reading reading = {arguments, NULL, 0};
+    const struct argp other = {.options = arguments->options, .parser = take_other};
+    const struct argp_child children[] = {{&other, 0, NULL, 0}, {0}};
+    const struct argp parser = {.options = common,
+                                .parser = take_common,
+                                .args_doc = arguments->words,
+                                .doc = arguments->doc,
+                                .children = children};
+    argv[0] = (char *)arguments->name; /* in messages */
+    argp_err_exit_status = EXIT_OURS;
+    *status = EXIT_OURS;
+    if (argp_parse(&parser, argc, argv, ARGP_NO_HELP, NULL, &reading) != 0)
+        return false;
+    *words = reading.words;
+    *count = reading.count;
+    if (*count >= arguments->least && *count <= arguments->most)
+        return true;
+    say_usage("%s; accepted: %s %s",
+              *count < arguments->least ? "something is missing" : "too many words",
+              arguments->name, arguments->words);
+    return false;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What processes use, as rows of bars: one a run, and one a process of it. What `ps` prints once,
+ * `top` prints again and again.
+ */
+#ifndef MEMRESTRICT_GAUGES_H
+#define MEMRESTRICT_GAUGES_H
+
+#include "outside.h"
+
+#include <stdio.h>
+
+struct gauge {
+    int pid;
+    bool whole;                  /* of all of a run: pid is the command's */
+    char program[ACCOUNTS_NAME]; /* as the process has it: any bytes */
+    uint64_t used, limit;        /* limit: or ACCOUNTS_UNLIMITED */
+    uint64_t peak, refusals;
+};
+
+struct gauges {
+    struct gauge *rows;
+    size_t count;
+};
+
+struct gauge_style {
+    unsigned width; /* columns of the terminal */
+    unsigned most;  /* rows to print; those that are left out are counted in a last line */
+    bool color;
+    const char *line_end; /* "\n", or with what clears the rest of a line before it */
+};
+
+/* Adds the rows of a run: all of it and each process, the one that uses most first; or, with an
+ * account, that process alone. False: no memory, which has been said. */
+bool gauges_add(struct gauges *gauges, const struct outside_run *run,
+                const struct account *account);
+void gauges_free(struct gauges *gauges);
+
+/* A line of headings, and the rows. */
+void gauges_print(FILE *file, const struct gauges *gauges, const struct gauge_style *style);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#include "ps.h"
+
+#include "arguments.h"
+#include "gauges.h"
+#include "outside.h"
+#include "say.h"
+#include "terminal.h"
+#include "words.h"
+
+#include <jansson.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEY_JSON = 0x100 };
+
+static error_t take(int key, char *value, void *into)
+{
+    (void)value;
+    if (key != KEY_JSON)
+        return ARGP_ERR_UNKNOWN;
+    *(bool *)into = true;
+    return 0;
+}
+
+static bool read_options(int argc, char **argv, bool *json, char ***pids, int *count, int *status)
+{
+    static const struct argp_option options[] = {
+        {"json", KEY_JSON, NULL, 0, "as a JSON array, one object a run", 0},
+        {0},
+    };
+    const struct arguments arguments = {
+        .name = "memrestrict ps",
+        .words = "[PID]...",
+        .doc =
+            "Lists the processes of the memrestrict commands that run now, with what they use of "
+            "their "
+            "limits. PID is that of a process, or of a command, which stands for all of its run.",
+        .most = INT_MAX,
+        .options = options,
+        .take = take,
+        .into = json,
+    };
+    *json = false;
+    return arguments_read(&arguments, argc, argv, pids, count, status);
+}
+
+static json_t *bytes_or_null(uint64_t bytes)
+{
+    return bytes == ACCOUNTS_UNLIMITED ? json_null() : json_integer((json_int_t)bytes);
+}
+
+/* As it is, if it is UTF-8. */
+static json_t *name_of(const struct account *account)
+{
+    char program[ACCOUNTS_NAME] = "";
+    memcpy(program, account->program, sizeof program - 1);
+    json_t *name = json_string(program);
+    char *safe = name == NULL ? words_safe_string(program) : NULL;
+    if (safe != NULL)
+        name = json_string(safe);
+    free(safe);
+    return name;
+}
+
+static json_t *process_object(const struct account *account)
+{
+    unsigned flags = atomic_load(&account->flags);
+    return json_pack(
+        "{s:i, s:i, s:o, s:o, s:I, s:I, s:I, s:b, s:b}", "pid", (int)account->pid, "parent_pid",
+        (int)account->parent, "program", name_of(account), "limit_bytes",
+        bytes_or_null(atomic_load(&account->limit)), "used_bytes",
+        (json_int_t)account_used(account), "peak_bytes", (json_int_t)atomic_load(&account->peak),
+        "refusals", (json_int_t)atomic_load(&account->refusals), "heap_limited",
+        (flags & ACCOUNT_OWN_HEAP) == 0, "mappings_limited", (flags & ACCOUNT_OWN_MAPS) == 0);
+}
+
+/* With an account, of that process alone. */
+static json_t *run_object(const struct outside_target *target)
+{
+    const struct outside_run *run = target->run;
+    const struct account *account;
+    json_t *processes = json_array();
+    for (unsigned i = 0; (account = outside_next(run, &i)) != NULL; i++)
+        if (target->account == NULL || target->account == account)
+            json_array_append_new(processes, process_object(account));
+    bool tree = outside_is_tree(run);
+    return json_pack("{s:s, s:i, s:i, s:o, s:I, s:o, s:o}", "schema", "memrestrict-ps", "version",
+                     1, "command_pid", run->command, "tree_limit_bytes",
+                     bytes_or_null(atomic_load(&run->accounts->tree_limit)), "used_bytes",
+                     (json_int_t)outside_used(run), "tree_peak_bytes",
+                     tree ? json_integer((json_int_t)atomic_load(&run->accounts->tree_peak))
+                          : json_null(),
+                     "processes", processes);
+}
+
+static bool print_json(const struct outside_target *targets, size_t count)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, run_object(&targets[i]));
+    bool done = json_array_size(array) == count && json_dumpf(array, stdout, JSON_INDENT(2)) == 0;
+    json_decref(array);
+    putchar('\n');
+    return done;
+}
+
+static bool print_table(const struct outside_target *targets, size_t count)
+{
+    struct gauges gauges = {NULL, 0};
+    struct gauge_style style = {terminal_size().width, UINT_MAX, terminal_wants_color(), "\n"};
+    bool done = true;
+    for (size_t i = 0; i < count && done; i++)
+        done = gauges_add(&gauges, targets[i].run, targets[i].account);
+    if (done && count > 0)
+        gauges_print(stdout, &gauges, &style);
+    else if (done)
+        say("ps: you have no run going on now");
+    gauges_free(&gauges);
+    return done;
+}
+
+/* What the words name; without words, all runs. NULL: one names nothing, or there is no memory. */
+static struct outside_target *choose(const struct outside *outside, char **words, int word_count,
+                                     size_t *count)
+{
+    *count = word_count > 0 ? (size_t)word_count : outside->count;
+    struct outside_target *targets = calloc(*count + 1, sizeof *targets);
+    bool done = targets != NULL;
+    for (size_t i = 0; i < *count && done; i++)
+        if (word_count > 0)
+            done = outside_find(outside, words[i], &targets[i]);
+        else
+            targets[i].run = &outside->runs[i];
+    if (done)
+        return targets;
+    free(targets);
+    return NULL;
+}
+
+int ps_main(int argc, char **argv)
+{
+    struct outside outside;
+    bool json, done = false;
+    char **words;
+    int word_count, status;
+    size_t count;
+    if (!read_options(argc, argv, &json, &words, &word_count, &status))
+        return status;
+    if (!outside_open(&outside))
+        return EXIT_OURS;
+    struct outside_target *targets = choose(&outside, words, word_count, &count);
+    if (targets != NULL)
+        done = json ? print_json(targets, count) : print_table(targets, count);
+    free(targets);
+    outside_close(&outside);
+    return done ? EXIT_SUCCESS : EXIT_OURS;
+}

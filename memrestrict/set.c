@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "set.h"
+
+#include "arguments.h"
+#include "config.h"
+#include "outside.h"
+#include "say.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static bool is_locked(int pid)
+{
+    say("set: %d: the accounts of the run are locked by a process that does not go on; is it "
+        "stopped?",
+        pid);
+    return false;
+}
+
+/* The lock is taken in the command's name: it lives on, and frees nothing that is ours. */
+static bool set_process(const struct outside_run *run, struct account *account, uint64_t limit)
+{
+    return accounts_set_limit(run->accounts, account, ACCOUNTS_COMMAND, limit) ||
+           is_locked(account->pid);
+}
+
+/* All of a run: the limit of the tree, where it has one; else that of each process. */
+static bool set_run(const struct outside_run *run, uint64_t limit)
+{
+    struct account *account;
+    bool done = true;
+    if (outside_is_tree(run) && limit == ACCOUNTS_UNLIMITED) {
+        say("set: %d: the limit of a tree cannot be taken off; accepted: a size", run->command);
+        return false;
+    }
+    if (outside_is_tree(run))
+        return accounts_set_tree_limit(run->accounts, ACCOUNTS_COMMAND, limit) || is_locked(run->command);
+    for (unsigned i = 0; done && (account = outside_next(run, &i)) != NULL; i++)
+        done = set_process(run, account, limit);
+    return done;
+}
+
+int set_main(int argc, char **argv)
+{
+    const struct arguments arguments = {
+        .name = "memrestrict set",
+        .words = "PID LIMIT",
+        .doc = "Gives a process that runs under memrestrict another limit; or, if PID is that of "
+               "the command, "
+               "the tree, where the run has a limit for it, else each process that runs now. What "
+               "is held "
+               "already is never taken away.",
+        .least = 2,
+        .most = 2,
+    };
+    struct outside outside;
+    struct outside_target target;
+    char **words;
+    int count, status;
+    uint64_t limit;
+    sigset_t all;
+    if (!arguments_read(&arguments, argc, argv, &words, &count, &status))
+        return status;
+    if (!config_parse_size(words[1], &limit))
+        return say_usage(
+            "set: cannot understand \"%.200s\"; accepted: a size such as 64M, 64MiB, 64MB or "
+            "67108864, or unlimited",
+            words[1]);
+    if (!outside_open(&outside))
+        return EXIT_OURS;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, NULL); /* not to die with the lock */
+    bool done = outside_find(&outside, words[0], &target) &&
+                (target.account != NULL ? set_process(target.run, target.account, limit)
+                                        : set_run(target.run, limit));
+    outside_close(&outside);
+    return done ? EXIT_SUCCESS : EXIT_OURS;
+}

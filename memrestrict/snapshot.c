@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "snapshot.h"
+
+#include "arguments.h"
+#include "format_sites.h"
+#include "outside.h"
+#include "say.h"
+#include "sites.h"
+#include "symbols.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MOST_SITES = 20 };
+
+/* The memory of a run's call sites, which its command has open; -1: this has been said. */
+static int open_sites(const struct outside_run *run)
+{
+    char path[64];
+    if (run->accounts->sites < 0) {
+        say("snapshot: %d: the run collects no call sites; start it with 'memrestrict run --sites'",
+            run->command);
+        return -1;
+    }
+    snprintf(path, sizeof path, "/proc/%d/fd/%d", run->command, (int)run->accounts->sites);
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        say("snapshot: %d: cannot open the call sites of the run: %s", run->command,
+            strerror(errno));
+    return fd;
+}
+
+static bool print_process(const struct outside_run *run, const struct account *account, int fd,
+                          struct symbols *symbols)
+{
+    char program[ACCOUNTS_NAME] = "";
+    memcpy(program, account->program, sizeof program - 1);
+    struct sites_process *process =
+        sites_read(fd, (unsigned)(account - run->accounts->slots), account->pid, program,
+                   account_used(account), account->began);
+    if (process == NULL) {
+        say("snapshot: %d: cannot read the call sites: %s", (int)account->pid, strerror(errno));
+        return false;
+    }
+    bool good = process->trouble == NULL;
+    if (good)
+        format_sites(stdout, process, symbols, MOST_SITES);
+    else
+        say("snapshot: %d: %s", (int)account->pid, process->trouble);
+    sites_process_free(process);
+    return good;
+}
+
+static bool print_target(const struct outside_target *target)
+{
+    const struct account *account;
+    int fd = open_sites(target->run);
+    struct symbols *symbols = fd < 0 ? NULL : symbols_open();
+    bool done = symbols != NULL;
+    if (fd >= 0 && !done)
+        say("snapshot: no memory for symbols");
+    for (unsigned i = 0; done && (account = outside_next(target->run, &i)) != NULL; i++)
+        if (target->account == NULL || target->account == account)
+            done = print_process(target->run, account, fd, symbols);
+    if (symbols != NULL)
+        symbols_close(symbols);
+    if (fd >= 0)
+        close(fd);
+    return done;
+}
+
+int snapshot_main(int argc, char **argv)
+{
+    const struct arguments arguments = {
+        .name = "memrestrict snapshot",
+        .words = "PID",
+        .doc = "Prints who holds what now, by call sites, in a process that was started by "
+               "'memrestrict run "
+               "--sites'; or, if PID is that of the command, in all its processes.",
+        .least = 1,
+        .most = 1,
+    };
+    struct outside outside;
+    struct outside_target target;
+    char **words;
+    int count, status;
+    if (!arguments_read(&arguments, argc, argv, &words, &count, &status))
+        return status;
+    if (!outside_open(&outside))
+        return EXIT_OURS;
+    bool done = outside_find(&outside, words[0], &target) && print_target(&target);
+    outside_close(&outside);
+    return done ? EXIT_SUCCESS : EXIT_OURS;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The terminal on standard output: its size, whether it wants colours, and its second screen, for a
+ * view that is drawn again and again. What it was before comes back whatever ends the command,
+ * except SIGKILL.
+ */
+#ifndef MEMRESTRICT_TERMINAL_H
+#define MEMRESTRICT_TERMINAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct terminal_size {
+    unsigned width, height; /* characters */
+};
+
+/* Of COLUMNS where that is set and standard output is no terminal; 80 and 24 where nothing is
+ * known. */
+struct terminal_size terminal_size(void);
+
+/* A terminal that knows escape sequences, and no NO_COLOR. */
+bool terminal_wants_color(void);
+
+/* Switches to the second screen, keys without echo. False: this has been said; there is no terminal
+ * on standard input and output, or one that cannot. */
+bool terminal_open(void);
+void terminal_close(void);
+
+enum terminal_event {
+    TERMINAL_TIME, /* the time ran out */
+    TERMINAL_DRAW, /* the size changed, or we were stopped meanwhile */
+    TERMINAL_KEY,
+    TERMINAL_END /* the terminal is gone */
+};
+
+/* Waits for one of these, `nanoseconds` at most; the key is in *key. A signal that ends the command
+ * does so here, after the terminal was restored. */
+enum terminal_event terminal_wait(uint64_t nanoseconds, char *key);
+
+#endif

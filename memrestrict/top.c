@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "top.h"
+
+#include "arguments.h"
+#include "duration.h"
+#include "gauges.h"
+#include "outside.h"
+#include "say.h"
+#include "terminal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { KEY_INTERVAL = 0x100, ESCAPE = 27, CONTROL_C = 3 };
+
+#define HOME "\033[H"
+#define CLEAR_LINE "\033[K"
+#define CLEAR_REST "\033[J"
+
+static const uint64_t second = 1000000000, least_interval = 10000000;
+
+static error_t take(int key, char *value, void *into)
+{
+    if (key != KEY_INTERVAL)
+        return ARGP_ERR_UNKNOWN;
+    if (duration_parse(value, into) && *(uint64_t *)into >= least_interval)
+        return 0;
+    say_usage("--interval: cannot understand \"%.200s\"; accepted: " DURATION_ACCEPTED
+              ", at least 10ms",
+              value);
+    return EINVAL;
+}
+
+static bool read_options(int argc, char **argv, uint64_t *interval, int *status)
+{
+    static const struct argp_option options[] = {
+        {"interval", KEY_INTERVAL, "DURATION", 0, "between two views (default: 1s)", 0},
+        {0},
+    };
+    const struct arguments arguments = {
+        .name = "memrestrict top",
+        .words = "",
+        .doc = "Shows what 'memrestrict ps' does, renewed until q is pressed.",
+        .options = options,
+        .take = take,
+        .into = interval,
+    };
+    char **words;
+    int count;
+    *interval = second;
+    return arguments_read(&arguments, argc, argv, &words, &count, status);
+}
+
+static bool draw(void)
+{
+    struct outside outside;
+    struct gauges gauges = {NULL, 0};
+    struct terminal_size size = terminal_size();
+    struct gauge_style style = {size.width, size.height > 4 ? size.height - 4 : 1,
+                                terminal_wants_color(), CLEAR_LINE "\n"};
+    bool done = outside_open(&outside);
+    for (size_t i = 0; i < outside.count && done; i++)
+        done = gauges_add(&gauges, &outside.runs[i], NULL);
+    if (done) {
+        printf(HOME "memrestrict top: %zu run%s; q to leave" CLEAR_LINE "\n" CLEAR_LINE "\n",
+               outside.count, outside.count == 1 ? "" : "s");
+        gauges_print(stdout, &gauges, &style);
+        printf(CLEAR_REST);
+    }
+    gauges_free(&gauges);
+    outside_close(&outside);
+    return fflush(stdout) == 0 && done;
+}
+
+int top_main(int argc, char **argv)
+{
+    uint64_t interval;
+    int status;
+    char key = '\0';
+    if (!read_options(argc, argv, &interval, &status))
+        return status;
+    if (!terminal_open())
+        return EXIT_OURS;
+    enum terminal_event event = TERMINAL_DRAW;
+    bool done = true;
+    while (done && event != TERMINAL_END && key != 'q' && key != 'Q' && key != ESCAPE &&
+           key != CONTROL_C) {
+        done = draw();
+        if (done)
+            event = terminal_wait(interval, &key);
+    }
+    terminal_close();
+    return done ? EXIT_SUCCESS : EXIT_OURS;
+}
