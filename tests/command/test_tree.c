@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One budget for all processes of a tree, on real processes: together they never have more, what one
+ * gives back another has, by whatever way it went, and forked children pay for their own alone.
+ */
+#include "command.h"
+
+#include <stdlib.h>
+
+/* tree_hold, in the background, until the shell's descriptor 9 is closed; what it got is in `file`. */
+#define HOLD(kib, file)                                                                            \
+    "mkfifo " file ".end; $V/tree_hold " kib " <" file ".end >" file " & exec 9>" file ".end;"       \
+    "while ! [ -s " file " ]; do sleep 0.01; done;"
+
+START_TEST(two_processes_have_no_more_than_one_would)
+{
+    expect("$M -q -L 1M -- sh -c '" HOLD("600", "first") "cat first; $V/tree_hold 2000 </dev/null >second;"
+           "[ $(cat second) -gt 380 ] && [ $(cat second) -le 424 ] && echo the rest'",
+           0, "600\nthe rest\n", "");
+}
+END_TEST
+
+START_TEST(each_process_has_its_own_without_a_tree)
+{
+    expect("$M -q -l 1M -- sh -c '" HOLD("600", "first") "$V/tree_hold 700 </dev/null'", 0, "700\n", "");
+}
+END_TEST
+
+START_TEST(both_limits_hold_when_both_are_given)
+{
+    expect("$M -q -l 500K -L 1M -- sh -c '" HOLD("600", "first")
+           "[ $(cat first) -le 500 ] && [ $(cat first) -gt 480 ] && $V/tree_hold 400 </dev/null'",
+           0, "400\n", "");
+}
+END_TEST
+
+START_TEST(scope_tree_makes_the_limit_the_trees)
+{
+    expect("$M -q -l 1M --scope=tree -- sh -c '" HOLD("600", "first")
+           "$V/tree_hold 2000 </dev/null >second; [ $(cat second) -le 424 ] && echo yes'",
+           0, "yes\n", "");
+}
+END_TEST
+
+START_TEST(what_a_killed_process_held_is_there_for_the_next)
+{
+    expect("$M -q -L 1M -- sh -c '" HOLD("900", "first") "kill -KILL $!; wait $! 2>/dev/null;"
+           "$V/tree_hold 900 </dev/null'",
+           0, "900\n", "");
+}
+END_TEST
+
+START_TEST(so_is_what_it_held_before_exec)
+{
+    expect("$M -q -L 1M -- bash -c 'x=$(head -c 400000 /dev/zero | tr \"\\0\" x); exec $V/tree_hold 900 </dev/null'",
+           0, "900\n", "");
+}
+END_TEST
+
+START_TEST(so_is_what_it_held_before_exec_of_a_program_out_of_reach)
+{
+    expect("$M -q -L 1M -- sh -c 'mkfifo end; bash -c \"x=\\$(head -c 400000 /dev/zero | tr \\\\\\\\0 x);"
+           " echo there >ready; exec env -u LD_PRELOAD cat end\" & while ! [ -s ready ]; do sleep 0.01; done;"
+           " sleep 0.2; $V/tree_hold 900 </dev/null; true >end; wait'",
+           0, "900\n", NULL);
+}
+END_TEST
+
+START_TEST(a_forked_child_is_charged_for_its_own_alone)
+{
+    expect("$M -q -L 4M -- $V/tree_child_is_charged_for_its_own_alone", 0, "", "");
+}
+END_TEST
+
+START_TEST(threads_that_fork_and_children_that_die_leave_nothing)
+{
+    expect("$M -q -L 64M -- $V/tree_threads_fork_and_die", 0, "", "");
+}
+END_TEST
+
+START_TEST(a_tree_at_its_limit_survives_random_kills)
+{
+    expect("$M -q -L 2M -p tree_hold -- bash -c 'for round in {1..20}; do pids=; for i in {1..6}; do"
+           " $V/tree_hold 600 <>/dev/ptmx >/dev/null 2>&1 & pids+=\" $!\"; done; sleep 0.02;"
+           " for pid in $pids; do kill -KILL $pid; done; wait 2>/dev/null; done 2>/dev/null;"
+           " $V/tree_hold 1700 </dev/null'",
+           0, "1700\n", NULL);
+}
+END_TEST
+
+START_TEST(the_verdict_says_that_it_was_the_trees_limit)
+{
+    expect("$M -L 1M -- $V/tree_hold 2000 </dev/null >/dev/null", 0, "", "of 1.0 MiB for all processes");
+}
+END_TEST
+
+Suite *suite_tree(void)
+{
+    Suite *suite = suite_create("tree");
+    command_add(suite, two_processes_have_no_more_than_one_would);
+    command_add(suite, each_process_has_its_own_without_a_tree);
+    command_add(suite, both_limits_hold_when_both_are_given);
+    command_add(suite, scope_tree_makes_the_limit_the_trees);
+    command_add(suite, what_a_killed_process_held_is_there_for_the_next);
+    command_add(suite, so_is_what_it_held_before_exec);
+    command_add(suite, so_is_what_it_held_before_exec_of_a_program_out_of_reach);
+    command_add(suite, a_forked_child_is_charged_for_its_own_alone);
+    command_add(suite, threads_that_fork_and_children_that_die_leave_nothing);
+    command_add(suite, a_tree_at_its_limit_survives_random_kills);
+    command_add(suite, the_verdict_says_that_it_was_the_trees_limit);
+    return suite;
+}
