@@ -24,7 +24,7 @@ static const struct run *in_folder(const char *script)
              "cp -R examples \"$folder\"\n"
              "cd \"$folder\"\n"
              "mkdir build\n"
-             "ln -s \"$MADE/libmemrestrict.so\" \"$MADE/examples\" build\n"
+             "ln -s \"$MADE/libmemrestrict.so\" \"$MADE/memrestrict\" \"$MADE/examples\" build\n"
              "%s\n",
              script);
     return RUN(SETTINGS("LD_PRELOAD=", "MADE=%B", "LC_ALL=C"), "sh", "-c", text);
@@ -178,30 +178,31 @@ END_TEST
 START_TEST(demo_shows_refusals_that_happen)
 {
     NEED_NATIVE_LIBRARY;
-    const struct run *run = in_folder("examples/demo.sh build/libmemrestrict.so");
+    const struct run *run = in_folder("examples/demo.sh build/memrestrict");
     expect_ok(run);
     expect_contains(run->out, "$ LD_PRELOAD=build/libmemrestrict.so MEMRESTRICT_LIMIT=5M ");
     expect_contains(run->out, "shuf: memory exhausted\n");
+    expect_contains(run->out, "memrestrict: shuf: refused 1 allocation (");
     expect_contains(run->out, "  refused       1, first: ");
 }
 END_TEST
 
 START_TEST(demo_fails_when_nothing_is_refused)
 {
-    const struct run *run = in_folder("cc -shared -o none.so -x c /dev/null\n"
-                                      "examples/demo.sh none.so");
+    const struct run *run = in_folder("printf '#!/bin/sh\\n[ $1 = -v ] || shift; shift; exec \"$@\"\\n' >none\n"
+                                      "chmod +x none; examples/demo.sh ./none");
     ck_assert_int_eq(run->status, 1);
-    expect_contains(run->err, "demo.sh: this did not happen: shuf ends with status 1 (it was 0)");
+    expect_contains(run->err, "demo.sh: this did not happen: the verdict has the peak");
 }
 END_TEST
 
-START_TEST(demo_says_what_is_wrong_with_its_library)
+START_TEST(demo_says_what_is_wrong_with_its_command)
 {
-    expect_output(in_folder("examples/demo.sh 2>&1 || examples/demo.sh none.so 2>&1 ||\n"
-                            "examples/demo.sh 'a b.so' 2>&1 || echo status $?"),
-                  "\ndemo.sh: usage: demo.sh LIBRARY\n"
-                  "\ndemo.sh: no library at ./none.so: 'make lib' builds it\n"
-                  "\ndemo.sh: the loader or the shell cannot take this path in LD_PRELOAD: a b.so\n"
+    expect_output(in_folder("examples/demo.sh 2>&1 || examples/demo.sh none 2>&1 ||\n"
+                            "examples/demo.sh 'a b' 2>&1 || echo status $?"),
+                  "\ndemo.sh: usage: demo.sh MEMRESTRICT\n"
+                  "\ndemo.sh: no command at ./none: 'make all' builds it\n"
+                  "\ndemo.sh: the loader or the shell cannot take this path: a b\n"
                   "status 1\n");
 }
 END_TEST
@@ -433,7 +434,7 @@ Suite *suite_examples(void)
         survivor_holds_nothing_after_a_refusal,
         demo_shows_refusals_that_happen,
         demo_fails_when_nothing_is_refused,
-        demo_says_what_is_wrong_with_its_library,
+        demo_says_what_is_wrong_with_its_command,
         demo_is_clean_for_shellcheck,
         examples_compile_without_a_warning,
         ctest_passes_in_its_budget,
