@@ -3,7 +3,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 folder=memrestrict/completions
-passed=0 failed=0
+. tests/results.sh
 
 # NAME WANTED... : COMMAND...: the command offers every wanted word, and none that is behind a "!".
 offers() {
@@ -128,5 +128,4 @@ else
     offers "zsh: help" env : in_zsh 'memrestrict help '
 fi
 
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" = 0 ]
+print_results

@@ -6,16 +6,7 @@ cd "$(dirname "$0")/.." || exit 1
 BUILD=${BUILD:-build}
 command_page=memrestrict/memrestrict.1 library_page=libmemrestrict/libmemrestrict.7
 completions=memrestrict/completions
-passed=0 failed=0
-
-result() { # NAME COMPLAINT
-    if [ -z "$2" ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        printf 'not ok - %s\n%s\n' "$1" "$2"
-    fi
-}
+. tests/results.sh
 
 # NAME, and two lists of words that must be the same set.
 same() {
@@ -92,5 +83,4 @@ if [ -x "$BUILD/memrestrict" ]; then
         "$("$BUILD/memrestrict" help env | grep -oE '^ *MEMRESTRICT_[A-Z_]+')"
 fi
 
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" = 0 ]
+print_results

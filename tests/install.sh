@@ -5,18 +5,9 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 MAKE=${MAKE:-make}
 BUILD=${BUILD:-build}
-passed=0 failed=0
+. tests/results.sh
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-
-result() { # NAME COMPLAINT
-    if [ -z "$2" ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        printf 'not ok - %s\n%s\n' "$1" "$2"
-    fi
-}
 
 made() { $MAKE --no-print-directory -s BUILD="$BUILD" "$@" 2>&1; }
 files() { (cd "$1" && find . ! -type d | sort); }
@@ -73,5 +64,4 @@ result "folders can be named" "$complaint$(for file in opt/m/bin/memrestrict opt
 status=0
 words=$("$folder/there/opt/m/bin/memrestrict" -l 1M -e 9 -- sh -c 'sort -S 8M /dev/null' 2>&1) || status=$?
 result "from there too the command finds the library" "$([ $status = 9 ] || echo "status $status: $words")"
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" = 0 ]
+print_results

@@ -4,21 +4,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 BUILD=${BUILD:-build}
-passed=0 failed=0
-
-result() { # NAME COMPLAINT
-    if [ -z "$2" ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        printf 'not ok - %s\n%s\n' "$1" "$2"
-    fi
-}
-finish() {
-    echo "$passed passed, $failed failed, 0 skipped"
-    [ "$failed" = 0 ]
-    exit
-}
+. tests/results.sh
 
 for tool in dpkg-buildpackage dh lintian; do
     command -v "$tool" >/dev/null || {
@@ -42,7 +28,8 @@ cp -Rp Makefile LICENSE README.md include libmemrestrict memrestrict debian "$fo
 unset MAKEFLAGS MAKELEVEL MFLAGS CFLAGS CPPFLAGS LDFLAGS BUILD MAKE
 if ! (cd "$folder/memrestrict" && dpkg-buildpackage -us -uc -b) >"$folder/log" 2>&1; then
     result "dpkg-buildpackage builds it" "$(tail -n 20 "$folder/log")"
-    finish
+    print_results
+    exit
 fi
 result "dpkg-buildpackage builds it" ""
 result "lintian finds nothing" "$(lintian --allow-root --fail-on none "$folder"/*.changes 2>&1)"
@@ -56,4 +43,4 @@ status=0
 words=$("$run" -l 1M -e 9 -- sh -c 'sort -S 8M /dev/null' 2>&1) || status=$?
 result "the command from the package finds its library and refuses" \
     "$([ $status = 9 ] || echo "status $status: $words")"
-finish
+print_results

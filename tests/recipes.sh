@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.." || exit 1
 top=$PWD
 MAKE=${MAKE:-make}
 BUILD=$(cd "${BUILD:-build}" && pwd) || exit 1
-passed=0 failed=0
+. tests/results.sh
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cp -R examples "$folder" && cd "$folder" || exit 1
@@ -116,5 +116,4 @@ else
     echo "SKIP the recipes for CI: package python3-yaml"
 fi
 
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" = 0 ]
+print_results

@@ -2,16 +2,7 @@
 # The rules of the source that grep can check, and the documents against the code.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-passed=0 failed=0
-
-result() { # NAME COMPLAINT
-    if [ -z "$2" ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        printf 'not ok - %s\n%s\n' "$1" "$2"
-    fi
-}
+. tests/results.sh
 
 # PATTERN may stand only in the named files of the library.
 monopoly() {
@@ -29,8 +20,8 @@ monopoly '\bkernel_write\(' kernel.h kernel.c writer.c
 monopoly '\bdlsym\(' real.c
 monopoly '__libc_single_threaded' counter.h
 
-result "every file of the library opens with its licence line" \
-    "$(grep -L 'SPDX-License-Identifier: MIT' libmemrestrict/*.[ch] include/*.h tests/*/*.[ch] bench/*.c examples/*.c)"
+result "every source file opens with its licence line" \
+    "$(grep -L 'SPDX-License-Identifier: MIT' libmemrestrict/*.[ch] memrestrict/*.[ch] include/*.h tests/*/*.[ch] bench/*.c examples/*.c)"
 
 # The table of settings is the source; the README must name each row.
 settings=$(grep -o '{PREFIX "[A-Z_]*"' libmemrestrict/config.c | sed 's/.*"\(.*\)"/MEMRESTRICT_\1/')
@@ -42,5 +33,4 @@ for named in $(grep -o '^| `MEMRESTRICT_[A-Z_]*`' README.md | tr -d '|` '); do
     result "$named of the README exists" "$(grep -qx "$named" <<<"$settings" || echo "no such setting")"
 done
 
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" = 0 ]
+print_results
