@@ -19,7 +19,7 @@ enum outcome_kind outcome_kind(const struct outcome *outcome)
 const char *outcome_kind_name(enum outcome_kind kind)
 {
     static const char *const names[] = {
-        [OUTCOME_NEVER_REFUSED] = "never refused",  [OUTCOME_SURVIVED] = "refused and survived",
+        [OUTCOME_NEVER_REFUSED] = "never refused", [OUTCOME_SURVIVED] = "refused and survived",
         [OUTCOME_FAILED] = "refused, then failed", [OUTCOME_DIED] = "refused, then died",
         [OUTCOME_HUNG] = "refused, then hung",
     };
@@ -54,10 +54,12 @@ uint64_t outcome_peak(const struct outcome *outcome)
     return peak;
 }
 
-/* The array with room for one more: it doubles whenever its length is a power of two. NULL: no memory. */
+/* The array with room for one more: it doubles whenever its length is a power of two. NULL: no
+ * memory. */
 static void *grown(void *array, size_t count, size_t size)
 {
-    return (count & (count - 1)) == 0 ? reallocarray(array, count == 0 ? 1 : 2 * count, size) : array;
+    return (count & (count - 1)) == 0 ? reallocarray(array, count == 0 ? 1 : 2 * count, size)
+                                      : array;
 }
 
 void outcome_warn(struct outcome *outcome, const char *format, ...)
@@ -76,7 +78,8 @@ void outcome_warn(struct outcome *outcome, const char *format, ...)
 
 struct process *outcome_add(struct outcome *outcome)
 {
-    struct process *processes = grown(outcome->processes, outcome->process_count, sizeof *processes);
+    struct process *processes =
+        grown(outcome->processes, outcome->process_count, sizeof *processes);
     if (processes == NULL)
         return NULL;
     outcome->processes = processes;

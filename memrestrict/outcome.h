@@ -24,12 +24,13 @@ enum outcome_kind {
 
 /* How a process came to its end, as far as we know. */
 enum process_end {
-    PROCESS_RUNNING, /* it was still there when the command stopped looking */
-    PROCESS_EXITED,  /* with `status` */
-    PROCESS_KILLED,  /* by signal `status` where that is known, else 0 */
-    PROCESS_REPLACED,/* by exec: the next program has a record of its own, with the same pid */
-    PROCESS_ESCAPED, /* by exec, to a program that the library could not follow: unlimited from there */
-    PROCESS_VANISHED /* it ended without passing exit, or where we could not see it */
+    PROCESS_RUNNING,  /* it was still there when the command stopped looking */
+    PROCESS_EXITED,   /* with `status` */
+    PROCESS_KILLED,   /* by signal `status` where that is known, else 0 */
+    PROCESS_REPLACED, /* by exec: the next program has a record of its own, with the same pid */
+    PROCESS_ESCAPED,  /* by exec, to a program that the library could not follow: unlimited from
+                         there */
+    PROCESS_VANISHED  /* it ended without passing exit, or where we could not see it */
 };
 
 struct refusal {
@@ -59,22 +60,23 @@ struct process {
 };
 
 struct outcome {
-    char **argv;           /* the program and its arguments */
-    const char *name;      /* the last part of argv[0] */
-    int pid;               /* of the program; 0: it was never started */
-    bool exited;           /* with `status`; else ended by signal `status` */
+    char **argv;      /* the program and its arguments */
+    const char *name; /* the last part of argv[0] */
+    int pid;          /* of the program; 0: it was never started */
+    bool exited;      /* with `status`; else ended by signal `status` */
     int status;
     bool core_dumped;
-    bool timed_out;        /* our time limit ended it */
-    bool refusals_fail;    /* --error-exitcode: what was refused is a failure, though it was survived */
+    bool timed_out; /* our time limit ended it */
+    bool
+        refusals_fail; /* --error-exitcode: what was refused is a failure, though it was survived */
     uint64_t began, ended;
-    uint64_t limit;        /* of each process, or OUTCOME_UNLIMITED */
-    uint64_t tree_limit;   /* of all together, or OUTCOME_UNLIMITED */
-    uint64_t tree_peak;    /* as far as anybody looked; 0 without a tree scope */
+    uint64_t limit;            /* of each process, or OUTCOME_UNLIMITED */
+    uint64_t tree_limit;       /* of all together, or OUTCOME_UNLIMITED */
+    uint64_t tree_peak;        /* as far as anybody looked; 0 without a tree scope */
     struct process *processes; /* in order of beginning */
     size_t process_count;
-    uint64_t no_room;      /* processes that found the accounts full: limited alone, and not listed */
-    char **warnings;       /* what could not be limited or seen, a line each without a newline */
+    uint64_t no_room; /* processes that found the accounts full: limited alone, and not listed */
+    char **warnings;  /* what could not be limited or seen, a line each without a newline */
     size_t warning_count;
 };
 
@@ -88,7 +90,8 @@ const struct process *outcome_first_refused(const struct outcome *outcome);
 uint64_t outcome_peak(const struct outcome *outcome);
 
 /* Adds a warning, one line. */
-void outcome_warn(struct outcome *outcome, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void outcome_warn(struct outcome *outcome, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /* A process more at the end of the list, all zeros; NULL: no memory. Good until the next. */
 struct process *outcome_add(struct outcome *outcome);
 /* Frees the processes and the warnings; argv is not the outcome's own. */

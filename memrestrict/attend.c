@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include "attend.h"
+
+#include "duration.h"
+
+#include <errno.h>
+#include <sys/wait.h>
+
+static const uint64_t never = UINT64_MAX;
+static const uint64_t least_pause =
+    20 * 1000 * 1000; /* nanoseconds between two looks at the accounts */
+enum { SHARE = 20 };  /* they take 1/SHARE of a processor at most */
+
+/* When to do what next. */
+struct clock {
+    uint64_t look, sample, term, kill;
+};
+
+static uint64_t after(uint64_t now, uint64_t pause)
+{
+    return pause > never - now ? never : now + pause;
+}
+
+static uint64_t earliest(const struct clock *clock)
+{
+    uint64_t next = clock->look;
+    next = clock->sample < next ? clock->sample : next;
+    next = clock->term < next ? clock->term : next;
+    return clock->kill < next ? clock->kill : next;
+}
+
+/* The program, and what it started: as far as the accounts know it. */
+static void send_all(const struct attend *attend, int pid, int signal)
+{
+    kill(pid, signal);
+    harvest_kill(attend->harvest, signal);
+}
+
+static void end_it(const struct attend *attend, struct outcome *outcome, struct clock *clock,
+                   uint64_t now)
+{
+    if (now >= clock->term) {
+        outcome->timed_out = true;
+        clock->term = never;
+        clock->kill = attend->kill_after != 0 ? after(now, attend->kill_after) : never;
+        send_all(attend, outcome->pid, SIGTERM);
+        send_all(attend, outcome->pid, SIGCONT);
+    } else if (now >= clock->kill) {
+        clock->kill = never;
+        send_all(attend, outcome->pid, SIGKILL);
+    }
+}
+
+static void look(const struct attend *attend, struct clock *clock, uint64_t now)
+{
+    harvest_look(attend->harvest);
+    uint64_t done = duration_now(), pause = (done - now) * SHARE;
+    clock->look = done + (pause > least_pause ? pause : least_pause);
+}
+
+static void sample(const struct attend *attend, struct clock *clock, uint64_t now)
+{
+    attend->on_sample(attend->context, now, attend->accounts);
+    clock->sample += attend->interval;
+    if (clock->sample <= now) /* the machine is busy, or we were stopped */
+        clock->sample = now + attend->interval;
+}
+
+static void do_what_is_due(const struct attend *attend, struct outcome *outcome,
+                           struct clock *clock)
+{
+    uint64_t now = duration_now();
+    end_it(attend, outcome, clock, now);
+    if (now >= clock->sample)
+        sample(attend, clock, now);
+    if (now >= clock->look)
+        look(attend, clock, now);
+}
+
+/* Has the program ended, or stopped? False: it has ended, and *status says how. */
+static bool goes_on(int pid, int *status)
+{
+    pid_t changed;
+    while ((changed = waitpid(pid, status, WNOHANG | WUNTRACED)) == pid && WIFSTOPPED(*status))
+        if (!signals_stop_with(pid, WSTOPSIG(*status)))
+            return true;
+    return changed == 0 || (changed < 0 && errno == EINTR);
+}
+
+static void note_end(struct outcome *outcome, int status)
+{
+    outcome->ended = duration_now();
+    outcome->exited = WIFEXITED(status);
+    outcome->status = outcome->exited ? WEXITSTATUS(status) : WTERMSIG(status);
+    outcome->core_dumped = !outcome->exited && WCOREDUMP(status);
+}
+
+void attend(const struct attend *attend, struct outcome *outcome)
+{
+    siginfo_t info;
+    int status = 0, pid = outcome->pid;
+    struct clock clock = {
+        .look = after(outcome->began, least_pause),
+        .sample = attend->interval != 0 ? outcome->began : never,
+        .term = attend->time_limit != 0 ? after(outcome->began, attend->time_limit) : never,
+        .kill = never,
+    };
+    while (goes_on(pid, &status)) {
+        uint64_t now = duration_now(), next = earliest(&clock);
+        if (signals_wait(next > now ? next - now : 0, &info) != 0)
+            signals_pass(attend->signals, pid, &info);
+        else
+            do_what_is_due(attend, outcome, &clock);
+    }
+    note_end(outcome, status);
+    if (attend->interval != 0)
+        attend->on_sample(attend->context, outcome->ended, attend->accounts);
+}

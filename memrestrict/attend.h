@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * While the program runs: passes signals on, stops and goes on with it, ends it when its time is
+ * up, and looks at the accounts now and then.
+ */
+#ifndef MEMRESTRICT_ATTEND_H
+#define MEMRESTRICT_ATTEND_H
+
+#include "accounts.h"
+#include "harvest.h"
+#include "outcome.h"
+#include "signals.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct attend {
+    uint64_t time_limit; /* nanoseconds from outcome->began on; 0: none */
+    uint64_t kill_after; /* nanoseconds from there to SIGKILL; 0: never */
+    uint64_t interval;   /* nanoseconds between samples; 0: none */
+    void (*on_sample)(void *context, uint64_t now,
+                      struct accounts *accounts); /* now: CLOCK_MONOTONIC */
+    void *context;
+    struct accounts *accounts;
+    struct harvest *harvest;
+    struct signals *signals;
+};
+
+/* Returns when the program, outcome->pid, has ended; fills in how and when. Signals are held. */
+void attend(const struct attend *attend, struct outcome *outcome);
+
+#endif

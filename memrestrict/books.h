@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The memory that a run shares with its processes (accounts.h): made here, never in the file
+ * system, and gone with the last process that has it.
+ */
+#ifndef MEMRESTRICT_BOOKS_H
+#define MEMRESTRICT_BOOKS_H
+
+#include "accounts.h"
+
+#include <stdbool.h>
+
+struct books {
+    int fd; /* close-on-exec, above 2 */
+    struct accounts *accounts;
+};
+
+/* `tree_limit` and `reserve` as in struct accounts; `sites`: a descriptor, or -1. False: it
+ * could not be made, which has been said. */
+bool books_open(struct books *books, uint64_t tree_limit, uint64_t reserve, int sites);
+
+/* Does the run whose accounts are at `path`, if there is one, limit all its processes together?
+ * NULL is nowhere. */
+bool books_have_tree_limit(const char *path);
+
+/* The descriptor moved above those of the standard streams, close-on-exec: a command that is
+ * started with some of them closed must not take their places. -1 is passed on, with errno. */
+int books_fd_above(int fd);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#include "commands.h"
+
+#include "help.h"
+#include "plot.h"
+#include "ps.h"
+#include "reset_peak.h"
+#include "run.h"
+#include "set.h"
+#include "snapshot.h"
+#include "top.h"
+
+#include <stddef.h>
+#include <string.h>
+
+const struct command commands[] = {
+    {"run", run_main, "[OPTION]... PROGRAM [ARG]...", "run a program; the word can be left out"},
+    {"ps", ps_main, "[--json] [PID]...", "processes of running commands, and what they use"},
+    {"top", top_main, "[--interval=DURATION]", "the same, renewed on the terminal"},
+    {"set", set_main, "PID LIMIT", "give a running process another limit"},
+    {"snapshot", snapshot_main, "PID", "who holds what now, in a run with --sites"},
+    {"reset-peak", reset_peak_main, "PID", "let the peak start again"},
+    {"plot", plot_main, "[-o FILE.png|.svg] [TIMELINE]", "draw what --timeline has written"},
+    {"help", help_main, "[env]", "this help, or the settings in the environment"},
+    {NULL, NULL, NULL, NULL},
+};
+
+const struct command *command_find(const char *name)
+{
+    for (const struct command *row = commands; row->name != NULL; row++)
+        if (strcmp(row->name, name) == 0)
+            return row;
+    return NULL;
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+#include "harvest.h"
+
+#include "calls.h"
+#include "duration.h"
+#include "sites.h"
+#include "strays.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A program that came by exec has a slot of its own as soon as the library is loaded into it;
+ * one that has none after this long (nanoseconds) is taken to be without the library. */
+static const uint64_t exec_patience = 500 * 1000 * 1000;
+
+struct harvest {
+    struct accounts *accounts;
+    struct sites *sites;
+    struct strays *strays;
+    struct outcome *outcome;
+    uint64_t lost; /* processes that there was no memory to list */
+    uint64_t
+        moved[ACCOUNTS_SLOTS]; /* when its process was first seen in another program; 0: was not */
+};
+
+struct harvest *harvest_open(struct accounts *accounts, struct sites *sites, struct strays *strays,
+                             struct outcome *outcome)
+{
+    struct harvest *harvest = calloc(1, sizeof *harvest);
+    if (harvest == NULL)
+        return NULL;
+    harvest->accounts = accounts;
+    harvest->sites = sites;
+    harvest->strays = strays;
+    harvest->outcome = outcome;
+    return harvest;
+}
+
+/* A process wrote these words, and may have written anything. */
+static char *copy_name(const char name[ACCOUNTS_NAME]) { return strndup(name, ACCOUNTS_NAME - 1); }
+
+static uint64_t limit_of(uint64_t limit)
+{
+    return limit == ACCOUNTS_UNLIMITED ? OUTCOME_UNLIMITED : limit;
+}
+
+static struct refusal read_refusal(const struct account_refusal *first)
+{
+    uint32_t call = atomic_load(&first->call);
+    return (struct refusal){
+        .call = call < CALL_COUNT ? call_name((enum call)call) : "?",
+        .size = atomic_load(&first->size),
+        .used = atomic_load(&first->used),
+        .limit = limit_of(atomic_load(&first->limit)),
+        .by_tree = atomic_load(&first->by_tree) != 0,
+        .when = atomic_load(&first->when),
+    };
+}
+
+static void read_account(struct process *process, const struct account *account)
+{
+    uint32_t flags = atomic_load(&account->flags);
+    process->pid = account->pid;
+    process->parent = account->parent;
+    process->program = copy_name(account->program);
+    process->began = account->began;
+    process->limit = limit_of(atomic_load(&account->limit));
+    process->used = account_used(account);
+    process->peak = atomic_load(&account->peak);
+    process->refusals = atomic_load(&account->refusals);
+    process->unknown = atomic_load(&account->unknown);
+    process->forked = flags & ACCOUNT_FORKED;
+    process->heap_owner = flags & ACCOUNT_OWN_HEAP ? copy_name(account->heap_owner) : NULL;
+    process->maps_owned = flags & ACCOUNT_OWN_MAPS;
+    if (process->refusals > 0)
+        process->first = read_refusal(&account->first);
+}
+
+/* It did have the library after all, and was only slow to start. */
+static void correct_escape(struct outcome *outcome, const struct account *account)
+{
+    for (size_t i = 0; i < outcome->process_count; i++) {
+        struct process *process = &outcome->processes[i];
+        if (process->pid == account->pid && process->end == PROCESS_ESCAPED &&
+            !(account->flags & ACCOUNT_FORKED))
+            process->end = PROCESS_REPLACED;
+    }
+}
+
+static void list(struct harvest *harvest, unsigned slot, const struct account *account,
+                 enum process_end end)
+{
+    correct_escape(harvest->outcome, account);
+    struct process *process = outcome_add(harvest->outcome);
+    if (process == NULL) {
+        harvest->lost++;
+        return;
+    }
+    uint32_t ending = atomic_load(&account->ending);
+    read_account(process, account);
+    if (process->program == NULL) {
+        harvest->outcome->process_count--;
+        harvest->lost++;
+        return;
+    }
+    process->end = end == PROCESS_VANISHED && ending != 0 ? PROCESS_EXITED : end;
+    process->status = process->end == PROCESS_EXITED ? (int)(ending & 0xff) : 0;
+    process->ended = end == PROCESS_RUNNING ? 0 : duration_now();
+    if (harvest->sites != NULL && !sites_collect(harvest->sites, slot, process->pid,
+                                                 process->program, process->used, process->began))
+        harvest->lost++;
+}
+
+static void reap(struct harvest *harvest, unsigned slot, struct account *account,
+                 enum process_end end)
+{
+    list(harvest, slot, account, end);
+    harvest->moved[slot] = 0;
+    if (harvest->sites != NULL)
+        sites_release(harvest->sites, slot);
+    accounts_free(harvest->accounts, account);
+}
+
+/* In another PID namespace: we see that it ended only if it said so itself, just before. */
+static bool has_ended_elsewhere(struct harvest *harvest, unsigned slot,
+                                const struct account *account)
+{
+    uint64_t *said = &harvest->moved[slot];
+    if (atomic_load(&account->ending) == 0)
+        return false;
+    if (*said == 0)
+        *said = duration_now();
+    return duration_now() - *said > exec_patience;
+}
+
+/* What has become of a slot's process, unless it is as it was. */
+static bool has_ended(struct harvest *harvest, unsigned slot, const struct account *account,
+                      enum process_end *end)
+{
+    enum account_life life = accounts_life(account);
+    uint64_t *moved = &harvest->moved[slot];
+    *end = atomic_load(&account->state) == ACCOUNT_REPLACED ? PROCESS_REPLACED
+           : life == ACCOUNT_MOVED_ON || *moved != 0        ? PROCESS_ESCAPED
+                                                            : PROCESS_VANISHED;
+    if (life == ACCOUNT_DEAD || *end == PROCESS_REPLACED)
+        return true;
+    if (atomic_load(&account->flags) & ACCOUNT_ELSEWHERE) {
+        *end = PROCESS_VANISHED;
+        return has_ended_elsewhere(harvest, slot, account);
+    }
+    if (life == ACCOUNT_RUNS) {
+        *moved = 0;
+        return false;
+    }
+    if (*moved == 0)
+        *moved = duration_now();
+    return duration_now() - *moved > exec_patience;
+}
+
+static void look_at_tree(struct accounts *accounts)
+{
+    if (atomic_load(&accounts->tree_limit) == ACCOUNTS_UNLIMITED)
+        return;
+    uint64_t used = accounts_tree_used(accounts), peak = atomic_load(&accounts->tree_peak);
+    while (used > peak && !atomic_compare_exchange_weak(&accounts->tree_peak, &peak, used))
+        ;
+}
+
+void harvest_look(struct harvest *harvest)
+{
+    struct account *account;
+    enum process_end end;
+    look_at_tree(harvest->accounts);
+    for (unsigned i = 0; (account = accounts_next(harvest->accounts, &i)) != NULL; i++)
+        if (has_ended(harvest, i, account, &end))
+            reap(harvest, i, account, end);
+        else
+            strays_look(harvest->strays, account->pid);
+}
+
+static int by_beginning(const void *one, const void *other)
+{
+    const struct process *a = one, *b = other;
+    return a->began != b->began ? (a->began < b->began ? -1 : 1)
+                                : (a->pid > b->pid) - (a->pid < b->pid);
+}
+
+/* The last program of the main process: how it ended is known from wait(2). One that exited,
+ * though the library did not see it exit, had become another by then. */
+static void settle_main(struct outcome *outcome, bool sees_exit)
+{
+    for (size_t i = outcome->process_count; i-- > 0;) {
+        struct process *process = &outcome->processes[i];
+        if (process->pid != outcome->pid)
+            continue;
+        if (process->end == PROCESS_VANISHED && outcome->exited && sees_exit)
+            process->end = PROCESS_ESCAPED;
+        if (process->end == PROCESS_EXITED || process->end == PROCESS_VANISHED) {
+            process->end = outcome->exited ? PROCESS_EXITED : PROCESS_KILLED;
+            process->status = outcome->status;
+        }
+        return;
+    }
+}
+
+void harvest_close(struct harvest *harvest, bool sees_exit)
+{
+    struct accounts *accounts = harvest->accounts;
+    struct outcome *outcome = harvest->outcome;
+    struct account *account;
+    harvest_look(harvest);
+    for (unsigned i = 0; (account = accounts_next(accounts, &i)) != NULL; i++)
+        list(harvest, i, account,
+             atomic_load(&account->ending) != 0 ? PROCESS_VANISHED : PROCESS_RUNNING);
+    if (outcome->process_count > 0)
+        qsort(outcome->processes, outcome->process_count, sizeof *outcome->processes, by_beginning);
+    settle_main(outcome, sees_exit);
+    outcome->tree_peak = atomic_load(&accounts->tree_limit) == ACCOUNTS_UNLIMITED
+                             ? 0
+                             : atomic_load(&accounts->tree_peak);
+    outcome->no_room = atomic_load(&accounts->refused_room);
+    if (harvest->lost > 0)
+        outcome_warn(outcome, "no memory: %llu processes are not listed",
+                     (unsigned long long)harvest->lost);
+    free(harvest);
+}
+
+void harvest_kill(struct harvest *harvest, int signal)
+{
+    struct account *account;
+    for (unsigned i = 0; (account = accounts_next(harvest->accounts, &i)) != NULL; i++)
+        if (account->pid != harvest->outcome->pid && atomic_load(&account->state) == ACCOUNT_LIVE &&
+            accounts_life(account) != ACCOUNT_DEAD)
+            kill(account->pid, signal);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * memrestrict help: the options, or the library's settings in the environment.
+ */
+#ifndef MEMRESTRICT_HELP_H
+#define MEMRESTRICT_HELP_H
+
+/* The subcommand: argv[0] is "help". Returns the exit status. */
+int help_main(int argc, char **argv);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "notices.h"
+
+#include "books.h"
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAMED = 3 }; /* of each kind, then only a number */
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+/* What --program, or the environment, says: is this program to be limited at all? */
+static bool is_meant(const struct outcome *outcome, const struct target *target,
+                     const struct run_options *options)
+{
+    const char *patterns = options_setting(options, SETTING_PROGRAM);
+    return patterns == NULL || config_names(patterns, outcome->name) ||
+           config_names(patterns, last_part(target->path));
+}
+
+/* Blocks of the heap are not charged at all. */
+static bool is_without_heap(const struct run_options *options)
+{
+    const char *count = options_setting(options, SETTING_COUNT);
+    return count != NULL && strstr(count, "heap") == NULL;
+}
+
+void notices_before(struct outcome *outcome, const struct target *target,
+                    const struct run_options *options)
+{
+    const char *words = target_words(target->trouble), *program = last_part(target->path);
+    if (books_have_tree_limit(getenv("MEMRESTRICT_ACCOUNTS")))
+        outcome_warn(
+            outcome,
+            "runs within another memrestrict: a limit of that one's tree does not hold for %s",
+            outcome->name);
+    if (words == NULL || !is_meant(outcome, target, options) ||
+        (target->trouble == TARGET_OWN_MALLOC && is_without_heap(options)))
+        return;
+    if (strcmp(program, outcome->name) == 0)
+        outcome_warn(outcome, "%s %s", outcome->name, words);
+    else
+        outcome_warn(outcome, "%s, which runs %s, %s", program, outcome->name, words);
+}
+
+static bool has_joined(const struct outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->process_count; i++)
+        if (outcome->processes[i].pid == outcome->pid)
+            return true;
+    return false;
+}
+
+static bool escaped(const struct process *process) { return process->end == PROCESS_ESCAPED; }
+static bool owns_heap(const struct process *process) { return process->heap_owner != NULL; }
+static bool still_runs(const struct process *process) { return process->end == PROCESS_RUNNING; }
+
+static size_t count(const struct outcome *outcome, bool (*is)(const struct process *))
+{
+    size_t found = 0;
+    for (size_t i = 0; i < outcome->process_count; i++)
+        found += is(&outcome->processes[i]);
+    return found;
+}
+
+static void say_escaped(struct outcome *outcome)
+{
+    size_t named = 0, found = count(outcome, escaped);
+    for (size_t i = 0; i < outcome->process_count && named < NAMED; i++) {
+        const struct process *process = &outcome->processes[i];
+        if (escaped(process) && named++ < NAMED)
+            outcome_warn(
+                outcome,
+                "%s (process %d) went on to a program that the library could not be loaded into, "
+                "or that cannot reach the accounts: not limited from there on, or limited alone",
+                process->program, process->pid);
+    }
+    if (found > named)
+        outcome_warn(outcome, "%zu more processes went on to such programs", found - named);
+}
+
+/* A forked process that neither exited nor began another program that we know of. */
+static bool went_unseen(const struct process *process)
+{
+    return process->end == PROCESS_VANISHED && process->forked;
+}
+
+static void say_unseen(struct outcome *outcome)
+{
+    size_t found = count(outcome, went_unseen);
+    if (found > 0)
+        outcome_warn(outcome,
+                     "%zu forked process%s ended unseen: killed, or gone on to a program that the "
+                     "library could not be loaded into, and that was not limited",
+                     found, found == 1 ? "" : "es");
+}
+
+static void say_owned(struct outcome *outcome)
+{
+    size_t named = 0, found = count(outcome, owns_heap);
+    for (size_t i = 0; i < outcome->process_count && named < NAMED; i++) {
+        const struct process *process = &outcome->processes[i];
+        if (owns_heap(process) && named++ < NAMED)
+            outcome_warn(outcome,
+                         "%s (process %d): %s has a malloc of its own: the heap is not limited%s",
+                         process->program, process->pid, last_part(process->heap_owner),
+                         process->maps_owned ? ", nor is what it maps" : ", only what it maps");
+    }
+    if (found > named)
+        outcome_warn(outcome, "%zu more processes had a malloc of their own", found - named);
+}
+
+void notices_after(struct outcome *outcome, const struct target *target,
+                   const struct run_options *options)
+{
+    bool meant = is_meant(outcome, target, options);
+    if (target->trouble == TARGET_FINE && meant && !has_joined(outcome) && outcome->no_room == 0)
+        outcome_warn(outcome, "%s did not load the library: not limited", outcome->name);
+    /* Where programs are named, others have no place in the accounts, and are meant to have none.
+     */
+    if (options_setting(options, SETTING_PROGRAM) == NULL) {
+        say_escaped(outcome);
+        if (options->verbose) /* most often it was just killed */
+            say_unseen(outcome);
+    }
+    if (target->trouble != TARGET_OWN_MALLOC && !is_without_heap(options))
+        say_owned(outcome);
+    size_t running = count(outcome, still_runs);
+    if (running > 0 && options->verbose)
+        outcome_warn(outcome, "%zu process%s still running: left alone, and limited as before",
+                     running, running == 1 ? " is" : "es are");
+}

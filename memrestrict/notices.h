@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What could not be limited, or was not seen: so that nothing is ever silently unlimited. Each
+ * becomes a warning of the outcome.
+ */
+#ifndef MEMRESTRICT_NOTICES_H
+#define MEMRESTRICT_NOTICES_H
+
+#include "options.h"
+#include "outcome.h"
+#include "target.h"
+
+/* Before the start, from the program's file. */
+void notices_before(struct outcome *outcome, const struct target *target,
+                    const struct run_options *options);
+/* After the end, from what its processes have left. */
+void notices_after(struct outcome *outcome, const struct target *target,
+                   const struct run_options *options);
+
+#endif

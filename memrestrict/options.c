@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: MIT */
+#include "options.h"
+
+#include "commands.h"
+#include "config.h"
+#include "duration.h"
+#include "say.h"
+
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEFAULT_FRAMES = 16, MOST_FRAMES = 64 };
+
+/* Options without a letter. A report's key is KEY_REPORT + its kind. */
+enum {
+    KEY_SCOPE = 0x100,
+    KEY_REPORT_PATTERN,
+    KEY_SITES,
+    KEY_INTERVAL,
+    KEY_COLOR,
+    KEY_USAGE,
+    KEY_REPORT
+};
+
+const char *const option_setting_names[SETTINGS] = {
+    "MEMRESTRICT_LIMIT",   "MEMRESTRICT_RESERVE",    "MEMRESTRICT_COUNT",
+    "MEMRESTRICT_PROGRAM", "MEMRESTRICT_ON_REFUSAL", "MEMRESTRICT_REPORT",
+};
+
+static const struct argp_option rows[] = {
+    {NULL, 0, NULL, 0, "Budget:", 1},
+    {"limit", 'l', "SIZE", 0, "what each process may use; with --scope=tree, all together", 0},
+    {"scope", KEY_SCOPE, "process|tree", 0, "what --limit limits (default: process)", 0},
+    {"tree-limit", 'L', "SIZE", 0, "what all processes together may use, beside --limit", 0},
+    {"reserve", 'r', "SIZE", 0, "a grace beyond the limit, open from the first refusal on", 0},
+    {"count", 'c', "LIST", 0, "what is charged: heap,regions,stacks (default: heap,regions)", 0},
+    {"program", 'p', "LIST", 0, "limit only the programs of these names or globs", 0},
+    {"on-refusal", 'a', "WORD", 0, "errno (default), abort, stop or warn", 0},
+    {NULL, 0, NULL, 0, "Time and exit status:", 2},
+    {"time", 't', "DURATION", 0, "end the program after this: 10, 0.5s, 5m, 1h; exit 124", 0},
+    {"kill-after", 'k', "DURATION", 0, "kill it this long after that (default: 5s; 0: never)", 0},
+    {"error-exitcode", 'e', "N", 0, "exit with N if anything was refused", 0},
+    {NULL, 0, NULL, 0,
+     "Verdict and reports (in FILE, %p is the program's process ID and %e its name; - is stdout):",
+     3},
+    {"output", 'o', "FILE", 0, "write the verdict there instead of to stderr", 0},
+    {"json", KEY_REPORT + REPORT_JSON, "FILE", 0, "the outcome and all processes as JSON", 0},
+    {"junit", KEY_REPORT + REPORT_JUNIT, "FILE", 0, "as JUnit XML", 0},
+    {"tap", KEY_REPORT + REPORT_TAP, "FILE", 0, "as TAP", 0},
+    {"prometheus", KEY_REPORT + REPORT_PROMETHEUS, "FILE", 0, "as metrics for node_exporter", 0},
+    {"report", KEY_REPORT_PATTERN, "PATTERN", 0, "each process writes a summary there when it ends",
+     0},
+    {"color", KEY_COLOR, "auto|always|never", 0, "colours in the verdict (default: auto)", 0},
+    {"quiet", 'q', NULL, 0, "no verdict", 0},
+    {"verbose", 'v', NULL, 0, "a verdict and a table of processes, whatever happened", 0},
+    {NULL, 0, NULL, 0, "Where the memory is:", 4},
+    {"sites", KEY_SITES, "FRAMES", OPTION_ARG_OPTIONAL,
+     "collect call sites, and print who held what", 0},
+    {"massif", KEY_REPORT + REPORT_MASSIF, "FILE", 0, "call sites for ms_print",
+     0},
+    {"collapsed", KEY_REPORT + REPORT_COLLAPSED, "FILE", 0, "as collapsed stacks for flame graphs",
+     0},
+    {"speedscope", KEY_REPORT + REPORT_SPEEDSCOPE, "FILE", 0, "as JSON for speedscope", 0},
+    {"timeline", KEY_REPORT + REPORT_TIMELINE, "FILE", 0, "used bytes over time as CSV; see plot",
+     0},
+    {"interval", KEY_INTERVAL, "DURATION", 0, "between two looks of the timeline (default: 10ms)",
+     0},
+    {NULL, 0, NULL, 0, "Help:", 5},
+    {"help", 'h', NULL, 0, "this text", 0},
+    {"usage", KEY_USAGE, NULL, 0, "a short one", 0},
+    {"version", 'V', NULL, 0, "the version", 0},
+    {0},
+};
+
+static const char examples[] =
+    "SIZE: 67108864, 64M or 64MiB (powers of 1024), 64MB (of 1000), unlimited.\n"
+    "\n"
+    "Examples:\n"
+    "  memrestrict -l 64M sort big.txt              sort with at most 64 MiB\n"
+    "  memrestrict -v sort big.txt                  how much does it need?\n"
+    "  memrestrict -l 2G --scope=tree make -j8      a whole build within 2 GiB\n"
+    "  memrestrict -l 64M -e 9 --junit=m.xml ./t    for CI: fail if anything was refused\n"
+    "  memrestrict --timeline=t.csv ./t; memrestrict plot t.csv\n"
+    "\n"
+    "Exit status: the program's, and its signal; 124 the time limit of -t ended it,\n"
+    "125 memrestrict failed, 126 the program cannot be executed, 127 it was not found; N of\n"
+    "--error-exitcode.";
+
+const char *options_setting(const struct run_options *options, enum option_setting which)
+{
+    const char *value = options->settings[which];
+    return value != NULL ? value : getenv(option_setting_names[which]);
+}
+
+const char *option_of_report(enum report_kind kind)
+{
+    for (const struct argp_option *row = rows; row->name != NULL || row->doc != NULL; row++)
+        if (row->key == KEY_REPORT + (int)kind || (row->key == 'o' && kind == REPORT_VERDICT))
+            return row->name;
+    return "?";
+}
+
+static const char *option_name(int key)
+{
+    for (const struct argp_option *row = rows; row->name != NULL || row->doc != NULL; row++)
+        if (row->key == key && row->name != NULL)
+            return row->name;
+    return "?";
+}
+
+static error_t refuse(int key, const char *word, const char *accepted)
+{
+    say_usage("--%s: cannot understand \"%.200s\"; accepted: %s", option_name(key), word, accepted);
+    return EINVAL;
+}
+
+/* A value that the library will read again: its own parser judges. */
+static error_t take_setting(struct run_options *options, enum option_setting which, int key,
+                            const char *word)
+{
+    struct config scratch;
+    for (const struct setting *row = config_settings; row->name != NULL; row++)
+        if (strcmp(row->name, option_setting_names[which]) == 0 && !row->parse(word, &scratch))
+            return refuse(key, word, row->accepted);
+    options->settings[which] = word;
+    return 0;
+}
+
+static error_t take_size(int key, const char *word, uint64_t *bytes)
+{
+    return config_parse_size(word, bytes)
+               ? 0
+               : refuse(key, word, "a size such as 64M, 64MiB, 64MB or 67108864, or unlimited");
+}
+
+static error_t take_duration(int key, const char *word, uint64_t *nanoseconds)
+{
+    return duration_parse(word, nanoseconds) ? 0 : refuse(key, word, DURATION_ACCEPTED);
+}
+
+static error_t take_interval(const char *word, uint64_t *nanoseconds)
+{
+    const uint64_t millisecond = 1000000;
+    bool good = duration_parse(word, nanoseconds) && *nanoseconds >= millisecond;
+    return good ? 0 : refuse(KEY_INTERVAL, word, DURATION_ACCEPTED ", at least 1ms");
+}
+
+static error_t take_number(int key, const char *word, int least, int most, int *number)
+{
+    char *end, accepted[64];
+    errno = 0;
+    long value = strtol(word, &end, 10);
+    *number = (int)value;
+    if (*word >= '0' && *word <= '9' && *end == '\0' && errno == 0 && value >= least &&
+        value <= most)
+        return 0;
+    snprintf(accepted, sizeof accepted, "a number from %d to %d", least, most);
+    return refuse(key, word, accepted);
+}
+
+/* One of the words in `accepted`, with '|' between: its place among them. */
+static error_t take_word(int key, const char *word, const char *accepted, int *place)
+{
+    *place = 0;
+    for (const char *at = accepted;; at++, ++*place) {
+        size_t length = strcspn(at, "|");
+        if (strlen(word) == length && strncmp(at, word, length) == 0)
+            return 0;
+        at += length;
+        if (*at == '\0')
+            return refuse(key, word, accepted);
+    }
+}
+
+static error_t take_report(struct run_options *options, enum report_kind kind, int key,
+                           const char *pattern)
+{
+    bool good = *pattern != '\0';
+    for (const char *at = strchr(pattern, '%'); at != NULL && good; at = strchr(at + 2, '%'))
+        good = at[1] != '\0' && strchr("pe%", at[1]) != NULL;
+    if (!good)
+        return refuse(key, pattern, "a file's path, in which %p, %e and %% may stand");
+    options->reports[kind] = pattern;
+    return 0;
+}
+
+static error_t take_limit(struct run_options *options, int key, const char *word)
+{
+    error_t error = take_size(key, word, &options->limit);
+    options->settings[SETTING_LIMIT] = word;
+    return error;
+}
+
+static error_t take_reserve(struct run_options *options, int key, const char *word)
+{
+    error_t error = take_setting(options, SETTING_RESERVE, key, word);
+    return error != 0 ? error : take_size(key, word, &options->reserve);
+}
+
+static error_t take_other(int key, const char *word, struct run_options *options)
+{
+    int number = 0;
+    error_t error = 0;
+    switch (key) {
+    case KEY_SCOPE:
+        error = take_word(key, word, "process|tree", &number);
+        options->scope_tree = number == 1;
+        return error;
+    case KEY_COLOR:
+        error = take_word(key, word, "auto|always|never", &number);
+        options->color = (enum color)number;
+        return error;
+    case KEY_SITES:
+        number = DEFAULT_FRAMES;
+        error = word != NULL ? take_number(key, word, 1, MOST_FRAMES, &number) : 0;
+        options->site_frames = (unsigned)number;
+        return error;
+    default:
+        if (key < KEY_REPORT || key >= KEY_REPORT + REPORT_COUNT)
+            return ARGP_ERR_UNKNOWN;
+        return take_report(options, (enum report_kind)(key - KEY_REPORT), key, word);
+    }
+}
+
+static error_t take(int key, char *word, struct argp_state *state)
+{
+    struct run_options *options = state->input;
+    switch (key) {
+    case 'l':
+        return take_limit(options, key, word);
+    case 'L':
+        return take_size(key, word, &options->tree_limit);
+    case 'r':
+        return take_reserve(options, key, word);
+    case 'c':
+        return take_setting(options, SETTING_COUNT, key, word);
+    case 'p':
+        return take_setting(options, SETTING_PROGRAM, key, word);
+    case 'a':
+        return take_setting(options, SETTING_ON_REFUSAL, key, word);
+    case KEY_REPORT_PATTERN:
+        return take_setting(options, SETTING_REPORT, key, word);
+    case 't':
+        return take_duration(key, word, &options->time_limit);
+    case 'k':
+        return take_duration(key, word, &options->kill_after);
+    case KEY_INTERVAL:
+        return take_interval(word, &options->interval);
+    case 'e':
+        return take_number(key, word, 1, 255, &options->error_exitcode);
+    case 'o':
+        return take_report(options, REPORT_VERDICT, key, word);
+    case 'q':
+        options->quiet = true;
+        return 0;
+    case 'v':
+        options->verbose = true;
+        return 0;
+    case 'h':
+        options_print_help();
+        exit(EXIT_SUCCESS);
+    case 'V':
+        puts("memrestrict " MEMRESTRICT_VERSION);
+        exit(EXIT_SUCCESS);
+    case KEY_USAGE:
+        argp_state_help(state, stdout, ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK);
+        return 0;
+    case ARGP_KEY_ARGS:
+        options->argv = state->argv + state->next;
+        return 0;
+    default:
+        return take_other(key, word, options);
+    }
+}
+
+/* The table of subcommands goes before the options. */
+static char *filter_help(int key, const char *text, void *input)
+{
+    (void)input;
+    char *whole = NULL;
+    size_t length;
+    if (key != ARGP_KEY_HELP_PRE_DOC)
+        return (char *)text;
+    FILE *memory = open_memstream(&whole, &length);
+    if (memory == NULL)
+        return (char *)text;
+    fprintf(memory, "%s\n\nSubcommands:", text);
+    for (const struct command *row = commands; row->name != NULL; row++)
+        fprintf(memory, "\n  %s %-*s  %s", row->name, (int)(33 - strlen(row->name)), row->arguments,
+                row->help);
+    fclose(memory);
+    return whole;
+}
+
+static const struct argp parser = {
+    .options = rows,
+    .parser = take,
+    .args_doc = "[--] PROGRAM [ARG]...",
+    .doc = "Runs PROGRAM with a budget of memory: past it, its allocations fail with ENOMEM. "
+           "Says at the end whether anything was refused.\v",
+    .help_filter = filter_help,
+};
+
+void options_print_help(void)
+{
+    struct argp help = parser;
+    char doc[sizeof examples + 256];
+    snprintf(doc, sizeof doc, "%s%s", parser.doc, examples);
+    help.doc = doc;
+    setenv("ARGP_HELP_FMT", "rmargin=99,opt-doc-col=31,no-dup-args-note", 0);
+    argp_help(&help, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
+              (char *)"memrestrict");
+}
+
+bool options_read(int argc, char **argv, struct run_options *options, int *status)
+{
+    const uint64_t second = 1000000000;
+    *options = (struct run_options){.limit = CONFIG_UNLIMITED,
+                                    .tree_limit = CONFIG_UNLIMITED,
+                                    .kill_after = 5 * second,
+                                    .interval = second / 100};
+    *status = EXIT_OURS;
+    argv[0] = (char *)"memrestrict"; /* in messages, also where it was "run" */
+    argp_err_exit_status = EXIT_OURS;
+    if (argp_parse(&parser, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, options) != 0)
+        return false;
+    if (options->argv == NULL || options->argv[0] == NULL) {
+        say_usage("no program to run; accepted: memrestrict [OPTION]... PROGRAM [ARG]...");
+        return false;
+    }
+    if (options->scope_tree && options->tree_limit != CONFIG_UNLIMITED) {
+        say_usage("--tree-limit: --scope=tree makes --limit the tree's; accepted: one of the two");
+        return false;
+    }
+    return true;
+}

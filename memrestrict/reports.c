@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+#include "reports.h"
+
+#include "books.h"
+#include "say.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool is_stdout(const char *path) { return strcmp(path, "-") == 0; }
+
+static bool cannot(enum report_kind kind, const char *path)
+{
+    say("--%s: cannot write to %s: %s", option_of_report(kind),
+        is_stdout(path) ? "standard output" : path, strerror(errno));
+    return false;
+}
+
+/* The pattern with the program's process ID and name in it. NULL: no memory. */
+static char *expand(const char *pattern, int pid, const char *name)
+{
+    char *path = NULL;
+    size_t length;
+    FILE *memory = open_memstream(&path, &length);
+    if (memory == NULL)
+        return NULL;
+    for (const char *at = pattern; *at != '\0'; at++) {
+        if (*at != '%')
+            fputc(*at, memory);
+        else if (*++at == 'p')
+            fprintf(memory, "%d", pid);
+        else
+            fputs(*at == 'e' ? name : "%", memory);
+    }
+    return fclose(memory) == 0 ? path : NULL;
+}
+
+/* A new file for `path`, beside it, named in `temporary`. -1 with errno. */
+static int make_beside(const char *path, char temporary[PATH_MAX])
+{
+    if (snprintf(temporary, PATH_MAX, "%s.XXXXXX", path) >= PATH_MAX) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    return books_fd_above(mkostemp(temporary, O_CLOEXEC));
+}
+
+/* Whoever reads a metrics file must never see half of it. Devices and pipes are written to
+ * directly. */
+static bool is_replaced(enum report_kind kind, const char *path)
+{
+    struct stat status;
+    return kind == REPORT_PROMETHEUS && (stat(path, &status) != 0 || S_ISREG(status.st_mode));
+}
+
+static bool can_replace(const char *path)
+{
+    char temporary[PATH_MAX];
+    int fd = make_beside(path, temporary);
+    if (fd < 0)
+        return false;
+    close(fd);
+    unlink(temporary);
+    return true;
+}
+
+static bool open_file(struct report *report)
+{
+    int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY;
+    int fd = books_fd_above(open(report->path, flags | O_EXCL, 0666));
+    report->made = fd >= 0;
+    if (fd < 0 && errno == EEXIST)
+        fd = books_fd_above(open(report->path, flags, 0666));
+    report->file = fd >= 0 ? fdopen(fd, "w") : NULL;
+    return report->file != NULL;
+}
+
+static bool open_one(struct report *report, enum report_kind kind)
+{
+    if (is_stdout(report->path)) {
+        report->file = stdout;
+        return fcntl(STDOUT_FILENO, F_GETFL) >= 0 || cannot(kind, report->path);
+    }
+    bool good = is_replaced(kind, report->path) ? can_replace(report->path) : open_file(report);
+    return good || cannot(kind, report->path);
+}
+
+static bool is_new(const struct reports *reports, enum report_kind kind)
+{
+    const char *path = reports->of[kind].path;
+    for (int i = 0; i < REPORT_COUNT; i++)
+        if (i != (int)kind && reports->of[i].path != NULL &&
+            strcmp(path, reports->of[i].path) == 0) {
+            say_usage("--%s and --%s: both go to %s; accepted: a file for each",
+                      option_of_report((enum report_kind)i), option_of_report(kind),
+                      is_stdout(path) ? "standard output" : path);
+            return false;
+        }
+    return true;
+}
+
+bool reports_open(struct reports *reports, const struct run_options *options, int pid,
+                  const char *name)
+{
+    *reports = (struct reports){0};
+    for (int kind = 0; kind < REPORT_COUNT; kind++) {
+        struct report *report = &reports->of[kind];
+        if (options->reports[kind] == NULL)
+            continue;
+        report->path = expand(options->reports[kind], pid, name);
+        bool good = report->path != NULL ? is_new(reports, (enum report_kind)kind)
+                                         : cannot((enum report_kind)kind, "?");
+        if (!good || !open_one(report, (enum report_kind)kind)) {
+            reports_undo(reports);
+            return false;
+        }
+    }
+    return true;
+}
+
+void reports_start(struct reports *reports)
+{
+    struct stat status;
+    for (int kind = 0; kind < REPORT_COUNT; kind++) {
+        FILE *file = reports->of[kind].file;
+        if (file != NULL && file != stdout && fstat(fileno(file), &status) == 0 &&
+            S_ISREG(status.st_mode) && ftruncate(fileno(file), 0) != 0)
+            say("--%s: cannot empty %s: %s", option_of_report((enum report_kind)kind),
+                reports->of[kind].path, strerror(errno));
+    }
+}
+
+void reports_undo(struct reports *reports)
+{
+    for (int kind = 0; kind < REPORT_COUNT; kind++) {
+        struct report *report = &reports->of[kind];
+        if (report->file != NULL && report->file != stdout)
+            fclose(report->file);
+        if (report->made)
+            unlink(report->path);
+        free(report->path);
+        *report = (struct report){0};
+    }
+}
+
+/* Files are made with the mode that open(2) would give them. */
+static void set_mode(int fd)
+{
+    mode_t mask = umask(0);
+    umask(mask);
+    fchmod(fd, 0666 & ~mask);
+}
+
+FILE *reports_file(struct reports *reports, enum report_kind kind)
+{
+    struct report *report = &reports->of[kind];
+    char temporary[PATH_MAX];
+    if (report->path == NULL || report->file != NULL)
+        return report->file;
+    int fd = make_beside(report->path, temporary);
+    report->file = fd >= 0 ? fdopen(fd, "w") : NULL;
+    report->temporary = report->file != NULL ? strdup(temporary) : NULL;
+    if (report->temporary == NULL) {
+        cannot(kind, report->path);
+        return NULL;
+    }
+    set_mode(fd);
+    return report->file;
+}
+
+static bool finish_replaced(const struct report *report, bool written)
+{
+    if (written && rename(report->temporary, report->path) == 0)
+        return true;
+    int saved_errno = errno;
+    unlink(report->temporary);
+    errno = saved_errno;
+    return false;
+}
+
+bool reports_finish(struct reports *reports, enum report_kind kind, bool written)
+{
+    struct report *report = &reports->of[kind];
+    int reason = written ? 0 : errno;
+    errno = 0;
+    written = fflush(report->file) == 0 && !ferror(report->file) && written;
+    if (report->file != stdout)
+        written = fclose(report->file) == 0 && written;
+    if (report->temporary != NULL)
+        written = finish_replaced(report, written);
+    if (errno == 0)
+        errno = reason != 0 ? reason : EIO;
+    if (!written)
+        cannot(kind, report->path);
+    free(report->path);
+    free(report->temporary);
+    *report = (struct report){0};
+    return written;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The files that a run writes. All are opened before the program starts, so that one that cannot be
+ * written is known then; none is emptied before the program has started.
+ */
+#ifndef MEMRESTRICT_REPORTS_H
+#define MEMRESTRICT_REPORTS_H
+
+#include "options.h"
+#include "outcome.h"
+
+#include <stdio.h>
+
+struct report {
+    char *path;      /* NULL: not wanted; "-" is stdout */
+    FILE *file;      /* NULL: not open yet, because ... */
+    char *temporary; /* ... it is made under this name, and then renamed */
+    bool made;       /* it was not there before */
+};
+
+struct reports {
+    struct report of[REPORT_COUNT];
+};
+
+/* Opens what the options name; `pid` and `name` are the program's. False: one cannot be written,
+ * or two are the same, which has been said; all are undone. */
+bool reports_open(struct reports *reports, const struct run_options *options, int pid,
+                  const char *name);
+/* The program has started: empties them. */
+void reports_start(struct reports *reports);
+/* Nothing was run: takes away those that were not there. */
+void reports_undo(struct reports *reports);
+
+/* Where to write one. NULL: it is not wanted, or cannot be made, which has been said. */
+FILE *reports_file(struct reports *reports, enum report_kind kind);
+/* After the last write to it, and `written` says whether that went well. False: it did not, or
+ * the rest could not be written, which has been said. */
+bool reports_finish(struct reports *reports, enum report_kind kind, bool written);
+
+#endif

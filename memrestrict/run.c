@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT */
+#include "run.h"
+
+#include "attend.h"
+#include "books.h"
+#include "config.h"
+#include "duration.h"
+#include "format_json.h"
+#include "format_junit.h"
+#include "format_prometheus.h"
+#include "format_tap.h"
+#include "launch.h"
+#include "library.h"
+#include "notices.h"
+#include "options.h"
+#include "reports.h"
+#include "say.h"
+#include "site_reports.h"
+#include "strays.h"
+#include "timeline.h"
+#include "verdict.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+extern char **environ;
+
+struct run {
+    struct run_options options;
+    struct library library;
+    struct target target;
+    struct books books;
+    struct sites *sites; /* NULL: not asked for */
+    struct signals signals;
+    struct launched launched;
+    struct strays *strays;
+    struct harvest *harvest;
+    struct reports reports;
+    struct timeline *timeline; /* NULL: not asked for */
+    struct outcome outcome;
+    size_t said; /* warnings of the outcome that have been printed */
+};
+
+/* Settings that are in the environment already hold where no option says otherwise. */
+static bool read_environment(struct run_options *options)
+{
+    struct config config;
+    struct text complaint = {.length = 0};
+    if (!config_read(environ, &config, &complaint)) {
+        writer_stderr(&complaint);
+        return false;
+    }
+    if (options->settings[SETTING_LIMIT] == NULL)
+        options->limit = config.limit;
+    if (options->settings[SETTING_RESERVE] == NULL)
+        options->reserve = config.reserve;
+    return true;
+}
+
+static bool wants_sites(const struct run_options *options)
+{
+    return options->reports[REPORT_MASSIF] != NULL || options->reports[REPORT_COLLAPSED] != NULL ||
+           options->reports[REPORT_SPEEDSCOPE] != NULL || options->site_frames != 0;
+}
+
+static bool open_sites(struct run *run)
+{
+    if (!wants_sites(&run->options))
+        return true;
+    run->sites = sites_open(run->options.site_frames);
+    if (run->sites == NULL)
+        say("--sites: cannot make the memory for call sites: %s", strerror(errno));
+    return run->sites != NULL;
+}
+
+/* --scope=tree makes the one limit the tree's, and leaves each process without. */
+static bool open_books(struct run *run)
+{
+    struct run_options *options = &run->options;
+    struct outcome *outcome = &run->outcome;
+    outcome->limit = options->scope_tree ? OUTCOME_UNLIMITED : options->limit;
+    outcome->tree_limit = options->scope_tree ? options->limit : options->tree_limit;
+    return books_open(&run->books, outcome->tree_limit, options->reserve,
+                      run->sites != NULL ? sites_fd(run->sites) : -1);
+}
+
+static void say_new_warnings(struct run *run)
+{
+    for (; run->said < run->outcome.warning_count; run->said++)
+        say("%s", run->outcome.warnings[run->said]);
+}
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+}
+
+static bool open_harvest(struct run *run)
+{
+    const char *patterns = options_setting(&run->options, SETTING_PROGRAM);
+    run->strays = strays_open(run->books.accounts, &run->library, patterns, &run->outcome);
+    if (run->strays != NULL)
+        run->harvest = harvest_open(run->books.accounts, run->sites, run->strays, &run->outcome);
+    if (run->harvest == NULL)
+        say("no memory");
+    return run->harvest != NULL;
+}
+
+static bool prepare(struct run *run)
+{
+    run->outcome.argv = run->options.argv;
+    run->outcome.name = last_part(run->options.argv[0]);
+    run->outcome.refusals_fail = run->options.error_exitcode != 0;
+    if (!library_find(&run->library) || !open_sites(run) || !open_books(run) || !open_harvest(run))
+        return false;
+    target_look(&run->target, run->options.argv[0], &run->library);
+    notices_before(&run->outcome, &run->target, &run->options);
+    return true;
+}
+
+/* The program's process is made, and waits, since reports may be named after it. */
+static bool make_process(struct run *run)
+{
+    enum { VARIABLES = SETTINGS + 3 };
+    struct launch_variable variables[VARIABLES] = {{NULL, NULL}};
+    char accounts[64];
+    char *preload = library_preload(&run->library, getenv("LD_PRELOAD"));
+    int count = 0;
+    snprintf(accounts, sizeof accounts, "/proc/%d/fd/%d", (int)getpid(), run->books.fd);
+    variables[count++] = (struct launch_variable){"MEMRESTRICT_ACCOUNTS", accounts};
+    variables[count++] = (struct launch_variable){"LD_PRELOAD", preload};
+    for (int i = 0; i < SETTINGS; i++)
+        if (run->options.settings[i] != NULL && !(i == SETTING_LIMIT && run->options.scope_tree))
+            variables[count++] =
+                (struct launch_variable){option_setting_names[i], run->options.settings[i]};
+    if (run->options.scope_tree)
+        variables[count++] = (struct launch_variable){option_setting_names[SETTING_LIMIT], NULL};
+    struct launch launch = {
+        .argv = run->options.argv, .variables = variables, .signals = &run->signals};
+    fflush(stdout);
+    signals_hold(&run->signals);
+    bool made = preload != NULL && launch_prepare(&launch, &run->launched);
+    if (!made)
+        say("cannot make a process: %s", strerror(errno));
+    free(preload);
+    return made;
+}
+
+static int cannot_run(const struct run *run, int reason)
+{
+    bool missing = run->target.missing[0] != '\0';
+    say("cannot run %s: %s%s%s", run->options.argv[0], strerror(reason),
+        missing ? "; it needs " : "", run->target.missing);
+    return reason == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN;
+}
+
+/* EXIT_SUCCESS: the program runs; else what to exit with, and nothing was run. */
+static int start(struct run *run)
+{
+    if (!make_process(run))
+        return EXIT_OURS;
+    if (!reports_open(&run->reports, &run->options, run->launched.pid, run->outcome.name)) {
+        launch_cancel(&run->launched);
+        return EXIT_OURS;
+    }
+    say_new_warnings(run);
+    run->outcome.began = duration_now();
+    int reason = launch_go(&run->launched);
+    if (reason != 0) {
+        reports_undo(&run->reports);
+        return cannot_run(run, reason);
+    }
+    run->outcome.pid = run->launched.pid;
+    reports_start(&run->reports);
+    return EXIT_SUCCESS;
+}
+
+/* Who is at the other end of a pipe must see what the program does with it, not that we have it. */
+static void let_go_of(int stream)
+{
+    int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (nothing >= 0 && fcntl(stream, F_GETFD) >= 0)
+        dup3(nothing, stream, O_CLOEXEC);
+    if (nothing >= 0)
+        close(nothing);
+}
+
+static bool writes_to_stdout(const struct reports *reports)
+{
+    for (int kind = 0; kind < REPORT_COUNT; kind++)
+        if (reports->of[kind].file == stdout)
+            return true;
+    return false;
+}
+
+static void step_aside(struct run *run)
+{
+    char **last = run->options.argv;
+    while (last[1] != NULL)
+        last++;
+    let_go_of(STDIN_FILENO);
+    if (!writes_to_stdout(&run->reports))
+        let_go_of(STDOUT_FILENO);
+    signals_watch(&run->signals, *last);
+}
+
+static void wait_for_end(struct run *run)
+{
+    step_aside(run);
+    FILE *file = reports_file(&run->reports, REPORT_TIMELINE);
+    run->timeline = file != NULL ? timeline_open(file, run->outcome.began) : NULL;
+    struct attend how = {
+        .time_limit = run->options.time_limit,
+        .kill_after = run->options.kill_after,
+        .interval = run->timeline != NULL ? run->options.interval : 0,
+        .on_sample = timeline_sample,
+        .context = run->timeline,
+        .accounts = run->books.accounts,
+        .harvest = run->harvest,
+        .signals = &run->signals,
+    };
+    attend(&how, &run->outcome);
+    harvest_close(run->harvest, !run->target.is_musl);
+    strays_close(run->strays);
+    signals_finish(&run->signals);
+    notices_after(&run->outcome, &run->target, &run->options);
+}
+
+static bool wants_color(const struct run_options *options, int fd)
+{
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+    if (options->color != COLOR_AUTO)
+        return options->color == COLOR_ALWAYS;
+    return (no_color == NULL || *no_color == '\0') && isatty(fd) && term != NULL &&
+           strcmp(term, "dumb") != 0;
+}
+
+/* On stderr: what was said before the start is not said again. */
+static bool write_verdict(struct run *run)
+{
+    const struct run_options *options = &run->options;
+    FILE *file = reports_file(&run->reports, REPORT_VERDICT);
+    bool is_own = file != NULL, written;
+    struct outcome rest = run->outcome;
+    if (!is_own) {
+        file = stderr;
+        rest.warnings += run->said;
+        rest.warning_count -= run->said;
+    }
+    struct verdict_style style = {
+        .color = wants_color(options, fileno(file)),
+        .always = options->verbose || is_own,
+        .table = options->verbose,
+    };
+    written = options->quiet ? verdict_warnings(file, &rest) : verdict_print(file, &rest, &style);
+    if (options->site_frames != 0 && !options->quiet)
+        written &= site_reports_table(file, run->sites);
+    if (is_own)
+        return reports_finish(&run->reports, REPORT_VERDICT, written);
+    return written;
+}
+
+static bool write_format(struct run *run, enum report_kind kind,
+                         bool (*format)(FILE *, const struct outcome *))
+{
+    FILE *file = reports_file(&run->reports, kind);
+    if (file == NULL)
+        return run->reports.of[kind].path == NULL;
+    return reports_finish(&run->reports, kind, format(file, &run->outcome));
+}
+
+static bool write_timeline(struct run *run)
+{
+    if (run->timeline == NULL)
+        return run->reports.of[REPORT_TIMELINE].path == NULL;
+    return reports_finish(&run->reports, REPORT_TIMELINE,
+                          timeline_close(run->timeline, &run->outcome));
+}
+
+static bool write_all(struct run *run)
+{
+    bool written = write_timeline(run);
+    written &= write_verdict(run);
+    written &= write_format(run, REPORT_JSON, format_json);
+    written &= write_format(run, REPORT_JUNIT, format_junit);
+    written &= write_format(run, REPORT_TAP, format_tap);
+    written &= write_format(run, REPORT_PROMETHEUS, format_prometheus);
+    if (run->sites != NULL)
+        written &= site_reports_write(&run->reports, run->sites, &run->outcome);
+    return written;
+}
+
+/* In this order: what was asked for by --error-exitcode; our time limit; the program's own end;
+ * and a success of the program is none of ours if we could not write what was asked for. */
+static int finish(const struct run *run, bool written)
+{
+    const struct outcome *outcome = &run->outcome;
+    if (run->options.error_exitcode != 0 && outcome_refusals(outcome) > 0)
+        return run->options.error_exitcode;
+    if (outcome->timed_out)
+        return EXIT_TIME_LIMIT;
+    if (!outcome->exited)
+        signals_die_of(outcome->status);
+    return outcome->status == 0 && !written ? EXIT_OURS : outcome->status;
+}
+
+int run_main(int argc, char **argv)
+{
+    static struct run run;
+    int status;
+    if (!options_read(argc, argv, &run.options, &status))
+        return status;
+    if (!read_environment(&run.options) || !prepare(&run))
+        return EXIT_OURS;
+    status = start(&run);
+    if (status != EXIT_SUCCESS)
+        return status;
+    wait_for_end(&run);
+    bool written = write_all(&run);
+    status = finish(&run, written);
+    sites_close(run.sites);
+    outcome_free(&run.outcome);
+    return status;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the command has to say for itself: lines on stderr that begin with its name; and the exit
+ * statuses that are not the program's.
+ */
+#ifndef MEMRESTRICT_SAY_H
+#define MEMRESTRICT_SAY_H
+
+enum {
+    EXIT_TIME_LIMIT = 124, /* our time limit ended the program */
+    EXIT_OURS = 125,       /* the command itself failed */
+    EXIT_CANNOT_RUN = 126, /* the program is there, but cannot be executed */
+    EXIT_NOT_FOUND = 127,
+};
+
+/* "memrestrict: ...", one line, written at once; control characters in it become '?'. The format
+ * has no newline. Leaves errno alone. */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* As say(), with a second line that points to --help. Returns EXIT_OURS. */
+int say_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

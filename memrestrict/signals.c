@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include "signals.h"
+
+#include "proc.h"
+#include "witness.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SHELL_SIGNALED = 128 };
+
+void signals_hold(struct signals *signals)
+{
+    sigset_t all;
+    struct sigaction plain = {.sa_handler = SIG_DFL};
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &signals->mask);
+    sigaction(SIGCHLD, &plain, &signals->on_child);
+}
+
+void signals_give_back(const struct signals *signals)
+{
+    sigaction(SIGCHLD, &signals->on_child, NULL);
+    sigprocmask(SIG_SETMASK, &signals->mask, NULL);
+}
+
+int signals_wait(uint64_t nanoseconds, siginfo_t *info)
+{
+    const uint64_t second = 1000000000;
+    struct timespec timeout = {.tv_sec = (time_t)(nanoseconds / second),
+                               .tv_nsec = (long)(nanoseconds % second)};
+    sigset_t all;
+    sigfillset(&all);
+    int signal = sigtimedwait(&all, info, &timeout);
+    return signal > 0 ? signal : 0;
+}
+
+/* What a terminal sends goes to the whole foreground. Alarms do not: they were set by who became
+ * the command by exec, and are meant for the program. */
+static bool is_from_terminal(const siginfo_t *info)
+{
+    return info->si_code == SI_KERNEL && info->si_signo != SIGALRM && info->si_signo != SIGVTALRM &&
+           info->si_signo != SIGPROF;
+}
+
+static bool is_stopped(int pid)
+{
+    char path[32];
+    struct proc_stat stat;
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    return proc_stat(path, &stat) && stat.state == 'T';
+}
+
+void signals_watch(struct signals *signals, char *last_argument)
+{
+    signals->last_argument = last_argument;
+    signals->witness = witness_make(last_argument);
+}
+
+static bool has_got_it(const struct signals *signals, int pid, const siginfo_t *info)
+{
+    bool sent = info->si_code == SI_USER || info->si_code == SI_QUEUE || info->si_code == SI_TKILL;
+    if (sent && (info->si_pid == pid || info->si_pid == getpid()))
+        return true;
+    if (info->si_signo == SIGCONT) /* a shell sends it to both of us */
+        return !is_stopped(pid);
+    return getpgid(pid) == getpgrp() &&
+           (is_from_terminal(info) || witness_has(signals->witness, info->si_signo));
+}
+
+void signals_pass(struct signals *signals, int pid, const siginfo_t *info)
+{
+    if (info->si_signo == SIGCHLD)
+        return;
+    if (has_got_it(signals, pid, info))
+        ;
+    else if (info->si_code == SI_QUEUE)
+        sigqueue(pid, info->si_signo, info->si_value);
+    else
+        kill(pid, info->si_signo);
+    if (witness_has_any(signals->witness)) {
+        witness_end(signals->witness);
+        signals->witness = witness_make(signals->last_argument);
+    }
+}
+
+/* Did a shell with job control start us? It gives each job a group of its own, and a terminal to
+ * share. */
+static bool is_a_job(void)
+{
+    int terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+    if (terminal >= 0)
+        close(terminal);
+    return terminal >= 0 && getpgid(getppid()) != getpgrp();
+}
+
+bool signals_stop_with(int pid, int signal)
+{
+    sigset_t only, blocked;
+    struct sigaction plain = {.sa_handler = SIG_DFL}, before = plain;
+    if (!is_a_job())
+        return false;
+    sigemptyset(&only);
+    sigaddset(&only, signal);
+    sigaction(signal, &plain, &before);
+    kill(getpid(), signal);
+    sigprocmask(SIG_UNBLOCK, &only, &blocked); /* here the command stands still */
+    sigprocmask(SIG_SETMASK, &blocked, NULL);
+    sigaction(signal, &before, NULL);
+    if (is_stopped(pid)) /* a shell's SIGCONT went to both, another's to the command alone */
+        kill(pid, SIGCONT);
+    return true;
+}
+
+void signals_finish(struct signals *signals)
+{
+    siginfo_t info;
+    witness_end(signals->witness);
+    while (signals_wait(0, &info) != 0)
+        ;
+    sigset_t mask = signals->mask;
+    sigaddset(&mask, SIGPIPE); /* who reads our verdict may be gone: that is an error to report */
+    sigaddset(&mask, SIGXFSZ);
+    sigaddset(&mask, SIGTTOU);
+    sigprocmask(SIG_SETMASK, &mask, NULL);
+}
+
+_Noreturn void signals_die_of(int signal)
+{
+    struct rlimit none = {0};
+    struct sigaction plain = {.sa_handler = SIG_DFL};
+    sigset_t only;
+    sigemptyset(&only);
+    sigaddset(&only, signal);
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE,
+          0); /* a limit of 0 does not keep a core from a program that collects them */
+    sigaction(signal, &plain, NULL);
+    sigprocmask(SIG_UNBLOCK, &only, NULL);
+    raise(signal);
+    _exit(SHELL_SIGNALED + signal);
+}

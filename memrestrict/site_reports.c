@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#include "site_reports.h"
+
+#include "format_collapsed.h"
+#include "format_massif.h"
+#include "format_sites.h"
+#include "format_speedscope.h"
+#include "words.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { MOST = 10 }; /* rows of a table */
+
+/* A program that has nothing to show still gets a file that its viewer can read. */
+static void write_massif(FILE *file, const struct sites *sites, struct symbols *symbols,
+                         const char *command)
+{
+    static const struct sites_process nothing = {.program = (char *)"?"};
+    const struct sites_process *process = sites_chosen(sites);
+    format_massif(file, process != NULL ? process : &nothing, symbols, command);
+}
+
+static bool write_one(struct reports *reports, enum report_kind kind, const struct sites *sites,
+                      struct symbols *symbols, const char *command)
+{
+    FILE *file = reports_file(reports, kind);
+    bool written = true;
+    if (file == NULL)
+        return reports->of[kind].path == NULL;
+    if (kind == REPORT_MASSIF)
+        write_massif(file, sites, symbols, command);
+    else if (kind == REPORT_COLLAPSED)
+        format_collapsed(file, sites, symbols);
+    else
+        written = format_speedscope(file, sites, symbols);
+    return reports_finish(reports, kind, written);
+}
+
+bool site_reports_write(struct reports *reports, const struct sites *sites,
+                        const struct outcome *outcome)
+{
+    struct symbols *symbols = symbols_open();
+    char *command = words_string(words_command, outcome);
+    bool written = true;
+    for (int kind = REPORT_MASSIF; kind <= REPORT_SPEEDSCOPE && symbols != NULL; kind++)
+        written &= write_one(reports, (enum report_kind)kind, sites, symbols,
+                             command != NULL ? command : "?");
+    free(command);
+    symbols_close(symbols);
+    return written && symbols != NULL;
+}
+
+bool site_reports_table(FILE *file, const struct sites *sites)
+{
+    const struct sites_process *process = sites_chosen(sites);
+    struct symbols *symbols = symbols_open();
+    if (process != NULL && symbols != NULL)
+        format_sites(file, process, symbols, MOST);
+    symbols_close(symbols);
+    return fflush(file) == 0 && !ferror(file);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What is written of the call sites at the end of a run: the table, and the files for viewers.
+ */
+#ifndef MEMRESTRICT_SITE_REPORTS_H
+#define MEMRESTRICT_SITE_REPORTS_H
+
+#include "outcome.h"
+#include "reports.h"
+#include "sites.h"
+
+/* The files. False: one could not be written, which has been said. */
+bool site_reports_write(struct reports *reports, const struct sites *sites,
+                        const struct outcome *outcome);
+/* The table of the process that matters most. False: with errno. */
+bool site_reports_table(FILE *file, const struct sites *sites);
+
+#endif

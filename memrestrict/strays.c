@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include "strays.h"
+
+#include "config.h"
+#include "duration.h"
+#include "proc.h"
+#include "target.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SEEN = 64, NAMED = 3 };
+
+/* A dynamic program needs some time until the library is loaded into it; nanoseconds. */
+static const uint64_t patience = 500 * 1000 * 1000;
+
+struct stray {
+    int pid;
+    uint64_t start_time, since;
+    bool judged;
+    char path[PATH_MAX];
+};
+
+struct strays {
+    struct accounts *accounts;
+    const struct library *library;
+    const char *patterns;
+    struct outcome *outcome;
+    uint64_t found;
+    unsigned next; /* the place to use again */
+    struct stray seen[SEEN];
+};
+
+struct strays *strays_open(struct accounts *accounts, const struct library *library,
+                           const char *patterns, struct outcome *outcome)
+{
+    struct strays *strays = calloc(1, sizeof *strays);
+    if (strays == NULL)
+        return NULL;
+    strays->accounts = accounts;
+    strays->library = library;
+    strays->patterns = patterns;
+    strays->outcome = outcome;
+    return strays;
+}
+
+static bool has_joined(const struct strays *strays, int pid)
+{
+    unsigned top = atomic_load(&strays->accounts->top);
+    for (unsigned i = 0; i < top && i < ACCOUNTS_SLOTS; i++)
+        if ((int)(atomic_load_explicit(&strays->accounts->owners[i], memory_order_relaxed) >> 32) ==
+            pid)
+            return true;
+    return false;
+}
+
+static bool read_exe(int pid, char path[PATH_MAX])
+{
+    char link[32];
+    snprintf(link, sizeof link, "/proc/%d/exe", pid);
+    ssize_t length = readlink(link, path, PATH_MAX - 1);
+    path[length > 0 ? length : 0] = '\0';
+    return length > 0;
+}
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+static bool is_same(const struct stray *stray, int pid, uint64_t start_time, const char *path)
+{
+    return stray->pid == pid && stray->start_time == start_time && strcmp(stray->path, path) == 0;
+}
+
+/* What we know of it: from an earlier look, or anew. */
+static struct stray *note(struct strays *strays, int pid, uint64_t start_time, const char *path)
+{
+    for (unsigned i = 0; i < SEEN; i++)
+        if (is_same(&strays->seen[i], pid, start_time, path))
+            return &strays->seen[i];
+    struct stray *stray = &strays->seen[strays->next++ % SEEN];
+    *stray = (struct stray){.pid = pid, .start_time = start_time, .since = duration_now()};
+    strcpy(stray->path, path);
+    return stray;
+}
+
+static void judge(struct strays *strays, struct stray *stray)
+{
+    struct target target;
+    target_look(&target, stray->path, strays->library);
+    const char *words = target.trouble == TARGET_OWN_MALLOC ? NULL : target_words(target.trouble);
+    if (words == NULL && duration_now() - stray->since < patience)
+        return;
+    stray->judged = true;
+    if (has_joined(strays, stray->pid) || ++strays->found > NAMED)
+        return;
+    outcome_warn(strays->outcome, "%s (process %d) %s", last_part(stray->path), stray->pid,
+                 words != NULL ? words : "did not load the library: not limited");
+}
+
+/* A child that still is a copy of its parent is about to become something, or will join by
+ * itself. */
+static void look_at(struct strays *strays, int pid, const char *parents_path)
+{
+    char stat_path[32], path[PATH_MAX];
+    struct proc_stat stat;
+    snprintf(stat_path, sizeof stat_path, "/proc/%d/stat", pid);
+    if (has_joined(strays, pid) || !read_exe(pid, path) || strcmp(path, parents_path) == 0 ||
+        !proc_stat(stat_path, &stat))
+        return;
+    if (strays->patterns != NULL && !config_names(strays->patterns, last_part(path)))
+        return;
+    struct stray *stray = note(strays, pid, stat.start_time, path);
+    if (!stray->judged)
+        judge(strays, stray);
+}
+
+void strays_look(struct strays *strays, int parent)
+{
+    char path[64], parents_path[PATH_MAX];
+    int pid;
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", parent, parent);
+    FILE *children = fopen(path, "re");
+    if (children == NULL)
+        return;
+    for (bool known = false; fscanf(children, "%d", &pid) == 1; known = true)
+        if (known || read_exe(parent, parents_path))
+            look_at(strays, pid, parents_path);
+    fclose(children);
+}
+
+void strays_close(struct strays *strays)
+{
+    if (strays->found > NAMED)
+        outcome_warn(strays->outcome, "%llu more processes ran without the library: not limited",
+                     (unsigned long long)(strays->found - NAMED));
+    free(strays);
+}

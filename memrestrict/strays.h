@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Children of limited processes that never joined the accounts: static programs and the like,
+ * started by vfork or posix_spawn, so that no slot tells of them. They are looked for while they
+ * run; what lives shorter than the time between two looks is not seen.
+ */
+#ifndef MEMRESTRICT_STRAYS_H
+#define MEMRESTRICT_STRAYS_H
+
+#include "accounts.h"
+#include "library.h"
+#include "outcome.h"
+
+struct strays;
+
+/* `patterns`: the programs to limit, or NULL for all. NULL: no memory. All stay the caller's. */
+struct strays *strays_open(struct accounts *accounts, const struct library *library,
+                           const char *patterns, struct outcome *outcome);
+
+/* Looks at the children of a process that has joined, and warns of each that the library is not
+ * in. */
+void strays_look(struct strays *strays, int parent);
+
+/* Says how many more there were than were named. Frees it. */
+void strays_close(struct strays *strays);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Tells a signal that was sent to our whole process group, and so to the program as well, from
+ * one that was sent to the command alone and is to be passed on. The kernel does not say; so a
+ * process that does nothing else lies in the group with all signals blocked, and what is pending
+ * there went to all.
+ */
+#ifndef MEMRESTRICT_WITNESS_H
+#define MEMRESTRICT_WITNESS_H
+
+#include <stdbool.h>
+
+/* Made after the program's process, since the kernel begins with the youngest of a group;
+ * signals are held. `last` is the last of our arguments: the witness goes by no name that
+ * anybody looks for. It ends with us. 0: it cannot be had. */
+int witness_make(char *last);
+/* Has the signal come to it, too? */
+bool witness_has(int witness, int signal);
+/* Has any? Then it knows too much, and another is to be made. */
+bool witness_has_any(int witness);
+void witness_end(int witness);
+
+#endif
