@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The files that a run writes: where they go, when they are made, and what happens where they
+ * cannot be. What is in them is tested elsewhere.
+ */
+#include "command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define REFUSED "-l 64M $V/run_refused 1 0"
+
+#define PROPERTIES(X)                                                                              \
+    X(reports_output_takes_the_verdict, "$M -o v " REFUSED "; grep -c 'refused 1 allocation' v",   \
+      0, "1\n", "")                                                                                \
+    X(reports_output_always_has_a_verdict, "$M -o v true; grep -c 'nothing refused' v", 0, "1\n",  \
+      "")                                                                                          \
+    X(reports_output_to_stdout, "$M -o - " REFUSED " | grep -c 'refused 1'", 0, "1\n", "")         \
+    X(reports_names_have_pid_and_program,                                                          \
+      "p=$($M --json=%e.%p.%% sh -c 'echo $$'); ls \"sh.$p.%\" >/dev/null && echo same", 0,        \
+      "same\n", "")                                                                                \
+    X(reports_survive_quiet, "$M -q --tap=t " REFUSED "; test -s t", 0, "", "")                    \
+    X(reports_of_all_kinds,                                                                        \
+      "$M -q --json=j --junit=u --tap=t --prometheus=p --timeline=c " REFUSED                      \
+      "; for f in j u t p c; do test -s $f && echo $f; done",                                      \
+      0, "j\nu\nt\np\nc\n", "")                                                                    \
+    X(reports_of_each_process, "$M --report=r.%e sh -c '/bin/true; :'; ls", 0, NULL, "")           \
+    X(reports_replace_what_was_there,                                                              \
+      "yes old words | head -1000 >j; $M --tap=j true; grep -c old j", 1, "0\n", "")               \
+    X(reports_follow_links, "echo old >f; ln -s f l; $M --tap=l true; test -L l && grep -c old f", \
+      1, "0\n", "")                                                                                \
+    X(reports_unwritable_starts_nothing, "$M --json=no/such/folder touch x; echo $?; ls", 0,       \
+      "125\n", "memrestrict: --json: cannot write to no/such/folder: No such file or directory\n") \
+    X(reports_metrics_unwritable_starts_nothing,                                                   \
+      "$M --prometheus=no/such/folder touch x; echo $?; ls", 0, "125\n",                           \
+      "--prometheus: cannot write")                                                                \
+    X(reports_folder_is_no_file, "$M --tap=. touch x; echo $?; ls", 0, "125\n", "Is a directory")  \
+    X(reports_not_found_leaves_no_file, "$M --json=j --tap=t ./nothing; echo $?; ls", 0, "127\n",  \
+      "cannot run")                                                                                \
+    X(reports_not_found_keeps_the_old,                                                             \
+      "echo old >j; $M --json=j --prometheus=p ./nothing; cat j; ls", 0, "old\nj\n", "cannot run") \
+    X(reports_two_in_one_file, "$M --json=a --tap=a true", 125, "", "both go to a; accepted: ")    \
+    X(reports_to_a_full_disk, "$M --json=/dev/full true", 125, "",                                 \
+      "memrestrict: --json: cannot write to /dev/full: No space left on device\n")                 \
+    X(reports_tap_to_a_full_disk, "$M --tap=/dev/full true", 125, "", "--tap: cannot write")       \
+    X(reports_junit_to_a_full_disk, "$M --junit=/dev/full true", 125, "", "--junit: cannot write") \
+    X(reports_metrics_to_a_full_disk, "$M --prometheus=/dev/full true", 125, "",                   \
+      "--prometheus: cannot write")                                                                \
+    X(reports_timeline_to_a_full_disk, "$M --timeline=/dev/full true", 125, "",                    \
+      "--timeline: cannot write")                                                                  \
+    X(reports_sites_to_a_full_disk,                                                                \
+      "for o in massif collapsed speedscope; do $M --$o=/dev/full perl -e 1; echo $?; done", 0,    \
+      "125\n125\n125\n", "--massif: cannot write to /dev/full: No space left on device")           \
+    X(reports_sites_for_viewers,                                                                   \
+      "$M --massif=m --collapsed=c --speedscope=s perl -e 1; for f in m c s; do test -s $f && "    \
+      "echo $f; done",                                                                             \
+      0, "m\nc\ns\n", "")                                                                          \
+    X(reports_sites_as_a_table, "$M -q --sites=8 perl -e 1; $M --sites perl -e 1", 0, "",          \
+      "at its peak")                                                                               \
+    X(reports_verdict_to_a_full_disk, "$M -o /dev/full true", 125, "", "--output: cannot write")   \
+    X(reports_stdout_on_a_full_disk, "$M --json=- true >/dev/full", 125, "", "standard output")    \
+    X(reports_stderr_on_a_full_disk, "$M -v true 2>/dev/full", 125, "", "")                        \
+    X(reports_full_disk_leaves_a_failure_alone, "$M --json=/dev/full sh -c 'exit 3'", 3, "",       \
+      "--json: cannot write")                                                                      \
+    X(reports_full_disk_leaves_a_signal_alone, "exec $M --json=/dev/full sh -c 'kill -TERM $$'",   \
+      -15, "", "--json: cannot write")                                                             \
+    X(reports_to_a_closed_pipe, "{ $M --json=- sh -c 'sleep 0.2'; echo $? >s; } | true; cat s", 0, \
+      "125\n", "standard output")                                                                  \
+    X(reports_without_a_stdout, "$M --json=- touch x >&-; s=$?; ls; exit $s", 125, "",             \
+      "--json: cannot write to standard output")                                                   \
+    X(reports_metrics_leave_nothing_beside, "$M --prometheus=p true; $M --prometheus=p true; ls",  \
+      0, "p\n", "")                                                                                \
+    X(reports_metrics_have_the_mode_of_a_file, "umask 022; $M --prometheus=p true; stat -c %a p",  \
+      0, "644\n", "")                                                                              \
+    X(reports_timeline_has_rows,                                                                   \
+      "$M --timeline=t --interval=1ms $V/run_refused 1 0; head -1 t | cut -c 1-8; tail -n +2 t | " \
+      "grep -c used",                                                                              \
+      0, NULL, "")
+
+#define TEST(name, script, status, out, err)                                                       \
+    START_TEST(name) { expect(script, status, out, err); }                                         \
+    END_TEST
+PROPERTIES(TEST)
+
+/* A small disk that fills while the report is written. */
+START_TEST(reports_on_a_disk_that_fills)
+{
+    const struct run *run =
+        shell("mkdir d; mount -t tmpfs -o size=4k none d 2>/dev/null || exit 77\n"
+              "for i in 1 2 3 4 5 6 7 8 9; do set -- \"$@\" "
+              "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx \"$@\"; done\n"
+              "$M --json=d/j true \"$@\"; s=$?; umount d; exit $s");
+    if (run->status == 77)
+        SKIP("no tmpfs can be mounted here");
+    ck_assert_msg(run->status == 125 && strstr(run->err, "No space left on device"), "%d: %.2000s",
+                  run->status, run->err);
+}
+END_TEST
+
+Suite *suite_reports(void)
+{
+    Suite *suite = suite_create("reports");
+#define ADD(name, script, status, out, err) command_add(suite, name);
+    PROPERTIES(ADD)
+#undef ADD
+    command_add(suite, reports_on_a_disk_that_fills);
+    return suite;
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The command line: every option, every exit status, and every bad input a clear line.
+ */
+#include "command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Name, script, status, stdout, and what is on stderr: see expect(). */
+#define PROPERTIES(X)                                                                              \
+    X(run_is_silent_when_nothing_is_refused, "$M -l 64M echo hi", 0, "hi\n", "")                   \
+    X(run_word_can_be_written, "$M run -l 64M -- echo hi", 0, "hi\n", "")                          \
+    X(run_options_end_at_the_program, "$M echo -l 5 -v", 0, "-l 5 -v\n", "")                       \
+    X(run_double_dash_ends_options, "$M -l 1M -- echo -- a", 0, "-- a\n", "")                      \
+    X(run_program_called_like_a_subcommand,                                                        \
+      "printf '#!/bin/sh\\necho mine\\n' >ps; chmod +x ps; PATH=.:$PATH; $M run ps; $M -- ps", 0,  \
+      "mine\nmine\n", NULL)                                                                        \
+    X(run_long_options_take_both_forms, "$M --limit=64M true && $M --limit 64M true", 0, "", "")   \
+    X(run_limit_refuses, "$M -l 64M $V/run_refused 3 2", 2, "",                                    \
+      "memrestrict: run_refused: refused 3 allocations (first: malloc of 1.0 GiB at 0 bytes of "   \
+      "64.0 MiB), exit 2\n")                                                                       \
+    X(run_limit_of_the_environment_holds, "MEMRESTRICT_LIMIT=64M $M $V/run_refused 1 2", 2, "",    \
+      "refused 1 allocation")                                                                      \
+    X(run_option_beats_the_environment, "MEMRESTRICT_LIMIT=64M $M -l 2G $V/run_refused 1 0", 0,    \
+      "", "")                                                                                      \
+    X(run_without_a_limit_only_measures, "$M -v $V/run_refused 1 0", 0, "", "nothing refused")     \
+    X(run_unlimited_is_none, "$M -l unlimited $V/run_refused 1 0", 0, "", "")                      \
+    X(run_scope_process_gives_each_the_limit,                                                      \
+      "$M --scope=process -l 1536M sh -c \"$V/run_refused 1 0\"", 0, "", "")                       \
+    X(run_scope_tree_limits_all_together,                                                          \
+      "$M --scope=tree -l 64M sh -c \"$V/run_refused 1 0; $V/run_refused 2 0\"", 0, "",            \
+      "refused 3 allocations")                                                                     \
+    X(run_tree_limit_holds_beside_the_limit, "$M -l 2G -L 64M $V/run_refused 1 0", 0, "",          \
+      "refused 1 allocation")                                                                      \
+    X(run_reserve_opens_with_the_first_refusal, "$M -l 64M -r 2G $V/run_refused 2 0", 0, "",       \
+      "refused 1 allocation")                                                                      \
+    X(run_count_leaves_out_the_heap, "$M -l 64M -c regions $V/run_refused 1 0", 0, "", "")         \
+    X(run_program_leaves_others_alone, "$M -l 64M -p nothing $V/run_refused 1 0", 0, "", "")       \
+    X(run_program_limits_the_named, "$M -l 64M -p 'x,run_r*' sh -c \"$V/run_refused 1 0\"", 0, "", \
+      "refused 1 allocation")                                                                      \
+    X(run_on_refusal_aborts, "exec $M -l 64M -a abort $V/run_refused 1 0", -6, "", "SIGABRT")      \
+    X(run_on_refusal_warns, "$M -l 64M -a warn $V/run_refused 1 0", 0, "", "refused malloc")       \
+    X(run_on_refusal_stops, "$M -l 64M -a stop -t 0.3 $V/run_refused 1 0", 124, "", "hung")        \
+    X(run_status_is_the_programs, "$M sh -c 'exit 7'", 7, "", "")                                  \
+    X(run_signal_is_the_programs, "exec $M sh -c 'kill -SEGV $$'", -11, "", "")                    \
+    X(run_kill_is_the_programs, "exec $M sh -c 'kill -KILL $$'", -9, "", "")                       \
+    X(run_refused_and_died, "exec $M -l 64M $V/run_refused 1 segv", -11, "", "SIGSEGV")            \
+    X(run_leaves_no_core_of_its_own,                                                               \
+      "ulimit -c unlimited; ($M sh -c 'ulimit -c 0; kill -SEGV $$'); ls; true", 0, "", NULL)       \
+    X(run_not_found_is_127, "$M -l 64M ./nothing", 127, "",                                        \
+      "memrestrict: cannot run ./nothing: No such file or directory\n")                            \
+    X(run_not_executable_is_126, "$M /etc/passwd", 126, "",                                        \
+      "memrestrict: cannot run /etc/passwd: Permission denied\n")                                  \
+    X(run_folder_is_126, "$M /", 126, "", "cannot run /")                                          \
+    X(run_missing_interpreter_is_named, "printf '#!/no/such/thing\\n' >s; chmod +x s; $M ./s",     \
+      127, "", "it needs /no/such/thing")                                                          \
+    X(run_text_without_a_first_line_is_a_script, "echo 'echo plain' >s; chmod +x s; $M ./s", 0,    \
+      "plain\n", "")                                                                               \
+    X(run_vanished_program, "cp /bin/true t; $M ./t && rm t; $M ./t", 127, "", "cannot run ./t")   \
+    X(run_time_limit_is_124, "$M -t 0.2 sleep 60", 124, "", "")                                    \
+    X(run_time_limit_is_not_met, "$M -t 1m true", 0, "", "")                                       \
+    X(run_refused_and_hung, "$M -l 64M -t 300ms $V/run_refused 1 hang", 124, "", "hung")           \
+    X(run_time_limit_starts_with_sigterm,                                                          \
+      "$M -t 0.2 sh -c 'trap \"echo term; exit 5\" TERM; while :; do sleep 0.05; done'", 124,      \
+      "term\n", NULL)                                                                              \
+    X(run_kill_after_ends_the_stubborn,                                                            \
+      "$M -t 0.2 -k 0.2 sh -c 'trap \"\" TERM; while :; do sleep 0.05; done'", 124, "", NULL)      \
+    X(run_time_limit_ends_the_stopped, "$M -t 0.2 sh -c 'kill -STOP $$'", 124, "", "")             \
+    X(run_time_limit_ends_the_children,                                                            \
+      "$M -t 0.3 sh -c 'sh -c \"echo \\$\\$ >pid; while :; do sleep 0.05; done\"; true';"          \
+      "echo $?; while kill -0 $(cat pid) 2>/dev/null; do sleep 0.05; done",                        \
+      0, "124\n", "")                                                                              \
+    X(run_error_exitcode_when_refused, "$M -l 64M -e 9 $V/run_refused 1 0", 9, "", "refused 1")    \
+    X(run_error_exitcode_not_otherwise, "$M -l 64M -e 9 sh -c 'exit 3'", 3, "", "")                \
+    X(run_error_exitcode_beats_a_signal, "$M -l 64M -e 9 $V/run_refused 1 segv", 9, "", NULL)      \
+    X(run_quiet_says_nothing, "$M -q -l 64M $V/run_refused 1 2", 2, "", "")                        \
+    X(run_verbose_says_all, "$M -v -l 64M sh -c 'true; exit 3'", 3, "", "PEAK")                    \
+    X(run_color_when_told, "$M --color=always -l 64M $V/run_refused 1 0", 0, "", "\033[")          \
+    X(run_nested_says_what_does_not_hold, "$M --scope=tree -l 64M $M true", 0, "",                 \
+      "a limit of that one's tree does not hold for true")                                         \
+    X(run_nested, "$M -l 64M $M -l 32M $V/run_refused 1 4", 4, "", "at ")                          \
+    X(run_preload_is_kept, "LD_PRELOAD=libm.so.6 $M sh -c 'echo ${LD_PRELOAD##*/}'", 0,            \
+      "libmemrestrict.so:libm.so.6\n", "")                                                         \
+    X(run_bare_is_a_mistake, "$M", 125, "", "memrestrict: no program to run; accepted: ")          \
+    X(run_options_alone_are_a_mistake, "$M -l 64M --", 125, "", "no program to run")               \
+    X(run_unknown_option, "$M --nonsense true", 125, "", "unrecognized option '--nonsense'")       \
+    X(run_unknown_letter, "$M -z true", 125, "", "invalid option -- 'z'")                          \
+    X(run_missing_value, "$M -l", 125, "", "option requires an argument -- 'l'")                   \
+    X(run_bad_setting_in_the_environment, "MEMRESTRICT_LIMIT=6x $M true", 125, "",                 \
+      "MEMRESTRICT_LIMIT: cannot understand \"6x\"")                                               \
+    X(run_two_names_for_the_tree, "$M --scope=tree -l 1M -L 2M true", 125, "", "one of the two")   \
+    X(run_help, "$M --help | grep -c '^Usage\\|--limit=SIZE\\|^Examples'", 0, "3\n", "")           \
+    X(run_help_is_a_subcommand, "$M help >a; $M -h >b; cmp a b", 0, "", "")                        \
+    X(run_help_env, "$M help env | grep -c MEMRESTRICT_LIMIT", 0, "1\n", "")                       \
+    X(run_help_on_nonsense, "$M help me", 125, "", "help: there is none on \"me\"")                \
+    X(run_help_on_a_full_disk, "$M --help >/dev/full", 125, "", "standard output: cannot write")   \
+    X(run_help_without_a_stdout, "$M --help >&-", 125, "", "standard output: cannot write")        \
+    X(run_version, "$M -V | grep -c '^memrestrict [0-9]'; $M --version >/dev/null", 0, "1\n", "")  \
+    X(run_usage, "$M --usage | grep -c '^Usage: memrestrict'", 0, "1\n", "")
+
+#define TEST(name, script, status, out, err)                                                       \
+    START_TEST(name) { expect(script, status, out, err); }                                         \
+    END_TEST
+PROPERTIES(TEST)
+
+/* Each bad value of each option: one line names the option and the value, and says what is
+ * accepted. */
+static const struct bad {
+    const char *option, *value;
+} bad_values[] = {
+    {"limit", "64X"},
+    {"limit", ""},
+    {"limit", "-1"},
+    {"limit", "99999999999999999999"},
+    {"limit", "1.5M"},
+    {"tree-limit", "x"},
+    {"reserve", "unlimited"},
+    {"reserve", "1Q"},
+    {"scope", "all"},
+    {"count", "heap,"},
+    {"count", "disk"},
+    {"program", "a,,b"},
+    {"on-refusal", "go"},
+    {"time", "1x"},
+    {"time", "-1"},
+    {"time", "."},
+    {"time", ""},
+    {"kill-after", "s"},
+    {"interval", "0"},
+    {"interval", "soon"},
+    {"error-exitcode", "0"},
+    {"error-exitcode", "256"},
+    {"error-exitcode", "x"},
+    {"color", "red"},
+    {"sites", "0"},
+    {"sites", "65"},
+    {"json", ""},
+    {"json", "a%d"},
+    {"output", "%"},
+    {"report", "a%x"},
+};
+
+START_TEST(run_bad_value)
+{
+    const struct bad *bad = &bad_values[_i];
+    char script[200], said[200];
+    snprintf(script, sizeof script, "$M --%s='%s' touch started; s=$?; ls; exit $s", bad->option,
+             bad->value);
+    snprintf(said, sizeof said,
+             "memrestrict: --%s: cannot understand \"%s\"; accepted: ", bad->option, bad->value);
+    expect(script, 125, "", said);
+}
+END_TEST
+
+/* A machine's own memory of limits on files must not matter to what is no file. */
+START_TEST(run_under_a_limit_on_files)
+{
+    const struct run *run = shell("ulimit -Sf 1; $M -l 64M $V/run_refused 1 2");
+    ck_assert_msg(run->status == 2 && strstr(run->err, "refused 1 allocation"), "%d: %.2000s",
+                  run->status, run->err);
+    run = shell("ulimit -f 1; $M -l 64M true");
+    ck_assert_msg(run->status == 125 && strstr(run->err, "ulimit -f"), "%d: %.2000s", run->status,
+                  run->err);
+}
+END_TEST
+
+START_TEST(run_library_is_missing)
+{
+    expect("mkdir bin; cp $M bin/; bin/memrestrict true", 125, "",
+           "the library is missing: looked for libmemrestrict.so in ");
+}
+END_TEST
+
+/* ld.so takes the first for the end of a path. */
+START_TEST(run_library_in_a_folder_with_spaces_and_colons)
+{
+    expect("mkdir 'a b:c'; cp $M $B/libmemrestrict.so 'a b:c'; 'a b:c/memrestrict' -l 64M sh -c "
+           "\"$V/run_refused 1 0\"",
+           0, "", "refused 1 allocation");
+}
+END_TEST
+
+START_TEST(run_installed_library_is_found)
+{
+    expect("mkdir -p p/bin p/lib; cp $M p/bin; cp $B/libmemrestrict.so p/lib; p/bin/memrestrict -l "
+           "64M $V/run_refused 1 0",
+           0, "", "refused 1 allocation");
+}
+END_TEST
+
+Suite *suite_run(void)
+{
+    Suite *suite = suite_create("run");
+    TCase *bad = tcase_create("run_bad_value");
+#define ADD(name, script, status, out, err) command_add(suite, name);
+    PROPERTIES(ADD)
+#undef ADD
+    tcase_add_loop_test(bad, run_bad_value, 0, (int)(sizeof bad_values / sizeof bad_values[0]));
+    suite_add_tcase(suite, bad);
+    command_add(suite, run_under_a_limit_on_files);
+    command_add(suite, run_library_is_missing);
+    command_add(suite, run_library_in_a_folder_with_spaces_and_colons);
+    command_add(suite, run_installed_library_is_found);
+    return suite;
+}

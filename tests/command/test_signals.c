@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * As if the command were not there: descriptors, signals, limits, folder, and the terminal with its
+ * jobs.
+ */
+#include "command.h"
+
+#include <string.h>
+
+/* The same under the command as without it. */
+#define SAME(what) "(" what ") >a; ($M " what ") >b; cmp a b"
+/* $V/run_signals in the background, and ready for signals; $p is the command. */
+#define SIGNALS(last)                                                                              \
+    "$M $V/run_signals ready " last " & p=$!; until [ -e ready ]; do sleep 0.01; done; "
+#define GROUP(last) "setsid " SIGNALS(last)
+
+#define PROPERTIES(X)                                                                              \
+    X(signals_stdin_is_the_programs, "printf 'one\\ntwo\\n' | $M cat", 0, "one\ntwo\n", "")        \
+    X(signals_stdin_is_not_read, "printf 'one\\ntwo\\n' | { $M head -c 4; cat; }", 0, NULL, "")    \
+    X(signals_descriptors_are_the_same, SAME("sh -c 'ls /proc/$$/fd'") " 4<&0 7>&1", 0, "", "")    \
+    X(signals_closed_streams_stay_closed,                                                          \
+      "sh -c 'ls -l /proc/$$/fd | wc -l >a' <&- 2>&-; $M sh -c 'ls -l /proc/$$/fd | wc -l >b' "    \
+      "<&- 2>&-; cmp a b",                                                                         \
+      0, "", "")                                                                                   \
+    X(signals_folder_is_the_same, "mkdir d; cd d; " SAME("pwd"), 0, "", "")                        \
+    X(signals_umask_is_the_same, "umask 027; " SAME("sh -c umask"), 0, "", "")                     \
+    X(signals_limits_are_the_same, "ulimit -n 99; ulimit -Sc 5; " SAME("cat /proc/self/limits"),   \
+      0, "", "")                                                                                   \
+    X(signals_group_and_session_are_the_same, SAME("sh -c 'cut -d\" \" -f 5,6 /proc/$$/stat'"), 0, \
+      "", "")                                                                                      \
+    X(signals_masks_and_ignored_are_the_same,                                                      \
+      "trap '' INT HUP USR1 CHLD; " SAME("grep ^Sig[BIC] /proc/self/status"), 0, "", "")           \
+    X(signals_name_is_the_same, SAME("sh -c 'echo $0'"), 0, "", "")                                \
+    X(signals_parent_environment_is_the_same,                                                      \
+      SAME("sh -c 'env | grep -v \"^_=\\|^LD_PRELOAD=\\|^MEMRESTRICT_\" | sort'"), 0, "", "")      \
+    X(signals_to_the_command_reach_the_program,                                                    \
+      SIGNALS("3") "kill -USR1 $p; sleep 0.1; kill -HUP $p; sleep 0.1; kill -TERM $p; wait $p", 0, \
+      "HUP=1\nUSR1=1\nTERM=1\n", "")                                                               \
+    X(signals_to_the_group_reach_the_program_once,                                                 \
+      GROUP("3") "kill -INT -$p; sleep 0.1; kill -TERM -$p; sleep 0.1; kill -INT $p; wait $p", 0,  \
+      "INT=2\nTERM=1\n", "")                                                                       \
+    X(signals_to_the_group_do_not_hide_later_ones,                                                 \
+      GROUP("4") "for i in 1 2; do kill -USR1 -$p; sleep 0.1; kill -USR1 $p; sleep 0.1; done; "    \
+                 "wait $p",                                                                        \
+      0, "USR1=4\n", "")                                                                           \
+    X(signals_helper_has_no_name_to_be_found_by,                                                   \
+      "$M sleep 0.4 & sleep 0.2; for c in $(cat /proc/$!/task/$!/children); do"                    \
+      " tr -d '\\0' </proc/$c/cmdline; echo; done | sort; wait",                                   \
+      0, "\nsleep0.4\n", "")                                                                       \
+    X(signals_helper_ends_with_the_command,                                                        \
+      "$M sleep 0.4 & sleep 0.2; c=$(cat /proc/$!/task/$!/children); kill -KILL $!; sleep 0.1;"    \
+      " for p in $c; do grep -q 'State:.Z' /proc/$p/status || cat /proc/$p/comm; done "            \
+      "2>/dev/null; wait",                                                                         \
+      0, "sleep\n", NULL)                                                                          \
+    X(signals_pipes_end_with_the_program,                                                          \
+      "$M sh -c 'exec >&- <&-; until [ -e over ]; do sleep 0.02; done' | { cat; : >over; }", 0,    \
+      "", "")                                                                                      \
+    X(signals_ignored_by_the_command_reach_the_program,                                            \
+      "trap '' INT QUIT; " SIGNALS("2") "kill -INT $p; sleep 0.1; kill -QUIT $p; wait $p", 0,      \
+      "INT=1\nQUIT=1\n", "")                                                                       \
+    X(signals_of_the_program_to_its_parent_do_not_come_back,                                       \
+      "$M sh -c 'trap \"echo back\" USR1; kill -USR1 $PPID; sleep 0.2'", 0, "", "")                \
+    X(signals_end_the_program_and_the_command,                                                     \
+      "$M sleep 60 & p=$!; sleep 0.2; kill -TERM $p; wait $p", 128 + 15, "", NULL)                 \
+    X(signals_program_outlives_a_killed_command,                                                   \
+      "$M -l 64M sh -c 'echo $$ >pid; until [ -e go ]; do sleep 0.02; done; $V/run_refused 1 0 "   \
+      "&& echo on' &"                                                                              \
+      " p=$!; until [ -s pid ]; do sleep 0.01; done; kill -KILL $p; wait $p; : >go;"               \
+      " while kill -0 $(cat pid) 2>/dev/null; do sleep 0.02; done",                                \
+      0, "on\n", NULL)                                                                             \
+    X(signals_killed_command_leaves_nothing,                                                       \
+      "$M -l 64M --json=- --prometheus=p sleep 0.3 & p=$!; sleep 0.1; kill -KILL $p; wait $p; "    \
+      "sleep 0.4;"                                                                                 \
+      " ls; ls /dev/shm | grep memrestrict",                                                       \
+      1, "", NULL)                                                                                 \
+    X(signals_alarm_of_who_became_the_command,                                                     \
+      "exec perl -e 'alarm 1; exec @ARGV' $M perl -e '$SIG{ALRM} = sub { print \"alarm\\n\"; "     \
+      "exit 0 }; sleep 60'",                                                                       \
+      0, "alarm\n", "")                                                                            \
+    X(signals_stopped_program_goes_on_alone,                                                       \
+      "$M sh -c 'kill -STOP $$; echo on' & p=$!; c=; until [ -n \"$c\" ] && grep -q '^State:.T' "  \
+      "/proc/${c%% *}/status;"                                                                     \
+      " do c=$(cat /proc/$p/task/$p/children); sleep 0.01; done; kill -CONT ${c%% *}; wait $p",    \
+      0, "on\n", "")
+
+#define TEST(name, script, status, out, err)                                                       \
+    START_TEST(name) { expect(script, status, out, err); }                                         \
+    END_TEST
+PROPERTIES(TEST)
+
+/* A shell with job control, on a terminal of its own; what it prints is in `screen'. */
+static const struct run *on_terminal(const char *script)
+{
+    static char line[4096];
+    strcpy(line, "TERM=dumb; export TERM; cat >inner <<'EOF'\n");
+    strcat(line, script);
+    strcat(line, "\nEOF\nscript -qec \"bash --norc --noprofile -i ./inner\" /dev/null </dev/null | "
+                 "tr -d '\\r' >screen; cat screen");
+    return shell(line);
+}
+
+START_TEST(signals_stop_and_go_on_with_the_program)
+{
+    if (!program_exists("script") || !program_exists("bash"))
+        SKIP("packages bsdutils and bash");
+    const struct run *run =
+        on_terminal("set -m; $M sh -c 'kill -TSTP $$; echo went on' & p=$!\n"
+                    "until grep -q '^State:.T' /proc/$p/status; do sleep 0.02; done\n"
+                    "jobs -s | grep -c Stopped; kill -CONT %1; wait $p; echo status $?");
+    ck_assert_msg(strstr(run->out, "1\n") && strstr(run->out, "went on") &&
+                      strstr(run->out, "status 0"),
+                  "%.2000s", run->out);
+}
+END_TEST
+
+Suite *suite_signals(void)
+{
+    Suite *suite = suite_create("signals");
+#define ADD(name, script, status, out, err) command_add(suite, name);
+    PROPERTIES(ADD)
+#undef ADD
+    command_add(suite, signals_stop_and_go_on_with_the_program);
+    return suite;
+}
