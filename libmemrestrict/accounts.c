@@ -3,8 +3,8 @@
 
 #include "kernel.h"
 #include "proc.h"
-#include "writer.h"
 
+#include <errno.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -16,8 +16,10 @@ enum {
     ROUNDS = 50,             /* looks at a process that is about to fill a stock */
     SHARE = 8,               /* a grant takes up to 1/SHARE of what is left, */
     LARGEST_EXTRA = 1 << 20, /* bytes, beyond what is needed, */
-    SMALLEST_EXTRA = 1 << 14 /* and none if it would be less than this */
+    SMALLEST_EXTRA = 1 << 14, /* and none if it would be less than this */
+    SLOT_BITS = 13           /* of a ticket: 1 + the slot; above it, a number that is soon another's */
 };
+_Static_assert(ACCOUNTS_COMMAND < 1 << SLOT_BITS, "a slot's number fits into a ticket");
 
 #define STOCK_TAKEN (UINT64_C(1) << 63)
 
@@ -47,8 +49,11 @@ struct account *accounts_claim(struct accounts *accounts, uint64_t identity)
             !atomic_compare_exchange_strong(&accounts->owners[i], &nobody, identity))
             continue;
         raise_top(accounts, i + 1);
-        atomic_fetch_add(&accounts->joined, 1);
-        return &accounts->slots[i];
+        struct account *account = &accounts->slots[i];
+        uint64_t number = atomic_fetch_add(&accounts->joined, 1);
+        memset(account, 0, sizeof *account); /* one who was thought dead may have written there */
+        account->ticket = (int32_t)((number << SLOT_BITS & INT32_MAX) | (i + 1));
+        return account;
     }
     return NULL;
 }
@@ -63,23 +68,20 @@ struct account *accounts_next(struct accounts *accounts, unsigned *index)
     return NULL;
 }
 
-static void path_of_stat(struct text *path, int pid)
+/* May this process judge who is dead? Not by another /proc than the command's. */
+static bool can_judge(const struct accounts *accounts)
 {
-    path->length = 0;
-    text_add(path, "/proc/");
-    text_add_number(path, (uint64_t)pid);
-    text_add(path, "/stat");
-    text_add_char(path, '\0');
+    return accounts->pid_namespace != 0 && proc_pid_namespace() == accounts->pid_namespace;
 }
 
 /* Is there a process of that ID and start time, and has it not ended? A zombie has, unless it is just the
- * first of several threads. */
+ * first of several threads. What cannot be read (no descriptor is free, hidepid) is no death. */
 static bool is_there(int pid, uint64_t start_time, struct proc_stat *stat)
 {
-    struct text path;
-    path_of_stat(&path, pid);
-    if (!proc_stat(path.bytes, stat))
-        return false;
+    *stat = (struct proc_stat){.pid = pid};
+    int error = proc_stat_of(pid, stat);
+    if (error != 0)
+        return !((error == -ENOENT || error == -ESRCH) && kernel_is_nobody(pid));
     bool ended = (stat->state == 'Z' || stat->state == 'X') && stat->threads <= 1;
     return !ended && stat->start_time == start_time;
 }
@@ -102,13 +104,18 @@ static uint64_t in_stock(const struct account_stock *stock)
     return left > 0 ? left - 1 : 0;
 }
 
-uint64_t account_used(const struct account *account)
+static uint64_t own_used(const struct account *account)
 {
     uint64_t used = atomic_load(&account->used), stocks = 0;
     if (atomic_load(&account->stocks_open))
         for (unsigned i = 0; i < ACCOUNTS_STOCKS; i++)
             stocks += in_stock(&account->stocks[i]);
-    return (used > stocks ? used - stocks : 0) + atomic_load(&account->inherited);
+    return used > stocks ? used - stocks : 0;
+}
+
+uint64_t account_used(const struct account *account)
+{
+    return own_used(account) + atomic_load(&account->inherited);
 }
 
 uint64_t accounts_tree_used(struct accounts *accounts)
@@ -117,7 +124,7 @@ uint64_t accounts_tree_used(struct accounts *accounts)
     uint64_t used = 0;
     for (unsigned i = 0; (account = accounts_next(accounts, &i)) != NULL; i++)
         if (atomic_load(&account->grant) != 0 && atomic_load(&account->state) == ACCOUNT_LIVE)
-            used += account_used(account) - atomic_load(&account->inherited);
+            used += own_used(account);
     return used;
 }
 
@@ -126,10 +133,13 @@ uint64_t accounts_tree_used(struct accounts *accounts)
 static bool owner_is_dead(struct accounts *accounts, int owner)
 {
     struct proc_stat stat;
+    if (!can_judge(accounts))
+        return false;
     if (owner == ACCOUNTS_COMMAND)
         return !is_there(accounts->command, accounts->command_start, &stat);
-    const struct account *account = &accounts->slots[owner - 1];
-    return atomic_load(&accounts->owners[owner - 1]) == 0 || accounts_life(account) != ACCOUNT_RUNS;
+    unsigned slot = ((unsigned)owner & ((1u << SLOT_BITS) - 1)) - 1;
+    const struct account *account = &accounts->slots[slot];
+    return atomic_load(&accounts->owners[slot]) == 0 || account->ticket != owner || accounts_life(account) != ACCOUNT_RUNS;
 }
 
 static bool try_lock(struct accounts *accounts, int32_t expected, int who)
@@ -144,11 +154,14 @@ bool accounts_lock(struct accounts *accounts, int who)
             return true;
     atomic_fetch_add(&accounts->waiting, 1); /* of one who dies here it stays: a wake-up too many */
     bool locked = false;
-    for (int i = 0; i < PATIENCE && !locked; i++) {
+    for (int late = 0; late < PATIENCE && !locked;) { /* a wait that others' turns ended does not count */
         int owner = atomic_load(&accounts->lock);
-        locked = owner == 0 ? try_lock(accounts, 0, who)
-                            : !kernel_wait_shared(&accounts->lock, owner, WAIT_MS) &&
-                                  owner_is_dead(accounts, owner) && try_lock(accounts, owner, who);
+        if (owner == 0) {
+            locked = try_lock(accounts, 0, who);
+        } else if (!kernel_wait_shared(&accounts->lock, owner, WAIT_MS)) {
+            locked = owner_is_dead(accounts, owner) && try_lock(accounts, owner, who);
+            late++;
+        }
     }
     atomic_fetch_sub(&accounts->waiting, 1);
     return locked;
@@ -164,7 +177,7 @@ void accounts_unlock(struct accounts *accounts)
 bool accounts_free(struct accounts *accounts, struct account *account)
 {
     unsigned slot = slot_of(accounts, account);
-    try_lock(accounts, 1 + (int)slot, 0); /* its owner died with it */
+    try_lock(accounts, account->ticket, 0); /* its owner died with it */
     if (!accounts_lock(accounts, ACCOUNTS_COMMAND))
         return false;
     atomic_store(&account->state, ACCOUNT_EMPTY);
@@ -254,8 +267,9 @@ static bool lower_grants_of_others(struct accounts *accounts, const struct accou
     bool moving = false;
     for (unsigned i = 0; (account = accounts_next(accounts, &i)) != NULL; i++)
         if (account != mine && atomic_load(&account->grant) != 0) {
+            uint32_t moves = atomic_load(&account->moves);
             lower_grant(account);
-            moving |= atomic_load(&account->moving) != 0;
+            moving |= moves % 2 != 0 || moves != atomic_load(&account->moves);
         }
     return moving;
 }
@@ -264,6 +278,8 @@ static bool lower_grants_of_others(struct accounts *accounts, const struct accou
 static void bury_the_dead(struct accounts *accounts, const struct account *mine)
 {
     struct account *account;
+    if (!can_judge(accounts))
+        return;
     for (unsigned i = 0; (account = accounts_next(accounts, &i)) != NULL; i++)
         if (account != mine && atomic_load(&account->grant) != 0 && accounts_life(account) != ACCOUNT_RUNS)
             atomic_store(&account->grant, 0);
@@ -322,7 +338,7 @@ static bool draw(struct accounts *accounts, struct account *mine, uint64_t bytes
 
 bool accounts_grow(struct accounts *accounts, struct account *mine, uint64_t bytes)
 {
-    if (!accounts_lock(accounts, 1 + (int)slot_of(accounts, mine)))
+    if (!accounts_lock(accounts, mine->ticket))
         return false;
     bool grown = draw(accounts, mine, bytes);
     accounts_unlock(accounts);
@@ -331,7 +347,7 @@ bool accounts_grow(struct accounts *accounts, struct account *mine, uint64_t byt
 
 void accounts_settle(struct accounts *accounts, struct account *mine, struct account_stock *stock)
 {
-    if (!accounts_lock(accounts, 1 + (int)slot_of(accounts, mine)))
+    if (!accounts_lock(accounts, mine->ticket))
         return;
     uint64_t left = atomic_load(&stock->left);
     if (left & STOCK_TAKEN) { /* in this order: nobody may spend the bytes meanwhile */

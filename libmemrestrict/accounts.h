@@ -67,13 +67,13 @@ struct account {
     _Atomic uint64_t limit;     /* of this process, or ACCOUNTS_UNLIMITED */
     _Atomic uint64_t grant;     /* of the tree's budget: what is set aside for this process */
     _Atomic uint64_t inherited; /* held since fork, and paid for by the parent (only in a tree) */
-    _Atomic uint32_t moving;    /* threads that are about to fill a stock */
+    _Atomic uint32_t moves;     /* of bytes between the counter and a stock: odd while one is under way */
     _Atomic uint32_t stocks_open; /* stocks were ever drawn */
     _Alignas(ACCOUNTS_LINE) _Atomic uint32_t state; /* enum account_state */
     _Atomic uint32_t flags;     /* set of enum account_flag */
     _Atomic uint32_t ending;    /* 0: did not pass exit (yet, or killed); else ACCOUNT_EXITED + status */
     int32_t pid, parent;        /* as /proc/self/stat gives them */
-    uint32_t reserved;
+    int32_t ticket;             /* by which the lock knows it: another for each user of the slot */
     uint64_t start_time;        /* of the process, field 22 of /proc/PID/stat; 0: unknown */
     uint64_t stack;             /* field 28, another after each exec; 0: unknown */
     uint64_t began;             /* CLOCK_MONOTONIC, in nanoseconds: when the slot was taken */
@@ -93,7 +93,7 @@ struct accounts {
     uint64_t command_start;     /* its start time, as in struct account */
     uint64_t pid_namespace;     /* the inode of its /proc/self/ns/pid; 0: unknown */
     uint64_t reserve;           /* bytes that the first refusal by the tree adds to its limit */
-    _Alignas(ACCOUNTS_LINE) _Atomic int32_t lock; /* 0, or 1 + the slot of its owner; see accounts_lock */
+    _Alignas(ACCOUNTS_LINE) _Atomic int32_t lock; /* 0, or who has it; see accounts_lock */
     _Atomic int32_t waiting;    /* for the lock, or more */
     _Atomic uint64_t tree_limit; /* bytes, or ACCOUNTS_UNLIMITED: no tree scope */
     _Atomic uint64_t tree_peak; /* the most that all processes used, as far as anybody looked */
@@ -106,7 +106,7 @@ struct accounts {
     struct account slots[ACCOUNTS_SLOTS];
 };
 
-/* Who takes the lock: 1 + its slot, or this. */
+/* Who takes the lock: an account's ticket, or this. */
 enum { ACCOUNTS_COMMAND = ACCOUNTS_SLOTS + 1 };
 
 /* Is this mapping of `size` bytes the accounts of a command of our build? */
@@ -123,7 +123,8 @@ bool accounts_free(struct accounts *accounts, struct account *account);
  * EMPTY; NULL at the end. */
 struct account *accounts_next(struct accounts *accounts, unsigned *index);
 
-/* Is the process that took the slot still there, running the same program? */
+/* Is the process that took the slot still there, running the same program? As far as it can be seen from
+ * here: without the command's /proc the answer is worth nothing. */
 enum account_life {
     ACCOUNT_RUNS,
     ACCOUNT_MOVED_ON, /* it is there, but has left by exec: what the slot held is no more */

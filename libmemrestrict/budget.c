@@ -86,7 +86,16 @@ static bool charge_counter(struct account *account, uint64_t bytes, bool alone)
 
 static void refund_counter(struct account *account, uint64_t bytes, bool alone)
 {
-    counter_subtract(&account->used, bytes, alone);
+    if (alone) {
+        counter_subtract(&account->used, bytes, true);
+        return;
+    }
+    uint64_t used = atomic_fetch_sub(&account->used, bytes);
+    if (UNLIKELY(used < bytes) && budget.in_tree) {
+        /* A signal handler forked while the record was on its way here: it was inherited. */
+        atomic_fetch_add(&account->used, bytes - used);
+        budget_refund_inherited(bytes - used);
+    }
 }
 
 /* This thread's stock; NULL while there was but one thread, whose counter nobody fights for. */
@@ -136,11 +145,11 @@ static COLD bool draw(struct account *account, struct account_stock *stock, uint
     if (bytes > chunk || !lock_try(&budget.lock, &hold))
         return false;
     atomic_store(&account->stocks_open, 1);
-    atomic_fetch_add(&account->moving, 1);
+    atomic_fetch_add(&account->moves, 1);
     bool drawn = charge_counter(account, bytes + chunk, false);
     if (drawn && !fill(stock, chunk))
         refund_counter(account, chunk, false);
-    atomic_fetch_sub(&account->moving, 1);
+    atomic_fetch_add(&account->moves, 1);
     lock_drop(&budget.lock, &hold);
     return drawn;
 }
@@ -149,11 +158,13 @@ static COLD bool draw(struct account *account, struct account_stock *stock, uint
 static void close_stock(struct account *account, struct account_stock *stock)
 {
     uint64_t left = counter_get(&stock->left);
+    atomic_fetch_add(&account->moves, 1);
     while (left != CLOSED && !(left & TAKEN))
         if (counter_swap(&stock->left, &left, CLOSED, false)) {
             refund_counter(account, left - 1, false);
-            return;
+            left = CLOSED;
         }
+    atomic_fetch_add(&account->moves, 1);
     if (left & TAKEN)
         accounts_settle(budget.accounts, account, stock);
 }
@@ -172,7 +183,7 @@ void budget_set_limit(uint64_t limit)
     struct account *account = this_account();
     lock_take(&budget.lock, &hold);
     if (budget.accounts != NULL) {
-        accounts_set_limit(budget.accounts, account, 1 + (int)(account - budget.accounts->slots), limit);
+        accounts_set_limit(budget.accounts, account, account->ticket, limit);
     } else {
         atomic_store(&account->limit, limit);
         atomic_store(&account->ceiling, limit);
@@ -207,14 +218,20 @@ static bool is_within_own_limit(const struct account *account, uint64_t bytes)
 static COLD bool charge_last_resort(struct account *account, uint64_t bytes)
 {
     struct lock_hold hold;
+    struct kernel_mask mask;
+    bool forking = guard.forking > 0; /* then the lock is held already, with signals as they were */
     if (without_stocks() && !budget.in_tree)
         return false;
+    if (forking)
+        kernel_signals_block(&mask);
     lock_take(&budget.lock, &hold);
     close_stocks(account);
     bool charged = charge_counter(account, bytes, false) ||
                    (budget.in_tree && charge_with_more_of_the_tree(account, bytes));
     guard.by_tree = budget.in_tree && !charged && is_within_own_limit(account, bytes);
     lock_drop(&budget.lock, &hold);
+    if (forking)
+        kernel_signals_restore(&mask);
     return charged;
 }
 
@@ -241,13 +258,13 @@ static COLD void drain(struct account *account, struct account_stock *stock)
     if (!lock_try(&budget.lock, &hold))
         return;
     uint64_t left = counter_get(&stock->left), chunk = chunk_now(account);
-    atomic_fetch_add(&account->moving, 1);
+    atomic_fetch_add(&account->moves, 1);
     while (left > chunk + 1 && !(left & TAKEN))
         if (counter_swap(&stock->left, &left, chunk + 1, false)) {
             refund_counter(account, left - chunk - 1, false);
             break;
         }
-    atomic_fetch_sub(&account->moving, 1);
+    atomic_fetch_add(&account->moves, 1);
     lock_drop(&budget.lock, &hold);
 }
 
@@ -266,7 +283,11 @@ static __attribute__((noinline)) void refund_among_others(struct account *accoun
 
 void budget_refund(uint64_t bytes)
 {
-    struct account *account = this_account();
+    struct account *account = *(struct account *volatile *)budget.account;
+    if (UNLIKELY(account == NULL)) {
+        account_of_copy(); /* what is held was counted from the records, which these bytes have left */
+        return;
+    }
     if (is_alone())
         refund_counter(account, bytes, true);
     else
@@ -276,12 +297,26 @@ void budget_refund(uint64_t bytes)
 void budget_refund_inherited(uint64_t bytes)
 {
     struct account *account = this_account();
+    if (budget.accounts == NULL) { /* alone: budget_disinherit */
+        budget_refund(bytes);
+        return;
+    }
     uint64_t held = counter_get(&account->inherited);
     while (!counter_swap(&account->inherited, &held, held > bytes ? held - bytes : 0, false))
         ;
 }
 
-void budget_charge_inherited(uint64_t bytes) { atomic_fetch_add(&this_account()->inherited, bytes); }
+void budget_charge_inherited(uint64_t bytes)
+{
+    struct account *account = this_account();
+    atomic_fetch_add(budget.accounts != NULL ? &account->inherited : &account->used, bytes);
+}
+
+void budget_disinherit(void)
+{
+    atomic_fetch_add(&own.used, atomic_exchange(&own.inherited, 0));
+    atomic_store(&own.ceiling, counter_get(&own.limit));
+}
 
 struct budget_figures budget_read(void)
 {

@@ -62,6 +62,8 @@ void budget_fork_note(void);
 void budget_fork_child(uint64_t held);
 /* All that is charged becomes inherited: the tree does not pay for it. Before budget_join. */
 void budget_inherit(void);
+/* The opposite, for who finds no place in the tree's accounts: it is limited alone, for all that it holds. */
+void budget_disinherit(void);
 /* What to do in a copy of the process whose slot is its parent's, instead of charging there; it ends in
  * budget_fork_child. */
 extern void (*budget_on_copy)(void);

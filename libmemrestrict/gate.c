@@ -97,26 +97,19 @@ static void note_first(struct account_refusal *first, enum call call, uint64_t s
     atomic_store(&first->when, kernel_clock());
 }
 
-void gate_before_fall(void)
+static ASIDE void site_begins(const void *block, size_t size)
 {
-    const struct account *account = budget_account();
-    uint64_t used = atomic_load_explicit(&account->used, memory_order_relaxed) +
-                    atomic_load_explicit(&account->inherited, memory_order_relaxed);
-    if (UNLIKELY(sites_peak_is_due(used)))
-        sites_copy_peak(account_used(account));
-}
-
-static COLD void site_begins(const void *block, size_t size)
-{
-    uint32_t site = sites_gain(size);
+    ledger_expect_site(block);
+    struct stack_at from = stack_here();
+    uint16_t site = sites_gain(size, &from);
     if (!ledger_keep_site(block, site))
         sites_forget(site, size);
 }
 
 /* While the address is still ours. */
-static COLD void site_ends(const void *block, size_t size)
+static inline void site_ends(const void *block, size_t size)
 {
-    gate_before_fall();
+    sites_before_fall();
     sites_lose(ledger_site(block), size);
 }
 
@@ -130,7 +123,7 @@ void COLD gate_refuse(enum call call, uint64_t size)
     if (is_first)
         note_first(&account->first, call, size, &budget, by_tree);
     if (sites_on)
-        sites_refused(size, account_used(account), is_first);
+        sites_refused(size, is_first);
     number = atomic_fetch_add(&account->refusals, 1) + 1;
     open_reserve(by_tree);
     if (gate.voice != NULL && is_power_of_ten(number))
@@ -196,13 +189,24 @@ static COLD bool release_inherited(const void *block)
     return known;
 }
 
+static ASIDE bool release_with_site(const void *block)
+{
+    size_t size;
+    ledger_expect_site(block);
+    if (UNLIKELY(!ledger_take(block, &size)))
+        return release_inherited(block);
+    site_ends(block, size);
+    budget_refund(size);
+    return true;
+}
+
 bool gate_release(const void *block)
 {
     size_t size;
+    if (UNLIKELY(sites_on))
+        return release_with_site(block);
     if (UNLIKELY(!ledger_take(block, &size)))
         return release_inherited(block);
-    if (UNLIKELY(sites_on))
-        site_ends(block, size);
     budget_refund(size);
     return true;
 }
@@ -233,7 +237,10 @@ static COLD bool resize_inherited(struct gate_resize *resize)
 bool gate_resize_begin(struct gate_resize *resize, enum call call, const void *block, size_t new_size)
 {
     *resize = (struct gate_resize){.call = call, .block = block, .new_size = new_size};
+    budget_account(); /* a copy of the process takes stock of its records before one is out of them */
     resize->known = ledger_take(block, &resize->old_size);
+    if (UNLIKELY(sites_on))
+        resize->site = ledger_site(block);
     if (UNLIKELY(!resize->known) && ledger_take_inherited(block, &resize->old_size))
         return resize_inherited(resize);
     if (!resize->known)
@@ -246,6 +253,17 @@ bool gate_resize_begin(struct gate_resize *resize, enum call call, const void *b
     return false;
 }
 
+/* The old block has gone, though its address may be another's by now. */
+static ASIDE void site_moves(const struct gate_resize *resize, const void *moved)
+{
+    if (resize->new_size < resize->old_size)
+        sites_before_fall();
+    if (resize->known || resize->inherited)
+        sites_lose(resize->inherited ? 0 : resize->site, resize->old_size);
+    if (moved != NULL)
+        site_begins(moved, resize->new_size);
+}
+
 void gate_resize_end(struct gate_resize *resize, const void *moved)
 {
     size_t old_size = resize->old_size, new_size = resize->new_size;
@@ -253,12 +271,17 @@ void gate_resize_end(struct gate_resize *resize, const void *moved)
     if (UNLIKELY(resize->inherited)) {
         if (kept)
             keep_inherited(resize);
-        budget_refund(moved != NULL && enter(moved, new_size) ? 0 : new_size);
+        bool held = moved != NULL && enter(moved, new_size);
+        if (sites_on && !kept)
+            site_moves(resize, held ? moved : NULL);
+        budget_refund(held ? 0 : new_size);
         return;
     }
     size_t size = kept ? old_size : new_size;
     size_t charged = old_size > new_size ? old_size : new_size;
     const void *block = kept ? resize->block : moved;
     bool entered = block != NULL && (resize->known || !kept) && enter(block, size);
+    if (UNLIKELY(sites_on) && !kept)
+        site_moves(resize, entered ? moved : NULL);
     budget_refund(charged - (entered ? size : 0));
 }

@@ -37,7 +37,7 @@ struct gate_resize {
     size_t old_size, new_size;
     bool known;     /* the old block was in the ledger */
     bool inherited; /* ... and held since before the fork, so that the new one is charged whole */
-    uint32_t site;  /* who had it, if call sites are collected */
+    uint16_t site;  /* who had it, if call sites are collected */
 };
 bool gate_resize_begin(struct gate_resize *resize, enum call call, const void *block, size_t new_size);
 /* After it: `moved` is what it returned. A NULL for size 0 means that the block was freed; another
@@ -48,8 +48,5 @@ void gate_resize_end(struct gate_resize *resize, const void *moved);
 /* The start of every refusal's way out: counts it, sets errno to ENOMEM, does what ON_REFUSAL asks
  * for. Never inlined: break here in a debugger. `size` is what the program asked for. */
 void gate_refuse(enum call call, uint64_t size);
-
-/* Bytes are about to be given back, of blocks or regions: time to see who holds what, at a new peak. */
-void gate_before_fall(void);
 
 #endif

@@ -25,6 +25,13 @@ static bool counted; /* MEMRESTRICT_COUNT has regions */
 
 void gate_regions_start(const struct config *config) { counted = config->count & COUNT_REGIONS; }
 
+/* A copy of the process takes stock of its records before any of them is taken out. */
+static void begin_change(void)
+{
+    budget_account();
+    change_begins();
+}
+
 /* Whole pages from `addr` on. False: the kernel will say EINVAL or ENOMEM by itself. */
 static bool range(const void *addr, size_t length, uintptr_t *low, uintptr_t *high)
 {
@@ -37,10 +44,18 @@ static bool range(const void *addr, size_t length, uintptr_t *low, uintptr_t *hi
 static void refund(struct regions_gone gone)
 {
     if (UNLIKELY(sites_on) && (gone.charged | gone.inherited) != 0)
-        gate_before_fall();
+        sites_before_fall();
     budget_refund(gone.charged);
     if (gone.inherited != 0)
         budget_refund_inherited(gone.inherited);
+}
+
+/* The last step of every change. */
+static void end_change(void)
+{
+    if (UNLIKELY(sites_on))
+        sites_use_changed(account_used(budget_account()));
+    change_ends();
 }
 
 static void drop_all(struct gate_region *region)
@@ -141,16 +156,26 @@ bool gate_map_begin(struct gate_region *region, void *addr, size_t length, int p
     region->skip = !counted || whole == 0 || (fixed && !range(addr, whole, &low, &high));
     if (region->skip)
         return true;
-    change_begins();
+    begin_change();
     if (fixed && !regions_take(low, high, true, &region->cut))
         return out_of_records(region);
     return charge_difference(region, CALL_mmap, length, if_charged(region->state, whole),
                              region->cut.charged);
 }
 
+/* For what becomes charged by this call. */
+static ASIDE void note_site(struct gate_region *region)
+{
+    struct stack_at from = stack_here();
+    regions_on_change = sites_region_changed;
+    region->cut.site = sites_find(&from);
+}
+
 static bool enter_mapping(struct gate_region *region, uintptr_t low)
 {
     bool done = true;
+    if (UNLIKELY(sites_on))
+        note_site(region);
     refund((struct regions_gone){region->credit, region->cut.inherited});
     if (region->state != REGION_NONE)
         refund(regions_add(&region->cut, low, low + region->length, region->state, &done));
@@ -169,7 +194,7 @@ bool gate_map_end(struct gate_region *region, void *result)
         undo_half_done(region);
     else
         done = enter_mapping(region, (uintptr_t)result);
-    change_ends();
+    end_change();
     if (!done)
         gate_refuse(CALL_mmap, region->length);
     return done;
@@ -183,7 +208,7 @@ bool gate_unmap_begin(struct gate_region *region, void *addr, size_t length, boo
         region->skip = !regions_take_if_free(low, high, &region->cut);
     if (region->skip)
         return true;
-    change_begins();
+    begin_change();
     if (!inside && !regions_take(low, high, false, &region->cut))
         return out_of_records(region);
     region->credit = region->cut.charged;
@@ -200,7 +225,7 @@ void gate_unmap_end(struct gate_region *region, bool done)
     } else {
         undo(region);
     }
-    change_ends();
+    end_change();
 }
 
 bool gate_protect_begin(struct gate_region *region, void *addr, size_t length, int prot)
@@ -209,7 +234,7 @@ bool gate_protect_begin(struct gate_region *region, void *addr, size_t length, i
     *region = (struct gate_region){.skip = !counted || !range(addr, length, &low, &high)};
     if (region->skip)
         return true;
-    change_begins();
+    begin_change();
     if (!regions_take(low, high, false, &region->cut))
         return out_of_records(region);
     region->state = prot & PROT_WRITE ? REGION_CHARGED : REGION_RESERVED;
@@ -224,13 +249,15 @@ void gate_protect_end(struct gate_region *region, bool done)
     if (region->skip)
         return;
     if (done) {
+        if (UNLIKELY(sites_on))
+            note_site(region);
         uint64_t inherited = region->state == REGION_CHARGED ? 0 : region->cut.inherited;
         refund(regions_put_as(&region->cut, region->state));
         refund((struct regions_gone){region->credit, inherited});
     } else {
         undo_half_done(region);
     }
-    change_ends();
+    end_change();
 }
 
 static uint64_t covered(const struct regions_cut *cut)
@@ -281,7 +308,7 @@ bool gate_remap_begin(struct gate_region *region, void *addr, size_t old_length,
     region->skip = !counted || !remap_is_valid(addr, old_length, new_length, flags, new_addr);
     if (region->skip)
         return true;
-    change_begins();
+    begin_change();
     if (!take_for_remap(region, (uintptr_t)addr, old_whole, new_whole, new_addr, flags & MREMAP_FIXED))
         return out_of_records(region);
     if (new_whole > old_whole) {
@@ -302,6 +329,8 @@ static void enter_moved(struct gate_region *region, uintptr_t to)
     bool done;
     struct regions_cut target = region->target;
     struct regions_gone gone = {.charged = region->credit};
+    if (UNLIKELY(sites_on))
+        note_site(region);
     if (region->patchy) /* what lies opposite a hole stays, from Linux 6.17 on */
         refund(regions_put_back(&region->target, 0));
     else
@@ -328,7 +357,7 @@ void gate_remap_end(struct gate_region *region, void *result)
         undo_half_done(region);
     else
         enter_moved(region, (uintptr_t)result);
-    change_ends();
+    end_change();
 }
 
 bool gate_break_begin(struct gate_region *region, enum call call, uintptr_t from, uintptr_t to)
@@ -337,7 +366,7 @@ bool gate_break_begin(struct gate_region *region, enum call call, uintptr_t from
     if (region->skip)
         return true;
     bool grows = to > from;
-    change_begins();
+    begin_change();
     if (!regions_take(grows ? from : to, grows ? to : from, grows, &region->cut))
         return out_of_records(region);
     if (!grows) {
@@ -357,5 +386,5 @@ void gate_break_end(struct gate_region *region, bool done)
         enter_mapping(region, region->from);
     else
         undo(region);
-    change_ends();
+    end_change();
 }

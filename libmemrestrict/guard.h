@@ -14,6 +14,7 @@
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define COLD __attribute__((cold, noinline))
+#define ASIDE __attribute__((hot, noinline)) /* off the usual path, but often called once it is taken */
 
 struct guard {
     unsigned level;  /* 0: outside, 1: the same, and it is known that the heap is counted;

@@ -49,16 +49,28 @@ static bool stack_key_made;
 
 static _Atomic uint64_t all_stacks; /* bytes charged for threads that run */
 
-static _Atomic uint64_t inherited_stack; /* of them, for the thread that forked */
+/* The thread that forked has its stack since before. */
+static struct {
+    bool any;
+    pthread_t thread;
+} inherited;
+
+static void cancel(uint64_t stack)
+{
+    atomic_fetch_sub(&all_stacks, stack);
+    budget_refund(stack);
+}
 
 static void give_back(void *stack)
 {
-    uint64_t bytes = (uintptr_t)stack, inherited = bytes;
+    uint64_t bytes = (uintptr_t)stack;
+    if (!inherited.any || !pthread_equal(inherited.thread, pthread_self())) {
+        cancel(bytes);
+        return;
+    }
+    inherited.any = false;
     atomic_fetch_sub(&all_stacks, bytes);
-    if (bytes != 0 && atomic_compare_exchange_strong(&inherited_stack, &inherited, 0))
-        budget_refund_inherited(bytes);
-    else
-        budget_refund(bytes);
+    budget_refund_inherited(bytes);
 }
 
 void thread_recover(void)
@@ -72,13 +84,17 @@ void thread_fork_child(void)
 {
     thread_recover();
     uint64_t own = stack_key_made ? (uintptr_t)pthread_getspecific(stack_key) : 0;
-    atomic_store(&inherited_stack, 0); /* all were, so far, of this process's own budget */
+    inherited.any = false; /* so far all are of this process's own budget */
     budget_refund(atomic_exchange(&all_stacks, own) - own);
 }
 
 uint64_t thread_stacks(void) { return atomic_load(&all_stacks); }
 
-void thread_inherit(void) { atomic_store(&inherited_stack, atomic_load(&all_stacks)); }
+void thread_inherit(void)
+{
+    inherited.any = atomic_load(&all_stacks) != 0;
+    inherited.thread = pthread_self();
+}
 
 static __attribute__((constructor)) void make_key(void)
 {
@@ -133,7 +149,7 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
     if (error != 0) {
         start_free(start);
         if (admitted)
-            give_back((void *)stack);
+            cancel(stack);
     }
     return error;
 }

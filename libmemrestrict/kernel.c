@@ -48,7 +48,7 @@ void kernel_pages_free(void *pages, size_t bytes) { QUIETLY(syscall(SYS_munmap, 
 
 void *kernel_map_shared(const char *path, int64_t offset, size_t bytes, int *error)
 {
-    int fd = kernel_open(path, O_RDWR | O_CLOEXEC), saved_errno = errno;
+    int fd = kernel_open(path, O_RDWR | O_CLOEXEC | O_LARGEFILE), saved_errno = errno;
     *error = fd;
     if (fd < 0)
         return NULL;
@@ -175,6 +175,8 @@ void kernel_signal_discard(int number)
     struct kernel_mask set = mask_of((int[]){number, 0});
     QUIETLY(syscall(SYS_rt_sigtimedwait, &set, NULL, &none, MASK_BYTES));
 }
+
+bool kernel_is_nobody(int pid) { return QUIETLY(syscall(SYS_kill, pid, 0)) == -ESRCH; }
 
 int kernel_pid(void) { return (int)QUIETLY(syscall(SYS_getpid)); }
 

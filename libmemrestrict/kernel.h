@@ -61,6 +61,8 @@ bool kernel_signal_pending(int number);
 void kernel_signal_discard(int number);
 
 int kernel_pid(void);
+/* Is there certainly no process of that ID, as this process sees them? */
+bool kernel_is_nobody(int pid);
 void kernel_stop_self(void);
 _Noreturn void kernel_exit(int status);
 

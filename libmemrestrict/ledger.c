@@ -24,13 +24,13 @@ enum {
 };
 
 typedef _Atomic uint16_t size_word;
-typedef _Atomic uint32_t site_number;
+typedef _Atomic uint16_t site_number;
 
 struct window {
     uintptr_t key; /* address >> WINDOW_BITS */
     UT_hash_handle hh;
     site_number *_Atomic sites; /* NULL until the first is kept; one for each word */
-    size_word words[WORDS + LARGE_WORDS]; /* a large block in the last granule has its size beyond */
+    _Alignas(8) size_word words[WORDS + LARGE_WORDS]; /* a large block in the last granule has its size beyond */
 };
 
 struct odd { /* a block at an address that is no multiple of 16 */
@@ -314,7 +314,7 @@ static COLD site_number *make_sites(struct window *window)
     return sites;
 }
 
-bool ledger_keep_site(const void *address, uint32_t site)
+bool ledger_keep_site(const void *address, uint16_t site)
 {
     struct window *window = is_odd(address) ? NULL : window_of(address);
     if (window == NULL)
@@ -326,19 +326,51 @@ bool ledger_keep_site(const void *address, uint32_t site)
     return true;
 }
 
-uint32_t ledger_site(const void *address)
+void ledger_expect_site(const void *address)
+{
+    struct window *window = window_of(address);
+    if (LIKELY(window != NULL)) /* of a NULL array it does no harm */
+        __builtin_prefetch((void *)&atomic_load_explicit(&window->sites, memory_order_relaxed)[place_of(address)], 1);
+}
+
+uint16_t ledger_site(const void *address)
 {
     struct window *window = is_odd(address) ? NULL : window_of(address);
     site_number *sites = window != NULL ? atomic_load_explicit(&window->sites, memory_order_acquire) : NULL;
     return sites != NULL ? atomic_load_explicit(&sites[place_of(address)], memory_order_relaxed) : 0;
 }
 
+/* The array is not freed: a frame below a signal handler that forked may be in it. */
+static void forget_sites(struct window *window) { atomic_store(&window->sites, NULL); }
+
+void ledger_forget_sites(void)
+{
+    struct lock_hold hold;
+    if (!lock_enter(&lock, &hold))
+        return;
+    for (struct window *window = now.windows; window != NULL; window = window->hh.next)
+        forget_sites(window);
+    for (struct window *window = inherited.windows; window != NULL; window = window->hh.next)
+        forget_sites(window);
+    lock_drop(&lock, &hold);
+}
+
+/* The first word from `at` on that is not zero; WORDS: none. Four at a time: most are zero. */
+static unsigned next_word(const struct window *window, unsigned at)
+{
+    typedef uint64_t __attribute__((may_alias)) four_words;
+    while (at < WORDS && word_get(&window->words[at]) == 0)
+        if (at % 4 == 0 && __atomic_load_n((const four_words *)&window->words[at], __ATOMIC_RELAXED) == 0)
+            at += 4;
+        else
+            at++;
+    return at;
+}
+
 static void count_window(const struct window *window, struct ledger_live *live)
 {
-    for (unsigned i = 0; i < WORDS; i++) {
+    for (unsigned i = next_word(window, 0); i < WORDS; i = next_word(window, i + 1)) {
         uint16_t value = word_get(&window->words[i]);
-        if (value == 0)
-            continue;
         live->blocks++;
         live->bytes += value == LARGE ? large_get(&window->words[i]) : value - 1u;
         if (value == LARGE)
@@ -373,8 +405,8 @@ struct ledger_live ledger_live(void)
 static void merge_words(struct window *from, struct window *to)
 {
     size_t size;
-    for (unsigned i = 0; i < WORDS; i++)
-        if (word_get(&from->words[i]) != 0 && word_remove(&from->words[i], &size))
+    for (unsigned i = next_word(from, 0); i < WORDS; i = next_word(from, i + 1))
+        if (word_remove(&from->words[i], &size))
             word_enter(&to->words[i], size);
 }
 
@@ -384,13 +416,11 @@ static void merge_windows(void)
     struct window *window, *next, *older;
     HASH_ITER(hh, now.windows, window, next) {
         HASH_FIND(hh, inherited.windows, &window->key, sizeof window->key, older);
-        HASH_DEL(now.windows, window);
         if (older == NULL) {
+            HASH_DEL(now.windows, window);
             HASH_ADD(hh, inherited.windows, key, sizeof window->key, window);
         } else {
-            merge_words(window, older);
-            pages_free(&pool, atomic_load(&window->sites), WORDS * sizeof(site_number));
-            pages_free(&pool, window, sizeof *window);
+            merge_words(window, older); /* it stays, empty: a frame below a signal handler may be in it */
         }
     }
 }
@@ -404,11 +434,11 @@ static void merge_odds(void)
     }
 }
 
-void ledger_inherit(void)
+bool ledger_inherit(void)
 {
     struct lock_hold hold;
     if (!lock_enter(&lock, &hold))
-        return;
+        return false;
     if (inherited.windows == NULL && inherited.odds == NULL) {
         inherited = now;
         now = (struct table){NULL, NULL};
@@ -421,6 +451,7 @@ void ledger_inherit(void)
     atomic_store(&odd_count, 0);
     atomic_store(&has_inherited, true);
     lock_drop(&lock, &hold);
+    return true;
 }
 
 /* Under the lock. */

@@ -23,7 +23,7 @@ bool ledger_put(const void *address, size_t size);
 bool ledger_take(const void *address, size_t *size);
 
 /* In the child of a fork, alone: all entries become inherited ones, and are apart from then on. */
-void ledger_inherit(void);
+bool ledger_inherit(void);
 /* Takes such an entry out. False: there is none. */
 bool ledger_take_inherited(const void *address, size_t *size);
 /* Puts it back, which cannot fail but for an address that is no multiple of 16. */
@@ -31,9 +31,13 @@ bool ledger_put_inherited(const void *address, size_t size);
 
 /* The number of a block's call site, kept beside its entry by who put it there. False: no memory for it,
  * or the address is no multiple of 16. */
-bool ledger_keep_site(const void *address, uint32_t site);
+bool ledger_keep_site(const void *address, uint16_t site);
 /* 0: none was kept. Also right after the entry was taken out, while the address is still the caller's. */
-uint32_t ledger_site(const void *address);
+uint16_t ledger_site(const void *address);
+/* The two above, or one of them, will follow. */
+void ledger_expect_site(const void *address);
+/* All become 0: in the child of a fork, alone. */
+void ledger_forget_sites(void);
 
 struct ledger_live {
     uint64_t blocks, bytes;

@@ -12,6 +12,7 @@
 #include "real.h"
 #include "regions.h"
 #include "report.h"
+#include "sites.h"
 #include "thread.h"
 
 #include <stdlib.h>
@@ -106,6 +107,7 @@ static void take_all(void)
 static void fork_prepare(void)
 {
     struct kernel_mask mask;
+    sites_fork_note();
     if (guard.forking > 0)
         guard.forking++;
     if (guard.forking > 0 || counter_alone()) {
@@ -122,6 +124,7 @@ static void fork_prepare(void)
 static void fork_parent(void)
 {
     struct kernel_mask mask;
+    sites_fork_done();
     if (guard.forking != 1) {
         guard.forking -= guard.forking > 0;
         return;
@@ -171,8 +174,7 @@ static void begin_child(bool as_noted)
 {
     budget_fork_child(held_in_child(as_noted));
     thread_fork_child();
-    if (membership_in_tree()) {
-        ledger_inherit();
+    if (membership_in_tree() && ledger_inherit()) { /* not from a handler within the ledger: then all is charged anew */
         regions_inherit();
         thread_inherit();
         budget_inherit();
@@ -214,7 +216,7 @@ static void begin_copy(void)
     if (guard.forking == 0)
         recover_copy();
     begin_child(false);
-    process.copy_begun = true;
+    process.copy_begun = guard.forking > 0; /* fork's own handler is still to come */
     kernel_signals_restore(&mask);
 }
 

@@ -2,7 +2,10 @@
 #include "membership.h"
 
 #include "budget.h"
+#include "ledger.h"
 #include "proc.h"
+#include "regions.h"
+#include "sites.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -62,11 +65,18 @@ static void set_name(char *name, const char *word)
     name[length] = '\0';
 }
 
+/* Is what /proc says here what it says to the command? Namespaces need not be the same for that. */
+static bool sees_as_command(const struct accounts *accounts)
+{
+    struct proc_stat command;
+    return accounts->command_start != 0 && proc_stat_of(accounts->command, &command) == 0 &&
+           command.start_time == accounts->command_start;
+}
+
 static void fill_in(struct accounts *accounts, struct account *slot, const struct proc_stat *self,
                     const char *program, uint32_t flags)
 {
-    bool seen = self->start_time != 0 && accounts->pid_namespace != 0 &&
-                proc_pid_namespace() == accounts->pid_namespace;
+    bool seen = self->start_time != 0 && sees_as_command(accounts);
     if (membership_in_tree())
         flags |= ACCOUNT_IN_TREE;
     atomic_store(&slot->flags, flags | (seen ? 0 : ACCOUNT_ELSEWHERE));
@@ -76,6 +86,19 @@ static void fill_in(struct accounts *accounts, struct account *slot, const struc
     slot->stack = self->stack;
     slot->began = kernel_clock();
     set_name(slot->program, program);
+}
+
+static void join_sites(const struct accounts *accounts, const struct account *slot, uint32_t flags)
+{
+    unsigned number = (unsigned)(slot - accounts->slots);
+    if (!(flags & ACCOUNT_FORKED))
+        sites_join(accounts, number);
+    else if (sites_on) {
+        sites_join_forked(accounts, number);
+        ledger_forget_sites();
+        regions_forget_sites();
+        sites_use_changed(account_used(slot));
+    }
 }
 
 /* False: no slot is free. */
@@ -94,6 +117,7 @@ static bool join(const char *program, uint32_t flags)
         return false;
     fill_in(accounts, slot, &self, program, flags);
     budget_join(accounts, slot);
+    join_sites(accounts, slot, flags);
     atomic_store(&slot->state, ACCOUNT_LIVE);
     return true;
 }
@@ -140,6 +164,7 @@ void membership_fork_child(const char *program)
     if (membership.accounts == NULL || join(program, ACCOUNT_FORKED) || !membership_in_tree())
         return;
     uint64_t tree_limit = atomic_load(&membership.accounts->tree_limit);
+    budget_disinherit();
     if (tree_limit < budget_read().limit)
         budget_set_limit(tree_limit);
 }

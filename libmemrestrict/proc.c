@@ -2,20 +2,22 @@
 #include "proc.h"
 
 #include "kernel.h"
+#include "writer.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 
-/* The first bytes of a file as a string. False: it cannot be read. */
-static bool read_text(const char *path, char *text, size_t room)
+/* The first bytes of a file as a string: 0, or a negative errno value. */
+static int read_text(const char *path, char *text, size_t room)
 {
     int fd = kernel_open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return false;
+        return fd;
     ssize_t length = kernel_read(fd, text, room - 1);
     kernel_close(fd);
     text[length > 0 ? length : 0] = '\0';
-    return length > 0;
+    return length > 0 ? 0 : length < 0 ? (int)length : -EIO;
 }
 
 /* The number at *at, which may be negative, and what follows its space. */
@@ -29,15 +31,16 @@ static uint64_t next_number(const char **at)
     return negative ? -number : number;
 }
 
-bool proc_stat(const char *path, struct proc_stat *stat)
+static int read_stat(const char *path, struct proc_stat *stat)
 {
     enum { PARENT = 4, THREADS = 20, START_TIME = 22, STACK = 28 }; /* fields, proc(5) */
     char text[1024];
-    if (!read_text(path, text, sizeof text))
-        return false;
+    int error = read_text(path, text, sizeof text);
+    if (error != 0)
+        return error;
     const char *at = text, *name_end = strrchr(text, ')'); /* the name may hold anything */
     if (name_end == NULL || name_end[1] != ' ' || name_end[2] == '\0')
-        return false;
+        return -EIO;
     *stat = (struct proc_stat){.pid = (int)next_number(&at), .state = name_end[2]};
     at = name_end + 3 + (name_end[3] == ' ');
     for (int field = PARENT; field <= STACK && *at != '\0'; field++) {
@@ -51,22 +54,41 @@ bool proc_stat(const char *path, struct proc_stat *stat)
         else if (field == STACK)
             stat->stack = number;
     }
-    return true;
+    return 0;
 }
 
-uint64_t proc_pid_namespace(void)
+bool proc_stat(const char *path, struct proc_stat *stat) { return read_stat(path, stat) == 0; }
+
+int proc_stat_of(int pid, struct proc_stat *stat)
+{
+    struct text path = {.length = 0};
+    text_add(&path, "/proc/");
+    text_add_number(&path, (uint64_t)pid);
+    text_add(&path, "/stat");
+    text_add_char(&path, '\0');
+    return read_stat(path.bytes, stat);
+}
+
+static uint64_t namespace_of(const char *path)
 {
     char link[64]; /* pid:[4026531836] */
-    if (!kernel_readlink("/proc/self/ns/pid", link, sizeof link))
+    if (!kernel_readlink(path, link, sizeof link))
         return 0;
     const char *at = strchr(link, '[');
     return at != NULL && *++at != '\0' ? next_number(&at) : 0;
 }
 
+/* Start times are told in the reader's own time namespace. */
+uint64_t proc_pid_namespace(void)
+{
+    uint64_t pids = namespace_of("/proc/self/ns/pid");
+    return pids == 0 ? 0 : pids | namespace_of("/proc/self/ns/time") << 32;
+}
+
 uint64_t proc_bytes(const char *path, const char *name)
 {
     char text[4096];
-    if (!read_text(path, text, sizeof text))
+    if (read_text(path, text, sizeof text) != 0)
         return 0;
     const char *at = strstr(text, name);
     uint64_t kib = 0;

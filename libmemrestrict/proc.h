@@ -20,8 +20,11 @@ struct proc_stat {
 
 /* Reads such a file. False: it is not there, or cannot be read. */
 bool proc_stat(const char *path, struct proc_stat *stat);
+/* The same of a process: 0, or a negative errno value. */
+int proc_stat_of(int pid, struct proc_stat *stat);
 
-/* The PID namespace of this process, as a number of the kernel's; 0: it cannot be seen. */
+/* The PID and time namespaces of this process, by which /proc tells IDs and start times, as one number;
+ * 0: they cannot be seen. */
 uint64_t proc_pid_namespace(void);
 
 /* The bytes that a line "NAME: NUMBER kB" in the first 4 KiB of a file stands for; 0: there is none.

@@ -9,6 +9,7 @@
 struct region {
     uintptr_t low, high;
     enum region_state state;
+    uint16_t site;     /* who made it charged; 0: not known */
     uint32_t priority; /* random: a parent's is not below its children's */
     struct region *left, *right;
 };
@@ -16,6 +17,8 @@ struct region {
 static struct lock lock;
 static struct pages_pool pool;
 static struct region *root;
+
+void (*regions_on_change)(uint16_t site, int64_t bytes);
 
 /* Trees given up without the lock, chained through their roots' `low`; freed by the next holder. */
 static struct region *_Atomic limbo;
@@ -101,14 +104,23 @@ static bool cut_at(uintptr_t at)
     tail->low = at;
     tail->high = whole->high;
     tail->state = whole->state;
+    tail->site = whole->site;
     whole->high = at;
     insert(tail);
     return true;
 }
 
+static void tell(const struct region *region, int64_t sign)
+{
+    if (regions_on_change != NULL && region->state >= REGION_CHARGED)
+        regions_on_change(region->site, sign * (int64_t)(region->high - region->low));
+}
+
+/* Of what was taken out of the tree. */
 static void tally(const struct region *tree, struct regions_cut *cut)
 {
     for (; tree != NULL; tree = tree->right) {
+        tell(tree, -1);
         *(tree->state == REGION_CHARGED     ? &cut->charged
           : tree->state == REGION_INHERITED ? &cut->inherited
                                             : &cut->reserved) += tree->high - tree->low;
@@ -234,19 +246,25 @@ static struct regions_gone evict(uintptr_t low, uintptr_t high)
     return (struct regions_gone){gone.charged, gone.inherited};
 }
 
-/* Under the lock: into the tree, joined with neighbours of the same state. */
+static bool are_alike(const struct region *one, const struct region *other)
+{
+    return one->state == other->state && one->site == other->site;
+}
+
+/* Under the lock: into the tree, joined with neighbours that are alike. */
 static struct regions_gone enter(struct region *region)
 {
     struct region *below, *above, *gone;
     struct regions_gone evicted = evict(region->low, region->high);
+    tell(region, 1);
     split(root, region->low, &below, &above);
     struct region *before = last_of(below), *after = first_of(above);
-    if (before != NULL && before->high == region->low && before->state == region->state) {
+    if (before != NULL && before->high == region->low && are_alike(before, region)) {
         region->low = before->low;
         split(below, before->low, &below, &gone);
         region_free(gone);
     }
-    if (after != NULL && after->low == region->high && after->state == region->state) {
+    if (after != NULL && after->low == region->high && are_alike(after, region)) {
         region->high = after->high;
         split(above, after->low + 1, &gone, &above);
         region_free(gone);
@@ -256,7 +274,7 @@ static struct regions_gone enter(struct region *region)
 }
 
 /* What becomes of each piece: entered again, `shift` further up, in `state` unless that is NONE. */
-static struct regions_gone enter_all(struct region *tree, intptr_t shift, enum region_state state)
+static struct regions_gone enter_all(struct region *tree, intptr_t shift, enum region_state state, uint16_t site)
 {
     struct regions_gone evicted = {0};
     while (tree != NULL) {
@@ -264,9 +282,11 @@ static struct regions_gone enter_all(struct region *tree, intptr_t shift, enum r
         tree->left = tree->right = NULL;
         tree->low += (uintptr_t)shift;
         tree->high += (uintptr_t)shift;
-        if (state != REGION_NONE && !(state == REGION_CHARGED && tree->state == REGION_INHERITED))
+        if (state != REGION_NONE && !(state == REGION_CHARGED && tree->state == REGION_INHERITED)) {
+            tree->site = tree->state == state ? tree->site : state == REGION_CHARGED ? site : 0;
             tree->state = state;
-        count_gone(&evicted, enter_all(left, shift, state));
+        }
+        count_gone(&evicted, enter_all(left, shift, state, site));
         count_gone(&evicted, enter(tree));
         tree = right;
     }
@@ -279,7 +299,7 @@ static struct regions_gone put(struct regions_cut *cut, intptr_t shift, enum reg
     if (cut->pieces != NULL) {
         struct lock_hold hold;
         hold_regions(&hold);
-        evicted = enter_all(cut->pieces, shift, state);
+        evicted = enter_all(cut->pieces, shift, state, cut->site);
         lock_drop(&lock, &hold);
         cut->pieces = NULL;
     }
@@ -303,7 +323,8 @@ static bool copy_all(const struct region *tree, struct region **copy)
         if (*copy == NULL)
             return false;
         enum region_state state = tree->state == REGION_INHERITED ? REGION_CHARGED : tree->state;
-        **copy = (struct region){tree->low, tree->high, state, tree->priority, NULL, NULL};
+        **copy = (struct region){.low = tree->low, .high = tree->high, .state = state,
+                                 .site = tree->site, .priority = tree->priority};
         if (!copy_all(tree->left, &(*copy)->left))
             return false;
     }
@@ -335,6 +356,7 @@ struct regions_gone regions_add(struct regions_cut *cut, uintptr_t low, uintptr_
         region->low = low;
         region->high = high;
         region->state = state;
+        region->site = state == REGION_CHARGED ? cut->site : 0;
         evicted = enter(region);
     }
     lock_drop(&lock, &hold);
@@ -377,6 +399,15 @@ struct regions_live regions_live(void)
         }
     lock_drop(&lock, &hold);
     return live;
+}
+
+void regions_forget_sites(void)
+{
+    struct lock_hold hold;
+    hold_regions(&hold);
+    for (struct region *at = first_from(0); at != NULL; at = first_from(at->low + 1))
+        at->site = 0;
+    lock_drop(&lock, &hold);
 }
 
 void regions_inherit(void)

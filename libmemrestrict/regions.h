@@ -31,6 +31,7 @@ struct regions_cut {
     struct region *pieces;
     struct region *spare;       /* a record set aside for regions_add */
     uint64_t charged, reserved, inherited; /* bytes of the pieces, by state */
+    uint16_t site;              /* the call site of what becomes charged; 0: not known */
     enum region_state last;     /* the state of the byte before `high`; NONE if no piece has it */
 };
 
@@ -57,6 +58,12 @@ struct regions_gone regions_put_as(struct regions_cut *cut, enum region_state st
  * *done is false when there is no memory for it. */
 struct regions_gone regions_add(struct regions_cut *cut, uintptr_t low, uintptr_t high,
                                 enum region_state state, bool *done);
+
+/* If not NULL: a call site now has so many charged or inherited bytes more, or less. Called under the
+ * lock, and for less before they are gone. */
+extern void (*regions_on_change)(uint16_t site, int64_t bytes);
+/* All intervals' sites become 0: in the child of a fork. */
+void regions_forget_sites(void);
 
 /* The state of one byte. */
 enum region_state regions_at(uintptr_t address);

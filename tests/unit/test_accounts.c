@@ -469,7 +469,7 @@ END_TEST
 
 static int take_the_lock_and_die(void)
 {
-    if (!join_run() || !accounts_lock(accounts, 1 + (int)(slot_of_pid(getpid()) - accounts->slots)))
+    if (!join_run() || !accounts_lock(accounts, slot_of_pid(getpid())->ticket))
         return 1;
     raise(SIGKILL);
     return 2;
@@ -497,7 +497,7 @@ END_TEST
 
 static int take_the_lock_and_stop(void)
 {
-    if (!join_run() || !accounts_lock(accounts, 1 + (int)(slot_of_pid(getpid()) - accounts->slots)))
+    if (!join_run() || !accounts_lock(accounts, slot_of_pid(getpid())->ticket))
         return 1;
     raise(SIGSTOP);
     accounts_unlock(accounts);

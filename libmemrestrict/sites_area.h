@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The call sites of a run: memory that the command makes (memfd_create(2), sparse) and that each
+ * process maps its own area of, one a slot of the accounts. The process writes raw stacks, as
+ * module and offset, and counts by atomics; the command gives them names afterwards, whatever death
+ * the process died. Only fixed widths: processes of both word sizes share one file.
+ *
+ * The file: one page-aligned struct sites_head, then from SITES_AREA on an area for each slot.
+ */
+#ifndef MEMRESTRICT_SITES_AREA_H
+#define MEMRESTRICT_SITES_AREA_H
+
+#include "accounts.h"
+
+enum {
+    SITES_MAGIC = 0x6d727374,
+    SITES_VERSION = 1,
+    SITES_DEPTH = 16,      /* frames of a stack, if nobody says otherwise; the innermost are kept */
+    SITES_DEEPEST = 64,
+    SITES_MOST = 1 << 16,  /* sites of a process */
+    SITES_TABLE = 1 << 17, /* their hash table; a power of two */
+    SITES_FRAMES = 1 << 22,
+    SITES_MODULES = 1024,
+    SITES_PATH = 448,
+    SITES_BUILD_ID = 32
+};
+
+#define SITES_AREA ((uint64_t)64 << 20)
+#define SITES_FILE (SITES_AREA * (1 + (uint64_t)ACCOUNTS_SLOTS))
+
+/* The sites that stand for no stack; found ones are numbered from SITE_FIRST on. */
+enum site_pseudo {
+    SITE_EARLIER, /* blocks from before the start, or before the fork */
+    SITE_OTHER,   /* no stack could be taken, or there was no room for it */
+    SITE_FIRST
+};
+
+struct sites_head {
+    uint32_t magic, version;
+    uint64_t size;  /* of an area's struct: both sides must be of one build */
+    uint32_t depth; /* frames to take, 1 to SITES_DEEPEST */
+};
+
+/* A frame is a module's number, counted from 1, and the return address as the module's file counts
+ * addresses; number 0 is no module that is known, and the address is the process's. */
+enum { SITES_OFFSET_BITS = 48 };
+#define SITES_OFFSET_MASK ((UINT64_C(1) << SITES_OFFSET_BITS) - 1)
+
+struct sites_module {
+    uint64_t start, end; /* addresses in the process */
+    uint64_t bias;       /* address - bias is the address in the file */
+    _Atomic uint32_t ready; /* all else is written before it becomes 1 */
+    uint32_t build_id_length;
+    unsigned char build_id[SITES_BUILD_ID];
+    char path[SITES_PATH]; /* cut short if need be; empty: not known */
+};
+
+/* Bytes are of blocks and of regions. All may be off by what other threads do meanwhile, when they
+ * are read or copied. */
+struct site {
+    _Alignas(ACCOUNTS_LINE) _Atomic uint64_t hash; /* of the stack; 0: being made */
+    uint32_t frames;       /* where they begin in `frames`, innermost first ... */
+    uint32_t frame_count;  /* ... and how many there are */
+    _Atomic uint64_t live_bytes, live_blocks;
+    _Atomic uint64_t total_bytes, total_blocks; /* ever had */
+    _Atomic uint64_t refusals;
+};
+
+struct site_amount {
+    uint64_t bytes, blocks;
+};
+
+/* What all sites held at one moment. */
+struct sites_copy {
+    uint64_t held;   /* bytes of all sites */
+    uint64_t others; /* bytes of what no site has: stacks of threads, if they count */
+    uint64_t when;   /* CLOCK_MONOTONIC, in nanoseconds */
+    uint64_t count;  /* sites that there were */
+    struct site_amount amounts[SITES_MOST];
+};
+
+enum sites_state {
+    SITES_OFF,      /* the process did not start, or does not collect */
+    SITES_ON,
+    SITES_NO_UNWIND /* stacks cannot be taken here: another C library, machine, or an older one */
+};
+
+struct sites_area {
+    _Atomic uint32_t state; /* enum sites_state */
+    uint32_t forked;        /* what was there before is the parent's */
+    _Atomic uint32_t site_count, frame_count, module_count; /* given out; may pass what there is */
+    _Atomic uint32_t copying;         /* a thread is about to make a copy */
+    _Atomic uint32_t peak_copy; /* which of the two copies at the peak is whole; 0: none yet */
+    _Atomic uint32_t refusal_copy;    /* 1: the copy at the first refusal is whole */
+    _Atomic uint32_t refused_site;    /* that asked for what was refused first */
+    uint32_t reserved;
+    uint64_t refused_size;            /* and how much */
+    _Atomic uint64_t lost;            /* stacks that found the tables full */
+    _Alignas(ACCOUNTS_LINE) _Atomic uint64_t held; /* live bytes of all sites */
+    _Atomic uint64_t others;          /* as in struct sites_copy, when a region last changed */
+    _Atomic uint64_t peak_next;       /* a copy is due when the sum of both falls from above this */
+    _Alignas(ACCOUNTS_LINE) _Atomic uint32_t table[SITES_TABLE]; /* site numbers; 0: free */
+    struct sites_module modules[SITES_MODULES];
+    struct site sites[SITES_MOST];
+    struct sites_copy peaks[2], refusal;
+    _Atomic uint64_t frames[SITES_FRAMES];
+};
+
+_Static_assert(sizeof(struct sites_area) <= SITES_AREA, "an area has room for its struct");
+
+#endif

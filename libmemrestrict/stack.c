@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+#include "stack.h"
+
+#include "cfi.h"
+#include "guard.h"
+#include "kernel.h"
+#include "object.h"
+#include "pages.h"
+
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <ucontext.h>
+
+enum {
+    RULES = 8192,            /* a power of two */
+    LARGEST_STEP = 16 << 20, /* by a frame pointer: more is no frame */
+    WORD = sizeof(uintptr_t)
+};
+
+/* User addresses have 48 bits; a signed return address (AArch64) has its signature above. */
+#define ADDRESS ((uintptr_t)UINT64_C(0xffffffffffff))
+#define INLINE inline __attribute__((always_inline))
+
+/* A rule belongs to an address if both words fit each other: a reader between two writes sees that.
+ */
+struct cached {
+    _Atomic uint64_t rule, check;
+};
+
+struct cursor {
+    struct stack_at at;
+    uintptr_t fp_from; /* where the frame pointer was read; 0: it is that of the beginning */
+    uintptr_t bound;
+    bool exact;        /* pc is the instruction itself, not the one behind a call */
+    uintptr_t start;   /* the stack pointer of the beginning */
+};
+
+static struct cached *rules;
+static uintptr_t main_top; /* above the main thread's stack */
+static struct object ours;
+
+bool stack_start(void)
+{
+    if (!cfi_is_known_machine() || !object_at((uintptr_t)stack_start, &ours))
+        return false;
+    main_top = getauxval(AT_RANDOM);
+    if (rules == NULL && (rules = kernel_pages(RULES * sizeof *rules)) != NULL)
+        pages_note(RULES * sizeof *rules);
+    return rules != NULL;
+}
+
+void stack_forget(void)
+{
+    for (unsigned i = 0; i < RULES; i++)
+        atomic_store_explicit(&rules[i].check, 0, memory_order_relaxed);
+}
+
+static inline uint64_t scramble(uint64_t word) { return word * UINT64_C(0x9e3779b97f4a7c15); }
+
+static COLD struct cfi_rule find_rule(struct cached *cached, uintptr_t pc)
+{
+    struct object object;
+    struct cfi_rule rule = {.kind = CFI_UNKNOWN};
+    uint64_t packed;
+    if (object_at(pc, &object) && object.eh_frame_hdr != NULL)
+        rule = cfi_find(object.eh_frame_hdr, pc);
+    memcpy(&packed, &rule, sizeof packed);
+    atomic_store_explicit(&cached->rule, packed, memory_order_relaxed);
+    atomic_store_explicit(&cached->check, scramble(packed) ^ pc, memory_order_relaxed);
+    return rule;
+}
+
+static INLINE struct cfi_rule rule_at(uintptr_t pc)
+{
+    struct cached *cached = &rules[scramble(pc) >> 51 & (RULES - 1)];
+    uint64_t packed = atomic_load_explicit(&cached->rule, memory_order_relaxed);
+    uint64_t check = atomic_load_explicit(&cached->check, memory_order_relaxed);
+    struct cfi_rule rule;
+    if (UNLIKELY((scramble(packed) ^ pc) != check))
+        return find_rule(cached, pc);
+    memcpy(&rule, &packed, sizeof rule);
+    return rule;
+}
+
+static INLINE bool is_stack(const struct cursor *cursor, uintptr_t address)
+{
+    uintptr_t up = address - cursor->at.sp;
+    return up <= LARGEST_STEP && address < cursor->bound && address % WORD == 0;
+}
+
+static void note(struct stack_reads *reads, uintptr_t offset, uintptr_t value)
+{
+    if (reads->count == STACK_READS || offset > UINT32_MAX) {
+        reads->whole = false;
+        return;
+    }
+    reads->offset[reads->count] = (uint32_t)offset;
+    reads->value[reads->count++] = value;
+}
+
+static INLINE uintptr_t read_word(const struct cursor *cursor, uintptr_t address,
+                                  struct stack_reads *reads)
+{
+    uintptr_t value = *(const uintptr_t *)address;
+    if (reads != NULL)
+        note(reads, address - cursor->start, value);
+    return value;
+}
+
+/* The result depends on the frame pointer: on where it was read, or what it was in the beginning.
+ */
+static INLINE void use_fp(struct cursor *cursor, struct stack_reads *reads)
+{
+    if (reads == NULL)
+        return;
+    if (cursor->fp_from == 0)
+        reads->by_fp = true;
+    else
+        note(reads, cursor->fp_from - cursor->start, cursor->at.fp);
+}
+
+/* The frame that a signal interrupted, from what the kernel has put on the stack. */
+static COLD bool leave_signal(struct cursor *cursor)
+{
+    struct stack_at *at = &cursor->at;
+    cursor->exact = true;
+    cursor->bound = UINTPTR_MAX; /* a signal stack ends here */
+#if defined(__x86_64__)
+    const greg_t *registers = ((const ucontext_t *)at->sp)->uc_mcontext.gregs;
+    *at = (struct stack_at){(uintptr_t)registers[REG_RIP], (uintptr_t)registers[REG_RSP],
+                            (uintptr_t)registers[REG_RBP]};
+    return true;
+#elif defined(__aarch64__)
+    const mcontext_t *context = &((const ucontext_t *)(at->sp + sizeof(siginfo_t)))->uc_mcontext;
+    *at = (struct stack_at){context->pc, context->sp, context->regs[29]};
+    return true;
+#else
+    (void)at;
+    return false;
+#endif
+}
+
+/* The canonical frame address; 0: it makes no sense, or there is none. */
+static INLINE uintptr_t frame_address(struct cursor *cursor, struct cfi_rule rule,
+                                      struct stack_reads *reads)
+{
+    uintptr_t offset = (uintptr_t)(intptr_t)rule.cfa, cfa;
+    if (LIKELY(rule.kind == CFI_FROM_SP))
+        return cursor->at.sp + offset;
+    if (rule.kind != CFI_FROM_FP && rule.kind != CFI_AT_FP)
+        return 0;
+    use_fp(cursor, reads);
+    cfa = cursor->at.fp + offset;
+    if (rule.kind == CFI_AT_FP)
+        cfa = is_stack(cursor, cursor->at.fp) && is_stack(cursor, cfa)
+                  ? read_word(cursor, cfa, reads)
+                  : 0;
+    return is_stack(cursor, cfa - WORD) ? cfa : 0;
+}
+
+/* Goes on to the caller. False: this was the outermost frame, or nothing is known of the next. */
+static INLINE bool step(struct cursor *cursor, struct stack_reads *reads)
+{
+    struct cfi_rule rule = rule_at(cursor->at.pc - !cursor->exact);
+    if (UNLIKELY(rule.kind == CFI_SIGNAL)) {
+        if (reads != NULL)
+            reads->whole = false;
+        return leave_signal(cursor);
+    }
+    uintptr_t cfa = frame_address(cursor, rule, reads);
+    if (UNLIKELY(cfa <= cursor->at.sp || cfa > cursor->bound))
+        return false;
+    cursor->at.pc = read_word(cursor, cfa + (uintptr_t)(intptr_t)rule.ra * WORD, reads) & ADDRESS;
+    if (rule.fp != 0 || rule.kind == CFI_AT_FP) {
+        cursor->fp_from =
+            (rule.kind == CFI_AT_FP ? cursor->at.fp : cfa) + (uintptr_t)(intptr_t)rule.fp * WORD;
+        cursor->at.fp = *(const uintptr_t *)cursor->fp_from;
+    }
+    cursor->at.sp = cfa;
+    cursor->exact = false;
+    return true;
+}
+
+/* Of the C library's stacks: a thread's control block lies above its stack, and the main thread's
+ * stack below what the kernel put there. */
+uintptr_t stack_bound(uintptr_t sp)
+{
+    uintptr_t thread = (uintptr_t)__builtin_thread_pointer();
+    return thread > sp ? thread : main_top > sp ? main_top : UINTPTR_MAX;
+}
+
+static struct cursor cursor_at(const struct stack_at *at)
+{
+    return (struct cursor){.at = *at, .bound = stack_bound(at->sp), .start = at->sp};
+}
+
+/* Our own frames are simple ones. One word after the other: a structure copied whole, right after
+ * its parts were written, would wait for them. */
+bool stack_leave_library(const struct stack_at *from, struct stack_at *at)
+{
+    uintptr_t pc = from->pc, sp = from->sp, fp = from->fp;
+    while (pc - ours.start < ours.end - ours.start) {
+        struct cfi_rule rule = rule_at(pc - 1);
+        if (UNLIKELY(rule.kind != CFI_FROM_SP && rule.kind != CFI_FROM_FP))
+            return false;
+        sp = (rule.kind == CFI_FROM_SP ? sp : fp) + (uintptr_t)(intptr_t)rule.cfa;
+        pc = *(const uintptr_t *)(sp + (uintptr_t)(intptr_t)rule.ra * WORD) & ADDRESS;
+        if (rule.fp != 0)
+            fp = *(const uintptr_t *)(sp + (uintptr_t)(intptr_t)rule.fp * WORD);
+    }
+    at->pc = pc;
+    at->sp = sp;
+    at->fp = fp;
+    return true;
+}
+
+static INLINE unsigned walk(const struct stack_at *from, uintptr_t *addresses, unsigned most,
+                            struct stack_reads *reads)
+{
+    struct cursor cursor = cursor_at(from);
+    unsigned count = 0;
+    while (count < most && cursor.at.pc != 0) {
+        addresses[count++] = cursor.at.pc;
+        if (count == most || !step(&cursor, reads))
+            break;
+    }
+    return count;
+}
+
+unsigned stack_walk(const struct stack_at *from, uintptr_t *addresses, unsigned most,
+                    struct stack_reads *reads)
+{
+    if (reads == NULL)
+        return walk(from, addresses, most, NULL);
+    reads->whole = true;
+    reads->by_fp = false;
+    reads->count = 0;
+    return walk(from, addresses, most, reads);
+}
