@@ -127,10 +127,12 @@ static bool make_process(struct run *run)
 {
     enum { VARIABLES = SETTINGS + 3 };
     struct launch_variable variables[VARIABLES] = {{NULL, NULL}};
-    char accounts[64];
+    char accounts[96];
     char *preload = library_preload(&run->library, getenv("LD_PRELOAD"));
     int count = 0;
-    snprintf(accounts, sizeof accounts, "/proc/%d/fd/%d", (int)getpid(), run->books.fd);
+    int length = snprintf(accounts, sizeof accounts, "/proc/%d/fd/%d", (int)getpid(), run->books.fd);
+    if (run->outcome.tree_limit != OUTCOME_UNLIMITED) /* for who cannot reach them */
+        snprintf(accounts + length, sizeof accounts - (size_t)length, ",%llu", (unsigned long long)run->outcome.tree_limit);
     variables[count++] = (struct launch_variable){"MEMRESTRICT_ACCOUNTS", accounts};
     variables[count++] = (struct launch_variable){"LD_PRELOAD", preload};
     for (int i = 0; i < SETTINGS; i++)
