@@ -78,6 +78,37 @@ START_TEST(threads_that_fork_and_children_that_die_leave_nothing)
 }
 END_TEST
 
+#define COPIES(X)                                                                                  \
+    X(a_copy_frees_first, "f", "")                                                                 \
+    X(a_copy_reallocates_first, "r", "")                                                           \
+    X(a_copy_unmaps_first, "u", "")                                                                \
+    X(a_copy_forks, "c", "")                                                                       \
+    X(a_handler_forks_while_blocks_are_freed, "h", "")                                             \
+    X(a_handler_forks_while_a_region_is_unmapped, "m", "")                                         \
+    X(a_thread_that_forks_keeps_its_stack, "t", "-c heap,regions,stacks ")
+
+#define COPIES_TEST(name, how, options)                                                            \
+    START_TEST(name)                                                                               \
+    {                                                                                              \
+        expect("$M -q -L 64M " options "-- $V/tree_copies_in_odd_places " how, 0, "", "");         \
+    }                                                                                              \
+    END_TEST
+COPIES(COPIES_TEST)
+
+START_TEST(who_cannot_reach_the_accounts_has_the_trees_limit_alone)
+{
+    expect("$M -q -L 1M -- sh -c 'MEMRESTRICT_ACCOUNTS=/proc/1/none,1M exec $V/tree_hold 2000 </dev/null >had';"
+           "[ $(cat had) -gt 1000 ] && [ $(cat had) -le 1024 ] && echo yes",
+           0, "yes\n", NULL);
+}
+END_TEST
+
+START_TEST(the_trees_limit_stands_beside_the_path_of_the_accounts)
+{
+    expect("$M -q -L 1M -- sh -c 'echo ${MEMRESTRICT_ACCOUNTS#*,}'", 0, "1048576\n", "");
+}
+END_TEST
+
 START_TEST(a_tree_at_its_limit_survives_random_kills)
 {
     expect("$M -q -L 2M -p tree_hold -- bash -c 'for round in {1..20}; do pids=; for i in {1..6}; do"
@@ -106,6 +137,10 @@ Suite *suite_tree(void)
     command_add(suite, so_is_what_it_held_before_exec_of_a_program_out_of_reach);
     command_add(suite, a_forked_child_is_charged_for_its_own_alone);
     command_add(suite, threads_that_fork_and_children_that_die_leave_nothing);
+#define COPIES_ADD(name, how, options) command_add(suite, name);
+    COPIES(COPIES_ADD)
+    command_add(suite, who_cannot_reach_the_accounts_has_the_trees_limit_alone);
+    command_add(suite, the_trees_limit_stands_beside_the_path_of_the_accounts);
     command_add(suite, a_tree_at_its_limit_survives_random_kills);
     command_add(suite, the_verdict_says_that_it_was_the_trees_limit);
     return suite;
