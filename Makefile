@@ -1,9 +1,11 @@
-# memrestrict: targets for people are lib, demo, check, bench, install, uninstall, clean; see README.md.
-# CC, CPPFLAGS, CFLAGS, LDFLAGS, PREFIX, LIBDIR, INCLUDEDIR and DESTDIR are yours; CFLAGS and the like
-# are added to what the build needs. BUILD names the folder for everything that is made.
+# memrestrict: targets for people are all, lib, command, demo, check, bench, install, uninstall, clean;
+# see README.md. CC, CPPFLAGS, CFLAGS, LDFLAGS, PREFIX, BINDIR, LIBDIR, INCLUDEDIR and DESTDIR are yours;
+# CFLAGS and the like are added to what the build needs. BUILD names the folder for everything made.
 
+VERSION := 0.1.0
 BUILD ?= build
 PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 CFLAGS ?= -O2 -g
@@ -23,10 +25,11 @@ LIB_LINK := -shared -pthread -Wl,-soname,libmemrestrict.so -Wl,-Bsymbolic-functi
 LIB := $(BUILD)/libmemrestrict.so
 LIB_SOURCES := $(sort $(wildcard libmemrestrict/*.c))
 # What needs no preload to run: it goes into the unit tests, and nothing of it calls the real malloc.
-CORE := accounts budget changes config gate gate_regions guard kernel ledger lock maps membership pages proc reconcile regions writer
+CORE := accounts budget cfi changes config gate gate_regions guard kernel ledger lock maps membership modules object pages proc recall reconcile regions sites stack writer
 HEADERS := $(wildcard libmemrestrict/*.h include/*.h)
 
-.PHONY: lib demo check check-long bench install uninstall clean lib32 libmusl
+.PHONY: all lib command demo check check-long bench install uninstall clean lib32 libmusl
+all: lib command
 lib: $(LIB)
 
 $(BUILD)/lib/%.o: libmemrestrict/%.c $(HEADERS) | $(BUILD)/uthash
@@ -43,6 +46,39 @@ $(BUILD)/uthash:
 	  echo "memrestrict: uthash.h is missing: 'apt-get install uthash-dev', or 'make demo', which does so" >&2; exit 1; }
 	@touch $@
 
+# The command: what it shares with the library is compiled for it anew. It finds the library beside
+# itself, or, installed, in this folder, which is relative to PREFIX where LIBDIR is below it.
+COMMAND := $(BUILD)/memrestrict
+COMMAND_SOURCES := $(sort $(wildcard memrestrict/*.c))
+COMMAND_CORE := accounts config kernel proc writer
+COMMAND_OBJECTS = $(COMMAND_SOURCES:memrestrict/%.c=$(BUILD)/command/%.o) $(COMMAND_CORE:%=$(BUILD)/command/core/%.o)
+COMMAND_FLAGS = -DMEMRESTRICT_VERSION='"$(VERSION)"' -DMEMRESTRICT_LIBDIR='"$(patsubst $(PREFIX)/%,%,$(LIBDIR))"'
+COMMAND_HEADERS := $(wildcard memrestrict/*.h)
+COMMAND_PACKAGES := jansson libdw libelf
+command: $(COMMAND)
+
+$(COMMAND): $(COMMAND_OBJECTS)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(shell pkg-config --libs $(COMMAND_PACKAGES)) -lm -o $@
+$(BUILD)/command/core/%.o: libmemrestrict/%.c $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(WARN) $(INC) $(CPPFLAGS) -fPIE $(CFLAGS) -c $< -o $@
+$(BUILD)/command/%.o: memrestrict/%.c $(HEADERS) $(COMMAND_HEADERS) $(BUILD)/command/libdir | $(BUILD)/packages
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(WARN) $(INC) $(CPPFLAGS) $(COMMAND_FLAGS) $(shell pkg-config --cflags $(COMMAND_PACKAGES)) \
+	  -fPIE $(CFLAGS) -c $< -o $@
+# Other values of LIBDIR than last time: compiled anew.
+$(BUILD)/command/libdir: FORCE
+	@mkdir -p $(@D)
+	@echo '$(LIBDIR) $(PREFIX) $(VERSION)' | cmp -s - $@ || echo '$(LIBDIR) $(PREFIX) $(VERSION)' >$@
+FORCE:
+
+$(BUILD)/packages:
+	@mkdir -p $(BUILD)
+	@command -v pkg-config >/dev/null || { echo "memrestrict: pkg-config is missing: 'apt-get install pkg-config'" >&2; exit 1; }
+	@pkg-config --exists $(COMMAND_PACKAGES) || { \
+	  echo "memrestrict: the command needs jansson and libdw: 'apt-get install libjansson-dev libdw-dev', or 'make demo', which does so" >&2; exit 1; }
+	@touch $@
+
 # The same library for programs of other kinds.
 lib32:
 	$(MAKE) lib BUILD=$(BUILD)/32 CC='$(CC) -m32'
@@ -54,30 +90,59 @@ libmusl:
 # The two commands for people and for CI: they install what is missing.
 demo:
 	@tests/need.sh build
-	@echo "building $(LIB)"
-	@$(MAKE) --no-print-directory -s lib
-	@examples/demo.sh $(LIB)
+	@echo "building $(LIB) and $(COMMAND)"
+	@$(MAKE) --no-print-directory -s lib command
+	@examples/demo.sh $(COMMAND)
 
 check:
 	@tests/need.sh check programs-short
+	@$(MAKE) --no-print-directory speedscope
 	@MAKE='$(MAKE)' BUILD='$(BUILD)' tests/run.sh
 
 check-long:
-	@tests/need.sh check programs
+	@tests/need.sh check programs package
+	@$(MAKE) --no-print-directory speedscope
 	@MAKE='$(MAKE)' BUILD='$(BUILD)' tests/run.sh long
 
 bench:
 	@tests/need.sh build bench
-	@$(MAKE) --no-print-directory lib bench-programs
+	@$(MAKE) --no-print-directory lib command bench-programs
 	@bench/bench.sh $(BUILD)
 
-install: lib
-	install -d $(DESTDIR)$(LIBDIR) $(DESTDIR)$(INCLUDEDIR)
+install: lib command
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR) $(DESTDIR)$(INCLUDEDIR)
+	install -m 755 $(COMMAND) $(DESTDIR)$(BINDIR)/memrestrict
 	install -m 755 $(LIB) $(DESTDIR)$(LIBDIR)/libmemrestrict.so
 	install -m 644 include/memrestrict.h $(DESTDIR)$(INCLUDEDIR)/memrestrict.h
 
 uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/memrestrict
 	rm -f $(DESTDIR)$(LIBDIR)/libmemrestrict.so $(DESTDIR)$(INCLUDEDIR)/memrestrict.h
+
+# What install puts beside the command and the library: man pages, completions, the file of pkg-config.
+MANDIR ?= $(PREFIX)/share/man
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
+
+.PHONY: install-data uninstall-data
+install: install-data
+uninstall: uninstall-data
+install-data:
+	install -d $(addprefix $(DESTDIR),$(MANDIR)/man1 $(MANDIR)/man7 $(BASHDIR) $(ZSHDIR) $(FISHDIR) $(PKGCONFIGDIR))
+	install -m 644 memrestrict/memrestrict.1 $(DESTDIR)$(MANDIR)/man1/memrestrict.1
+	install -m 644 libmemrestrict/libmemrestrict.7 $(DESTDIR)$(MANDIR)/man7/libmemrestrict.7
+	install -m 644 memrestrict/completions/memrestrict.bash $(DESTDIR)$(BASHDIR)/memrestrict
+	install -m 644 memrestrict/completions/_memrestrict $(DESTDIR)$(ZSHDIR)/_memrestrict
+	install -m 644 memrestrict/completions/memrestrict.fish $(DESTDIR)$(FISHDIR)/memrestrict.fish
+	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|; s|@VERSION@|$(VERSION)|' \
+	  libmemrestrict/memrestrict.pc.in >$(DESTDIR)$(PKGCONFIGDIR)/memrestrict.pc
+	chmod 644 $(DESTDIR)$(PKGCONFIGDIR)/memrestrict.pc
+
+uninstall-data:
+	rm -f $(addprefix $(DESTDIR),$(MANDIR)/man1/memrestrict.1 $(MANDIR)/man7/libmemrestrict.7 \
+	  $(BASHDIR)/memrestrict $(ZSHDIR)/_memrestrict $(FISHDIR)/memrestrict.fish $(PKGCONFIGDIR)/memrestrict.pc)
 
 clean:
 	rm -rf $(BUILD)
@@ -91,21 +156,42 @@ VICTIMS := $(patsubst tests/victims/%.c,$(BUILD)/victims/%,$(wildcard tests/vict
 	$(patsubst tests/victims/%.cc,$(BUILD)/victims/%,$(wildcard tests/victims/*.cc))
 EXAMPLES := $(patsubst examples/%.c,$(BUILD)/examples/%,$(wildcard examples/*.c))
 
-.PHONY: unit driver victims examples bench-programs fuzz
+.PHONY: unit driver victims examples bench-programs fuzz command-tests formats
 unit: $(BUILD)/tests/unit
 driver: $(BUILD)/tests/driver
 victims: $(VICTIMS)
 examples: $(EXAMPLES)
 
-$(BUILD)/tests/unit: $(UNIT_SOURCES) $(CORE:%=libmemrestrict/%.c) $(HEADERS) $(wildcard tests/unit/*.h) | $(BUILD)/uthash
+HARNESS := tests/harness/harness.c tests/harness/harness.h
+CHECK_FLAGS += -Itests/harness
+$(BUILD)/tests/unit: $(HARNESS) $(UNIT_SOURCES) $(CORE:%=libmemrestrict/%.c) $(HEADERS) $(wildcard tests/unit/*.h) | $(BUILD)/uthash
 	@mkdir -p $(@D)
 	$(CC) $(STD) $(WARN) $(INC) $(CPPFLAGS) $(CHECK_FLAGS) -fPIE -pthread $(CFLAGS) $(LDFLAGS) \
-	  $(UNIT_SOURCES) $(CORE:%=libmemrestrict/%.c) $(CHECK_LIBS) -o $@
+	  tests/harness/harness.c $(UNIT_SOURCES) $(CORE:%=libmemrestrict/%.c) $(CHECK_LIBS) -o $@
 
-$(BUILD)/tests/driver: $(DRIVER_SOURCES) $(wildcard tests/driver/*.h)
+$(BUILD)/tests/driver: $(HARNESS) $(DRIVER_SOURCES) $(wildcard tests/driver/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(STD) $(WARN) $(INC) $(CPPFLAGS) $(CHECK_FLAGS) -pthread $(CFLAGS) $(LDFLAGS) \
-	  $(DRIVER_SOURCES) $(CHECK_LIBS) -o $@
+	  tests/harness/harness.c $(DRIVER_SOURCES) $(CHECK_LIBS) -o $@
+
+command-tests: $(BUILD)/tests/command
+$(BUILD)/tests/command: $(HARNESS) $(wildcard tests/command/*.c tests/command/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(WARN) $(INC) $(CPPFLAGS) $(CHECK_FLAGS) -pthread $(CFLAGS) $(LDFLAGS) \
+	  tests/harness/harness.c $(sort $(wildcard tests/command/*.c)) $(CHECK_LIBS) -o $@
+
+# speedscope's own importer reads our files in a test, which is skipped where npm cannot bring it.
+.PHONY: speedscope
+speedscope:
+	@[ -d $(BUILD)/npm/node_modules/speedscope ] || ! command -v npm >/dev/null || \
+	  npm install --silent --no-audit --no-fund --prefix $(BUILD)/npm speedscope@1.25.0 >/dev/null 2>&1 || true
+
+# What the command makes of an outcome, without running one.
+formats: $(BUILD)/tests/formats
+$(BUILD)/tests/formats: $(HARNESS) $(wildcard tests/formats/*.c tests/formats/*.h) $(filter-out %/main.o,$(COMMAND_OBJECTS))
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(WARN) $(INC) -Imemrestrict $(CPPFLAGS) $(CHECK_FLAGS) -pthread $(CFLAGS) $(LDFLAGS) \
+	  $(sort $(filter %.c %.o,$^)) $(CHECK_LIBS) $(shell pkg-config --libs $(COMMAND_PACKAGES)) -lm -o $@
 
 # Victims test the calls as they are written: the compiler must not drop or fuse allocations.
 $(BUILD)/victims/%: tests/victims/%.c $(wildcard tests/victims/*.h) include/memrestrict.h

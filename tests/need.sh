@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sees to it that what a target needs is there: need.sh build|check|bench|programs-short|programs ...
+# Sees to it that what a target needs is there: need.sh build|check|bench|package|programs-short|programs ...
 # What is missing is installed through apt-get, with sudo where we are not root; where that cannot be,
 # one line says what to install, and the exit status is 1. A package marked with ? may be missing, or
 # unknown to this Debian: what needs it is skipped, with the reason.
@@ -22,10 +22,13 @@ needs() {
         echo "command:cc gcc"
         echo "header:stdlib.h libc6-dev"
         echo "header:uthash.h uthash-dev"
+        echo "command:pkg-config pkg-config"
+        echo "header:jansson.h libjansson-dev"
+        echo "header:elfutils/libdwfl.h libdw-dev"
+        echo "header:gelf.h libelf-dev"
         ;;
     check)
         needs build
-        echo "command:pkg-config pkg-config"
         echo "header:check.h check"
         echo "command:g++ g++"
         echo "command:clang ?clang"
@@ -34,6 +37,13 @@ needs() {
         echo "command:shellcheck ?shellcheck"
         echo "command:cmake ?cmake"
         echo "command:meson ?meson"
+        for program in mandoc:mandoc man:man-db groff:groff-base zsh:zsh fish:fish tmux:tmux jq:jq \
+            autoreconf:automake setpriv:util-linux script:bsdutils xmllint:libxml2-utils prove:perl gnuplot:gnuplot-nox; do
+            echo "command:${program%%:*} ?${program#*:}"
+        done
+        echo "file:/usr/share/bash-completion/bash_completion ?bash-completion"
+        echo "file:/usr/lib/python3/dist-packages/pytest/__init__.py ?python3-pytest"
+        echo "file:/usr/lib/python3/dist-packages/yaml/__init__.py ?python3-yaml"
         echo "command:ninja ?ninja-build"
         echo "file:/usr/lib/gcc/*/*/32/libgcc.a ?gcc-multilib"
         echo "file:/usr/lib/gcc/*/*/32/libstdc++.so ?g++-multilib"
@@ -55,6 +65,11 @@ needs() {
         echo "command:fiu-run ?fiu-utils"
         ;;
     programs-short) rows short ;;
+    package)
+        for program in dpkg-buildpackage:dpkg-dev dh:debhelper lintian:lintian; do
+            echo "command:${program%%:*} ?${program#*:}"
+        done
+        ;;
     programs) rows '[a-z]*' && echo "file:/usr/lib/python3*/test/test_bytes.py ?libpython3-testsuite" ;;
     esac
 }

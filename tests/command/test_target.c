@@ -21,7 +21,7 @@ static void expect_made(const char *test, const char *script, const char *words)
 {
     const struct run *run = shell(script);
     if (run->status == 77) {
-        command_skip(test, "such a program cannot be made here");
+        harness_skip(test, "such a program cannot be made here");
         return;
     }
     bool said = *words == '\0' ? run->err[0] == '\0' : strstr(run->err, words) != NULL;

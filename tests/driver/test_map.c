@@ -14,7 +14,7 @@ static void show(const char *name, const char *const settings[])
     char victim[200] = "victims/";
     const struct run *run = RUN(settings, strncat(victim, name, 150));
     if (run->status == NOT_HERE)
-        driver_skip(name, "this kernel does not have what it needs");
+        harness_skip(name, "this kernel does not have what it needs");
     else
         expect_ok(run);
 }

@@ -99,8 +99,6 @@ bool shell(const char *format, ...)
     return system(command) == 0;
 }
 
-bool program_exists(const char *name) { return shell("command -v %s >/dev/null 2>&1", name); }
-
 static int take_away(const char *path, const struct stat *status, int kind, struct FTW *where)
 {
     (void)status, (void)kind, (void)where;
@@ -114,12 +112,8 @@ int main(void)
         return EXIT_FAILURE;
     }
     SRunner *runner = srunner_create(NULL);
-#define SUITES_ADD(name) srunner_add_suite(runner, suite_##name());
-    SUITES(SUITES_ADD)
-#undef SUITES_ADD
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    SUITES(HARNESS_ADD)
+    int status = harness_run_all(runner);
     nftw(folder, take_away, 8, FTW_DEPTH | FTW_PHYS);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return status;
 }

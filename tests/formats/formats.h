@@ -6,18 +6,15 @@
 #ifndef FORMATS_H
 #define FORMATS_H
 
+#include "harness.h"
 #include "outcome.h"
 
-#include <check.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define SUITES(X) X(formats) X(verdict) X(timeline) X(plot)
 
-#define SUITES_DECLARE(name) Suite *suite_##name(void);
-SUITES(SUITES_DECLARE)
-#undef SUITES_DECLARE
+SUITES(HARNESS_DECLARE)
 
 #define MIB UINT64_C(1048576)
 #define MS UINT64_C(1000000)
@@ -45,29 +42,16 @@ const char *scratch(const char *name);
 void put_file(const char *path, const char *text);
 /* Runs a shell command, with the scratch folder as its working directory. True: status 0. */
 bool shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
-bool program_exists(const char *name);
 
-static inline void formats_add(Suite *suite, const TTest *test)
-{
-    TCase *tcase = tcase_create(test->name);
-    tcase_set_timeout(tcase, 20);
-    tcase_add_test(tcase, test);
-    suite_add_tcase(suite, tcase);
-}
+static inline void formats_add(Suite *suite, const TTest *test) { harness_add(suite, test, 20); }
 
 #define expect_has(text, part)                                                                     \
     ck_assert_msg(strstr(text, part) != NULL, "no \"%s\" in:\n%s", part, text)
 #define expect_lacks(text, part)                                                                   \
     ck_assert_msg(strstr(text, part) == NULL, "\"%s\" in:\n%s", part, text)
 
-/* For what this machine lacks: says so, and ends the test without a failure. */
 #define NEEDS(program)                                                                             \
-    do {                                                                                           \
-        if (!program_exists(program)) {                                                            \
-            printf("SKIP %.*s: no %s\n", (int)strlen(__func__) - 3, __func__, program);            \
-            fflush(stdout);                                                                        \
-            return;                                                                                \
-        }                                                                                          \
-    } while (0)
+    if (!program_exists(program))                                                                  \
+    SKIP("no %s", program)
 
 #endif
