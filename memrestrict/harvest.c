@@ -3,6 +3,7 @@
 
 #include "calls.h"
 #include "duration.h"
+#include "proc.h"
 #include "sites.h"
 #include "strays.h"
 
@@ -15,14 +16,17 @@
  * one that has none after this long (nanoseconds) is taken to be without the library. */
 static const uint64_t exec_patience = 500 * 1000 * 1000;
 
+/* To fill in a slot takes microseconds. */
+static const uint64_t unfinished_patience = UINT64_C(2000) * 1000 * 1000;
+
 struct harvest {
     struct accounts *accounts;
     struct sites *sites;
     struct strays *strays;
     struct outcome *outcome;
     uint64_t lost; /* processes that there was no memory to list */
-    uint64_t
-        moved[ACCOUNTS_SLOTS]; /* when its process was first seen in another program; 0: was not */
+    /* When a slot's process was first seen in another program, or not to have filled it in; 0: was not. */
+    uint64_t moved[ACCOUNTS_SLOTS];
 };
 
 struct harvest *harvest_open(struct accounts *accounts, struct sites *sites, struct strays *strays,
@@ -164,8 +168,35 @@ static void look_at_tree(struct accounts *accounts)
     if (atomic_load(&accounts->tree_limit) == ACCOUNTS_UNLIMITED)
         return;
     uint64_t used = accounts_tree_used(accounts), peak = atomic_load(&accounts->tree_peak);
+    if (used > atomic_load(&accounts->tree_limit))
+        return; /* looked at one by one, while they went on */
     while (used > peak && !atomic_compare_exchange_weak(&accounts->tree_peak, &peak, used))
         ;
+}
+
+/* Is the process that took a slot, and did not fill it in yet, still the same? */
+static bool is_owned(uint64_t owner)
+{
+    struct proc_stat stat;
+    return proc_stat_of((int)(owner >> 32), &stat) == 0 && (uint32_t)stat.start_time == (uint32_t)owner;
+}
+
+/* Slots that were taken, by a process that died before it could fill them in. */
+static void free_unfinished(struct harvest *harvest)
+{
+    struct accounts *accounts = harvest->accounts;
+    unsigned top = atomic_load(&accounts->top);
+    for (unsigned i = 0; i < top; i++) {
+        uint64_t owner = atomic_load(&accounts->owners[i]);
+        if (owner == 0 || atomic_load(&accounts->slots[i].state) != ACCOUNT_EMPTY)
+            continue;
+        if (harvest->moved[i] == 0)
+            harvest->moved[i] = duration_now();
+        if (duration_now() - harvest->moved[i] < unfinished_patience || is_owned(owner))
+            continue;
+        harvest->moved[i] = 0;
+        accounts_free(accounts, &accounts->slots[i]);
+    }
 }
 
 void harvest_look(struct harvest *harvest)
@@ -173,6 +204,7 @@ void harvest_look(struct harvest *harvest)
     struct account *account;
     enum process_end end;
     look_at_tree(harvest->accounts);
+    free_unfinished(harvest);
     for (unsigned i = 0; (account = accounts_next(harvest->accounts, &i)) != NULL; i++)
         if (has_ended(harvest, i, account, &end))
             reap(harvest, i, account, end);
