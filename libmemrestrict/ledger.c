@@ -359,11 +359,11 @@ void ledger_forget_sites(void)
 static unsigned next_word(const struct window *window, unsigned at)
 {
     typedef uint64_t __attribute__((may_alias)) four_words;
-    while (at < WORDS && word_get(&window->words[at]) == 0)
-        if (at % 4 == 0 && __atomic_load_n((const four_words *)&window->words[at], __ATOMIC_RELAXED) == 0)
-            at += 4;
-        else
-            at++;
+    while (at < WORDS && word_get(&window->words[at]) == 0) {
+        const four_words *four = (const void *)&window->words[at]; /* aligned, where they are read */
+        bool all = at % 4 == 0 && __atomic_load_n(four, __ATOMIC_RELAXED) == 0;
+        at += all ? 4 : 1;
+    }
     return at;
 }
 

@@ -80,7 +80,8 @@ static char *name_of_die(Dwarf_Die *die)
     if (linkage == NULL)
         linkage = dwarf_attr_integrate(die, DW_AT_MIPS_linkage_name, &attribute);
     const char *mangled = linkage != NULL ? dwarf_formstring(linkage) : NULL;
-    return mangled != NULL ? demangle(mangled) : copy(dwarf_diename(die));
+    const char *name = mangled != NULL ? mangled : dwarf_diename(die);
+    return name != NULL ? demangle(name) : NULL;
 }
 
 static int number_of(Dwarf_Die *die, unsigned name)
