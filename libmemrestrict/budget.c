@@ -182,12 +182,11 @@ void budget_set_limit(uint64_t limit)
     struct lock_hold hold;
     struct account *account = this_account();
     lock_take(&budget.lock, &hold);
-    if (budget.accounts != NULL) {
+    atomic_store(&own.limit, limit);
+    if (budget.accounts != NULL)
         accounts_set_limit(budget.accounts, account, account->ticket, limit);
-    } else {
-        atomic_store(&account->limit, limit);
+    else
         atomic_store(&account->ceiling, limit);
-    }
     close_stocks(account); /* what they hold was drawn under the old limit */
     lock_drop(&budget.lock, &hold);
 }
@@ -362,7 +361,7 @@ void budget_fork_child(uint64_t held)
     } else if (held == BUDGET_AS_NOTED) {
         held = budget.noted;
     }
-    uint64_t limit = counter_get(budget.accounts != NULL ? &budget.slot->limit : &own.limit);
+    uint64_t limit = counter_get(&own.limit);
     memset(&own, 0, sizeof own);
     atomic_store(&own.limit, limit);
     atomic_store(&own.ceiling, limit);
@@ -408,10 +407,13 @@ void budget_fork_drop(void) { lock_fork_drop(&budget.lock); }
 
 void budget_fork_reset(void) { lock_fork_reset(&budget.lock); }
 
+/* Afterwards it may be too late: a parent that ends at once has no slot any more. */
 void budget_fork_note(void)
 {
-    if (budget.accounts != NULL)
-        budget.noted = account_used(budget.slot);
+    if (budget.accounts == NULL)
+        return;
+    budget.noted = account_used(budget.slot);
+    atomic_store(&own.limit, counter_get(&budget.slot->limit));
 }
 
 void budget_recover(void) { lock_fork_reset(&budget.lock); }

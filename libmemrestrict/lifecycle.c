@@ -20,7 +20,7 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
-enum { EXIT_BAD_SETTING = 125 };
+enum { EXIT_BAD_SETTING = 125, CALLED = 64 };
 
 extern char **environ;
 
@@ -29,6 +29,7 @@ struct config lifecycle_config;
 
 static struct {
     char *executable; /* /proc/self/exe, once it was asked for */
+    char called[CALLED]; /* the name that it was started by; empty: none that says anything */
     int pid;
     bool copy_begun; /* a copy of a process was met and taken care of before fork's handler */
 } process;
@@ -49,6 +50,21 @@ const char *lifecycle_program(void)
     }
     return process.executable != NULL ? base_name(process.executable) : "?";
 }
+
+/* Kept, since a program may write over what exec has left on its stack. */
+static void keep_called(void)
+{
+    const char *path = (const char *)getauxval(AT_EXECFN);
+    if (path == NULL || strncmp(path, "/dev/fd/", 8) == 0 || strncmp(path, "/proc/", 6) == 0)
+        return;
+    const char *name = base_name(path);
+    size_t length = strnlen(name, CALLED - 1);
+    memcpy(process.called, name, length);
+    process.called[length] = '\0';
+}
+
+static const char *called(void) { return process.called[0] != '\0' ? process.called : lifecycle_program(); }
+
 int lifecycle_pid(void) { return process.pid; }
 
 /* A program goes by two names: the one it was called by (a link's, a script's) and its file's. */
@@ -75,9 +91,9 @@ static enum life read_settings(void)
         give_up(&complaint);
     if (!report_start(&lifecycle_config, &complaint))
         give_up(&complaint);
-    gate_start(&lifecycle_config);
+    gate_start(&lifecycle_config, called());
     gate_regions_start(&lifecycle_config);
-    if (!membership_start(&lifecycle_config, lifecycle_program(), &complaint))
+    if (!membership_start(&lifecycle_config, called(), &complaint))
         writer_stderr(&complaint);
     bool heap = (lifecycle_config.count & COUNT_HEAP) && real_heap_owner() == NULL;
     return heap ? LIFE_ACTIVE : LIFE_HEAPLESS;
@@ -110,10 +126,9 @@ static void fork_prepare(void)
     sites_fork_note();
     if (guard.forking > 0)
         guard.forking++;
-    if (guard.forking > 0 || counter_alone()) {
-        budget_fork_note();
+    budget_fork_note();
+    if (guard.forking > 0 || counter_alone())
         return;
-    }
     real_stdio_take();
     kernel_signals_block(&mask);
     take_all();
@@ -179,7 +194,7 @@ static void begin_child(bool as_noted)
         thread_inherit();
         budget_inherit();
     }
-    membership_fork_child(lifecycle_program());
+    membership_fork_child(called());
 }
 
 static void fork_child(void)
@@ -237,6 +252,7 @@ void COLD lifecycle_start(void)
         return;
     real_find();
     process.pid = kernel_pid();
+    keep_called();
     enum life state = read_settings();
     if (state >= LIFE_HEAPLESS)
         follow_copies();

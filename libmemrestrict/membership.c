@@ -7,6 +7,7 @@
 #include "regions.h"
 #include "sites.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -146,6 +147,8 @@ bool membership_start(const struct config *config, const char *program, struct t
     if (config->accounts[0] == '\0')
         return true;
     struct accounts *accounts = kernel_map_shared(config->accounts, 0, sizeof *accounts, &error);
+    if (error == -ENOENT && config->tree_limit == CONFIG_UNLIMITED)
+        return true; /* the run is over; each process has its own limit as before */
     if (accounts == NULL) {
         text_add(&why, config->accounts);
         text_add(&why, ": ");

@@ -10,7 +10,7 @@
 
 /* Maps the accounts that the settings name and takes a slot for the program; then all is charged there.
  * Without one the process is limited alone, by its own limit and the tree's: then false, with a line in
- * *complaint. */
+ * *complaint, unless the run is just over and there was no limit for a tree. */
 bool membership_start(const struct config *config, const char *program, struct text *complaint);
 /* Is this process in a run, and has that a limit for all processes together? */
 bool membership_in_run(void);

@@ -103,6 +103,28 @@ START_TEST(who_cannot_reach_the_accounts_has_the_trees_limit_alone)
 }
 END_TEST
 
+START_TEST(who_outlives_the_run_has_the_same_limit_and_says_nothing)
+{
+    expect("$M -q -l 1M -- sh -c '(sleep 0.5; exec $V/tree_hold 2000 </dev/null) & exit 0'", 0, NULL, "");
+}
+END_TEST
+
+START_TEST(in_a_tree_who_outlives_the_run_has_its_limit_alone)
+{
+    expect("$M -q -L 1M -- sh -c '(sleep 0.5; exec $V/tree_hold 100 </dev/null) & exit 0'", 0, "100\n",
+           "limited alone, to 1048576 bytes");
+}
+END_TEST
+
+/* The slot of the parent may be gone before the child has looked at it. */
+START_TEST(a_child_whose_parent_ends_at_once_has_its_limit)
+{
+    expect("for i in 1 2 3 4 5 6 7 8 9 10; do $M -q -L 1M -- sh -c 'sh -c \"($V/tree_hold 100 </dev/null) & exit\";"
+           " sleep 0.1' || exit; done | sort | uniq -c | tr -s ' '",
+           0, " 10 100\n", "");
+}
+END_TEST
+
 START_TEST(the_trees_limit_stands_beside_the_path_of_the_accounts)
 {
     expect("$M -q -L 1M -- sh -c 'echo ${MEMRESTRICT_ACCOUNTS#*,}'", 0, "1048576\n", "");
@@ -140,6 +162,9 @@ Suite *suite_tree(void)
 #define COPIES_ADD(name, how, options) command_add(suite, name);
     COPIES(COPIES_ADD)
     command_add(suite, who_cannot_reach_the_accounts_has_the_trees_limit_alone);
+    command_add(suite, who_outlives_the_run_has_the_same_limit_and_says_nothing);
+    command_add(suite, in_a_tree_who_outlives_the_run_has_its_limit_alone);
+    command_add(suite, a_child_whose_parent_ends_at_once_has_its_limit);
     command_add(suite, the_trees_limit_stands_beside_the_path_of_the_accounts);
     command_add(suite, a_tree_at_its_limit_survives_random_kills);
     command_add(suite, the_verdict_says_that_it_was_the_trees_limit);
