@@ -28,7 +28,11 @@ static struct sites_area *area_of(unsigned slot)
 
 static void make(uint32_t depth, uint32_t version)
 {
-    struct sites_head head = {SITES_MAGIC, version, sizeof(struct sites_area), depth};
+    static struct sites_head head; /* zeros between its members too */
+    head.magic = SITES_MAGIC;
+    head.version = version;
+    head.size = sizeof(struct sites_area);
+    head.depth = depth;
     accounts.command = getpid();
     accounts.sites = memfd_create("sites", 0);
     ck_assert_int_eq(ftruncate(accounts.sites, (off_t)(4 * SITES_AREA)), 0);

@@ -250,7 +250,7 @@ START_TEST(recalled_is_only_the_same_stack)
     bool (*const ways[])(uint32_t, bool) = {by_left, by_left, by_right, by_left};
     bool found[4];
     start();
-    for (int i = 0; i < 4; i++) { /* all from one place */
+    for (volatile int i = 0; i < 4; i++) { /* all from one place: not to be unrolled */
         if (i == 3)
             recall_forget();
         found[i] = ways[i](7, i == 0);

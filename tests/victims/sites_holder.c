@@ -5,6 +5,7 @@
  * more than there can be, "killed" dies, "waits" waits for the end of its input.
  */
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +50,7 @@ int main(int argc, char **argv)
     temporary();
     leak();
     if (argc > 1 && strcmp(argv[1], "refused") == 0)
-        kept[1001] = get((size_t)1 << 40);
+        kept[1001] = get(SIZE_MAX / 4);
     if (argc > 1 && strcmp(argv[1], "killed") == 0)
         raise(SIGKILL);
     if (argc > 1 && strcmp(argv[1], "waits") == 0)
