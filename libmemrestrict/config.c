@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #define PREFIX "MEMRESTRICT_"
-#define SIZES "a size such as 64M, 64MiB, 64MB or 67108864"
+#define SIZES "a size such as 64M, 1.5G, 64MiB, 64MB or 67108864, below 8E"
 
 enum { NAME_ROOM = 256 };
 
@@ -27,11 +27,33 @@ static bool parse_unit(const char *unit, uint64_t *factor)
         return true;
     unsigned power = unit_power(*unit++);
     bool decimal = strcasecmp(unit, "B") == 0;
-    if (power == 0 || (*unit != '\0' && !decimal && strcasecmp(unit, "iB") != 0))
+    if (power == 0 || (*unit != '\0' && !decimal && strcasecmp(unit, "i") != 0 && strcasecmp(unit, "iB") != 0))
         return false;
     while (power-- > 0)
         *factor *= decimal ? 1000 : 1024;
     return true;
+}
+
+static const char *skip_digits(const char *at) { return at + strspn(at, "0123456789"); }
+
+static bool parse_whole(const char *from, const char *end, uint64_t *number)
+{
+    *number = 0;
+    for (; from < end; from++)
+        if (__builtin_mul_overflow(*number, (uint64_t)10, number) ||
+            __builtin_add_overflow(*number, (uint64_t)(*from - '0'), number))
+            return false;
+    return true;
+}
+
+/* 0.DIGITS of the factor, rounded down. From the last digit on that is exact, and 9 units of E and
+ * what is carried fit. */
+static uint64_t fraction_of(const char *digits, const char *end, uint64_t factor)
+{
+    uint64_t part = 0;
+    while (end-- > digits)
+        part = ((uint64_t)(*end - '0') * factor + part) / 10;
+    return part;
 }
 
 bool config_parse_size(const char *word, uint64_t *bytes)
@@ -40,14 +62,19 @@ bool config_parse_size(const char *word, uint64_t *bytes)
         *bytes = CONFIG_UNLIMITED;
         return true;
     }
-    uint64_t number = 0, factor;
-    const char *at = word;
-    for (; *at >= '0' && *at <= '9'; at++)
-        if (__builtin_mul_overflow(number, (uint64_t)10, &number) ||
-            __builtin_add_overflow(number, (uint64_t)(*at - '0'), &number))
-            return false;
-    return at != word && parse_unit(at, &factor) &&
-           !__builtin_mul_overflow(number, factor, bytes) && *bytes <= INT64_MAX;
+    uint64_t factor;
+    const char *point = skip_digits(word), *unit = point, *digits = point;
+    if (*point == '.') {
+        digits = point + 1;
+        unit = skip_digits(digits);
+    }
+    if (point == word || !parse_whole(word, point, bytes) || !parse_unit(unit, &factor))
+        return false;
+    if (*point == '.' && (unit == digits || factor == 1)) /* "1.", or a part of a byte */
+        return false;
+    return !__builtin_mul_overflow(*bytes, factor, bytes) &&
+           !__builtin_add_overflow(*bytes, fraction_of(digits, unit, factor), bytes) &&
+           *bytes <= INT64_MAX;
 }
 
 static bool parse_limit(const char *value, struct config *config)

@@ -40,7 +40,8 @@ extern const struct setting config_settings[];
 bool config_read(char **environment, struct config *config, struct text *complaint);
 
 /* A size as coreutils and systemd write it: digits, then nothing or B for bytes, K M G T P E (or
- * KiB ...) for powers of 1024, KB ... for powers of 1000, upper or lower case; or "unlimited". */
+ * Ki, KiB ...) for powers of 1024, KB ... for powers of 1000, upper or lower case; or "unlimited".
+ * With a unit beyond bytes, digits after a point: 1.5G; the bytes are rounded down. */
 bool config_parse_size(const char *word, uint64_t *bytes);
 
 /* Does one of the comma-separated names or globs in `patterns` match the program's name? */
