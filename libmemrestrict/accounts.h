@@ -80,7 +80,7 @@ struct account {
     _Atomic uint64_t refusals;
     _Atomic uint64_t unknown;   /* addresses freed that are in no record */
     struct account_refusal first;
-    char program[ACCOUNTS_NAME];  /* the executable's name, cut short */
+    char program[ACCOUNTS_NAME];  /* the name that it was started by, cut short */
     char heap_owner[ACCOUNTS_NAME]; /* with ACCOUNT_OWN_HEAP: the object whose malloc it is */
     struct account_stock stocks[ACCOUNTS_STOCKS];
 };

@@ -9,16 +9,19 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct {
     enum on_refusal on_refusal;
     struct sink *voice;   /* the program's stderr, kept for what ON_REFUSAL says; or NULL */
+    const char *program;  /* for the same */
     uint64_t reserve;     /* bytes to be opened by the first refusal */
     _Atomic bool reserve_open;
 } gate;
 
-void gate_start(const struct config *config)
+void gate_start(const struct config *config, const char *program)
 {
+    gate.program = program;
     gate.on_refusal = config->on_refusal;
     gate.reserve = config->reserve;
     if (config->on_refusal != REFUSAL_ERRNO && (gate.voice = kernel_pages(sizeof *gate.voice)) != NULL)
@@ -49,7 +52,11 @@ static bool is_power_of_ten(uint64_t number)
 static void say_refusal(enum call call, uint64_t size, const struct budget_figures *budget, uint64_t number)
 {
     struct text text = {.length = 0};
-    text_add(&text, "memrestrict: refused ");
+    text_add(&text, "memrestrict: ");
+    text_add_quoted(&text, gate.program, strlen(gate.program));
+    text_add(&text, " (process ");
+    text_add_number(&text, (uint64_t)kernel_pid());
+    text_add(&text, "): refused ");
     text_add(&text, call_name(call));
     text_add(&text, " of ");
     text_add_size(&text, size);
@@ -62,6 +69,11 @@ static void say_refusal(enum call call, uint64_t size, const struct budget_figur
         text_add_size(&text, budget->limit);
     text_add(&text, ", refusal ");
     text_add_number(&text, number);
+    if (gate.on_refusal == REFUSAL_STOP && number == 1) {
+        text_add(&text, "; stopped, kill -CONT ");
+        text_add_number(&text, (uint64_t)kernel_pid());
+        text_add(&text, " goes on");
+    }
     text_add_char(&text, '\n');
     sink_write(gate.voice, &text);
 }

@@ -18,7 +18,8 @@ struct gate_figures {
     uint64_t first_size, first_used; /* of the first refusal: bytes asked for, bytes in use then */
 };
 
-void gate_start(const struct config *config);
+/* `program` is its name in what ON_REFUSAL says, and stays the caller's. */
+void gate_start(const struct config *config, const char *program);
 struct gate_figures gate_figures(void);
 
 /* Heap blocks. `size` is what the program asked for; admit sets errno when it returns false. */

@@ -390,7 +390,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     input.end = data + size;
     page = pages_size();
     config.limit = pick(PAGES + 8) * page + pick(100);
-    gate_start(&config);
+    gate_start(&config, "me");
     gate_regions_start(&config);
     for (unsigned i = 0; i < STEPS && input.at < input.end; i++) {
         unsigned low = pick(4) == 0 ? PAGES / 2 : 0;

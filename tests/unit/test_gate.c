@@ -28,7 +28,7 @@ static void start(uint64_t limit, uint64_t reserve, enum on_refusal on_refusal)
 {
     struct config config = {
         .limit = limit, .reserve = reserve, .count = COUNT_HEAP, .on_refusal = on_refusal};
-    gate_start(&config);
+    gate_start(&config, "me");
     errno = UNTOUCHED;
 }
 
@@ -529,8 +529,12 @@ START_TEST(warn_says_what_was_refused)
     allocate(block, 1000);
     ck_assert(!gate_admit(CALL_calloc, 3 << 20));
     expect_refusals(1);
-    ck_assert_str_eq(heard(file), "memrestrict: refused calloc of 3145728 bytes (3.0 MiB) at 1000 bytes"
-                                  " of 1048576 bytes (1.0 MiB), refusal 1\n");
+    char expected[200];
+    snprintf(expected, sizeof expected,
+             "memrestrict: me (process %d): refused calloc of 3145728 bytes (3.0 MiB) at 1000 bytes"
+             " of 1048576 bytes (1.0 MiB), refusal 1\n",
+             (int)getpid());
+    ck_assert_str_eq(heard(file), expected);
 }
 END_TEST
 

@@ -26,7 +26,7 @@ static size_t pages(size_t n) { return n * pages_size(); }
 static void start_counting(unsigned count)
 {
     struct config config = {.limit = pages(LIMIT_PAGES), .count = count};
-    gate_start(&config);
+    gate_start(&config, "me");
     gate_regions_start(&config);
     maps_source = "/nowhere";
     errno = UNTOUCHED;
@@ -197,7 +197,7 @@ START_TEST(huge_pages_are_charged_whole)
     struct gate_region region;
     struct config config = {.limit = BUDGET_UNLIMITED, .count = COUNT_REGIONS};
     int huge = ANON | MAP_HUGETLB;
-    gate_start(&config);
+    gate_start(&config, "me");
     gate_regions_start(&config);
     ck_assert(gate_map_begin(&region, NULL, 1, RW, huge | 21 << MAP_HUGE_SHIFT));
     ck_assert(gate_map_end(&region, at(0)));
