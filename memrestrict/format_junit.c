@@ -77,9 +77,12 @@ static void write_suite(FILE *file, const struct outcome *outcome, const struct 
         write_escaped(file, parts->verdict);
         fprintf(file, "</%s>\n", element);
     }
-    fputs("    <system-out>", file);
-    write_escaped(file, parts->verdict);
-    fputs("</system-out>\n  </testcase>\n</testsuite>\n", file);
+    if (element == NULL) { /* else the same is in the element */
+        fputs("    <system-out>", file);
+        write_escaped(file, parts->verdict);
+        fputs("</system-out>\n", file);
+    }
+    fputs("  </testcase>\n</testsuite>\n", file);
 }
 
 bool format_junit(FILE *file, const struct outcome *outcome)

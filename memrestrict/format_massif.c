@@ -169,14 +169,27 @@ static unsigned in_order(const struct sites_process *process,
     return count;
 }
 
+static void print_description(FILE *out, const struct sites_process *process,
+                              const enum sites_moment *moments, unsigned count)
+{
+    static const char *const names[SITES_MOMENTS] = {[SITES_AT_PEAK] = "peak",
+                                                     [SITES_AT_REFUSAL] = "first refusal",
+                                                     [SITES_AT_END] = "end"};
+    fputs("desc: memrestrict, ", out);
+    words_safe(out, process->program);
+    fprintf(out, " (process %d)", process->pid);
+    for (unsigned i = 0; i < count; i++)
+        fprintf(out, "%s %s", i == 0 ? ":" : ",", names[moments[i]]);
+    putc('\n', out);
+}
+
 void format_massif(FILE *out, const struct sites_process *process, struct symbols *symbols,
                    const char *command)
 {
     enum sites_moment moments[SITES_MOMENTS];
     unsigned count = in_order(process, moments);
-    fprintf(out,
-            "desc: memrestrict, process %d: peak, first refusal, end\ncmd: %s\ntime_unit: ms\n",
-            process->pid, command);
+    print_description(out, process, moments, count);
+    fprintf(out, "cmd: %s\ntime_unit: ms\n", command);
     print_head(out, 0, 0, 0, "empty");
     for (unsigned i = 0; i < count; i++) {
         print_head(out, i + 1, time_of(process, moments[i]), process->sum[moments[i]].bytes,

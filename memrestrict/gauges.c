@@ -14,8 +14,15 @@
 #define YELLOW "\033[33m"
 #define PLAIN "\033[0m"
 
-/* Columns: everything but the bar. */
-enum { PROGRAM_WIDTH = 17, FIXED_WIDTH = 72, LEAST_BAR = 6, MOST_BAR = 40 };
+/* Characters, of the bar without its brackets; the width of each with the space before it. */
+enum { PID_WIDTH = 7, PROGRAM_WIDTH = 17, PROGRAM_LEAST = 8, LEAST_BAR = 6, MOST_BAR = 40 };
+enum { PAIR_WIDTH = 22, PEAK_WIDTH = 11, REFUSED_WIDTH = 8, BAR_AROUND = 3, MARGIN = 3 };
+
+/* What there is room for. */
+struct layout {
+    unsigned program, bar; /* bar: 0 for none */
+    bool peak, refused;
+};
 
 static struct gauge whole_of(const struct outside_run *run)
 {
@@ -83,16 +90,32 @@ void gauges_free(struct gauges *gauges)
     *gauges = (struct gauges){NULL, 0};
 }
 
+static struct layout layout_make(unsigned width)
+{
+    struct layout layout = {PROGRAM_WIDTH, 0, true, true};
+    unsigned rest = PID_WIDTH + 1 + PROGRAM_WIDTH + PAIR_WIDTH + PEAK_WIDTH + REFUSED_WIDTH;
+    if (width >= rest + LEAST_BAR + BAR_AROUND) {
+        unsigned bar = width - rest - BAR_AROUND;
+        layout.bar = bar < LEAST_BAR + MARGIN ? LEAST_BAR : bar - MARGIN;
+        layout.bar = layout.bar > MOST_BAR ? MOST_BAR : layout.bar;
+        return layout;
+    }
+    layout.peak = width >= rest;
+    rest -= layout.peak ? 0 : PEAK_WIDTH;
+    layout.refused = width >= rest - (PROGRAM_WIDTH - PROGRAM_LEAST);
+    rest -= layout.refused ? 0 : REFUSED_WIDTH;
+    if (width < rest)
+        layout.program -= rest - width < PROGRAM_WIDTH - PROGRAM_LEAST
+                              ? rest - width
+                              : PROGRAM_WIDTH - PROGRAM_LEAST;
+    return layout;
+}
+
 /* Safe for a terminal, cut or filled up to `width` characters. */
 static void print_name(FILE *file, const char *name, unsigned width)
 {
     char *safe = words_safe_string(name);
-    unsigned done = 0;
-    for (const char *at = safe; at != NULL && *at != '\0' && done < width; done++) {
-        unsigned length = words_utf8(at);
-        fwrite(at, 1, length, file);
-        at += length;
-    }
+    size_t done = words_cut(file, safe != NULL ? safe : "", width);
     free(safe);
     fprintf(file, "%*s", (int)(width - done), "");
 }
@@ -116,7 +139,7 @@ static void print_bar(FILE *file, const struct gauge *gauge, unsigned width)
     fputc(limited ? ']' : ' ', file);
 }
 
-static void print_row(FILE *file, const struct gauge *gauge, unsigned bar,
+static void print_row(FILE *file, const struct gauge *gauge, const struct layout *layout,
                       const struct gauge_style *style)
 {
     char pair[SIZE_PAIR_ROOM], peak[SIZE_ROOM];
@@ -125,26 +148,38 @@ static void print_row(FILE *file, const struct gauge *gauge, unsigned bar,
                         : gauge->whole         ? BOLD
                                                : "";
     bool has_peak = !gauge->whole || gauge->limit != ACCOUNTS_UNLIMITED;
-    fprintf(file, "%s%7d %s", color, gauge->pid, gauge->whole ? "" : " ");
-    print_name(file, gauge->program, gauge->whole ? PROGRAM_WIDTH : PROGRAM_WIDTH - 1);
-    fputc(' ', file);
-    print_bar(file, gauge, bar);
-    fprintf(file, " %21s %10s %7" PRIu64 "%s%s", size_pair(gauge->used, gauge->limit, pair),
-            has_peak ? size_words(gauge->peak, peak) : "-", gauge->refusals,
-            *color != '\0' ? PLAIN : "", style->line_end);
+    fprintf(file, "%s%*d %s", color, PID_WIDTH, gauge->pid, gauge->whole ? "" : " ");
+    print_name(file, gauge->program, layout->program - !gauge->whole);
+    if (layout->bar != 0) {
+        fputc(' ', file);
+        print_bar(file, gauge, layout->bar);
+    }
+    fprintf(file, " %21s", size_pair(gauge->used, gauge->limit, pair));
+    if (layout->peak)
+        fprintf(file, " %10s", has_peak ? size_words(gauge->peak, peak) : "-");
+    if (layout->refused)
+        fprintf(file, " %7" PRIu64, gauge->refusals);
+    fprintf(file, "%s%s", *color != '\0' ? PLAIN : "", style->line_end);
+}
+
+static void print_head(FILE *file, const struct layout *layout, const struct gauge_style *style)
+{
+    fprintf(file, "%s%*s %-*s", style->color ? BOLD : "", PID_WIDTH, "PID", (int)layout->program,
+            "PROGRAM");
+    if (layout->bar != 0)
+        fprintf(file, "%*s", (int)layout->bar + BAR_AROUND, "");
+    fprintf(file, " %21s%s%s%s%s", "USED OF LIMIT", layout->peak ? "       PEAK" : "",
+            layout->refused ? " REFUSED" : "", style->color ? PLAIN : "", style->line_end);
 }
 
 void gauges_print(FILE *file, const struct gauges *gauges, const struct gauge_style *style)
 {
-    unsigned bar = style->width > FIXED_WIDTH + LEAST_BAR ? style->width - FIXED_WIDTH : LEAST_BAR;
-    if (bar > MOST_BAR)
-        bar = MOST_BAR;
-    fprintf(file, "%s%7s %-*s %-*s %21s %10s %7s%s%s", style->color ? BOLD : "", "PID",
-            PROGRAM_WIDTH, "PROGRAM", (int)bar + 2, "", "USED OF LIMIT", "PEAK", "REFUSED",
-            style->color ? PLAIN : "", style->line_end);
+    struct layout layout = layout_make(style->width);
+    print_head(file, &layout, style);
     size_t shown = gauges->count <= style->most ? gauges->count : style->most - (style->most > 0);
     for (size_t i = 0; i < shown; i++)
-        print_row(file, &gauges->rows[i], bar, style);
+        print_row(file, &gauges->rows[i], &layout, style);
     if (shown < gauges->count)
-        fprintf(file, "%7s ... and %zu more%s", "", gauges->count - shown, style->line_end);
+        fprintf(file, "%*s ... and %zu more%s", PID_WIDTH, "", gauges->count - shown,
+                style->line_end);
 }

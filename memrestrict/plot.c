@@ -40,7 +40,7 @@ static bool read_arguments(int argc, char **argv, const char **picture, const ch
     };
     const struct arguments arguments = {
         .name = "memrestrict plot",
-        .words = "[TIMELINE]",
+        .words = "[-o FILE] [TIMELINE]",
         .doc = "Draws what --timeline has written (\"-\", or nothing: standard input) on the "
                "terminal, "
                "or into a picture."
@@ -102,8 +102,11 @@ static bool draw_picture(const char *path, struct plot_data *data)
 
 static bool read_timeline(const char *path, struct plot_data *data)
 {
-    if (path == NULL || strcmp(path, "-") == 0)
+    if (path == NULL || strcmp(path, "-") == 0) {
+        if (isatty(STDIN_FILENO))
+            say("plot: reading a timeline from standard input");
         return plot_read(stdin, "standard input", data);
+    }
     FILE *file = fopen(path, "re");
     if (file == NULL) {
         say("plot: %s: cannot read: %s", path, strerror(errno));

@@ -5,6 +5,7 @@
  */
 #include "sites.h"
 
+#include "duration.h"
 #include "sites_area.h"
 
 #include <errno.h>
@@ -171,6 +172,7 @@ static void choose_peak(struct sites_process *process, struct copies copies, uin
     process->has[SITES_AT_REFUSAL] = copies.refusal != NULL;
     process->when[SITES_AT_PEAK] = copies.peak != NULL ? copies.peak->when : 0;
     process->when[SITES_AT_REFUSAL] = copies.refusal != NULL ? copies.refusal->when : 0;
+    process->when[SITES_AT_END] = duration_now(); /* of a dead process: soon after its end */
     process->when[SITES_AT_PEAK] = process->when[from];
     for (size_t i = 0; i < process->stack_count; i++)
         process->stacks[i].at[SITES_AT_PEAK] = process->stacks[i].at[from];

@@ -14,7 +14,7 @@
 #define PLAIN "\033[0m"
 
 enum { ROWS = 40, COLUMNS = 8, PROGRAM_LEAST = 8 };
-enum { PROGRAM_COLUMN = 1, LIMIT_COLUMN = 2, FIRST_COLUMN = 6 };
+enum { PROGRAM_COLUMN = 1, LIMIT_COLUMN = 2, LEFT_COLUMN = 4, FIRST_COLUMN = 6, END_COLUMN = 7 };
 
 /* Cells are made as strings first, for the widths. */
 struct row {
@@ -84,10 +84,44 @@ static bool all_are(const struct row *rows, size_t count, unsigned column, const
     return true;
 }
 
+/* How much too wide it is. */
+static size_t excess(const struct layout *layout, size_t width)
+{
+    size_t sum = 0;
+    for (unsigned column = 0; column < COLUMNS; column++)
+        sum += layout->widths[column] != 0 ? layout->widths[column] + 2 : 0;
+    return sum > width ? sum - width : 0;
+}
+
+static bool shrink(size_t *column, size_t least, size_t less)
+{
+    bool enough = less == 0 || *column >= least + less;
+    if (enough)
+        *column -= less;
+    else if (*column > least)
+        *column = least;
+    return enough;
+}
+
+/* What tells least goes first; names are cut only where that is enough. */
+static void layout_fit(struct layout *layout, size_t width)
+{
+    static const unsigned spare[] = {FIRST_COLUMN, LEFT_COLUMN, LIMIT_COLUMN};
+    size_t *program = &layout->widths[PROGRAM_COLUMN], whole = *program;
+    if (excess(layout, width) == 0)
+        return;
+    for (unsigned i = 0; i < sizeof spare / sizeof *spare; i++) {
+        layout->widths[spare[i]] = 0;
+        *program = whole;
+        if (shrink(program, PROGRAM_LEAST, excess(layout, width)))
+            return;
+    }
+    shrink(&layout->widths[END_COLUMN], 1, excess(layout, width));
+}
+
 static struct layout layout_make(const struct row *rows, size_t count, size_t width)
 {
     struct layout layout = {{0}};
-    size_t sum = 0, first;
     for (size_t i = 0; i < count; i++)
         for (unsigned column = 0; column < COLUMNS; column++) {
             size_t needs = words_width(rows[i].cells[column]);
@@ -96,14 +130,7 @@ static struct layout layout_make(const struct row *rows, size_t count, size_t wi
         }
     if (all_are(rows, count, LIMIT_COLUMN, "unlimited"))
         layout.widths[LIMIT_COLUMN] = 0;
-    first = layout.widths[FIRST_COLUMN];
-    for (unsigned column = 0; column < COLUMNS; column++)
-        sum += layout.widths[column] != 0 ? layout.widths[column] + 2 : 0;
-    size_t *program = &layout.widths[PROGRAM_COLUMN];
-    while (sum > width && *program > PROGRAM_LEAST)
-        (*program)--, sum--;
-    if (sum > width && first != 0)
-        layout.widths[FIRST_COLUMN] = 0;
+    layout_fit(&layout, width);
     return layout;
 }
 
@@ -112,11 +139,7 @@ static void write_cell(FILE *file, const char *cell, size_t width, bool right)
     size_t length = words_width(cell);
     if (right && length < width)
         fprintf(file, "%*s", (int)(width - length), "");
-    for (size_t done = 0; *cell != '\0' && done < width; done++) {
-        unsigned bytes = words_utf8(cell);
-        fwrite(cell, 1, bytes, file);
-        cell += bytes;
-    }
+    length = words_cut(file, cell, width);
     if (!right && length < width)
         fprintf(file, "%*s", (int)(width - length), "");
 }
@@ -131,8 +154,8 @@ static void write_row(FILE *file, const struct row *row, const struct layout *la
         if (width == 0)
             continue;
         fputs("  ", file);
-        if (column == COLUMNS - 1)
-            fputs(row->cells[column], file);
+        if (column == END_COLUMN)
+            words_cut(file, row->cells[column], width);
         else
             write_cell(file, row->cells[column], width, !left);
     }

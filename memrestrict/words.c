@@ -4,6 +4,8 @@
 #include "sizes.h"
 
 #include <inttypes.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,6 +160,28 @@ char *words_safe_string(const char *text)
     return string;
 }
 
+static const char *ellipsis(void)
+{
+    locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+    bool unicode = locale != (locale_t)0 && strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
+    if (locale != (locale_t)0)
+        freelocale(locale);
+    return unicode ? "\xe2\x80\xa6" : "~";
+}
+
+size_t words_cut(FILE *file, const char *text, size_t width)
+{
+    size_t all = words_width(text), whole = all <= width ? all : width > 0 ? width - 1 : 0;
+    for (size_t i = 0; i < whole; i++) {
+        unsigned bytes = words_utf8(text);
+        fwrite(text, 1, bytes, file);
+        text += bytes;
+    }
+    if (whole < all && width > 0)
+        fputs(ellipsis(), file);
+    return all < width ? all : width;
+}
+
 /* The sentence */
 
 void words_refusal(FILE *file, const struct refusal *refusal)
@@ -169,8 +193,15 @@ void words_refusal(FILE *file, const struct refusal *refusal)
             refusal->by_tree ? " for all processes" : "");
 }
 
+/* A child that was refused, and whose end is not the program's. */
+static bool failed_by_itself(const struct outcome *outcome, const struct process *process)
+{
+    return process->pid != outcome->pid && process->end == PROCESS_EXITED && process->status != 0;
+}
+
 static void write_refused(FILE *file, const struct outcome *outcome, uint64_t refusals)
 {
+    char end[END_ROOM];
     const struct process *first = outcome_first_refused(outcome);
     size_t processes = 0;
     for (size_t i = 0; i < outcome->process_count; i++)
@@ -188,6 +219,8 @@ static void write_refused(FILE *file, const struct outcome *outcome, uint64_t re
     }
     if (first->pid != outcome->pid)
         fprintf(file, ", process %d", first->pid);
+    if (failed_by_itself(outcome, first))
+        fprintf(file, ", which ended with %s", words_end(first, end));
     fputc(')', file);
 }
 
@@ -210,12 +243,13 @@ static void write_unrefused(FILE *file, const struct outcome *outcome)
 static void write_end(FILE *file, const struct outcome *outcome, bool refused)
 {
     char signal[SIGNAL_ROOM], time[DURATION_ROOM];
+    bool survived = refused && outcome->status == 0 &&
+                    !failed_by_itself(outcome, outcome_first_refused(outcome));
     if (outcome->timed_out)
         fprintf(file, refused ? ", hung: ended after %s" : ", ended by the time limit after %s",
                 duration_words(outcome->ended - outcome->began, time));
     else if (outcome->exited)
-        fprintf(file, "%s, exit %d", refused && outcome->status == 0 ? ", survived" : "",
-                outcome->status);
+        fprintf(file, "%s, exit %d", survived ? ", survived" : "", outcome->status);
     else
         fprintf(file, ", killed by %s%s", words_signal(outcome->status, signal),
                 outcome->core_dumped ? " (core dumped)" : "");

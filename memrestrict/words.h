@@ -43,6 +43,9 @@ void words_command(FILE *file, const struct outcome *outcome);
 unsigned words_utf8(const char *text);
 /* Characters of valid UTF-8. */
 size_t words_width(const char *text);
+/* Writes at most `width` characters of it; the last of them says if there were more. Returns how
+ * many were written. */
+size_t words_cut(FILE *file, const char *text, size_t width);
 
 /* What one of the writers above writes, as a string; the caller frees it. NULL: no memory. */
 char *words_string(void (*write)(FILE *, const struct outcome *), const struct outcome *outcome);

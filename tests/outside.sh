@@ -57,8 +57,12 @@ same "ps knows the parent" "$command" "$(figure parent_pid)"
 same "ps names a run by its command" "$command" \
     "$("$memrestrict" ps --json "$command" | jq '.[] | select(.processes[0].pid == '"$program"') | .command_pid')"
 row=$("$memrestrict" ps | grep "^ *$program ")
-result "ps shows a row for people" "$([[ $row == *outside_does_as_*\[*\]*"of 64.0 MiB"*"KiB       0" ]] || echo "found: $row")"
+result "ps shows a row for people" "$([[ $row == *outside_does_as~*\[*\]*"of 64.0 MiB"*"KiB       0" ]] || echo "found: $row")"
 result "no row is wider than COLUMNS" "$("$memrestrict" ps | awk 'length > 100')"
+result "nor than a narrow COLUMNS" "$(for columns in 39 40 46 55 66 74 75 76; do
+    COLUMNS=$columns "$memrestrict" ps | awk -v most=$columns 'length > most { print most ": " $0 }'; done)"
+result "a narrow ps still says what is used of the limit" \
+    "$(COLUMNS=39 "$memrestrict" ps | grep -q "^ *$program  outside~ .*of 64.0 MiB$" || COLUMNS=39 "$memrestrict" ps)"
 result "no escape sequence goes into a pipe" "$("$memrestrict" ps | grep $'\033')"
 
 # shellcheck disable=SC2016 # for the inner shells
@@ -77,16 +81,18 @@ result "no escape sequence goes into a pipe" "$("$memrestrict" ps | grep $'\033'
 
 same "what passes the limit is refused" refused "$(tell 'take 100000000')"
 same "ps counts refusals" 1 "$(figure refusals)"
-"$memrestrict" set "$program" 256M
+"$memrestrict" set "$program" 256M >/dev/null
 same "with a higher limit it is not" ok "$(tell 'take 100000000')"
 same "ps knows the new limit" 268435456 "$(figure limit_bytes)"
-"$memrestrict" set "$program" 1M
+said=$("$memrestrict" set "$program" 1M)
+result "set says what it set, what was, and what is in use" \
+    "$([[ $said == "outside_does_as_told ($program): limit 1.0 MiB (was 256.0 MiB), "[1-9]*" MiB in use" ]] || echo "$said")"
 same "with a limit below what is held the next byte is refused" refused "$(tell 'take 1')"
 same "what is held stays" 1 "$(($(figure used_bytes) > 100000000))"
-"$memrestrict" set "$program" unlimited
+"$memrestrict" set "$program" unlimited >/dev/null
 same "a limit can be taken off" ok "$(tell 'take 300000000')"
 same "and is null in JSON" null "$(figure limit_bytes)"
-"$memrestrict" set "$command" 64M
+"$memrestrict" set "$command" 64M >/dev/null
 same "the command's process ID stands for all its processes" 67108864 "$(figure limit_bytes)"
 
 tell drop >/dev/null
@@ -140,9 +146,11 @@ same "a tree has its limit and its use" "67108864 1" \
 same "all its processes are listed" "$(printf '%s\n' "$program" "$child" | sort)" \
     "$(jq '.[0].processes[].pid' <<<"$run" | sort)"
 same "the tree's limit holds" refused "$(tell 'take 100000000')"
-"$memrestrict" set "$command" 256M
+said=$("$memrestrict" set "$command" 256M)
+result "set says what it did to a tree" \
+    "$([[ $said == "all processes of the run ($command): limit 256.0 MiB (was 64.0 MiB), "*" in use" ]] || echo "$said")"
 same "set changes it by the command's process ID" ok "$(tell 'take 100000000')"
-"$memrestrict" set "$command" 64M
+"$memrestrict" set "$command" 64M >/dev/null
 same "a lower limit than is in use refuses the next byte" refused "$(tell 'take 1')"
 complains "a tree's limit cannot be taken off" "set: $command: the limit of a tree cannot be taken off" \
     "$memrestrict" set "$command" unlimited
@@ -195,11 +203,11 @@ if command -v tmux >/dev/null && screen -f /dev/null new-session -d -x 100 -y 20
     tell 'take 32000000' >/dev/null
     shows "a terminal is there" '^ready'
     screen send-keys "stty -g >'$folder/before'; '$memrestrict' top --interval=50ms" Enter
-    shows "top shows bars" "^ *$program  outside_does_as_ [[]#+[.]+[]] +30.5 of 64.0 MiB"
+    shows "top shows bars" "^ *$program  outside_does_as~ [[]#+[.]+[]] +30.5 of 64.0 MiB"
     tell 'take 16000000' >/dev/null
     shows "top renews them" "^ *$program .* 45.7 of 64.0 MiB"
     screen resize-window -x 60 -y 8
-    shows "top follows the size" "^ *$program  outside_does_as_ [[]#+[.]+[]] +45.7 of 64.0 MiB"
+    shows "top follows the size" "^ *$program  outside_does_as~ +45.7 of 64.0 MiB +0$"
     screen send-keys C-z
     shows "top can be stopped" Stopped
     screen send-keys 'fg' Enter

@@ -72,6 +72,14 @@
       "grep -c '^sites_holder;.*;temporary;get 20971520$' c", 0, "50\n", "")                       \
     X(sites_massif_has_one_peak, "$M -q --massif=m $V/sites_holder refused; grep -c heap_tree=peak m", 0, \
       "1\n", "")                                                                                   \
+    X(sites_massif_ends_after_it_began, "$M -q --massif=m sh -c 'sleep 0.3; exec $V/sites_holder'; "     \
+      "grep ^time= m | sort -c -t= -nk2 && sed -n 's/^time=//p' m | tail -n 1 | "                  \
+      "sed 's/^0$/at the start/; s/^[0-9]*$/later/'", 0, "later\n", "")                            \
+    X(sites_massif_names_the_program_and_the_moments_there_were,                                   \
+      "$M -q --massif=m sh -c '$V/sites_holder; true'; sed -n '1s/process [0-9]*/process N/p' m; "  \
+      "$M -q -l 1G --massif=m $V/sites_holder refused; sed -n '1s/process [0-9]*/process N/p' m", 0,   \
+      "desc: memrestrict, sites_holder (process N): peak, end\n"                                   \
+      "desc: memrestrict, sites_holder (process N): peak, first refusal, end\n", "")               \
     X(sites_massif_of_nothing, "$M -q --massif=m true; head -n 1 m | cut -c-17", 0, "desc: memrestrict\n", "") \
     X(sites_full_disk_is_said, "$M -q --massif=/dev/full $V/sites_holder", 125, "", "/dev/full")   \
     X(sites_live_snapshot,                                                                         \

@@ -142,7 +142,7 @@ START_TEST(a_refusal_of_another_process_names_it)
     expect(
         sample,
         "memrestrict: make: refused 3 allocations (first: malloc of 1.0 MiB at 63.4 of 64.0 MiB by "
-        "sort, process 4242), exit 2\n");
+        "sort, process 4242, which ended with exit 2), exit 2\n");
 }
 END_TEST
 
@@ -215,6 +215,46 @@ START_TEST(a_table_fits_into_its_columns)
 }
 END_TEST
 
+/* The verdict's table on a terminal of so many columns. */
+static char *table_in(const char *columns, const char *program)
+{
+    struct sample *sample = sample_make();
+    sample_add(sample, 4243, program);
+    style.table = true;
+    setenv("COLUMNS", columns, 1);
+    return strchr(written(print, &sample->outcome), '\n') + 1;
+}
+
+START_TEST(a_narrow_table_leaves_the_first_refusal_out_before_names_are_cut)
+{
+    char *text = table_in("90", "a-program-with-a-long-name");
+    expect_lacks(text, "FIRST REFUSAL");
+    expect_has(text, "  a-program-with-a-long-name  ");
+    expect_has(text, "  AT END  ");
+}
+END_TEST
+
+START_TEST(a_name_that_is_cut_says_so)
+{
+    setenv("LC_ALL", "C", 1);
+    expect_has(table_in("75", "a-program-with-a-long-name"), "  a-program-with-a-~  ");
+    setenv("LC_ALL", "C.UTF-8", 1);
+    expect_has(table_in("75", "a-program-with-a-long-name"), "  a-program-with-a-\u2026  ");
+}
+END_TEST
+
+START_TEST(no_row_of_a_table_wraps)
+{
+    for (int width = 40; width <= 120; width++) {
+        char columns[8];
+        snprintf(columns, sizeof columns, "%d", width);
+        char *text = table_in(columns, "a-program-with-a-name-that-is-quite-long-indeed");
+        for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n"))
+            ck_assert_msg(words_width(line) <= (size_t)width, "%d: %s", width, line);
+    }
+}
+END_TEST
+
 START_TEST(a_table_of_thousands_is_cut)
 {
     struct sample *sample = sample_make();
@@ -279,6 +319,9 @@ Suite *suite_verdict(void)
     formats_add(suite, a_program_that_never_started_gets_no_verdict);
     formats_add(suite, several_refused_processes_make_a_table_with_them_first);
     formats_add(suite, a_table_fits_into_its_columns);
+    formats_add(suite, a_narrow_table_leaves_the_first_refusal_out_before_names_are_cut);
+    formats_add(suite, a_name_that_is_cut_says_so);
+    formats_add(suite, no_row_of_a_table_wraps);
     formats_add(suite, a_table_of_thousands_is_cut);
     formats_add(suite, a_name_cannot_steer_the_terminal);
     formats_add(suite, colors_come_only_when_wanted);
