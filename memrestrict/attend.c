@@ -77,13 +77,25 @@ static void do_what_is_due(const struct attend *attend, struct outcome *outcome,
         look(attend, clock, now);
 }
 
-/* Has the program ended, or stopped? False: it has ended, and *status says how. */
-static bool goes_on(int pid, int *status)
+static bool take_change(int pid, int which, siginfo_t *info)
 {
-    pid_t changed;
-    while ((changed = waitpid(pid, status, WNOHANG | WUNTRACED)) == pid && WIFSTOPPED(*status))
-        if (!signals_stop_with(pid, WSTOPSIG(*status)))
+    *info = (siginfo_t){0};
+    return waitid(P_PID, (id_t)pid, info, which | WNOHANG) == 0 && info->si_pid == pid;
+}
+
+/* Has the program ended, or stopped? False: it has ended, and *status says how. */
+static bool goes_on(const struct attend *attend, int pid, int *status)
+{
+    siginfo_t info;
+    while (take_change(pid, WEXITED | WSTOPPED | WNOWAIT, &info)) {
+        if (info.si_code != CLD_STOPPED) {
+            harvest_see_dead(attend->harvest); /* while it is there to be seen */
+            break;
+        }
+        if (take_change(pid, WSTOPPED, &info) && !signals_stop_with(pid, info.si_status))
             return true;
+    }
+    pid_t changed = waitpid(pid, status, WNOHANG);
     return changed == 0 || (changed < 0 && errno == EINTR);
 }
 
@@ -105,7 +117,7 @@ void attend(const struct attend *attend, struct outcome *outcome)
         .term = attend->time_limit != 0 ? after(outcome->began, attend->time_limit) : never,
         .kill = never,
     };
-    while (goes_on(pid, &status)) {
+    while (goes_on(attend, pid, &status)) {
         uint64_t now = duration_now(), next = earliest(&clock);
         if (signals_wait(next > now ? next - now : 0, &info) != 0)
             signals_pass(attend->signals, pid, &info);

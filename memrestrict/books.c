@@ -84,12 +84,15 @@ bool books_open(struct books *books, uint64_t tree_limit, uint64_t reserve, int 
     return true;
 }
 
-bool books_have_tree_limit(const char *path)
+bool books_have_tree_limit(const char *setting)
 {
+    char path[128] = "";
     int error;
     struct stat status;
     struct accounts *accounts = NULL;
-    if (path != NULL && stat(path, &status) == 0 && status.st_size >= (off_t)sizeof *accounts)
+    if (setting != NULL) /* as the library reads it: the path, a comma, and the limit again */
+        snprintf(path, sizeof path, "%.*s", (int)strcspn(setting, ","), setting);
+    if (stat(path, &status) == 0 && status.st_size >= (off_t)sizeof *accounts)
         accounts = kernel_map_shared(path, 0, sizeof *accounts, &error);
     if (accounts == NULL)
         return false;

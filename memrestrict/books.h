@@ -19,9 +19,9 @@ struct books {
  * could not be made, which has been said. */
 bool books_open(struct books *books, uint64_t tree_limit, uint64_t reserve, int sites);
 
-/* Does the run whose accounts are at `path`, if there is one, limit all its processes together?
- * NULL is nowhere. */
-bool books_have_tree_limit(const char *path);
+/* Does the run whose accounts MEMRESTRICT_ACCOUNTS names, if there is one, limit all its processes
+ * together? NULL names none. */
+bool books_have_tree_limit(const char *setting);
 
 /* The descriptor moved above those of the standard streams, close-on-exec: a command that is
  * started with some of them closed must not take their places. -1 is passed on, with errno. */

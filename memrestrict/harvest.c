@@ -9,6 +9,7 @@
 
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,14 +20,18 @@ static const uint64_t exec_patience = 500 * 1000 * 1000;
 /* To fill in a slot takes microseconds. */
 static const uint64_t unfinished_patience = UINT64_C(2000) * 1000 * 1000;
 
+enum { KERNEL_NAME = 16 }; /* what the kernel keeps of a program's name, proc_pid_comm(5) */
+
 struct harvest {
     struct accounts *accounts;
     struct sites *sites;
     struct strays *strays;
     struct outcome *outcome;
-    uint64_t lost; /* processes that there was no memory to list */
-    /* When a slot's process was first seen in another program, or not to have filled it in; 0: was not. */
-    uint64_t moved[ACCOUNTS_SLOTS];
+    uint64_t lost;               /* processes that there was no memory to list */
+    char last_name[KERNEL_NAME]; /* of the main process, when it was dead; empty: unknown */
+    /* When a slot's process was first seen in another program ... or not to have filled it in; 0:
+     * was not. */
+    uint64_t moved[ACCOUNTS_SLOTS], unfinished[ACCOUNTS_SLOTS];
 };
 
 struct harvest *harvest_open(struct accounts *accounts, struct sites *sites, struct strays *strays,
@@ -178,7 +183,8 @@ static void look_at_tree(struct accounts *accounts)
 static bool is_owned(uint64_t owner)
 {
     struct proc_stat stat;
-    return proc_stat_of((int)(owner >> 32), &stat) == 0 && (uint32_t)stat.start_time == (uint32_t)owner;
+    return proc_stat_of((int)(owner >> 32), &stat) == 0 &&
+           (uint32_t)stat.start_time == (uint32_t)owner;
 }
 
 /* Slots that were taken, by a process that died before it could fill them in. */
@@ -187,15 +193,15 @@ static void free_unfinished(struct harvest *harvest)
     struct accounts *accounts = harvest->accounts;
     unsigned top = atomic_load(&accounts->top);
     for (unsigned i = 0; i < top; i++) {
-        uint64_t owner = atomic_load(&accounts->owners[i]);
+        uint64_t owner = atomic_load(&accounts->owners[i]), *since = &harvest->unfinished[i];
         if (owner == 0 || atomic_load(&accounts->slots[i].state) != ACCOUNT_EMPTY)
-            continue;
-        if (harvest->moved[i] == 0)
-            harvest->moved[i] = duration_now();
-        if (duration_now() - harvest->moved[i] < unfinished_patience || is_owned(owner))
-            continue;
-        harvest->moved[i] = 0;
-        accounts_free(accounts, &accounts->slots[i]);
+            *since = 0;
+        else if (*since == 0)
+            *since = duration_now();
+        else if (duration_now() - *since >= unfinished_patience && !is_owned(owner)) {
+            *since = 0;
+            accounts_free(accounts, &accounts->slots[i]);
+        }
     }
 }
 
@@ -219,15 +225,37 @@ static int by_beginning(const void *one, const void *other)
                                 : (a->pid > b->pid) - (a->pid < b->pid);
 }
 
-/* The last program of the main process: how it ended is known from wait(2). One that exited,
- * though the library did not see it exit, had become another by then. */
-static void settle_main(struct outcome *outcome, bool sees_exit)
+void harvest_see_dead(struct harvest *harvest)
 {
+    char path[32];
+    snprintf(path, sizeof path, "/proc/%d/comm", harvest->outcome->pid);
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return;
+    if (fgets(harvest->last_name, sizeof harvest->last_name, file) == NULL)
+        harvest->last_name[0] = '\0';
+    harvest->last_name[strcspn(harvest->last_name, "\n")] = '\0';
+    fclose(file);
+}
+
+/* exec gives a process the name of the new program: a raw exit_group(2), as of Go, does not. */
+static bool has_gone_on(const struct harvest *harvest, const struct process *process)
+{
+    return harvest->last_name[0] != '\0' &&
+           strncmp(harvest->last_name, process->program, KERNEL_NAME - 1) != 0;
+}
+
+/* The last program of the main process: how it ended is known from wait(2). One that exited,
+ * though the library did not see it exit, may have become another by then. */
+static void settle_main(const struct harvest *harvest, bool sees_exit)
+{
+    struct outcome *outcome = harvest->outcome;
     for (size_t i = outcome->process_count; i-- > 0;) {
         struct process *process = &outcome->processes[i];
         if (process->pid != outcome->pid)
             continue;
-        if (process->end == PROCESS_VANISHED && outcome->exited && sees_exit)
+        if (process->end == PROCESS_VANISHED && outcome->exited && sees_exit &&
+            has_gone_on(harvest, process))
             process->end = PROCESS_ESCAPED;
         if (process->end == PROCESS_EXITED || process->end == PROCESS_VANISHED) {
             process->end = outcome->exited ? PROCESS_EXITED : PROCESS_KILLED;
@@ -237,6 +265,13 @@ static void settle_main(struct outcome *outcome, bool sees_exit)
     }
 }
 
+/* Of one that still has a slot: does it run, as far as can be seen? */
+static bool is_seen(const struct account *account)
+{
+    bool elsewhere = atomic_load(&account->flags) & ACCOUNT_ELSEWHERE;
+    return atomic_load(&account->ending) == 0 && !elsewhere;
+}
+
 void harvest_close(struct harvest *harvest, bool sees_exit)
 {
     struct accounts *accounts = harvest->accounts;
@@ -244,11 +279,10 @@ void harvest_close(struct harvest *harvest, bool sees_exit)
     struct account *account;
     harvest_look(harvest);
     for (unsigned i = 0; (account = accounts_next(accounts, &i)) != NULL; i++)
-        list(harvest, i, account,
-             atomic_load(&account->ending) != 0 ? PROCESS_VANISHED : PROCESS_RUNNING);
+        list(harvest, i, account, is_seen(account) ? PROCESS_RUNNING : PROCESS_VANISHED);
     if (outcome->process_count > 0)
         qsort(outcome->processes, outcome->process_count, sizeof *outcome->processes, by_beginning);
-    settle_main(outcome, sees_exit);
+    settle_main(harvest, sees_exit);
     outcome->tree_peak = atomic_load(&accounts->tree_limit) == ACCOUNTS_UNLIMITED
                              ? 0
                              : atomic_load(&accounts->tree_peak);

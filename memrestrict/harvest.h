@@ -23,9 +23,12 @@ struct harvest *harvest_open(struct accounts *accounts, struct sites *sites, str
 /* One look at all slots. Costs about 20 us for each process that lives. */
 void harvest_look(struct harvest *harvest);
 
+/* The program is dead, and not waited for yet: what it was at the last is to be seen now. */
+void harvest_see_dead(struct harvest *harvest);
+
 /* The last look, when the program has ended, as the outcome says: whatever still has a slot is
  * listed as running. `sees_exit`: the library sees the program exit, so one that exited unseen
- * had become another. Frees the harvest. */
+ * and under another name had become another. Frees the harvest. */
 void harvest_close(struct harvest *harvest, bool sees_exit);
 
 /* Sends a signal to each process that lives, except the program's own. */

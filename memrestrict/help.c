@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "help.h"
 
+#include "commands.h"
 #include "config.h"
 #include "options.h"
 #include "say.h"
@@ -11,7 +12,7 @@
 
 static int print_settings(void)
 {
-    puts("The library reads these variables when a program starts. `memrestrict run' sets those "
+    puts("The library reads these variables when a program starts. 'memrestrict run' sets those "
          "that its\n"
          "options name, and leaves the others as they are.\n");
     for (const struct setting *row = config_settings; row->name != NULL; row++)
@@ -23,8 +24,12 @@ int help_main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "env") == 0)
         return print_settings();
-    if (argc > 1)
-        return say_usage("help: there is none on \"%s\"; accepted: nothing, or env", argv[1]);
+    const struct command *command = argc == 2 ? command_find(argv[1]) : NULL;
+    if (command != NULL && command->main != help_main)
+        return command->main(2, (char *[]){argv[1], (char *)"--help", NULL});
+    if (argc > 1 && command == NULL)
+        return say_usage("help: there is none on '%s'; accepted: nothing, env, or a subcommand",
+                         argc == 2 ? argv[1] : argv[2]);
     options_print_help();
     return EXIT_SUCCESS;
 }

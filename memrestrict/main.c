@@ -31,5 +31,7 @@ int main(int argc, char **argv)
 {
     atexit(close_stdout);
     const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
+    if (command != NULL && command->main != run_main)
+        say_subcommand(command->name);
     return command != NULL ? command->main(argc - 1, argv + 1) : run_main(argc, argv);
 }

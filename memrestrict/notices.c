@@ -3,6 +3,7 @@
 
 #include "books.h"
 #include "config.h"
+#include "say.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,6 +57,13 @@ static bool has_joined(const struct outcome *outcome)
         if (outcome->processes[i].pid == outcome->pid)
             return true;
     return false;
+}
+
+/* It had the time and a place, and the library did not end it for a setting that cannot hold. */
+static bool may_have_joined(const struct outcome *outcome)
+{
+    bool given_up = outcome->exited && outcome->status == EXIT_OURS;
+    return outcome->no_room == 0 && !outcome->timed_out && !given_up;
 }
 
 static bool escaped(const struct process *process) { return process->end == PROCESS_ESCAPED; }
@@ -120,12 +128,16 @@ static void say_owned(struct outcome *outcome)
 void notices_after(struct outcome *outcome, const struct target *target,
                    const struct run_options *options)
 {
+    const char *patterns = options_setting(options, SETTING_PROGRAM);
     bool meant = is_meant(outcome, target, options);
-    if (target->trouble == TARGET_FINE && meant && !has_joined(outcome) && outcome->no_room == 0)
+    if (!meant && outcome->process_count == 0 && outcome->no_room == 0)
+        outcome_warn(outcome, "no program named %s ran with the library: nothing was limited",
+                     patterns);
+    if (target->trouble == TARGET_FINE && meant && !has_joined(outcome) && may_have_joined(outcome))
         outcome_warn(outcome, "%s did not load the library: not limited", outcome->name);
     /* Where programs are named, others have no place in the accounts, and are meant to have none.
      */
-    if (options_setting(options, SETTING_PROGRAM) == NULL) {
+    if (patterns == NULL) {
         say_escaped(outcome);
         if (options->verbose) /* most often it was just killed */
             say_unseen(outcome);

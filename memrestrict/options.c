@@ -75,7 +75,7 @@ static const struct argp_option rows[] = {
 };
 
 static const char examples[] =
-    "SIZE: 67108864, 64M or 64MiB (powers of 1024), 64MB (of 1000), unlimited.\n"
+    "SIZE: 67108864, 64M, 1.5G or 64MiB (powers of 1024), 64MB (of 1000), unlimited.\n"
     "\n"
     "Examples:\n"
     "  memrestrict -l 64M sort big.txt              sort with at most 64 MiB\n"
@@ -132,7 +132,7 @@ static error_t take_size(int key, const char *word, uint64_t *bytes)
 {
     return config_parse_size(word, bytes)
                ? 0
-               : refuse(key, word, "a size such as 64M, 64MiB, 64MB or 67108864, or unlimited");
+               : refuse(key, word, "a size such as 64M, 1.5G, 64MB or 67108864, below 8E; or unlimited");
 }
 
 static error_t take_duration(int key, const char *word, uint64_t *nanoseconds)
@@ -236,11 +236,15 @@ static error_t take(int key, char *word, struct argp_state *state)
         return take_reserve(options, key, word);
     case 'c':
         return take_setting(options, SETTING_COUNT, key, word);
-    case 'p':
+    case 'p': /* what is compared is never a path */
+        if (strchr(word, '/') != NULL)
+            return refuse(key, word, "names or globs with commas between, without folders");
         return take_setting(options, SETTING_PROGRAM, key, word);
     case 'a':
         return take_setting(options, SETTING_ON_REFUSAL, key, word);
     case KEY_REPORT_PATTERN:
+        if (strcmp(word, "-") == 0) /* each process would write between the others' lines */
+            return refuse(key, word, "stderr, or a file's path in which %p, %e and %% may stand");
         return take_setting(options, SETTING_REPORT, key, word);
     case 't':
         return take_duration(key, word, &options->time_limit);
@@ -254,9 +258,11 @@ static error_t take(int key, char *word, struct argp_state *state)
         return take_report(options, REPORT_VERDICT, key, word);
     case 'q':
         options->quiet = true;
+        options->verbose = false;
         return 0;
     case 'v':
         options->verbose = true;
+        options->quiet = false;
         return 0;
     case 'h':
         options_print_help();

@@ -188,6 +188,19 @@ bool outside_find(const struct outside *outside, const char *word, struct outsid
     return false;
 }
 
+bool outside_find_live(const struct outside *outside, const char *word,
+                       struct outside_target *target)
+{
+    unsigned index = 0;
+    if (!outside_find(outside, word, target))
+        return false;
+    if (target->account != NULL || outside_next(target->run, &index) != NULL)
+        return true;
+    say("%d: no process of the run is there%s", target->run->command,
+        atomic_load(&target->run->accounts->joined) > 0 ? " any more" : " yet");
+    return false;
+}
+
 bool outside_is_tree(const struct outside_run *run)
 {
     return atomic_load(&run->accounts->tree_limit) != ACCOUNTS_UNLIMITED;

@@ -36,8 +36,11 @@ struct outside_target {
     struct account *account; /* NULL: it is the command's, for all of the run */
 };
 
-/* False: it is none, or of nothing in `outside`; this has been said. */
+/* False: it is none, or of nothing in `outside`, this has been said. */
 bool outside_find(const struct outside *outside, const char *word, struct outside_target *target);
+/* The same, but a run without processes is none either. */
+bool outside_find_live(const struct outside *outside, const char *word,
+                       struct outside_target *target);
 
 /* Everything in use by a run: in a tree, what all draw on its budget; else the sum of all
  * processes. */

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,6 +19,10 @@ static bool cannot(enum report_kind kind, const char *path)
 {
     say("--%s: cannot write to %s: %s", option_of_report(kind),
         is_stdout(path) ? "standard output" : path, strerror(errno));
+    if (is_stdout(path)) { /* said once; the end of main would say it again */
+        __fpurge(stdout);
+        clearerr(stdout);
+    }
     return false;
 }
 
@@ -50,12 +55,30 @@ static int make_beside(const char *path, char temporary[PATH_MAX])
     return books_fd_above(mkostemp(temporary, O_CLOEXEC));
 }
 
+/* The descriptor that a path stands for, as /dev/stderr; -1: none. */
+static int descriptor_of(const char *path)
+{
+    static const char *const folders[] = {"/dev/fd/", "/proc/self/fd/"};
+    int fd;
+    char more;
+    if (strcmp(path, "/dev/stdout") == 0)
+        return STDOUT_FILENO;
+    if (strcmp(path, "/dev/stderr") == 0)
+        return STDERR_FILENO;
+    for (int i = 0; i < 2; i++)
+        if (strncmp(path, folders[i], strlen(folders[i])) == 0 &&
+            sscanf(path + strlen(folders[i]), "%9d%c", &fd, &more) == 1)
+            return fd;
+    return -1;
+}
+
 /* Whoever reads a metrics file must never see half of it. Devices and pipes are written to
  * directly. */
 static bool is_replaced(enum report_kind kind, const char *path)
 {
     struct stat status;
-    return kind == REPORT_PROMETHEUS && (stat(path, &status) != 0 || S_ISREG(status.st_mode));
+    return kind == REPORT_PROMETHEUS && descriptor_of(path) < 0 &&
+           (stat(path, &status) != 0 || S_ISREG(status.st_mode));
 }
 
 static bool can_replace(const char *path)
@@ -69,8 +92,20 @@ static bool can_replace(const char *path)
     return true;
 }
 
+/* To open it anew would begin at the start of the file, over what others write there. */
+static bool join_descriptor(struct report *report, int fd)
+{
+    int own = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    report->file = own >= 0 ? fdopen(own, "w") : NULL;
+    report->joined = report->file != NULL;
+    return report->joined;
+}
+
 static bool open_file(struct report *report)
 {
+    int other = descriptor_of(report->path);
+    if (other >= 0)
+        return join_descriptor(report, other);
     int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY;
     int fd = books_fd_above(open(report->path, flags | O_EXCL, 0666));
     report->made = fd >= 0;
@@ -88,6 +123,28 @@ static bool open_one(struct report *report, enum report_kind kind)
     }
     bool good = is_replaced(kind, report->path) ? can_replace(report->path) : open_file(report);
     return good || cannot(kind, report->path);
+}
+
+static const char *folder_of(const char *pattern, char folder[PATH_MAX])
+{
+    const char *slash = strrchr(pattern, '/');
+    int length = slash == NULL ? 0 : (int)(slash - pattern);
+    snprintf(folder, PATH_MAX, "%.*s", length, pattern);
+    return slash == NULL ? "." : length == 0 ? "/" : folder;
+}
+
+bool reports_can_take(const char *pattern)
+{
+    char folder[PATH_MAX];
+    const char *where = pattern, *percent = strchr(pattern, '%'), *slash = strrchr(pattern, '/');
+    if (strcmp(pattern, "stderr") == 0 || (percent != NULL && slash > percent))
+        return true; /* no file; or another folder each time */
+    if (percent != NULL || access(pattern, F_OK) != 0)
+        where = folder_of(pattern, folder);
+    if (access(where, where == pattern ? W_OK : W_OK | X_OK) == 0)
+        return true;
+    say("--report: cannot write to %s: %s", pattern, strerror(errno));
+    return false;
 }
 
 static bool is_new(const struct reports *reports, enum report_kind kind)
@@ -128,8 +185,9 @@ void reports_start(struct reports *reports)
     struct stat status;
     for (int kind = 0; kind < REPORT_COUNT; kind++) {
         FILE *file = reports->of[kind].file;
-        if (file != NULL && file != stdout && fstat(fileno(file), &status) == 0 &&
-            S_ISREG(status.st_mode) && ftruncate(fileno(file), 0) != 0)
+        if (file != NULL && file != stdout && !reports->of[kind].joined &&
+            fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode) &&
+            ftruncate(fileno(file), 0) != 0)
             say("--%s: cannot empty %s: %s", option_of_report((enum report_kind)kind),
                 reports->of[kind].path, strerror(errno));
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The files that a run writes. All are opened before the program starts, so that one that cannot be
- * written is known then; none is emptied before the program has started.
+ * written is known then; none is emptied before the program has started, or was found not to start.
  */
 #ifndef MEMRESTRICT_REPORTS_H
 #define MEMRESTRICT_REPORTS_H
@@ -16,6 +16,7 @@ struct report {
     FILE *file;      /* NULL: not open yet, because ... */
     char *temporary; /* ... it is made under this name, and then renamed */
     bool made;       /* it was not there before */
+    bool joined;     /* it is a descriptor that we were given: others write there as well */
 };
 
 struct reports {
@@ -26,9 +27,12 @@ struct reports {
  * or two are the same, which has been said; all are undone. */
 bool reports_open(struct reports *reports, const struct run_options *options, int pid,
                   const char *name);
-/* The program has started: empties them. */
+/* Can files of a pattern of --report be made, as far as can be told before a process makes one?
+ * False: this has been said. */
+bool reports_can_take(const char *pattern);
+/* The program has started, or could not be: empties them. */
 void reports_start(struct reports *reports);
-/* Nothing was run: takes away those that were not there. */
+/* Nothing was run: takes away those that were not there, and that are not finished. */
 void reports_undo(struct reports *reports);
 
 /* Where to write one. NULL: it is not wanted, or cannot be made, which has been said. */

@@ -24,6 +24,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -44,6 +45,19 @@ struct run {
     size_t said; /* warnings of the outcome that have been printed */
 };
 
+/* What goes with a limit, where none is given: it would hold nothing back, and say nothing. */
+static bool has_use(const struct run_options *options)
+{
+    bool limited = options->settings[SETTING_LIMIT] != NULL || options->limit != CONFIG_UNLIMITED ||
+                   options->tree_limit != CONFIG_UNLIMITED;
+    if (limited || (!options->scope_tree && options->settings[SETTING_RESERVE] == NULL))
+        return true;
+    say_usage("%s: there is no limit; accepted: with --limit%s",
+              options->scope_tree ? "--scope=tree" : "--reserve",
+              options->scope_tree ? "" : " or --tree-limit");
+    return false;
+}
+
 /* Settings that are in the environment already hold where no option says otherwise. */
 static bool read_environment(struct run_options *options)
 {
@@ -57,7 +71,7 @@ static bool read_environment(struct run_options *options)
         options->limit = config.limit;
     if (options->settings[SETTING_RESERVE] == NULL)
         options->reserve = config.reserve;
-    return true;
+    return has_use(options);
 }
 
 static bool wants_sites(const struct run_options *options)
@@ -115,6 +129,9 @@ static bool prepare(struct run *run)
     run->outcome.argv = run->options.argv;
     run->outcome.name = last_part(run->options.argv[0]);
     run->outcome.refusals_fail = run->options.error_exitcode != 0;
+    const char *pattern = run->options.settings[SETTING_REPORT];
+    if (pattern != NULL && !reports_can_take(pattern))
+        return false;
     if (!library_find(&run->library) || !open_sites(run) || !open_books(run) || !open_harvest(run))
         return false;
     target_look(&run->target, run->options.argv[0], &run->library);
@@ -130,9 +147,11 @@ static bool make_process(struct run *run)
     char accounts[96];
     char *preload = library_preload(&run->library, getenv("LD_PRELOAD"));
     int count = 0;
-    int length = snprintf(accounts, sizeof accounts, "/proc/%d/fd/%d", (int)getpid(), run->books.fd);
+    int length =
+        snprintf(accounts, sizeof accounts, "/proc/%d/fd/%d", (int)getpid(), run->books.fd);
     if (run->outcome.tree_limit != OUTCOME_UNLIMITED) /* for who cannot reach them */
-        snprintf(accounts + length, sizeof accounts - (size_t)length, ",%llu", (unsigned long long)run->outcome.tree_limit);
+        snprintf(accounts + length, sizeof accounts - (size_t)length, ",%llu",
+                 (unsigned long long)run->outcome.tree_limit);
     variables[count++] = (struct launch_variable){"MEMRESTRICT_ACCOUNTS", accounts};
     variables[count++] = (struct launch_variable){"LD_PRELOAD", preload};
     for (int i = 0; i < SETTINGS; i++)
@@ -152,11 +171,60 @@ static bool make_process(struct run *run)
     return made;
 }
 
-static int cannot_run(const struct run *run, int reason)
+static bool write_format(struct run *run, enum report_kind kind,
+                         bool (*format)(FILE *, const struct outcome *))
 {
-    bool missing = run->target.missing[0] != '\0';
-    say("cannot run %s: %s%s%s", run->options.argv[0], strerror(reason),
-        missing ? "; it needs " : "", run->target.missing);
+    FILE *file = reports_file(&run->reports, kind);
+    if (file == NULL)
+        return run->reports.of[kind].path == NULL;
+    return reports_finish(&run->reports, kind, format(file, &run->outcome));
+}
+
+static bool write_formats(struct run *run)
+{
+    bool written = write_format(run, REPORT_JSON, format_json);
+    written &= write_format(run, REPORT_JUNIT, format_junit);
+    written &= write_format(run, REPORT_TAP, format_tap);
+    return write_format(run, REPORT_PROMETHEUS, format_prometheus) && written;
+}
+
+/* execvp says EACCES of it, as of a file that must not be executed. */
+static int reason_of(const struct run *run, int reason)
+{
+    struct stat status;
+    const char *path = run->target.path[0] != '\0' ? run->target.path : run->options.argv[0];
+    return reason == EACCES && stat(path, &status) == 0 && S_ISDIR(status.st_mode) ? EISDIR
+                                                                                   : reason;
+}
+
+/* `-l 64 M ls`: the unit is taken for the program. */
+static bool is_unit(const struct run_options *options)
+{
+    uint64_t bytes;
+    char size[64];
+    const char *limit = options->settings[SETTING_LIMIT];
+    if (limit == NULL || limit[strspn(limit, "0123456789.")] != '\0')
+        return false;
+    snprintf(size, sizeof size, "%s%s", limit, options->argv[0]);
+    return options->argv[0][0] != '\0' && config_parse_size(size, &bytes);
+}
+
+/* Files say so too: those of an earlier run would be taken for this one's. */
+static int cannot_run(struct run *run, int reason)
+{
+    const struct run_options *options = &run->options;
+    char more[PATH_MAX + 32] = "";
+    if (run->target.missing[0] != '\0')
+        snprintf(more, sizeof more, "; it needs %s", run->target.missing);
+    else if (reason == ENOENT && is_unit(options))
+        snprintf(more, sizeof more, "; did you mean '-l %s%s', without a space?",
+                 options->settings[SETTING_LIMIT], options->argv[0]);
+    outcome_warn(&run->outcome, "cannot run '%s': %s%s", options->argv[0],
+                 strerror(reason_of(run, reason)), more);
+    say_new_warnings(run);
+    reports_start(&run->reports);
+    write_formats(run);
+    reports_undo(&run->reports);
     return reason == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN;
 }
 
@@ -172,10 +240,8 @@ static int start(struct run *run)
     say_new_warnings(run);
     run->outcome.began = duration_now();
     int reason = launch_go(&run->launched);
-    if (reason != 0) {
-        reports_undo(&run->reports);
+    if (reason != 0)
         return cannot_run(run, reason);
-    }
     run->outcome.pid = run->launched.pid;
     reports_start(&run->reports);
     return EXIT_SUCCESS;
@@ -241,6 +307,12 @@ static bool wants_color(const struct run_options *options, int fd)
            strcmp(term, "dumb") != 0;
 }
 
+/* Words on stderr, rather than only where something happened. */
+static bool was_asked_for(const struct run_options *options)
+{
+    return !options->quiet && (options->verbose || options->site_frames != 0);
+}
+
 /* On stderr: what was said before the start is not said again. */
 static bool write_verdict(struct run *run)
 {
@@ -263,16 +335,7 @@ static bool write_verdict(struct run *run)
         written &= site_reports_table(file, run->sites);
     if (is_own)
         return reports_finish(&run->reports, REPORT_VERDICT, written);
-    return written;
-}
-
-static bool write_format(struct run *run, enum report_kind kind,
-                         bool (*format)(FILE *, const struct outcome *))
-{
-    FILE *file = reports_file(&run->reports, kind);
-    if (file == NULL)
-        return run->reports.of[kind].path == NULL;
-    return reports_finish(&run->reports, kind, format(file, &run->outcome));
+    return written || !was_asked_for(options); /* nobody to tell is no failure then */
 }
 
 static bool write_timeline(struct run *run)
@@ -287,10 +350,7 @@ static bool write_all(struct run *run)
 {
     bool written = write_timeline(run);
     written &= write_verdict(run);
-    written &= write_format(run, REPORT_JSON, format_json);
-    written &= write_format(run, REPORT_JUNIT, format_junit);
-    written &= write_format(run, REPORT_TAP, format_tap);
-    written &= write_format(run, REPORT_PROMETHEUS, format_prometheus);
+    written &= write_formats(run);
     if (run->sites != NULL)
         written &= site_reports_write(&run->reports, run->sites, &run->outcome);
     return written;

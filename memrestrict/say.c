@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "say.h"
 
+#include "words.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { LINE = 8192 }; /* two paths, and words around them */
+
+static const char *subcommand; /* NULL: none */
 
 static void write_all(const char *text, size_t length)
 {
@@ -26,14 +31,13 @@ static void say_line(const char *format, va_list arguments, const char *more)
 {
     char line[LINE];
     int saved_errno = errno;
-    int start = snprintf(line, sizeof line, "memrestrict: ");
-    vsnprintf(line + start, sizeof line - (size_t)start - strlen(more) - 1, format, arguments);
-    for (char *at = line; *at != '\0'; at++)
-        if ((unsigned char)*at < ' ' || *at == 0x7f)
-            *at = '?';
-    strcat(line, "\n");
-    strcat(line, more);
-    write_all(line, strlen(line));
+    vsnprintf(line, sizeof line, format, arguments);
+    char *safe = words_safe_string(line), *whole = NULL;
+    int length = asprintf(&whole, "memrestrict: %s\n%s", safe != NULL ? safe : "no memory", more);
+    if (length > 0)
+        write_all(whole, (size_t)length);
+    free(safe);
+    free(whole);
     errno = saved_errno;
 }
 
@@ -45,11 +49,16 @@ void say(const char *format, ...)
     va_end(arguments);
 }
 
+void say_subcommand(const char *name) { subcommand = name; }
+
 int say_usage(const char *format, ...)
 {
     va_list arguments;
+    char more[80];
+    snprintf(more, sizeof more, "Try 'memrestrict%s%.20s --help' for more information.\n",
+             subcommand != NULL ? " " : "", subcommand != NULL ? subcommand : "");
     va_start(arguments, format);
-    say_line(format, arguments, "Try 'memrestrict --help' for more information.\n");
+    say_line(format, arguments, more);
     va_end(arguments);
     return EXIT_OURS;
 }

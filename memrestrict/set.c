@@ -5,10 +5,14 @@
 #include "config.h"
 #include "outside.h"
 #include "say.h"
+#include "sizes.h"
+#include "words.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool is_locked(int pid)
 {
@@ -18,11 +22,37 @@ static bool is_locked(int pid)
     return false;
 }
 
+static void print_limits(const char *name, int pid, uint64_t limit, uint64_t before, uint64_t used)
+{
+    char now[SIZE_ROOM], was[SIZE_ROOM], use[SIZE_ROOM];
+    words_safe(stdout, name);
+    printf(" (%d): limit %s (was %s), %s in use\n", pid, size_words(limit, now),
+           size_words(before, was), size_words(used, use));
+}
+
 /* The lock is taken in the command's name: it lives on, and frees nothing that is ours. */
 static bool set_process(const struct outside_run *run, struct account *account, uint64_t limit)
 {
-    return accounts_set_limit(run->accounts, account, ACCOUNTS_COMMAND, limit) ||
-           is_locked(account->pid);
+    char program[ACCOUNTS_NAME] = "";
+    uint64_t before = atomic_load(&account->limit);
+    memcpy(program, account->program, sizeof program - 1);
+    if (!accounts_set_limit(run->accounts, account, ACCOUNTS_COMMAND, limit))
+        return is_locked(account->pid);
+    print_limits(program, account->pid, limit, before, account_used(account));
+    return true;
+}
+
+static bool set_tree(const struct outside_run *run, uint64_t limit)
+{
+    uint64_t before = atomic_load(&run->accounts->tree_limit);
+    if (limit == ACCOUNTS_UNLIMITED) {
+        say("set: %d: the limit of a tree cannot be taken off; accepted: a size", run->command);
+        return false;
+    }
+    if (!accounts_set_tree_limit(run->accounts, ACCOUNTS_COMMAND, limit))
+        return is_locked(run->command);
+    print_limits("all processes of the run", run->command, limit, before, outside_used(run));
+    return true;
 }
 
 /* All of a run: the limit of the tree, where it has one; else that of each process. */
@@ -30,12 +60,8 @@ static bool set_run(const struct outside_run *run, uint64_t limit)
 {
     struct account *account;
     bool done = true;
-    if (outside_is_tree(run) && limit == ACCOUNTS_UNLIMITED) {
-        say("set: %d: the limit of a tree cannot be taken off; accepted: a size", run->command);
-        return false;
-    }
     if (outside_is_tree(run))
-        return accounts_set_tree_limit(run->accounts, ACCOUNTS_COMMAND, limit) || is_locked(run->command);
+        return set_tree(run, limit);
     for (unsigned i = 0; done && (account = outside_next(run, &i)) != NULL; i++)
         done = set_process(run, account, limit);
     return done;
@@ -64,14 +90,14 @@ int set_main(int argc, char **argv)
         return status;
     if (!config_parse_size(words[1], &limit))
         return say_usage(
-            "set: cannot understand \"%.200s\"; accepted: a size such as 64M, 64MiB, 64MB or "
+            "set: cannot understand \"%.200s\"; accepted: a size such as 64M, 1.5G, 64MB or "
             "67108864, or unlimited",
             words[1]);
     if (!outside_open(&outside))
         return EXIT_OURS;
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, NULL); /* not to die with the lock */
-    bool done = outside_find(&outside, words[0], &target) &&
+    bool done = outside_find_live(&outside, words[0], &target) &&
                 (target.account != NULL ? set_process(target.run, target.account, limit)
                                         : set_run(target.run, limit));
     outside_close(&outside);

@@ -92,7 +92,7 @@ int snapshot_main(int argc, char **argv)
         return status;
     if (!outside_open(&outside))
         return EXIT_OURS;
-    bool done = outside_find(&outside, words[0], &target) && print_target(&target);
+    bool done = outside_find_live(&outside, words[0], &target) && print_target(&target);
     outside_close(&outside);
     return done ? EXIT_SUCCESS : EXIT_OURS;
 }

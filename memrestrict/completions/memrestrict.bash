@@ -157,7 +157,7 @@ _memrestrict()
         *) _memrestrict_files ;;
         esac
         ;;
-    help) _memrestrict_reply env ;;
+    help) _memrestrict_reply 'env run ps top set snapshot reset-peak plot' ;;
     *) _memrestrict_run 1 ;;
     esac
 }

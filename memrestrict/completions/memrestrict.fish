@@ -97,6 +97,6 @@ complete -c memrestrict -n '__memrestrict_subcommand top' -l interval -x -a '1s 
 complete -c memrestrict -n '__memrestrict_subcommand ps set snapshot reset-peak' -a '(__memrestrict_pids)'
 complete -c memrestrict -n '__memrestrict_subcommand plot' -s o -l output -r -F -d Picture
 complete -c memrestrict -n '__memrestrict_subcommand plot' -F
-complete -c memrestrict -n '__memrestrict_subcommand help' -a env
+complete -c memrestrict -n '__memrestrict_subcommand help' -a 'env run ps top set snapshot reset-peak plot'
 complete -c memrestrict -n '__memrestrict_subcommand ps top set snapshot reset-peak plot' -l help -d 'Print help'
 complete -c memrestrict -n '__memrestrict_subcommand ps top set snapshot reset-peak plot' -l usage -d 'Print a short help'

@@ -16,6 +16,10 @@
 #define MAKE(flags)                                                                                \
     "echo 'int main(void) { return 7; }' >p.c; cc " flags " p.c -o p 2>/dev/null || exit 77; "
 #define STATIC MAKE("-static")
+/* As Go's programs end. */
+#define RAW_EXIT                                                                                   \
+    "printf '#include <unistd.h>\\n#include <sys/syscall.h>\\n"                                    \
+    "int main(void) { syscall(SYS_exit_group, 7); }\\n' >p.c; cc p.c -o p || exit 77; "
 
 static void expect_made(const char *test, const char *script, const char *words)
 {
@@ -39,6 +43,14 @@ static void expect_made(const char *test, const char *script, const char *words)
       "p, which runs s, is")                                                                       \
     X(target_becomes_static, STATIC "$M -l 64M sh -c 'exec ./p'",                                  \
       "went on to a program that the library could not be loaded into")                            \
+    X(target_ends_by_a_system_call,                                                                \
+      RAW_EXIT "$M -l 64M ./p", "")                                                                \
+    X(target_that_ends_by_a_system_call_has_exited, RAW_EXIT "$M -v -l 64M ./p", "  exit 7\n")     \
+    X(target_that_cannot_be_seen_is_not_said_to_run,                                               \
+      "unshare -pmf true || exit 77; "                                                             \
+      "$M -v -l 50M unshare -pmf perl -e 'system(q(mount -t proc proc /proc)) && exit 77;"         \
+      "fork || kill 9, $$; wait; exit 7'",                                                         \
+      "  ended unseen\n")                                                                          \
     X(target_drops_the_preload, MAKE("") "$M -l 64M env -i ./p", "not limited from there on")      \
     X(target_starts_a_static_program,                                                              \
       "echo '#include <unistd.h>' >q.c; echo 'int main(void) { usleep(1500000); return 7; }' "     \
@@ -49,7 +61,7 @@ static void expect_made(const char *test, const char *script, const char *words)
       "1 forked process ended unseen: ")                                                           \
     X(target_unnamed_successor_is_not_said, "$M -l 64M -p sh,dash,bash sh -c 'exec env'; exit 7",  \
       "")                                                                                          \
-    X(target_not_named_is_not_said, STATIC "$M -l 64M -p other ./p", "")                           \
+    X(target_not_named_is_not_said, STATIC "$M -l 64M -p other ./p", "no program named other")                           \
     X(target_other_word_size, MAKE("-m32") "$M -l 64M ./p", "p is of another word size")           \
     X(target_own_malloc, "$M -l 64M $V/own_malloc; exit 7", "own_malloc has a malloc of its own")  \
     X(target_loader_by_hand,                                                                       \
