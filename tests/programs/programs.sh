@@ -254,7 +254,7 @@ refused() {
     reported=$(read_reports refused)
     if [ "$reported" = "$no_report" ]; then
         run_script warned "${settings[@]}" MEMRESTRICT_ON_REFUSAL=warn
-        grep -qa '^memrestrict: refused ' "$work/warned.err" || echo "nothing was refused"
+        grep -qa '^memrestrict: .*: refused ' "$work/warned.err" || echo "nothing was refused"
     else
         [ -z "$reported" ] || echo "$reported"
     fi
