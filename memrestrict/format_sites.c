@@ -13,20 +13,14 @@ enum { CALLERS = 3 };
 static const enum sites_moment order[SITES_MOMENTS] = {SITES_AT_REFUSAL, SITES_AT_PEAK,
                                                        SITES_AT_END};
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
 /* "fill (cache.c:41)", "PyList_New (python3.11)". */
 static void print_name(FILE *out, const struct symbols_name *name)
 {
     words_safe(out, name->function);
     if (name->file != NULL && name->line > 0)
-        fprintf(out, " (%s:%d)", base_name(name->file), name->line);
+        fprintf(out, " (%s:%d)", basename(name->file), name->line);
     else if (name->object != NULL && strchr(name->function, '+') == NULL)
-        fprintf(out, " (%s)", base_name(name->object));
+        fprintf(out, " (%s)", basename(name->object));
 }
 
 /* What every stack begins with says nothing. */

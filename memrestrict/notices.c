@@ -11,19 +11,13 @@
 
 enum { NAMED = 3 }; /* of each kind, then only a number */
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
 /* What --program, or the environment, says: is this program to be limited at all? */
 static bool is_meant(const struct outcome *outcome, const struct target *target,
                      const struct run_options *options)
 {
     const char *patterns = options_setting(options, SETTING_PROGRAM);
     return patterns == NULL || config_names(patterns, outcome->name) ||
-           config_names(patterns, last_part(target->path));
+           config_names(patterns, basename(target->path));
 }
 
 /* Blocks of the heap are not charged at all. */
@@ -36,7 +30,7 @@ static bool is_without_heap(const struct run_options *options)
 void notices_before(struct outcome *outcome, const struct target *target,
                     const struct run_options *options)
 {
-    const char *words = target_words(target->trouble), *program = last_part(target->path);
+    const char *words = target_words(target->trouble), *program = basename(target->path);
     if (books_have_tree_limit(getenv("MEMRESTRICT_ACCOUNTS")))
         outcome_warn(
             outcome,
@@ -118,7 +112,7 @@ static void say_owned(struct outcome *outcome)
         if (owns_heap(process) && named++ < NAMED)
             outcome_warn(outcome,
                          "%s (process %d): %s has a malloc of its own: the heap is not limited%s",
-                         process->program, process->pid, last_part(process->heap_owner),
+                         process->program, process->pid, basename(process->heap_owner),
                          process->maps_owned ? ", nor is what it maps" : ", only what it maps");
     }
     if (found > named)

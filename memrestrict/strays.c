@@ -66,12 +66,6 @@ static bool read_exe(int pid, char path[PATH_MAX])
     return length > 0;
 }
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
 static bool is_same(const struct stray *stray, int pid, uint64_t start_time, const char *path)
 {
     return stray->pid == pid && stray->start_time == start_time && strcmp(stray->path, path) == 0;
@@ -99,7 +93,7 @@ static void judge(struct strays *strays, struct stray *stray)
     stray->judged = true;
     if (has_joined(strays, stray->pid) || ++strays->found > NAMED)
         return;
-    outcome_warn(strays->outcome, "%s (process %d) %s", last_part(stray->path), stray->pid,
+    outcome_warn(strays->outcome, "%s (process %d) %s", basename(stray->path), stray->pid,
                  words != NULL ? words : "did not load the library: not limited");
 }
 
@@ -107,13 +101,12 @@ static void judge(struct strays *strays, struct stray *stray)
  * itself. */
 static void look_at(struct strays *strays, int pid, const char *parents_path)
 {
-    char stat_path[32], path[PATH_MAX];
+    char path[PATH_MAX];
     struct proc_stat stat;
-    snprintf(stat_path, sizeof stat_path, "/proc/%d/stat", pid);
     if (has_joined(strays, pid) || !read_exe(pid, path) || strcmp(path, parents_path) == 0 ||
-        !proc_stat(stat_path, &stat))
+        proc_stat_of(pid, &stat) != 0)
         return;
-    if (strays->patterns != NULL && !config_names(strays->patterns, last_part(path)))
+    if (strays->patterns != NULL && !config_names(strays->patterns, basename(path)))
         return;
     struct stray *stray = note(strays, pid, stat.start_time, path);
     if (!stray->judged)

@@ -68,12 +68,6 @@ void symbols_close(struct symbols *symbols)
     free(symbols);
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
 static struct module *make_module(struct symbols *symbols, const struct sites_object *object,
                                   char *key)
 {
@@ -108,7 +102,7 @@ static struct module *module_of(struct symbols *symbols, const struct sites_obje
 static char *plain_name(const struct module *module, uint64_t offset)
 {
     char *name;
-    int length = module->path != NULL ? asprintf(&name, "%s+0x%llx", base_name(module->path),
+    int length = module->path != NULL ? asprintf(&name, "%s+0x%llx", basename(module->path),
                                                  (unsigned long long)offset)
                                       : asprintf(&name, "0x%llx", (unsigned long long)offset);
     return length < 0 ? NULL : name;
@@ -213,7 +207,7 @@ bool symbols_is_plumbing(const struct symbols_name *name)
         if (starts_with(name->function, starts[i]))
             return true;
     for (size_t i = 0; name->object != NULL && i < sizeof objects / sizeof objects[0]; i++)
-        if (starts_with(base_name(name->object), objects[i]))
+        if (starts_with(basename(name->object), objects[i]))
             return true;
     return name->file != NULL && strstr(name->file, "/include/c++/") != NULL;
 }
