@@ -3,6 +3,32 @@
 
 #include "early.h"
 
+struct block_plain block_plain;
+
+static void *malloc_inside(size_t size)
+{
+    guard_enter();
+    void *block = real.malloc(size);
+    guard_leave();
+    return block;
+}
+
+static void free_inside(void *block)
+{
+    int *error = guard.error, saved = *error;
+    guard_enter();
+    real.free(block);
+    guard_leave();
+    *error = saved;
+}
+
+void block_start(void)
+{
+    bool glibc = real_malloc_is_glibc();
+    block_plain.malloc = glibc ? real.malloc : malloc_inside;
+    block_plain.free = glibc && real_glibc_free_keeps_errno() ? real.free : free_inside;
+}
+
 void *block_by_posix_memalign(size_t alignment, size_t size)
 {
     void *block = NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The one way in for every new heap block, whatever the name of the call that asks for it.
+ * malloc and free have a shorter one, block_plain, while nothing but counting is wanted of them.
  */
 #ifndef MEMRESTRICT_BLOCK_H
 #define MEMRESTRICT_BLOCK_H
@@ -30,34 +31,46 @@ void *block_by_memalign(size_t alignment, size_t size);
  * next allocator. Starts the library if it is time. */
 void *block_start_or_pass(enum call call, allocate *next, size_t alignment, size_t size);
 
+/* The next allocator's, within the guard if it may map memory by a function of ours; free keeps errno. */
+struct block_plain {
+    void *(*malloc)(size_t size);
+    void (*free)(void *block);
+};
+extern struct block_plain block_plain;
+/* When the real functions are known. */
+void block_start(void);
+
+/* What it comes to, when the next allocator has returned. */
+static inline __attribute__((always_inline)) void *block_end(enum call call, void *block, size_t size, bool plain)
+{
+    if (UNLIKELY(block == NULL)) {
+        gate_cancel(size);
+        return NULL;
+    }
+    if (LIKELY(plain ? gate_commit_plain(call, block, size) : gate_commit(call, block, size)))
+        return block;
+    guard_enter();
+    real.free(block);
+    guard_leave();
+    errno = ENOMEM;
+    return NULL;
+}
+
 /* NULL, with errno set, if it was refused or the next allocator has none. */
 static inline __attribute__((always_inline)) void *
 block_new(enum call call, allocate *next, size_t alignment, size_t size)
 {
     if (UNLIKELY(!life_counts_heap()))
         return block_start_or_pass(call, next, alignment, size);
-    if (UNLIKELY(size > PTRDIFF_MAX)) {
-        gate_refuse(call, size);
-        return NULL;
-    }
     int *error = guard.error, saved = *error;
-    if (UNLIKELY(!gate_admit(call, size)))
+    if (UNLIKELY(!gate_admit_block(call, size)))
         return NULL;
-    guard_enter_first();
+    guard_enter();
     void *block = next(alignment, size);
-    guard_leave_last();
-    if (UNLIKELY(block == NULL)) {
-        gate_cancel(size);
-        return NULL;
-    }
-    if (UNLIKELY(!gate_commit(call, block, size))) {
-        guard_enter_first();
-        real.free(block);
-        guard_leave_last();
-        *error = ENOMEM;
-        return NULL;
-    }
-    *error = saved;
+    guard_leave();
+    block = block_end(call, block, size, false);
+    if (LIKELY(block != NULL))
+        *error = saved;
     return block;
 }
 

@@ -250,6 +250,22 @@ bool budget_charge(uint64_t bytes)
     return charge_among_others(account, bytes);
 }
 
+bool budget_is_plain(void) { return !budget.in_tree && counter_alone_is_known(); }
+
+bool budget_charge_plain(uint64_t bytes)
+{
+    struct account *account = *(struct account *volatile *)budget.account;
+    if (UNLIKELY(account == NULL) || UNLIKELY(!counter_known_alone()))
+        return false;
+    uint64_t used = counter_get(&account->used), sum;
+    if (UNLIKELY(__builtin_add_overflow(used, bytes, &sum)) || UNLIKELY(sum > counter_get(&account->ceiling)) ||
+        UNLIKELY(!counter_swap(&account->used, &used, sum, true)))
+        return false;
+    if (UNLIKELY(sum > counter_get(&account->peak)))
+        raise_peak(account, sum, true);
+    return true;
+}
+
 /* A stock that frees have filled gives its surplus back; the freed bytes are in it already. */
 static COLD void drain(struct account *account, struct account_stock *stock)
 {
@@ -291,6 +307,15 @@ void budget_refund(uint64_t bytes)
         refund_counter(account, bytes, true);
     else
         refund_among_others(account, bytes);
+}
+
+void budget_refund_plain(uint64_t bytes)
+{
+    struct account *account = *(struct account *volatile *)budget.account;
+    if (LIKELY(account != NULL) && LIKELY(counter_known_alone()))
+        counter_subtract(&account->used, bytes, true);
+    else
+        budget_refund(bytes);
 }
 
 void budget_refund_inherited(uint64_t bytes)

@@ -155,6 +155,21 @@ bool gate_admit(enum call call, uint64_t size)
     return false;
 }
 
+ASIDE bool gate_admit_block(enum call call, size_t size)
+{
+    if (LIKELY(size <= PTRDIFF_MAX))
+        return gate_admit(call, size);
+    gate_refuse(call, size);
+    return false;
+}
+
+bool gate_is_plain(void) { return !sites_on && budget_is_plain(); }
+
+bool gate_admit_plain(enum call call, size_t size)
+{
+    return LIKELY(budget_charge_plain(size)) || gate_admit_block(call, size);
+}
+
 void gate_cancel(uint64_t size) { budget_refund(size); }
 
 /* No entry: because of a stale one, or for want of memory. */
@@ -181,10 +196,15 @@ static COLD bool no_entry(enum call call, size_t size)
     return false;
 }
 
+bool gate_commit_plain(enum call call, const void *block, size_t size)
+{
+    return LIKELY(enter(block, size)) || no_entry(call, size);
+}
+
 bool gate_commit(enum call call, const void *block, size_t size)
 {
-    if (UNLIKELY(!enter(block, size)))
-        return no_entry(call, size);
+    if (UNLIKELY(!gate_commit_plain(call, block, size)))
+        return false;
     if (UNLIKELY(sites_on))
         site_begins(block, size);
     return true;
@@ -220,6 +240,15 @@ bool gate_release(const void *block)
     if (UNLIKELY(!ledger_take(block, &size)))
         return release_inherited(block);
     budget_refund(size);
+    return true;
+}
+
+bool gate_release_plain(const void *block)
+{
+    size_t size;
+    if (UNLIKELY(!ledger_take(block, &size)))
+        return false;
+    budget_refund_plain(size);
     return true;
 }
 

@@ -24,11 +24,20 @@ struct gate_figures gate_figures(void);
 
 /* Heap blocks. `size` is what the program asked for; admit sets errno when it returns false. */
 bool gate_admit(enum call call, uint64_t size);
+/* The same for a block, which can be no larger than PTRDIFF_MAX. */
+bool gate_admit_block(enum call call, size_t size);
 void gate_cancel(uint64_t size);
 /* False: the block could not be entered; it is refunded and refused, the caller gives it back. */
 bool gate_commit(enum call call, const void *block, size_t size);
 /* Takes and refunds the record of a block about to be freed. False: it has none. */
 bool gate_release(const void *block);
+
+/* The same, shorter, where gate_is_plain: nothing is wanted of a block but that it is counted. That
+ * changes at most by a fork, in the child. False of release: it may have a record all the same. */
+bool gate_is_plain(void);
+bool gate_admit_plain(enum call call, size_t size);
+bool gate_commit_plain(enum call call, const void *block, size_t size);
+bool gate_release_plain(const void *block);
 void gate_count_unknown(void);
 
 /* realloc: before the real call the old record is taken, and growth charged. */

@@ -16,9 +16,16 @@
 #define COLD __attribute__((cold, noinline))
 #define ASIDE __attribute__((hot, noinline)) /* off the usual path, but often called once it is taken */
 
+/* How a thread's calls of malloc are dealt with. */
+enum guard_path {
+    GUARD_UNKNOWN, /* nobody has asked yet */
+    GUARD_COUNTED, /* they are counted */
+    GUARD_PLAIN,   /* ... and nothing else is wanted of them: no call sites, no budget of a tree */
+    GUARD_INSIDE = 4 /* added for each time that it is inside the next allocator: all passes through */
+};
+
 struct guard {
-    unsigned level;  /* 0: outside, 1: the same, and it is known that the heap is counted;
-                        2 and more: inside the next allocator, everything passes through */
+    unsigned level;  /* enum guard_path, and as many times GUARD_INSIDE */
     unsigned stock;  /* 0: no stock yet; else its number, counted from 1 (budget.c) */
     int mapping;     /* changes of mappings that this thread is in the middle of (gate_regions.c) */
     bool reporting;  /* writes the report: must not wait for it to be written */
@@ -32,12 +39,11 @@ extern _Thread_local struct guard guard __attribute__((tls_model("initial-exec")
 
 /* Between enter and leave, calls of this thread that reach an interposed function go straight to
  * the real one: an allocator's own mappings are not charged beside the block they serve. */
-static inline void guard_enter(void) { guard.level += 2; }
-static inline void guard_leave(void) { guard.level -= 2; }
-static inline bool guard_is_inside(void) { return guard.level >= 2; }
-/* The same for a thread at level 1: stores that wait for no load. */
-static inline void guard_enter_first(void) { guard.level = 3; }
-static inline void guard_leave_last(void) { guard.level = 1; }
+static inline void guard_enter(void) { guard.level += GUARD_INSIDE; }
+static inline void guard_leave(void) { guard.level -= GUARD_INSIDE; }
+static inline bool guard_is_inside(void) { return guard.level >= GUARD_INSIDE; }
+/* In the child of a fork: what was known of the path may hold no longer. */
+static inline void guard_forget_path(void) { guard.level -= guard.level % GUARD_INSIDE; }
 
 static inline int *guard_errno(void)
 {

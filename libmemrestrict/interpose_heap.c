@@ -32,9 +32,19 @@ static void *by_calloc(size_t alignment, size_t size)
     return real.calloc(1, size);
 }
 
+static ASIDE void *malloc_whole(size_t size) { return block_new(CALL_malloc, block_by_malloc, 0, size); }
+
 EXPORT FLATTEN void *malloc(size_t size)
 {
-    return block_new(CALL_malloc, block_by_malloc, 0, size);
+    if (UNLIKELY(guard.level != GUARD_PLAIN))
+        return malloc_whole(size);
+    int *error = guard.error, saved = *error;
+    if (UNLIKELY(!gate_admit_plain(CALL_malloc, size)))
+        return NULL;
+    void *block = block_end(CALL_malloc, block_plain.malloc(size), size, true);
+    if (LIKELY(block != NULL))
+        *error = saved;
+    return block;
 }
 
 EXPORT void *calloc(size_t count, size_t size)
@@ -114,7 +124,7 @@ static COLD bool unknown(const void *block)
     return early;
 }
 
-EXPORT FLATTEN void free(void *block)
+static ASIDE void free_whole(void *block)
 {
     if (block == NULL)
         return;
@@ -123,13 +133,21 @@ EXPORT FLATTEN void free(void *block)
         return;
     }
     int *error = guard.error, saved = *error;
-    __builtin_prefetch((char *)block - 16); /* the next allocator's header, while we look up ours */
     if (UNLIKELY(!gate_release(block)) && unknown(block))
         return;
-    guard_enter_first();
+    guard_enter();
     real.free(block);
-    guard_leave_last();
+    guard_leave();
     *error = saved;
+}
+
+EXPORT FLATTEN void free(void *block)
+{
+    __builtin_prefetch((char *)block - 16); /* the next allocator's header, while we look up ours */
+    if (LIKELY(guard.level == GUARD_PLAIN) && LIKELY(block != NULL) && LIKELY(gate_release_plain(block)))
+        block_plain.free(block);
+    else
+        free_whole(block);
 }
 
 EXPORT void cfree(void *block) { free(block); }
@@ -173,9 +191,9 @@ static void *resize_block(enum call call, void *block, size_t size)
     struct gate_resize resize;
     if (UNLIKELY(!gate_resize_begin(&resize, call, block, size)))
         return NULL;
-    guard_enter_first();
+    guard_enter();
     void *moved = real.realloc(block, size);
-    guard_leave_last();
+    guard_leave();
     gate_resize_end(&resize, moved);
     if (moved != NULL)
         *error = saved;

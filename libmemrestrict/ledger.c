@@ -20,18 +20,23 @@ enum {
     WORDS = 1 << (WINDOW_BITS - GRANULE_BITS),
     LARGE = 0xffff,    /* the word of a block whose size is in the next ones */
     LARGE_WORDS = 4,   /* 64 bits; such a block covers thousands of granules */
-    RECENT = 1024      /* windows found without the table: 4 GiB of addresses */
+    RECENT_BITS = 10,
+    RECENT = 1 << RECENT_BITS, /* windows found without the table: 4 GiB of addresses */
+    WINDOW_ALIGN = 1 << 16
 };
 
 typedef _Atomic uint16_t size_word;
 typedef _Atomic uint16_t site_number;
 
-struct window {
+struct window { /* at a multiple of WINDOW_ALIGN */
+    _Alignas(8) size_word words[WORDS + LARGE_WORDS]; /* a large block in the last granule has its size beyond */
     uintptr_t key; /* address >> WINDOW_BITS */
     UT_hash_handle hh;
     site_number *_Atomic sites; /* NULL until the first is kept; one for each word */
-    _Alignas(8) size_word words[WORDS + LARGE_WORDS]; /* a large block in the last granule has its size beyond */
 };
+
+/* As the kernel gives pages out by the page: enough to find a place in. */
+enum { WINDOW_PAGES = sizeof(struct window) + WINDOW_ALIGN };
 
 struct odd { /* a block at an address that is no multiple of 16 */
     uintptr_t key;
@@ -51,8 +56,9 @@ static _Atomic size_t odd_count;    /* in `now`, read without the lock: mostly t
 static _Atomic bool has_inherited;
 static bool out_of_memory;       /* set by uthash when an insertion failed */
 
-/* Windows by the low bits of their key, each packed with its whole key into one atomic value. */
-static _Atomic uint64_t recent[RECENT];
+/* Windows by the low bits of their key. Each stands there as one atomic value, so that nothing but a
+ * window's own address and tag can be read together: the sum of both. */
+static _Atomic uintptr_t recent[RECENT];
 
 /* One multiplication: keys are addresses, whose low bits tell little. */
 static inline unsigned hash_address(uintptr_t key)
@@ -60,39 +66,27 @@ static inline unsigned hash_address(uintptr_t key)
     return (unsigned)((uint64_t)key * UINT64_C(0x9e3779b97f4a7c15) >> 32);
 }
 
-/* A window starts on a page, so on 64 bits its address has 12 zeros below; user addresses of up to
- * 47 bits leave 17 more above. Where that does not hold (5-level paging) the value is 0: not packed. */
-#if UINTPTR_MAX > UINT32_MAX
-enum { KEY_BITS = 29, ADDRESS_SHIFT = 17 };
-#else
-enum { KEY_BITS = 32, ADDRESS_SHIFT = 32 };
-#endif
-#define KEY_MASK ((UINT64_C(1) << KEY_BITS) - 1)
+/* What tells apart the windows that share a place, never 0. */
+static inline uintptr_t tag_of(uintptr_t key) { return (key >> RECENT_BITS) + 1; }
 
-static uint64_t pack(const struct window *window)
-{
-    uint64_t address = (uintptr_t)window, shifted = address << ADDRESS_SHIFT;
-    bool fits = shifted >> ADDRESS_SHIFT == address && (window->key & KEY_MASK) == window->key;
-    return fits ? shifted | window->key : 0;
-}
-
-static inline struct window *unpack(uint64_t packed)
-{
-    return (struct window *)(uintptr_t)((packed & ~KEY_MASK) >> ADDRESS_SHIFT);
-}
+/* Of addresses beyond 47 bits (5-level paging) tags can be too large: such windows are always looked for by
+ * the table. */
+static inline uintptr_t tag_in(uintptr_t packed) { return packed % WINDOW_ALIGN; }
+static inline struct window *window_in(uintptr_t packed) { return (struct window *)(packed - tag_in(packed)); }
 
 /* Under the lock. NULL: no memory. */
 static struct window *window_make(uintptr_t key)
 {
-    struct window *window = pages_alloc(&pool, sizeof *window);
-    if (window == NULL)
+    char *pages = pages_alloc(&pool, WINDOW_PAGES);
+    if (pages == NULL)
         return NULL;
+    struct window *window = (struct window *)(((uintptr_t)pages + WINDOW_ALIGN - 1) & -(uintptr_t)WINDOW_ALIGN);
     window->key = key;
     atomic_store_explicit(&window->sites, NULL, memory_order_relaxed);
     out_of_memory = false;
     HASH_ADD(hh, now.windows, key, sizeof key, window);
     if (out_of_memory) {
-        pages_free(&pool, window, sizeof *window);
+        pages_free(&pool, pages, WINDOW_PAGES);
         return NULL;
     }
     return window;
@@ -108,9 +102,9 @@ static COLD struct window *window_find(uintptr_t key, bool make)
     if (window == NULL && make)
         window = window_make(key);
     if (window != NULL) {
-        uint64_t packed = pack(window);
-        if (packed != 0) /* release: the window's header is written before it can be found */
-            atomic_store_explicit(&recent[key % RECENT], packed, memory_order_release);
+        uintptr_t tag = tag_of(key);
+        if (tag < WINDOW_ALIGN) /* release: the window's fields are written before it can be found */
+            atomic_store_explicit(&recent[key % RECENT], (uintptr_t)window + tag, memory_order_release);
     }
     lock_drop(&lock, &hold);
     return window;
@@ -131,15 +125,25 @@ static inline bool is_odd(const void *address)
     return (uintptr_t)address & ((1u << GRANULE_BITS) - 1);
 }
 
+/* The window of an address if it was met lately, else NULL. */
+static inline struct window *window_recent(const void *address)
+{
+    uintptr_t key = (uintptr_t)address >> WINDOW_BITS, tag = tag_of(key);
+    uintptr_t packed = atomic_load_explicit(&recent[key % RECENT], memory_order_acquire);
+    if (UNLIKELY(tag_in(packed) != tag))
+        return NULL;
+    if (packed == tag) /* tells the compiler that a window found is not NULL */
+        __builtin_unreachable();
+    return (struct window *)(packed - tag);
+}
+
 /* The word of an address whose window was met lately; NULL: look for it by the table. */
 static inline size_word *word_recent(const void *address)
 {
-    uintptr_t key = (uintptr_t)address >> WINDOW_BITS;
-    uint64_t packed = atomic_load_explicit(&recent[key % RECENT], memory_order_acquire);
-    if (UNLIKELY((packed & KEY_MASK) != key) || UNLIKELY(packed <= KEY_MASK) ||
-        UNLIKELY(is_odd(address)))
+    struct window *window = window_recent(address);
+    if (UNLIKELY(window == NULL) || UNLIKELY(is_odd(address)))
         return NULL;
-    return word_in(unpack(packed), address);
+    return word_in(window, address);
 }
 
 static inline void word_set(size_word *word, uint16_t value)
@@ -294,10 +298,8 @@ bool ledger_take(const void *address, size_t *size)
 
 static struct window *window_of(const void *address)
 {
-    uintptr_t key = (uintptr_t)address >> WINDOW_BITS;
-    uint64_t packed = atomic_load_explicit(&recent[key % RECENT], memory_order_acquire);
-    bool met = (packed & KEY_MASK) == key && packed > KEY_MASK;
-    return LIKELY(met) ? unpack(packed) : window_find(key, false);
+    struct window *window = window_recent(address);
+    return LIKELY(window != NULL) ? window : window_find((uintptr_t)address >> WINDOW_BITS, false);
 }
 
 static COLD site_number *make_sites(struct window *window)
@@ -502,8 +504,8 @@ void ledger_recover(void)
     atomic_store(&has_inherited, false);
     pool = (struct pages_pool){0};
     for (unsigned i = 0; i < RECENT; i++) {
-        uint64_t packed = atomic_load_explicit(&recent[i], memory_order_relaxed);
-        struct window *window = packed > KEY_MASK ? unpack(packed) : NULL;
+        uintptr_t packed = atomic_load_explicit(&recent[i], memory_order_relaxed);
+        struct window *window = window_in(packed);
         if (window != NULL)
             HASH_ADD(hh, now.windows, key, sizeof window->key, window);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "lifecycle.h"
 
+#include "block.h"
 #include "budget.h"
 #include "changes.h"
 #include "counter.h"
@@ -91,6 +92,7 @@ static enum life read_settings(void)
         give_up(&complaint);
     if (!report_start(&lifecycle_config, &complaint))
         give_up(&complaint);
+    block_start();
     gate_start(&lifecycle_config, called());
     gate_regions_start(&lifecycle_config);
     if (!membership_start(&lifecycle_config, called(), &complaint))
@@ -104,7 +106,7 @@ bool COLD life_counts_heap_first(void)
     if (life() != LIFE_ACTIVE || guard_is_inside())
         return false;
     guard_errno();
-    guard.level = 1;
+    guard.level = gate_is_plain() ? GUARD_PLAIN : GUARD_COUNTED;
     return true;
 }
 
@@ -156,6 +158,7 @@ static void fork_parent(void)
 
 static void mark_copy(void)
 {
+    guard_forget_path();
     process.pid = kernel_pid();
     lock_copy_known();
 }

@@ -36,7 +36,8 @@ static inline bool life_counts(void) { return life_active() && LIKELY(!guard_is_
 bool life_counts_heap_first(void);
 static inline bool life_counts_heap(void)
 {
-    return LIKELY(guard.level == 1) || life_counts_heap_first();
+    bool known = guard.level == GUARD_COUNTED || guard.level == GUARD_PLAIN;
+    return LIKELY(known) || life_counts_heap_first();
 }
 
 /* Starts if nobody did. Afterwards the state may still be LIFE_COLD, when it is too early, or

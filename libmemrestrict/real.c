@@ -5,9 +5,11 @@
 #include "object.h"
 
 #include <dlfcn.h>
+#include <string.h>
 #include <errno.h>
 #include <link.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/auxv.h>
 
 struct real real;
@@ -103,6 +105,16 @@ bool real_malloc_is_libc(void)
 {
     return object_of((void *)real.malloc) == object_of((void *)real.mmap);
 }
+
+extern const char *gnu_get_libc_version(void) __attribute__((weak)); /* musl has none */
+
+bool real_malloc_is_glibc(void)
+{
+    const void *libc = gnu_get_libc_version != NULL ? object_of((void *)gnu_get_libc_version) : NULL;
+    return libc != NULL && libc == object_of((void *)real.malloc) && libc == object_of((void *)real.free);
+}
+
+bool real_glibc_free_keeps_errno(void) { return strverscmp(gnu_get_libc_version(), "2.33") >= 0; }
 
 bool real_beside_malloc(void *function)
 {

@@ -55,6 +55,11 @@ bool real_beside_malloc(void *function);
 /* Is the next malloc in the object of the next mmap? */
 bool real_malloc_is_libc(void);
 
+/* Are the next malloc and free glibc's own? They reach no function of ours. */
+bool real_malloc_is_glibc(void);
+/* Of glibc alone: from 2.33 on. */
+bool real_glibc_free_keeps_errno(void);
+
 /* Who serves the program's calls of malloc: NULL if it is this library, else the path of the object
  * that exports a malloc of its own and comes before us. Static storage. */
 const char *real_heap_owner(void);
