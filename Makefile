@@ -25,7 +25,7 @@ LIB_LINK := -shared -pthread -Wl,-soname,libmemrestrict.so -Wl,-Bsymbolic-functi
 LIB := $(BUILD)/libmemrestrict.so
 LIB_SOURCES := $(sort $(wildcard libmemrestrict/*.c))
 # What needs no preload to run: it goes into the unit tests, and nothing of it calls the real malloc.
-CORE := accounts budget cfi changes config gate gate_regions guard kernel ledger lock maps membership modules object pages proc recall reconcile regions sites stack writer
+CORE := accounts budget cfi changes config gate gate_regions guard kernel ledger lock maps membership modules object pages proc recall reconcile regions sites stack stock writer
 HEADERS := $(wildcard libmemrestrict/*.h include/*.h)
 
 .PHONY: all lib command demo check check-long bench install uninstall clean lib32 libmusl

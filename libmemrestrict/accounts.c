@@ -3,6 +3,7 @@
 
 #include "kernel.h"
 #include "proc.h"
+#include "stock.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -101,7 +102,8 @@ enum account_life accounts_life(const struct account *account)
 static uint64_t in_stock(const struct account_stock *stock)
 {
     uint64_t left = atomic_load_explicit(&stock->left, memory_order_relaxed) & ~STOCK_TAKEN;
-    return left > 0 ? left - 1 : 0;
+    int64_t own = atomic_load(&stock->drawn) - atomic_load(&stock->spent);
+    return (left > 0 ? left - 1 : 0) + (own > 0 ? (uint64_t)own : 0);
 }
 
 static uint64_t own_used(const struct account *account)
@@ -242,6 +244,7 @@ static void take_stocks(struct account *account)
         while (left > 1 && !(left & STOCK_TAKEN) &&
                !atomic_compare_exchange_weak(&account->stocks[i].left, &left, left | STOCK_TAKEN))
             ;
+        atomic_store(&account->stocks[i].allowance, STOCK_STOPPED);
     }
 }
 

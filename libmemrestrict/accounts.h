@@ -57,6 +57,8 @@ struct account_refusal {
 struct account_stock {
     /* Bytes drawn and not spent, plus one; 0: closed. With the top bit: given back to the tree. */
     _Alignas(ACCOUNTS_LINE) _Atomic uint64_t left;
+    /* The same for one thread alone, and never in a tree: see stock.h. */
+    _Atomic int64_t allowance, spent, drawn;
 };
 
 /* One process, or one program of it: exec begins another. Sizes are bytes. */

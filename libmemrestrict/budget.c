@@ -3,12 +3,13 @@
 
 #include "counter.h"
 #include "lock.h"
+#include "stock.h"
 
 #include <string.h>
 
 enum {
     STOCKS = ACCOUNTS_STOCKS, /* threads beyond that share stocks */
-    CHUNK = 64 * 1024,        /* bytes drawn at a time, with budget to spare */
+    CHUNK = STOCK_CHUNK,      /* bytes drawn at a time, with budget to spare */
     SMALLEST_CHUNK = 4096,    /* less than that is not worth a stock */
     SHARE = 8,                /* all stocks together hold at most 2/SHARE of what is left */
     ATTEMPTS = 100            /* to get what other threads of ours may snatch away */
@@ -28,6 +29,8 @@ static struct {
     bool in_tree;
     uint64_t noted;           /* bytes held just before a fork */
     _Atomic unsigned threads; /* that have a stock's number */
+    _Atomic uint64_t taken;   /* a bit for each stock that is one thread's own, */
+    _Atomic int owners[STOCKS]; /* and that thread's ID */
     struct lock lock;         /* bytes move between `used` and stocks */
 } budget = {.account = &own_account};
 
@@ -108,6 +111,52 @@ static struct account_stock *own_stock(struct account *account)
     return &account->stocks[guard.stock % STOCKS];
 }
 
+/* Under the lock: whose thread is no more. */
+static void free_stocks_of_the_dead(struct account *account)
+{
+    for (unsigned i = 0; i < STOCKS; i++)
+        if (kernel_is_no_thread(atomic_load(&budget.owners[i]))) {
+            stock_close(&account->stocks[i]);
+            refund_counter(account, stock_sweep(&account->stocks[i]), false);
+            atomic_fetch_and(&budget.taken, ~(UINT64_C(1) << i));
+        }
+}
+
+/* Under the lock. 0: all are taken. */
+static unsigned free_stock(struct account *account)
+{
+    if (atomic_load(&budget.taken) == UINT64_MAX)
+        free_stocks_of_the_dead(account);
+    uint64_t taken = atomic_load(&budget.taken);
+    return taken == UINT64_MAX ? 0 : 1 + (unsigned)__builtin_ctzll(~taken);
+}
+
+enum { NO_STOCK = STOCKS + 1 };
+
+static COLD void choose_stock(struct account *account)
+{
+    struct lock_hold hold;
+    bool possible = !budget.in_tree && stock_possible();
+    if (possible && !lock_try(&budget.lock, &hold))
+        return; /* next time */
+    unsigned number = possible ? free_stock(account) : 0;
+    if (number != 0) {
+        atomic_store(&budget.owners[number - 1], kernel_thread());
+        atomic_fetch_or(&budget.taken, UINT64_C(1) << (number - 1));
+        atomic_store(&account->stocks_open, 1);
+    }
+    guard.own_stock = number != 0 ? number : NO_STOCK;
+    if (possible)
+        lock_drop(&budget.lock, &hold);
+}
+
+/* That this thread alone spends from; NULL: it has none. */
+static inline struct account_stock *sole_stock(struct account *account)
+{
+    unsigned index = guard.own_stock - 1;
+    return LIKELY(index < STOCKS) ? &account->stocks[index] : NULL;
+}
+
 static bool spend(struct account_stock *stock, uint64_t bytes)
 {
     uint64_t left = counter_get(&stock->left);
@@ -154,6 +203,60 @@ static COLD bool draw(struct account *account, struct account_stock *stock, uint
     return drawn;
 }
 
+/* What a limit, or a want of budget, has come in between is closed again: nobody draws more than there is. */
+static bool open_sole_stock(struct account *account, struct account_stock *stock, int64_t more, uint64_t bytes)
+{
+    if (more > 0 && !charge_counter(account, (uint64_t)more, false))
+        return false;
+    stock_open(stock, more > 0 ? more : 0, bytes);
+    if (counter_get(&account->used) > atomic_load(&account->ceiling))
+        stock_close(stock);
+    return true;
+}
+
+/* As draw, for a stock that is this thread's alone. */
+static COLD bool draw_sole(struct account *account, struct account_stock *stock, uint64_t bytes)
+{
+    struct lock_hold hold;
+    uint64_t chunk = chunk_now(account);
+    if (bytes > chunk || !lock_try(&budget.lock, &hold))
+        return false;
+    bool drawn = open_sole_stock(account, stock, stock_lacks(stock, bytes) + (int64_t)chunk, bytes);
+    lock_drop(&budget.lock, &hold);
+    return drawn;
+}
+
+static COLD bool settle_sole(struct account_stock *stock, uint64_t bytes)
+{
+    struct lock_hold hold;
+    lock_take(&budget.lock, &hold);
+    bool stands = stock_settle(stock, bytes);
+    lock_drop(&budget.lock, &hold);
+    return stands;
+}
+
+static ASIDE bool charge_sole(struct account *account, struct account_stock *stock, uint64_t bytes)
+{
+    enum stock_result result = stock_charge(stock, bytes);
+    return LIKELY(result == STOCK_CHARGED) || (result == STOCK_OVERDRAWN && settle_sole(stock, bytes)) ||
+           draw_sole(account, stock, bytes);
+}
+
+/* Under the lock: those that are one thread's each. */
+static void close_sole_stocks(struct account *account)
+{
+    bool open = false;
+    for (unsigned i = 0; i < STOCKS; i++)
+        open |= stock_close(&account->stocks[i]);
+    if (open)
+        stock_barrier();
+    for (unsigned i = 0; i < STOCKS; i++) {
+        uint64_t unspent = stock_sweep(&account->stocks[i]);
+        if (unspent > 0)
+            refund_counter(account, unspent, false);
+    }
+}
+
 /* Under the lock. */
 static void close_stock(struct account *account, struct account_stock *stock)
 {
@@ -172,9 +275,12 @@ static void close_stock(struct account *account, struct account_stock *stock)
 /* Under the lock: from here on until one is drawn again, `used` alone is the truth. */
 static void close_stocks(struct account *account)
 {
-    if (atomic_load(&account->stocks_open))
-        for (unsigned i = 0; i < STOCKS; i++)
-            close_stock(account, &account->stocks[i]);
+    if (!atomic_load(&account->stocks_open))
+        return;
+    if (atomic_load(&budget.taken) != 0)
+        close_sole_stocks(account);
+    for (unsigned i = 0; i < STOCKS; i++)
+        close_stock(account, &account->stocks[i]);
 }
 
 void budget_set_limit(uint64_t limit)
@@ -234,12 +340,21 @@ static COLD bool charge_last_resort(struct account *account, uint64_t bytes)
     return charged;
 }
 
+static bool charge_stock(struct account *account, uint64_t bytes)
+{
+    struct account_stock *shared = own_stock(account);
+    if (shared == NULL)
+        return false;
+    if (UNLIKELY(guard.own_stock == 0))
+        choose_stock(account);
+    struct account_stock *sole = sole_stock(account);
+    return sole != NULL ? charge_sole(account, sole, bytes) : spend(shared, bytes) || draw(account, shared, bytes);
+}
+
 static __attribute__((noinline)) bool charge_among_others(struct account *account, uint64_t bytes)
 {
-    struct account_stock *stock = counter_alone() ? NULL : own_stock(account);
-    if (stock != NULL && (spend(stock, bytes) || draw(account, stock, bytes)))
-        return true;
-    return charge_counter(account, bytes, false) || charge_last_resort(account, bytes);
+    return (!counter_alone() && charge_stock(account, bytes)) || charge_counter(account, bytes, false) ||
+           charge_last_resort(account, bytes);
 }
 
 bool budget_charge(uint64_t bytes)
@@ -255,8 +370,12 @@ bool budget_is_plain(void) { return !budget.in_tree && counter_alone_is_known();
 bool budget_charge_plain(uint64_t bytes)
 {
     struct account *account = *(struct account *volatile *)budget.account;
-    if (UNLIKELY(account == NULL) || UNLIKELY(!counter_known_alone()))
+    if (UNLIKELY(account == NULL))
         return false;
+    if (!counter_known_alone()) {
+        struct account_stock *stock = sole_stock(account);
+        return LIKELY(stock != NULL) && charge_sole(account, stock, bytes);
+    }
     uint64_t used = counter_get(&account->used), sum;
     if (UNLIKELY(__builtin_add_overflow(used, bytes, &sum)) || UNLIKELY(sum > counter_get(&account->ceiling)) ||
         UNLIKELY(!counter_swap(&account->used, &used, sum, true)))
@@ -283,17 +402,49 @@ static COLD void drain(struct account *account, struct account_stock *stock)
     lock_drop(&budget.lock, &hold);
 }
 
-static __attribute__((noinline)) void refund_among_others(struct account *account, uint64_t bytes)
+static bool refund_shared(struct account *account, struct account_stock *stock, uint64_t bytes)
 {
-    struct account_stock *stock = counter_alone() || bytes > CHUNK ? NULL : own_stock(account);
-    uint64_t left = stock != NULL ? counter_get(&stock->left) : CLOSED;
+    uint64_t left = counter_get(&stock->left);
     while (left != CLOSED && !(left & TAKEN))
         if (counter_swap(&stock->left, &left, left + bytes, false)) {
             if (UNLIKELY(left + bytes > 2 * CHUNK))
                 drain(account, stock);
-            return;
+            return true;
         }
-    refund_counter(account, bytes, false);
+    return false;
+}
+
+/* A stock that frees have filled gives its surplus back, and these bytes with it. */
+static COLD bool drain_sole(struct account *account, struct account_stock *stock, uint64_t bytes)
+{
+    struct lock_hold hold;
+    if (!lock_try(&budget.lock, &hold))
+        return false;
+    int64_t surplus = stock_left(stock) - (int64_t)chunk_now(account);
+    if (surplus > 0)
+        stock_open(stock, -surplus, 0);
+    refund_counter(account, bytes + (surplus > 0 ? (uint64_t)surplus : 0), false);
+    lock_drop(&budget.lock, &hold);
+    return true;
+}
+
+static ASIDE bool refund_sole(struct account *account, struct account_stock *stock, uint64_t bytes)
+{
+    return LIKELY(stock_refund(stock, bytes)) ||
+           (bytes <= CHUNK && stock_left(stock) > 0 && drain_sole(account, stock, bytes));
+}
+
+static bool refund_stock(struct account *account, uint64_t bytes)
+{
+    struct account_stock *sole = sole_stock(account), *shared = sole == NULL ? own_stock(account) : NULL;
+    return sole != NULL ? refund_sole(account, sole, bytes)
+                        : shared != NULL && refund_shared(account, shared, bytes);
+}
+
+static __attribute__((noinline)) void refund_among_others(struct account *account, uint64_t bytes)
+{
+    if (counter_alone() || bytes > CHUNK || !refund_stock(account, bytes))
+        refund_counter(account, bytes, false);
 }
 
 void budget_refund(uint64_t bytes)
@@ -312,10 +463,12 @@ void budget_refund(uint64_t bytes)
 void budget_refund_plain(uint64_t bytes)
 {
     struct account *account = *(struct account *volatile *)budget.account;
-    if (LIKELY(account != NULL) && LIKELY(counter_known_alone()))
+    if (UNLIKELY(account == NULL))
+        budget_refund(bytes);
+    else if (LIKELY(counter_known_alone()))
         counter_subtract(&account->used, bytes, true);
     else
-        budget_refund(bytes);
+        refund_among_others(account, bytes);
 }
 
 void budget_refund_inherited(uint64_t bytes)
@@ -393,7 +546,8 @@ void budget_fork_child(uint64_t held)
     atomic_store(&own.used, held);
     atomic_store(&own.peak, held);
     atomic_store(&budget.threads, 0);
-    guard.stock = 0;
+    atomic_store(&budget.taken, 0);
+    guard.stock = guard.own_stock = 0;
     budget.account = &own_account;
     budget.accounts = NULL;
     budget.in_tree = false;
@@ -409,6 +563,7 @@ void budget_inherit(void)
 
 void budget_join(struct accounts *accounts, struct account *account)
 {
+    close_stocks(&own);
     bool in_tree = atomic_load(&account->flags) & ACCOUNT_IN_TREE; /* which has granted nothing yet */
     atomic_store(&account->used, counter_get(&own.used));
     atomic_store(&account->peak, counter_get(&own.peak));

@@ -54,6 +54,16 @@ static inline bool counter_swap(counter *at, uint64_t *expected, uint64_t desire
     return atomic_compare_exchange_weak(at, expected, desired);
 }
 
+/* Adds to a counter that this thread alone writes: in one instruction, since a signal handler may too. */
+static inline void counter_add_own(_Atomic int64_t *at, int64_t amount)
+{
+#if defined(__x86_64__)
+    __asm__ volatile("addq %1, %0" : "+m"(*at) : "er"(amount) : "cc");
+#else
+    atomic_fetch_add_explicit(at, amount, memory_order_relaxed);
+#endif
+}
+
 static inline void counter_subtract(counter *at, uint64_t amount, bool alone)
 {
 #if defined(__x86_64__)

@@ -26,7 +26,8 @@ enum guard_path {
 
 struct guard {
     unsigned level;  /* enum guard_path, and as many times GUARD_INSIDE */
-    unsigned stock;  /* 0: no stock yet; else its number, counted from 1 (budget.c) */
+    unsigned stock;  /* 0: no stock yet; else its number, counted from 1, of those that are shared (budget.c) */
+    unsigned own_stock; /* the same, of those that are one thread's */
     int mapping;     /* changes of mappings that this thread is in the middle of (gate_regions.c) */
     bool reporting;  /* writes the report: must not wait for it to be written */
     bool by_tree;    /* what this thread was refused last, it was by the tree's limit (budget.c) */

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <linux/membarrier.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -177,6 +178,28 @@ void kernel_signal_discard(int number)
 }
 
 bool kernel_is_nobody(int pid) { return QUIETLY(syscall(SYS_kill, pid, 0)) == -ESRCH; }
+
+int kernel_thread(void) { return (int)QUIETLY(syscall(SYS_gettid)); }
+
+bool kernel_is_no_thread(int thread)
+{
+    return QUIETLY(syscall(SYS_tgkill, kernel_pid(), thread, 0)) == -ESRCH;
+}
+
+bool kernel_barrier_start(void)
+{
+    return QUIETLY(syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0)) == 0;
+}
+
+bool kernel_barrier(void)
+{
+    for (int i = 0; i < 2; i++)
+        if (QUIETLY(syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0)) == 0)
+            return true;
+        else if (!kernel_barrier_start()) /* a copy of the process may have to ask anew */
+            return false;
+    return false;
+}
 
 int kernel_pid(void) { return (int)QUIETLY(syscall(SYS_getpid)); }
 

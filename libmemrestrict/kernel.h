@@ -61,6 +61,14 @@ bool kernel_signal_pending(int number);
 void kernel_signal_discard(int number);
 
 int kernel_pid(void);
+int kernel_thread(void); /* its ID */
+/* Is there certainly no thread of that ID in this process? */
+bool kernel_is_no_thread(int thread);
+
+/* membarrier(2): every other thread of the process passes a full memory barrier before it returns. False:
+ * not to be had. `start` says so beforehand, and is cheap while there is one thread. */
+bool kernel_barrier_start(void);
+bool kernel_barrier(void);
 /* Is there certainly no process of that ID, as this process sees them? */
 bool kernel_is_nobody(int pid);
 void kernel_stop_self(void);
