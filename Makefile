@@ -1,4 +1,4 @@
-# memrestrict: targets for people are all, lib, command, demo, check, bench, install, uninstall, clean;
+# memrestrict: targets for people are all, lib, command, demo, check, bench, bench-plot, install, uninstall, clean;
 # see README.md. CC, CPPFLAGS, CFLAGS, LDFLAGS, PREFIX, BINDIR, LIBDIR, INCLUDEDIR and DESTDIR are yours;
 # CFLAGS and the like are added to what the build needs. BUILD names the folder for everything made.
 
@@ -28,7 +28,7 @@ LIB_SOURCES := $(sort $(wildcard libmemrestrict/*.c))
 CORE := accounts budget cfi changes config gate gate_regions guard kernel ledger lock maps membership modules object pages proc recall reconcile regions sites stack stock writer
 HEADERS := $(wildcard libmemrestrict/*.h include/*.h)
 
-.PHONY: all lib command demo check check-long bench install uninstall clean lib32 libmusl
+.PHONY: all lib command demo check check-long bench bench-plot install uninstall clean lib32 libmusl
 all: lib command
 lib: $(LIB)
 
@@ -52,7 +52,8 @@ COMMAND := $(BUILD)/memrestrict
 COMMAND_SOURCES := $(sort $(wildcard memrestrict/*.c))
 COMMAND_CORE := accounts config kernel proc writer
 COMMAND_OBJECTS = $(COMMAND_SOURCES:memrestrict/%.c=$(BUILD)/command/%.o) $(COMMAND_CORE:%=$(BUILD)/command/core/%.o)
-COMMAND_FLAGS = -DMEMRESTRICT_VERSION='"$(VERSION)"' -DMEMRESTRICT_LIBDIR='"$(patsubst $(PREFIX)/%,%,$(LIBDIR))"'
+COMMAND_FLAGS = -DMEMRESTRICT_VERSION='"$(VERSION)"' \
+	-DMEMRESTRICT_LIBDIR=$(call quoted,"$(subst @:,,$(subst @:$(PREFIX)/,,@:$(LIBDIR)))")
 COMMAND_HEADERS := $(wildcard memrestrict/*.h)
 COMMAND_PACKAGES := jansson libdw libelf
 command: $(COMMAND)
@@ -67,9 +68,10 @@ $(BUILD)/command/%.o: memrestrict/%.c $(HEADERS) $(COMMAND_HEADERS) $(BUILD)/com
 	$(CC) $(STD) $(WARN) $(INC) $(CPPFLAGS) $(COMMAND_FLAGS) $(shell pkg-config --cflags $(COMMAND_PACKAGES)) \
 	  -fPIE $(CFLAGS) -c $< -o $@
 # Other values of LIBDIR than last time: compiled anew.
+LIBDIR_NOW = $(call quoted,$(LIBDIR) $(PREFIX) $(VERSION))
 $(BUILD)/command/libdir: FORCE
 	@mkdir -p $(@D)
-	@echo '$(LIBDIR) $(PREFIX) $(VERSION)' | cmp -s - $@ || echo '$(LIBDIR) $(PREFIX) $(VERSION)' >$@
+	@echo $(LIBDIR_NOW) | cmp -s - $@ || echo $(LIBDIR_NOW) >$@
 FORCE:
 
 $(BUILD)/packages:
@@ -104,20 +106,30 @@ check-long:
 	@$(MAKE) --no-print-directory speedscope
 	@MAKE='$(MAKE)' BUILD='$(BUILD)' tests/run.sh long
 
+# ROUNDS, MINUTES, PEERS: see bench/bench.sh. WORKLOADS: those alone.
+BENCH_CSV ?= $(BUILD)/bench/runs.csv
 bench:
 	@tests/need.sh build bench
-	@$(MAKE) --no-print-directory lib command bench-programs
-	@bench/bench.sh $(BUILD)
+	@$(MAKE) --no-print-directory -s lib command bench-programs
+	@BENCH_CSV=$(BENCH_CSV) bench/bench.sh $(BUILD) $(WORKLOADS)
+
+# Pictures of what the last `make bench` found.
+bench-plot:
+	@bench/plot.sh $(BENCH_CSV) $(BUILD)/bench
+
+# A path in a recipe, whatever it is made of; and where it stands below DESTDIR.
+quoted = '$(subst ','\'',$1)'
+there = $(call quoted,$(DESTDIR)$1)
 
 install: lib command
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR) $(DESTDIR)$(INCLUDEDIR)
-	install -m 755 $(COMMAND) $(DESTDIR)$(BINDIR)/memrestrict
-	install -m 755 $(LIB) $(DESTDIR)$(LIBDIR)/libmemrestrict.so
-	install -m 644 include/memrestrict.h $(DESTDIR)$(INCLUDEDIR)/memrestrict.h
+	install -d $(call there,$(BINDIR)) $(call there,$(LIBDIR)) $(call there,$(INCLUDEDIR))
+	install -m 755 $(COMMAND) $(call there,$(BINDIR)/memrestrict)
+	install -m 755 $(LIB) $(call there,$(LIBDIR)/libmemrestrict.so)
+	install -m 644 include/memrestrict.h $(call there,$(INCLUDEDIR)/memrestrict.h)
 
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/memrestrict
-	rm -f $(DESTDIR)$(LIBDIR)/libmemrestrict.so $(DESTDIR)$(INCLUDEDIR)/memrestrict.h
+	rm -f $(call there,$(BINDIR)/memrestrict) $(call there,$(LIBDIR)/libmemrestrict.so) \
+	  $(call there,$(INCLUDEDIR)/memrestrict.h)
 
 # What install puts beside the command and the library: man pages, completions, the file of pkg-config.
 MANDIR ?= $(PREFIX)/share/man
@@ -126,23 +138,30 @@ ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
 
+MAN1 = $(call there,$(MANDIR)/man1/memrestrict.1)
+MAN7 = $(call there,$(MANDIR)/man7/libmemrestrict.7)
+FOR_BASH = $(call there,$(BASHDIR)/memrestrict)
+FOR_ZSH = $(call there,$(ZSHDIR)/_memrestrict)
+FOR_FISH = $(call there,$(FISHDIR)/memrestrict.fish)
+FOR_PKGCONFIG = $(call there,$(PKGCONFIGDIR)/memrestrict.pc)
+# @NAME@ by its value, in which nothing is special to sed.
+put = -e $(call quoted,s|@$1@|$(subst |,\|,$(subst &,\&,$(subst \,\\,$($1))))|)
+
 .PHONY: install-data uninstall-data
 install: install-data
 uninstall: uninstall-data
 install-data:
-	install -d $(addprefix $(DESTDIR),$(MANDIR)/man1 $(MANDIR)/man7 $(BASHDIR) $(ZSHDIR) $(FISHDIR) $(PKGCONFIGDIR))
-	install -m 644 memrestrict/memrestrict.1 $(DESTDIR)$(MANDIR)/man1/memrestrict.1
-	install -m 644 libmemrestrict/libmemrestrict.7 $(DESTDIR)$(MANDIR)/man7/libmemrestrict.7
-	install -m 644 memrestrict/completions/memrestrict.bash $(DESTDIR)$(BASHDIR)/memrestrict
-	install -m 644 memrestrict/completions/_memrestrict $(DESTDIR)$(ZSHDIR)/_memrestrict
-	install -m 644 memrestrict/completions/memrestrict.fish $(DESTDIR)$(FISHDIR)/memrestrict.fish
-	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|; s|@VERSION@|$(VERSION)|' \
-	  libmemrestrict/memrestrict.pc.in >$(DESTDIR)$(PKGCONFIGDIR)/memrestrict.pc
-	chmod 644 $(DESTDIR)$(PKGCONFIGDIR)/memrestrict.pc
+	install -D -m 644 memrestrict/memrestrict.1 $(MAN1)
+	install -D -m 644 libmemrestrict/libmemrestrict.7 $(MAN7)
+	install -D -m 644 memrestrict/completions/memrestrict.bash $(FOR_BASH)
+	install -D -m 644 memrestrict/completions/_memrestrict $(FOR_ZSH)
+	install -D -m 644 memrestrict/completions/memrestrict.fish $(FOR_FISH)
+	install -D -m 644 libmemrestrict/memrestrict.pc.in $(FOR_PKGCONFIG)
+	sed $(call put,PREFIX) $(call put,LIBDIR) $(call put,INCLUDEDIR) $(call put,VERSION) \
+	  libmemrestrict/memrestrict.pc.in >$(FOR_PKGCONFIG)
 
 uninstall-data:
-	rm -f $(addprefix $(DESTDIR),$(MANDIR)/man1/memrestrict.1 $(MANDIR)/man7/libmemrestrict.7 \
-	  $(BASHDIR)/memrestrict $(ZSHDIR)/_memrestrict $(FISHDIR)/memrestrict.fish $(PKGCONFIGDIR)/memrestrict.pc)
+	rm -f $(MAN1) $(MAN7) $(FOR_BASH) $(FOR_ZSH) $(FOR_FISH) $(FOR_PKGCONFIG)
 
 clean:
 	rm -rf $(BUILD)
@@ -184,7 +203,7 @@ $(BUILD)/tests/command: $(HARNESS) $(wildcard tests/command/*.c tests/command/*.
 .PHONY: speedscope
 speedscope:
 	@[ -d $(BUILD)/npm/node_modules/speedscope ] || ! command -v npm >/dev/null || \
-	  npm install --silent --no-audit --no-fund --prefix $(BUILD)/npm speedscope@1.25.0 >/dev/null 2>&1 || true
+	  timeout 300 npm install --silent --no-audit --no-fund --fetch-retries=1 --prefix $(BUILD)/npm speedscope@1.25.0 >/dev/null 2>&1 || true
 
 # What the command makes of an outcome, without running one.
 formats: $(BUILD)/tests/formats
@@ -206,10 +225,13 @@ $(BUILD)/victims/process_address_of_malloc_is_no_owner: VICTIM_FLAGS += -no-pie 
 
 $(BUILD)/examples/%: examples/%.c
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra $(CPPFLAGS) -O2 -pthread $< -o $@
+	$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra $(CPPFLAGS) -O2 -g -pthread $< -o $@
 
-BENCH := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))
-bench-programs: $(BENCH)
+BENCH := $(patsubst bench/%.c,$(BUILD)/bench/%,$(filter-out bench/forward.c,$(wildcard bench/*.c)))
+bench-programs: $(BENCH) $(BUILD)/bench/forward.so
+$(BUILD)/bench/forward.so: bench/forward.c
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(WARN) $(CPPFLAGS) $(LIB_FLAGS) -O2 -shared $< -o $@ -ldl
 $(BUILD)/bench/%: bench/%.c $(wildcard bench/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(STD) -Wall -Wextra $(CPPFLAGS) -O2 -fno-builtin -pthread $< -o $@ -ldl

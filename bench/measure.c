@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * measure SECONDS [NAME=VALUE]... COMMAND [ARGUMENT]...
+ * measure SECONDS OUTPUT [NAME=VALUE]... COMMAND [ARGUMENT]...
  *
- * Runs COMMAND with these variables in its environment, its output thrown away, and kills it after
- * SECONDS. Prints one line: how it ended (ok, exit-STATUS, signal-NUMBER, timeout), wall-clock
- * seconds, user and system CPU seconds of it and its children, its largest resident memory in KiB.
+ * Runs COMMAND with these variables in its environment, its output in the file OUTPUT, and kills
+ * it after SECONDS. Prints one line: how it ended (ok, exit-STATUS, signal-NUMBER, timeout),
+ * seconds by the clock, user and system CPU seconds of it and its children, its largest resident
+ * memory in KiB.
  */
 #include "bench.h"
 
@@ -41,7 +42,7 @@ static double seconds(struct timeval time)
 }
 
 /* A group of its own, so that all of it can be killed; and signals as they were. */
-static pid_t start(char **command, const sigset_t *mask)
+static pid_t start(char **command, const char *output, const sigset_t *mask)
 {
     pid_t child;
     posix_spawnattr_t attributes;
@@ -51,7 +52,7 @@ static pid_t start(char **command, const sigset_t *mask)
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     errno = posix_spawnp(&child, command[0], &actions, &attributes, command, environ);
     if (errno != 0)
         fail(command[0]);
@@ -74,7 +75,7 @@ static bool in_time(pid_t child, const sigset_t *awaited, time_t limit)
     return false;
 }
 
-static struct outcome run(char **command, time_t limit)
+static struct outcome run(char **command, const char *output, time_t limit)
 {
     struct outcome outcome;
     struct rusage usage;
@@ -85,7 +86,7 @@ static struct outcome run(char **command, time_t limit)
     sigaddset(&awaited, SIGTERM);
     sigprocmask(SIG_BLOCK, &awaited, &mask);
     double begin = now();
-    pid_t child = start(command, &mask);
+    pid_t child = start(command, output, &mask);
     outcome.timed_out = !in_time(child, &awaited, limit);
     wait4(child, &outcome.status, 0, &usage);
     outcome.wall = now() - begin;
@@ -109,16 +110,15 @@ static void print(const struct outcome *outcome)
 
 int main(int argc, char **argv)
 {
-    (void)argc;
     time_t limit = (time_t)argument(argv, 1);
-    char **command = argv + 2;
+    char **command = argv + (argc > 2 ? 3 : argc);
     for (; *command != NULL && strchr(*command, '=') != NULL; command++)
         putenv(*command);
     if (*command == NULL) {
         fprintf(stderr, "measure: no command\n");
         return 2;
     }
-    struct outcome outcome = run(command, limit);
+    struct outcome outcome = run(command, argv[2], limit);
     print(&outcome);
     return 0;
 }

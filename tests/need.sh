@@ -63,6 +63,7 @@ needs() {
             echo "command:${program%%:*} ?${program#*:}"
         done
         echo "command:fiu-run ?fiu-utils"
+        echo "command:gnuplot ?gnuplot-nox"
         ;;
     programs-short) rows short ;;
     package)
