@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# What the library adds, in instructions, as callgrind counts them: the same in every run, whatever
+# the clock says. Each row of tests/instructions.txt is a budget; more than 3 % above it is a failure.
+# The numbers are those of one compiler and C library, which the table names. From the environment:
+# BUILD. With "measured", prints the table anew instead.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+# shellcheck source=tests/results.sh
+. tests/results.sh
+BUILD=${BUILD:-build}
+build=$(cd "$BUILD" && pwd) || exit 1
+table=tests/instructions.txt
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+
+machine() { echo "$(uname -m), gcc $(gcc -dumpversion), glibc $(getconf GNU_LIBC_VERSION | cut -d' ' -f2)"; }
+
+# Instructions of one run; its first argument may be -u: under the library.
+instructions() {
+    local settings=()
+    if [ "$1" = -u ]; then
+        settings=("LD_PRELOAD=$build/libmemrestrict.so" MEMRESTRICT_LIMIT=1T)
+        shift
+    fi
+    env -i "${settings[@]}" valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 >/dev/null |
+        sed -n 's/.*Collected : \([0-9]*\).*/\1/p'
+}
+
+# What the library adds to a run.
+added() { echo $(($(instructions -u "$@") - $(instructions "$@"))); }
+
+# What it adds to each step of a program whose last argument is their number.
+added_each() { echo $((($(added "$@" 11000) - $(added "$@" 1000)) / 10000)); }
+
+measure() {
+    case $1 in
+    pair) added_each "$build/bench/pairs" ;;
+    live-step) added_each "$build/bench/live" 1 2000 ;;
+    thread-step) added_each "$build/bench/live" 2 2000 ;;
+    realloc) added_each "$build/bench/realloc" ;;
+    start-up) added "$build/bench/startup" ;;
+    *) return 1 ;;
+    esac
+}
+
+if [ "${1:-}" = measured ]; then
+    echo "# $(machine)"
+    grep -v '^#' "$table" | while read -r name _; do echo "$name $(measure "$name")"; done
+    exit
+fi
+
+command -v valgrind >/dev/null || { echo "SKIP instruction counts: package valgrind"; exit 0; }
+if [ "$(machine)" != "$(sed -n '1s/^# //p' "$table")" ]; then
+    echo "SKIP instruction counts: the table is of another machine than $(machine)"
+    exit 0
+fi
+
+while read -r name budget; do
+    count=$(measure "$name")
+    complaint=
+    if [ -z "$count" ]; then
+        complaint="nothing was counted"
+    elif [ $((count * 100)) -gt $((budget * 103)) ]; then
+        complaint="$count instructions, of a budget of $budget"
+    elif [ $((count * 103)) -lt $((budget * 100)) ]; then
+        echo "$name takes $count instructions now: its budget of $budget could be lower"
+    fi
+    result "$name" "$complaint"
+done < <(grep -v '^#' "$table")
+print_results
