@@ -101,6 +101,7 @@ run_once() { # WORKLOAD ROUND COLUMN
 
 is_own() { # COLUMN
     case $1:${group[$1]} in
+    heaptrack:*) false ;;
     bare:* | memrestrict:* | forward:* | over-* | *:command) ;;
     *) false ;;
     esac

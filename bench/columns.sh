@@ -3,12 +3,12 @@
 #
 # Sourced by bench.sh: under what each workload runs. A column has a group, which is its table; a
 # base, which is the column that it is compared with; variables for the environment; maybe a
-# wrapper, which is not timed, or a launcher, which is. From bench.sh: build, programs, work, PEERS,
-# refuse.
+# wrapper, which is not timed, or a launcher, which is, and what a launcher brings into the program. From
+# bench.sh: build, programs, work, PEERS, refuse.
 
 limit=1T # never met
 columns=()
-declare -A group base variables wrapper launcher
+declare -A group base variables wrapper launcher brings
 
 column() { # NAME GROUP VARIABLES [WRAPPER]
     columns+=("$1")
@@ -69,14 +69,15 @@ add_tcmalloc_limit() {
     fi
 }
 
-# Its recorder alone, without the compression that the command adds.
+# As people run it: what it records is interpreted and compressed by others at the same time. It stands
+# beside run-sites, which is what it is to be compared with.
 add_heaptrack() {
-    local path
-    path=$(find_library libheaptrack_preload.so)
-    if [ -n "$path" ]; then
-        column heaptrack limiters "LD_PRELOAD=$path DUMP_HEAPTRACK_OUTPUT=/dev/null"
+    if command -v heaptrack >/dev/null; then
+        column heaptrack command ''
+        launcher[heaptrack]="heaptrack -o $work/heaptrack"
+        brings[heaptrack]=libheaptrack_preload.so
     else
-        missing heaptrack libheaptrack_preload.so libheaptrack
+        missing heaptrack heaptrack heaptrack
     fi
 }
 
@@ -110,6 +111,7 @@ add_command() { # NAME BASE OPTION...
     base[$1]=$2
     shift 2
     launcher[$name]="$build/memrestrict run -q $* --"
+    brings[$name]=$build/libmemrestrict.so
 }
 
 add_commands() {
@@ -141,12 +143,11 @@ add_columns() {
 # look fast.
 is_in_force() { # COLUMN
     local path preload=${variables[$1]%% *}
-    preload=${preload#LD_PRELOAD=}
-    if [ -n "${launcher[$1]:-}" ]; then preload=$build/libmemrestrict.so; fi
+    preload=${brings[$1]:-${preload#LD_PRELOAD=}}
     for path in ${preload//:/ }; do
         # shellcheck disable=SC2086 # words
         env ${variables[$1]} ${launcher[$1]:-} cat /proc/self/maps 2>/dev/null |
-            grep -qF "$(realpath "$path")" || return
+            grep -qF "$(realpath -e "$path" 2>/dev/null || echo "$path")" || return
     done
 }
 

@@ -149,6 +149,8 @@ prepare() { # WORKLOAD
 says_something() { # WORKLOAD COLUMN
     case $1:${group[$2]}:$2 in
     *:bare:*) ;;
+    pairs:*:heaptrack | live-[14]:*:heaptrack) ;;
+    *:heaptrack) false ;;
     launch:command:*) ;;
     launch:*) false ;;
     blocks-*:*:memrestrict | threads-*:*:memrestrict | mappings-*:*:memrestrict) ;;

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <sys/wait.h>
+#include <time.h>
 
 static const uint64_t never = UINT64_MAX;
 static const uint64_t least_pause =
@@ -51,11 +52,21 @@ static void end_it(const struct attend *attend, struct outcome *outcome, struct 
     }
 }
 
-static void look(const struct attend *attend, struct clock *clock, uint64_t now)
+/* Not the time that passed: on a busy machine most of that was others', and pauses would become so
+ * long that the dead fill the accounts. */
+static uint64_t time_spent(void)
 {
+    struct timespec spent = {0};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+    return (uint64_t)spent.tv_sec * 1000000000 + (uint64_t)spent.tv_nsec;
+}
+
+static void look(const struct attend *attend, struct clock *clock)
+{
+    uint64_t before = time_spent();
     harvest_look(attend->harvest);
-    uint64_t done = duration_now(), pause = (done - now) * SHARE;
-    clock->look = done + (pause > least_pause ? pause : least_pause);
+    uint64_t pause = (time_spent() - before) * SHARE;
+    clock->look = after(duration_now(), pause > least_pause ? pause : least_pause);
 }
 
 static void sample(const struct attend *attend, struct clock *clock, uint64_t now)
@@ -74,7 +85,7 @@ static void do_what_is_due(const struct attend *attend, struct outcome *outcome,
     if (now >= clock->sample)
         sample(attend, clock, now);
     if (now >= clock->look)
-        look(attend, clock, now);
+        look(attend, clock);
 }
 
 static bool take_change(int pid, int which, siginfo_t *info)

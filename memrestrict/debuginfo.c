@@ -84,23 +84,27 @@ static char *name_of_die(Dwarf_Die *die)
     return name != NULL ? demangle(name) : NULL;
 }
 
+/* -1: it has none. */
 static int number_of(Dwarf_Die *die, unsigned name)
 {
     Dwarf_Attribute attribute;
     Dwarf_Word value;
     bool has = dwarf_attr_integrate(die, name, &attribute) != NULL &&
                dwarf_formudata(&attribute, &value) == 0;
-    return has ? (int)value : 0;
+    return has ? (int)value : -1;
 }
 
-/* Where an inlined function was called from. */
+/* Where an inlined function was called from. Files are counted from 0 on, before DWARF 5 from 1. */
 static void note_call(Dwarf_Die *unit, Dwarf_Die *inlined, const char **file, int *line)
 {
     Dwarf_Files *files;
     size_t count;
-    int number = number_of(inlined, DW_AT_call_file);
-    *line = number_of(inlined, DW_AT_call_line);
-    *file = number > 0 && dwarf_getsrcfiles(unit, &files, &count) == 0 && (size_t)number < count
+    Dwarf_Half version = 0;
+    int number = number_of(inlined, DW_AT_call_file), called = number_of(inlined, DW_AT_call_line);
+    dwarf_cu_info(unit->cu, &version, NULL, NULL, NULL, NULL, NULL, NULL);
+    *line = called > 0 ? called : 0;
+    *file = number >= (version < 5) && dwarf_getsrcfiles(unit, &files, &count) == 0 &&
+                    (size_t)number < count
                 ? dwarf_filesrc(files, (size_t)number, NULL, NULL)
                 : NULL;
 }
@@ -151,6 +155,18 @@ static char *name_in_symbol_table(struct debuginfo *debuginfo, Dwarf_Addr addres
     return name != NULL ? demangle(name) : NULL;
 }
 
+/* The table of which unit has which addresses may be missing, as from clang: then each is asked. */
+static Dwarf_Die *unit_at(struct debuginfo *debuginfo, Dwarf_Addr address, Dwarf_Addr *bias)
+{
+    Dwarf_Die *unit = dwfl_module_addrdie(debuginfo->module, address, bias);
+    if (unit != NULL)
+        return unit;
+    while ((unit = dwfl_module_nextcu(debuginfo->module, unit, bias)) != NULL)
+        if (dwarf_haspc(unit, address - *bias) > 0)
+            break;
+    return unit;
+}
+
 struct symbols_name *debuginfo_names(struct debuginfo *debuginfo, uint64_t offset, size_t *count)
 {
     *count = 0;
@@ -160,12 +176,12 @@ struct symbols_name *debuginfo_names(struct debuginfo *debuginfo, uint64_t offse
     if (names == NULL)
         return NULL;
     Dwarf_Addr address = offset - 1 + debuginfo->bias, bias; /* in the call, not behind it */
-    Dwfl_Line *source = dwfl_module_getsrc(debuginfo->module, address);
-    Dwarf_Die *unit = dwfl_module_addrdie(debuginfo->module, address, &bias);
-    const char *file = NULL;
+    Dwarf_Die *unit = unit_at(debuginfo, address, &bias);
+    Dwarf_Line *source = unit != NULL ? dwarf_getsrc_die(unit, address - bias) : NULL;
+    const char *file = source != NULL ? dwarf_linesrc(source, NULL, NULL) : NULL;
     int line = 0;
     if (source != NULL)
-        file = dwfl_lineinfo(source, NULL, &line, NULL, NULL, NULL);
+        dwarf_lineno(source, &line);
     if (unit != NULL)
         *count = names_by_scopes(unit, address - bias, file, line, names);
     if (*count == 0)

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "harvest.h"
 
-#include "calls.h"
+#include "account_read.h"
 #include "duration.h"
 #include "proc.h"
+#include "remains.h"
 #include "sites.h"
 #include "strays.h"
 
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 /* A program that came by exec has a slot of its own as soon as the library is loaded into it;
  * one that has none after this long (nanoseconds) is taken to be without the library. */
@@ -20,15 +21,15 @@ static const uint64_t exec_patience = 500 * 1000 * 1000;
 /* To fill in a slot takes microseconds. */
 static const uint64_t unfinished_patience = UINT64_C(2000) * 1000 * 1000;
 
-enum { KERNEL_NAME = 16 }; /* what the kernel keeps of a program's name, proc_pid_comm(5) */
-
 struct harvest {
     struct accounts *accounts;
     struct sites *sites;
     struct strays *strays;
     struct outcome *outcome;
-    uint64_t lost;               /* processes that there was no memory to list */
-    char last_name[KERNEL_NAME]; /* of the main process, when it was dead; empty: unknown */
+    uint64_t lost; /* processes that there was no memory to list */
+    /* Of the main process: what it went by when it was still the program that it had been, and when
+     * it was dead; empty: unknown. */
+    char own_name[REMAINS_NAME], last_name[REMAINS_NAME];
     /* When a slot's process was first seen in another program ... or not to have filled it in; 0:
      * was not. */
     uint64_t moved[ACCOUNTS_SLOTS], unfinished[ACCOUNTS_SLOTS];
@@ -47,46 +48,6 @@ struct harvest *harvest_open(struct accounts *accounts, struct sites *sites, str
     return harvest;
 }
 
-/* A process wrote these words, and may have written anything. */
-static char *copy_name(const char name[ACCOUNTS_NAME]) { return strndup(name, ACCOUNTS_NAME - 1); }
-
-static uint64_t limit_of(uint64_t limit)
-{
-    return limit == ACCOUNTS_UNLIMITED ? OUTCOME_UNLIMITED : limit;
-}
-
-static struct refusal read_refusal(const struct account_refusal *first)
-{
-    uint32_t call = atomic_load(&first->call);
-    return (struct refusal){
-        .call = call < CALL_COUNT ? call_name((enum call)call) : "?",
-        .size = atomic_load(&first->size),
-        .used = atomic_load(&first->used),
-        .limit = limit_of(atomic_load(&first->limit)),
-        .by_tree = atomic_load(&first->by_tree) != 0,
-        .when = atomic_load(&first->when),
-    };
-}
-
-static void read_account(struct process *process, const struct account *account)
-{
-    uint32_t flags = atomic_load(&account->flags);
-    process->pid = account->pid;
-    process->parent = account->parent;
-    process->program = copy_name(account->program);
-    process->began = account->began;
-    process->limit = limit_of(atomic_load(&account->limit));
-    process->used = account_used(account);
-    process->peak = atomic_load(&account->peak);
-    process->refusals = atomic_load(&account->refusals);
-    process->unknown = atomic_load(&account->unknown);
-    process->forked = flags & ACCOUNT_FORKED;
-    process->heap_owner = flags & ACCOUNT_OWN_HEAP ? copy_name(account->heap_owner) : NULL;
-    process->maps_owned = flags & ACCOUNT_OWN_MAPS;
-    if (process->refusals > 0)
-        process->first = read_refusal(&account->first);
-}
-
 /* It did have the library after all, and was only slow to start. */
 static void correct_escape(struct outcome *outcome, const struct account *account)
 {
@@ -95,6 +56,21 @@ static void correct_escape(struct outcome *outcome, const struct account *accoun
         if (process->pid == account->pid && process->end == PROCESS_ESCAPED &&
             !(account->flags & ACCOUNT_FORKED))
             process->end = PROCESS_REPLACED;
+    }
+}
+
+/* One that died of a signal, and for which its parent has not waited yet, still has that. The main
+ * process is waited for by us. */
+static void settle_killed(const struct harvest *harvest, const struct account *account,
+                          struct process *process)
+{
+    struct remains remains;
+    if (process->end == PROCESS_VANISHED && process->pid != harvest->outcome->pid &&
+        remains_read(process->pid, &remains) && remains.start_time == account->start_time &&
+        strncmp(remains.name, process->program, REMAINS_NAME - 1) == 0 &&
+        WIFSIGNALED(remains.status)) {
+        process->end = PROCESS_KILLED;
+        process->status = WTERMSIG(remains.status);
     }
 }
 
@@ -108,7 +84,7 @@ static void list(struct harvest *harvest, unsigned slot, const struct account *a
         return;
     }
     uint32_t ending = atomic_load(&account->ending);
-    read_account(process, account);
+    account_read(process, account);
     if (process->program == NULL) {
         harvest->outcome->process_count--;
         harvest->lost++;
@@ -117,6 +93,7 @@ static void list(struct harvest *harvest, unsigned slot, const struct account *a
     process->end = end == PROCESS_VANISHED && ending != 0 ? PROCESS_EXITED : end;
     process->status = process->end == PROCESS_EXITED ? (int)(ending & 0xff) : 0;
     process->ended = end == PROCESS_RUNNING ? 0 : duration_now();
+    settle_killed(harvest, account, process);
     if (harvest->sites != NULL && !sites_collect(harvest->sites, slot, process->pid,
                                                  process->program, process->used, process->began))
         harvest->lost++;
@@ -205,17 +182,28 @@ static void free_unfinished(struct harvest *harvest)
     }
 }
 
+/* A process may become another program between two looks: its name is read before. */
+static void look_at(struct harvest *harvest, unsigned slot, struct account *account)
+{
+    struct remains remains = {.name = ""};
+    enum process_end end;
+    bool is_main = account->pid == harvest->outcome->pid && remains_read(account->pid, &remains);
+    if (has_ended(harvest, slot, account, &end)) {
+        reap(harvest, slot, account, end);
+        return;
+    }
+    if (is_main && harvest->moved[slot] == 0)
+        strcpy(harvest->own_name, remains.name);
+    strays_look(harvest->strays, account->pid);
+}
+
 void harvest_look(struct harvest *harvest)
 {
     struct account *account;
-    enum process_end end;
     look_at_tree(harvest->accounts);
     free_unfinished(harvest);
     for (unsigned i = 0; (account = accounts_next(harvest->accounts, &i)) != NULL; i++)
-        if (has_ended(harvest, i, account, &end))
-            reap(harvest, i, account, end);
-        else
-            strays_look(harvest->strays, account->pid);
+        look_at(harvest, i, account);
 }
 
 static int by_beginning(const void *one, const void *other)
@@ -227,22 +215,19 @@ static int by_beginning(const void *one, const void *other)
 
 void harvest_see_dead(struct harvest *harvest)
 {
-    char path[32];
-    snprintf(path, sizeof path, "/proc/%d/comm", harvest->outcome->pid);
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return;
-    if (fgets(harvest->last_name, sizeof harvest->last_name, file) == NULL)
-        harvest->last_name[0] = '\0';
-    harvest->last_name[strcspn(harvest->last_name, "\n")] = '\0';
-    fclose(file);
+    struct remains remains;
+    if (remains_read(harvest->outcome->pid, &remains))
+        strcpy(harvest->last_name, remains.name);
 }
 
-/* exec gives a process the name of the new program: a raw exit_group(2), as of Go, does not. */
+/* exec gives a process the name of the new program: a raw exit_group(2), as of Go, does not. But a
+ * process may also name itself, by prctl(2). */
 static bool has_gone_on(const struct harvest *harvest, const struct process *process)
 {
-    return harvest->last_name[0] != '\0' &&
-           strncmp(harvest->last_name, process->program, KERNEL_NAME - 1) != 0;
+    const char *last = harvest->last_name;
+    return *last != '\0' && strncmp(last, process->program, REMAINS_NAME - 1) != 0 &&
+           strcmp(last, harvest->own_name) != 0 &&
+           remains_is_program(last, harvest->outcome->argv);
 }
 
 /* The last program of the main process: how it ended is known from wait(2). One that exited,
@@ -283,6 +268,8 @@ void harvest_close(struct harvest *harvest, bool sees_exit)
     if (outcome->process_count > 0)
         qsort(outcome->processes, outcome->process_count, sizeof *outcome->processes, by_beginning);
     settle_main(harvest, sees_exit);
+    for (size_t i = 0; i < outcome->process_count; i++)
+        outcome->processes[i].told = strays_told(harvest->strays, outcome->processes[i].pid);
     outcome->tree_peak = atomic_load(&accounts->tree_limit) == ACCOUNTS_UNLIMITED
                              ? 0
                              : atomic_load(&accounts->tree_peak);

@@ -60,7 +60,10 @@ static bool may_have_joined(const struct outcome *outcome)
     return outcome->no_room == 0 && !outcome->timed_out && !given_up;
 }
 
-static bool escaped(const struct process *process) { return process->end == PROCESS_ESCAPED; }
+static bool escaped(const struct process *process)
+{
+    return process->end == PROCESS_ESCAPED && !process->told;
+}
 static bool owns_heap(const struct process *process) { return process->heap_owner != NULL; }
 static bool still_runs(const struct process *process) { return process->end == PROCESS_RUNNING; }
 

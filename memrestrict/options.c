@@ -112,7 +112,7 @@ static const char *option_name(int key)
 
 static error_t refuse(int key, const char *word, const char *accepted)
 {
-    say_usage("--%s: cannot understand \"%.200s\"; accepted: %s", option_name(key), word, accepted);
+    say_usage("--%s: cannot understand '%.200s'; accepted: %s", option_name(key), word, accepted);
     return EINVAL;
 }
 

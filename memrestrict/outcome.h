@@ -57,6 +57,7 @@ struct process {
     bool forked;          /* began by fork, not by exec */
     char *heap_owner;     /* NULL, or the object that has a malloc of its own: heap not limited */
     bool maps_owned;      /* nor are its mappings */
+    bool told;            /* there is a warning of it already that says what became of it */
 };
 
 struct outcome {

@@ -158,15 +158,31 @@ static bool look_in(const struct outside_run *run, int pid, struct outside_targe
     return false;
 }
 
-static void say_why_not(int pid)
+/* The command that a process descends from; 0: none of them. */
+static int command_above(const struct outside *outside, int pid)
+{
+    struct proc_stat stat;
+    for (; pid > 1 && proc_stat_of(pid, &stat) == 0; pid = stat.parent)
+        for (size_t i = 0; i < outside->count; i++)
+            if (outside->runs[i].command == stat.parent)
+                return stat.parent;
+    return 0;
+}
+
+static void say_why_not(const struct outside *outside, int pid)
 {
     char path[PATH_ROOM];
+    int command = command_above(outside, pid);
     snprintf(path, sizeof path, "/proc/%d", pid);
     if (access(path, F_OK) != 0)
         say("%d: there is no such process; 'memrestrict ps' lists those that can be named", pid);
     else if (!is_of_this_user(pid))
         say("%d: the process is another user's; only the user who started a run may look into it",
             pid);
+    else if (command != 0)
+        say("%d: the process is in the run of %d, but is not limited: the library is not in it, or "
+            "--program names others",
+            pid, command);
     else
         say("%d: the process is in no run of memrestrict; 'memrestrict ps' lists those that are",
             pid);
@@ -177,14 +193,14 @@ bool outside_find(const struct outside *outside, const char *word, struct outsid
     int pid = number_of(word);
     if (pid <= 0) {
         say_usage(
-            "\"%.200s\": this is no process ID; accepted: a number that 'memrestrict ps' lists",
+            "'%.200s': this is no process ID; accepted: a number that 'memrestrict ps' lists",
             word);
         return false;
     }
     for (size_t i = 0; i < outside->count; i++)
         if (look_in(&outside->runs[i], pid, target))
             return true;
-    say_why_not(pid);
+    say_why_not(outside, pid);
     return false;
 }
 
@@ -199,6 +215,22 @@ bool outside_find_live(const struct outside *outside, const char *word,
     say("%d: no process of the run is there%s", target->run->command,
         atomic_load(&target->run->accounts->joined) > 0 ? " any more" : " yet");
     return false;
+}
+
+int outside_command(const struct arguments *arguments, int argc, char **argv,
+                    bool (*act)(const struct outside_target *target, char **words))
+{
+    struct outside outside;
+    struct outside_target target;
+    char **words;
+    int count, status;
+    if (!arguments_read(arguments, argc, argv, &words, &count, &status))
+        return status;
+    if (!outside_open(&outside))
+        return EXIT_OURS;
+    bool done = outside_find_live(&outside, words[0], &target) && act(&target, words);
+    outside_close(&outside);
+    return done ? EXIT_SUCCESS : EXIT_OURS;
 }
 
 bool outside_is_tree(const struct outside_run *run)

@@ -8,6 +8,7 @@
 #define MEMRESTRICT_OUTSIDE_H
 
 #include "accounts.h"
+#include "arguments.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,6 +42,11 @@ bool outside_find(const struct outside *outside, const char *word, struct outsid
 /* The same, but a run without processes is none either. */
 bool outside_find_live(const struct outside *outside, const char *word,
                        struct outside_target *target);
+
+/* A subcommand on one target: reads its words, of which the first is a process ID, finds what that
+ * stands for, which is live, and acts. What goes wrong is said there. Returns the exit status. */
+int outside_command(const struct arguments *arguments, int argc, char **argv,
+                    bool (*act)(const struct outside_target *target, char **words));
 
 /* Everything in use by a run: in a tree, what all draw on its budget; else the sum of all
  * processes. */

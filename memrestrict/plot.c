@@ -7,6 +7,7 @@
 #include "plot_read.h"
 #include "plot_text.h"
 #include "say.h"
+#include "terminal.h"
 
 #include <errno.h>
 #include <langinfo.h>
@@ -26,7 +27,9 @@ static error_t take(int key, char *value, void *into)
     *picture = value;
     if (plot_picture_known(value))
         return 0;
-    say_usage("plot: --output=%s: expected a name that ends in .png or .svg", value);
+    say_usage("plot: --output: cannot understand '%.200s'; accepted: a name that ends in .png or "
+              ".svg",
+              value);
     return EINVAL;
 }
 
@@ -41,7 +44,7 @@ static bool read_arguments(int argc, char **argv, const char **picture, const ch
     const struct arguments arguments = {
         .name = "memrestrict plot",
         .words = "[-o FILE] [TIMELINE]",
-        .doc = "Draws what --timeline has written (\"-\", or nothing: standard input) on the "
+        .doc = "Draws what --timeline has written ('-', or nothing: standard input) on the "
                "terminal, "
                "or into a picture."
                "\v"
@@ -73,20 +76,13 @@ static unsigned terminal_width(void)
     return width < WIDTH_LEAST ? WIDTH_LEAST : width > WIDTH_MOST ? WIDTH_MOST : (unsigned)width;
 }
 
-static bool wants_color(void)
-{
-    const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
-    return isatty(1) && (no == NULL || *no == '\0') && terminal != NULL &&
-           strcmp(terminal, "dumb") != 0;
-}
-
 static bool draw_text(const struct plot_data *data)
 {
     setlocale(LC_CTYPE, "");
     struct plot_text_style style = {
         .width = terminal_width(),
         .unicode = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
-        .color = wants_color(),
+        .color = terminal_wants_color(STDOUT_FILENO),
     };
     bool done = plot_text(stdout, data, &style);
     if (!done && !ferror(stdout)) /* that is said at the end of main */

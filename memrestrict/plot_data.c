@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "plot_data.h"
 
+#include "sizes.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,6 +142,40 @@ char *curve_title(const struct curve *curve)
     if (curve->pid == 0)
         return strdup(curve->name);
     return asprintf(&title, "%s (process %d)", curve->name, curve->pid) < 0 ? NULL : title;
+}
+
+static void write_caption(FILE *file, const struct curve *curve)
+{
+    uint64_t lowest, highest;
+    char pair[SIZE_PAIR_ROOM], time[DURATION_ROOM], size[SIZE_ROOM];
+    bool limited = curve_limits(curve, &lowest, &highest);
+    fprintf(file, ": peak %s", size_pair(curve->peak, limited ? highest : PLOT_UNLIMITED, pair));
+    if (!limited)
+        fputs(", no limit", file);
+    else if (highest / PLOT_FAR > curve->peak)
+        fputs(" (the limit is far above)", file);
+    if (!curve->refused)
+        return;
+    fprintf(file, ", first refused after %s",
+            duration_words((uint64_t)(curve->mark.seconds * 1e9), time));
+    if (curve->mark.asked != PLOT_UNLIMITED)
+        fprintf(file, " (%s)", size_words(curve->mark.asked, size));
+}
+
+char *curve_caption(const struct curve *curve)
+{
+    char *caption = NULL, *title = curve_title(curve);
+    size_t length;
+    FILE *file = title != NULL ? open_memstream(&caption, &length) : NULL;
+    if (file != NULL) {
+        fputs(title, file);
+        write_caption(file, curve);
+    }
+    free(title);
+    if (file == NULL || (fclose(file) == 0 && caption != NULL))
+        return caption;
+    free(caption);
+    return NULL;
 }
 
 bool curve_limits(const struct curve *curve, uint64_t *lowest, uint64_t *highest)

@@ -13,6 +13,8 @@
 
 #define PLOT_UNLIMITED UINT64_MAX
 
+enum { PLOT_FAR = 4 }; /* a limit so many times above all of a curve is told, and not drawn */
+
 struct point {
     double seconds;
     uint64_t used, limit; /* bytes; limit or PLOT_UNLIMITED */
@@ -56,6 +58,9 @@ void curve_free(struct curve *curve);
 
 /* A curve's name with its process ID, for people. The caller frees it; NULL: no memory. */
 char *curve_title(const struct curve *curve);
+/* The first line of a plot: "sort (process 4242): peak 63.4 of 64.0 MiB, first refused after 1.2 s
+ * (1.0 MiB)". The caller frees it; NULL: no memory. */
+char *curve_caption(const struct curve *curve);
 /* The lowest and highest limit of a curve; false: it never had any. */
 bool curve_limits(const struct curve *curve, uint64_t *lowest, uint64_t *highest);
 

@@ -17,7 +17,7 @@
 
 extern char **environ;
 
-enum { FAR = 4, LABELS = 3 };
+enum { LABELS = 3 };
 
 static const char *const colors[] = {"#1f5fa8", "#2e8b57", "#d98d1e", "#7b4fa3", "#2aa0b0",
                                      "#a85c32", "#6b7a1f", "#c2527f", "#888888"};
@@ -49,7 +49,7 @@ static struct scales scales_make(const struct plot_data *data)
         if (curve_limits(data->curves[i], &lowest, &highest) && highest > limit)
             limit = highest;
     }
-    if ((double)limit > scales.top * FAR)
+    if ((double)limit > scales.top * PLOT_FAR)
         scales.limit = limit;
     else if ((double)limit > scales.top)
         scales.top = (double)limit;
@@ -139,6 +139,7 @@ static void write_labels(FILE *file, const struct plot_data *data, const struct 
 static void write_head(FILE *file, bool svg, const struct plot_data *data,
                        const struct scales *scales)
 {
+    char *caption = curve_caption(data->curves[0]);
     fputs(
         svg ? "set terminal svg size 900,480 font 'sans-serif,14' background 'white' noenhanced\n"
             : "set terminal pngcairo size 1200,640 font 'sans,13' background 'white' noenhanced\n",
@@ -149,9 +150,13 @@ static void write_head(FILE *file, bool svg, const struct plot_data *data,
             scales->top / scales->bytes * 1.12);
     fputs("set border 3 lw 1 lc rgb '#606060'\nset tics nomirror out tc rgb '#303030'\n"
           "set grid ytics lt 1 lw 1 lc rgb '#e4e4e4'\nset grid noxtics\n"
-          "set key outside top center horizontal tc rgb '#303030'\n"
-          "set style fill transparent solid 0.18 noborder\n",
+          "set key outside bottom center horizontal tc rgb '#303030'\n"
+          "set style fill transparent solid 0.18 noborder\n"
+          "set title ",
           file);
+    write_string(file, caption);
+    fputs(" tc rgb '#303030'\n", file);
+    free(caption);
 }
 
 /* Has another curve up to here the same limit all the time? */

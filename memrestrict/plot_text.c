@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS = 12, LEVELS = 8, AXIS = 10, SPARK_NAME = 24, SPARK_PEAK = 14, FAR = 4 };
+enum { ROWS = 12, LEVELS = 8, AXIS = 10, SPARK_NAME = 24, SPARK_PEAK = 14 };
 
 #define RED "\033[31m"
 #define DIM "\033[2m"
@@ -122,34 +122,13 @@ static void write_times(const struct pen *pen, size_t width, double seconds)
             middle > 3 ? half : "", (int)(middle > 3 ? gap : 1), "", end);
 }
 
-static void write_caption(const struct pen *pen, const struct curve *curve, bool beyond)
-{
-    uint64_t lowest, highest;
-    char pair[SIZE_PAIR_ROOM], time[DURATION_ROOM], size[SIZE_ROOM];
-    bool limited = curve_limits(curve, &lowest, &highest);
-    char *title = curve_title(curve);
-    fprintf(pen->file, "%s: peak %s", title != NULL ? title : "?",
-            size_pair(curve->peak, limited ? highest : PLOT_UNLIMITED, pair));
-    free(title);
-    if (!limited)
-        fputs(", no limit", pen->file);
-    else if (beyond)
-        fputs(" (the limit is far above)", pen->file);
-    if (curve->refused) {
-        fprintf(pen->file, ", first refused after %s", seconds_words(curve->mark.seconds, time));
-        if (curve->mark.asked != PLOT_UNLIMITED)
-            fprintf(pen->file, " (%s)", size_words(curve->mark.asked, size));
-    }
-    fputs("\n\n", pen->file);
-}
-
 /* The scale reaches to the limit unless the curve would be a line at the bottom then. */
 static void graph_scale(struct graph *graph)
 {
     uint64_t lowest, highest, peak = graph->curve->peak;
     graph->limit = PLOT_UNLIMITED;
     graph->top = peak != 0 ? peak : 1;
-    if (!curve_limits(graph->curve, &lowest, &highest) || highest == 0 || highest / FAR > peak)
+    if (!curve_limits(graph->curve, &lowest, &highest) || highest == 0 || highest / PLOT_FAR > peak)
         return;
     graph->limit = highest;
     graph->top = highest > peak ? highest : peak;
@@ -160,10 +139,13 @@ static void graph_scale(struct graph *graph)
 static bool write_graph(const struct pen *pen, const struct plot_data *data)
 {
     struct graph graph = {.curve = data->curves[0], .width = pen->style->width - AXIS - 3};
-    uint64_t lowest, highest;
+    char *caption = curve_caption(graph.curve);
     graph.columns = calloc(graph.width, sizeof *graph.columns);
-    if (graph.columns == NULL)
+    if (graph.columns == NULL || caption == NULL) {
+        free(graph.columns);
+        free(caption);
         return false;
+    }
     graph_scale(&graph);
     graph.mark = graph.width;
     if (graph.curve->refused) {
@@ -172,8 +154,8 @@ static bool write_graph(const struct pen *pen, const struct plot_data *data)
             graph.mark = graph.width - 1;
     }
     columns_fill(graph.columns, graph.width, graph.curve, data->seconds);
-    write_caption(pen, graph.curve,
-                  graph.limit == PLOT_UNLIMITED && curve_limits(graph.curve, &lowest, &highest));
+    fprintf(pen->file, "%s\n\n", caption);
+    free(caption);
     for (unsigned row = ROWS; row-- > 0;)
         write_graph_row(pen, &graph, row);
     write_times(pen, graph.width, data->seconds);

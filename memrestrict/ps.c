@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { KEY_JSON = 0x100 };
 
@@ -110,7 +111,7 @@ static bool print_json(const struct outside_target *targets, size_t count)
 static bool print_table(const struct outside_target *targets, size_t count)
 {
     struct gauges gauges = {NULL, 0};
-    struct gauge_style style = {terminal_size().width, UINT_MAX, terminal_wants_color(), "\n"};
+    struct gauge_style style = {terminal_size().width, UINT_MAX, terminal_wants_color(STDOUT_FILENO), "\n"};
     bool done = true;
     for (size_t i = 0; i < count && done; i++)
         done = gauges_add(&gauges, targets[i].run, targets[i].account);

@@ -214,6 +214,14 @@ static void set_mode(int fd)
     fchmod(fd, 0666 & ~mask);
 }
 
+bool reports_use_stdout(const struct reports *reports)
+{
+    for (int kind = 0; kind < REPORT_COUNT; kind++)
+        if (reports->of[kind].file == stdout)
+            return true;
+    return false;
+}
+
 FILE *reports_file(struct reports *reports, enum report_kind kind)
 {
     struct report *report = &reports->of[kind];

@@ -35,6 +35,9 @@ void reports_start(struct reports *reports);
 /* Nothing was run: takes away those that were not there, and that are not finished. */
 void reports_undo(struct reports *reports);
 
+/* Does one go there? */
+bool reports_use_stdout(const struct reports *reports);
+
 /* Where to write one. NULL: it is not wanted, or cannot be made, which has been said. */
 FILE *reports_file(struct reports *reports, enum report_kind kind);
 /* After the last write to it, and `written` says whether that went well. False: it did not, or

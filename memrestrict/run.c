@@ -11,20 +11,20 @@
 #include "format_tap.h"
 #include "launch.h"
 #include "library.h"
+#include "mistakes.h"
 #include "notices.h"
 #include "options.h"
 #include "reports.h"
 #include "say.h"
 #include "site_reports.h"
 #include "strays.h"
+#include "terminal.h"
 #include "timeline.h"
 #include "verdict.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -45,19 +45,6 @@ struct run {
     size_t said; /* warnings of the outcome that have been printed */
 };
 
-/* What goes with a limit, where none is given: it would hold nothing back, and say nothing. */
-static bool has_use(const struct run_options *options)
-{
-    bool limited = options->settings[SETTING_LIMIT] != NULL || options->limit != CONFIG_UNLIMITED ||
-                   options->tree_limit != CONFIG_UNLIMITED;
-    if (limited || (!options->scope_tree && options->settings[SETTING_RESERVE] == NULL))
-        return true;
-    say_usage("%s: there is no limit; accepted: with --limit%s",
-              options->scope_tree ? "--scope=tree" : "--reserve",
-              options->scope_tree ? "" : " or --tree-limit");
-    return false;
-}
-
 /* Settings that are in the environment already hold where no option says otherwise. */
 static bool read_environment(struct run_options *options)
 {
@@ -71,7 +58,7 @@ static bool read_environment(struct run_options *options)
         options->limit = config.limit;
     if (options->settings[SETTING_RESERVE] == NULL)
         options->reserve = config.reserve;
-    return has_use(options);
+    return mistakes_none(options);
 }
 
 static bool wants_sites(const struct run_options *options)
@@ -188,44 +175,15 @@ static bool write_formats(struct run *run)
     return write_format(run, REPORT_PROMETHEUS, format_prometheus) && written;
 }
 
-/* execvp says EACCES of it, as of a file that must not be executed. */
-static int reason_of(const struct run *run, int reason)
-{
-    struct stat status;
-    const char *path = run->target.path[0] != '\0' ? run->target.path : run->options.argv[0];
-    return reason == EACCES && stat(path, &status) == 0 && S_ISDIR(status.st_mode) ? EISDIR
-                                                                                   : reason;
-}
-
-/* `-l 64 M ls`: the unit is taken for the program. */
-static bool is_unit(const struct run_options *options)
-{
-    uint64_t bytes;
-    char size[64];
-    const char *limit = options->settings[SETTING_LIMIT];
-    if (limit == NULL || limit[strspn(limit, "0123456789.")] != '\0')
-        return false;
-    snprintf(size, sizeof size, "%s%s", limit, options->argv[0]);
-    return options->argv[0][0] != '\0' && config_parse_size(size, &bytes);
-}
-
 /* Files say so too: those of an earlier run would be taken for this one's. */
 static int cannot_run(struct run *run, int reason)
 {
-    const struct run_options *options = &run->options;
-    char more[PATH_MAX + 32] = "";
-    if (run->target.missing[0] != '\0')
-        snprintf(more, sizeof more, "; it needs %s", run->target.missing);
-    else if (reason == ENOENT && is_unit(options))
-        snprintf(more, sizeof more, "; did you mean '-l %s%s', without a space?",
-                 options->settings[SETTING_LIMIT], options->argv[0]);
-    outcome_warn(&run->outcome, "cannot run '%s': %s%s", options->argv[0],
-                 strerror(reason_of(run, reason)), more);
+    int status = mistakes_cannot_run(&run->outcome, &run->options, &run->target, reason);
     say_new_warnings(run);
     reports_start(&run->reports);
     write_formats(run);
     reports_undo(&run->reports);
-    return reason == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN;
+    return status;
 }
 
 /* EXIT_SUCCESS: the program runs; else what to exit with, and nothing was run. */
@@ -247,32 +205,14 @@ static int start(struct run *run)
     return EXIT_SUCCESS;
 }
 
-/* Who is at the other end of a pipe must see what the program does with it, not that we have it. */
-static void let_go_of(int stream)
-{
-    int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (nothing >= 0 && fcntl(stream, F_GETFD) >= 0)
-        dup3(nothing, stream, O_CLOEXEC);
-    if (nothing >= 0)
-        close(nothing);
-}
-
-static bool writes_to_stdout(const struct reports *reports)
-{
-    for (int kind = 0; kind < REPORT_COUNT; kind++)
-        if (reports->of[kind].file == stdout)
-            return true;
-    return false;
-}
-
 static void step_aside(struct run *run)
 {
     char **last = run->options.argv;
     while (last[1] != NULL)
         last++;
-    let_go_of(STDIN_FILENO);
-    if (!writes_to_stdout(&run->reports))
-        let_go_of(STDOUT_FILENO);
+    launch_let_go_of(STDIN_FILENO);
+    if (!reports_use_stdout(&run->reports))
+        launch_let_go_of(STDOUT_FILENO);
     signals_watch(&run->signals, *last);
 }
 
@@ -300,11 +240,8 @@ static void wait_for_end(struct run *run)
 
 static bool wants_color(const struct run_options *options, int fd)
 {
-    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-    if (options->color != COLOR_AUTO)
-        return options->color == COLOR_ALWAYS;
-    return (no_color == NULL || *no_color == '\0') && isatty(fd) && term != NULL &&
-           strcmp(term, "dumb") != 0;
+    return options->color == COLOR_AUTO ? terminal_wants_color(fd)
+                                        : options->color == COLOR_ALWAYS;
 }
 
 /* Words on stderr, rather than only where something happened. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "set.h"
 
-#include "arguments.h"
 #include "config.h"
 #include "outside.h"
 #include "say.h"
@@ -11,7 +10,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static bool is_locked(int pid)
@@ -67,39 +65,33 @@ static bool set_run(const struct outside_run *run, uint64_t limit)
     return done;
 }
 
+/* Signals wait, not to end us with the lock. */
+static bool set_target(const struct outside_target *target, char **words)
+{
+    uint64_t limit;
+    sigset_t all;
+    if (!config_parse_size(words[1], &limit)) {
+        say_usage("set: cannot understand '%.200s'; accepted: a size such as 64M, 1.5G, 64MB or "
+                  "67108864, or unlimited",
+                  words[1]);
+        return false;
+    }
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, NULL);
+    return target->account != NULL ? set_process(target->run, target->account, limit)
+                                   : set_run(target->run, limit);
+}
+
 int set_main(int argc, char **argv)
 {
     const struct arguments arguments = {
         .name = "memrestrict set",
         .words = "PID LIMIT",
         .doc = "Gives a process that runs under memrestrict another limit; or, if PID is that of "
-               "the command, "
-               "the tree, where the run has a limit for it, else each process that runs now. What "
-               "is held "
-               "already is never taken away.",
+               "the command, the tree, where the run has a limit for it, else each process that "
+               "runs now. What is held already is never taken away.",
         .least = 2,
         .most = 2,
     };
-    struct outside outside;
-    struct outside_target target;
-    char **words;
-    int count, status;
-    uint64_t limit;
-    sigset_t all;
-    if (!arguments_read(&arguments, argc, argv, &words, &count, &status))
-        return status;
-    if (!config_parse_size(words[1], &limit))
-        return say_usage(
-            "set: cannot understand \"%.200s\"; accepted: a size such as 64M, 1.5G, 64MB or "
-            "67108864, or unlimited",
-            words[1]);
-    if (!outside_open(&outside))
-        return EXIT_OURS;
-    sigfillset(&all);
-    sigprocmask(SIG_BLOCK, &all, NULL); /* not to die with the lock */
-    bool done = outside_find_live(&outside, words[0], &target) &&
-                (target.account != NULL ? set_process(target.run, target.account, limit)
-                                        : set_run(target.run, limit));
-    outside_close(&outside);
-    return done ? EXIT_SUCCESS : EXIT_OURS;
+    return outside_command(&arguments, argc, argv, set_target);
 }

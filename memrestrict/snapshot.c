@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "snapshot.h"
 
-#include "arguments.h"
 #include "format_sites.h"
 #include "outside.h"
 #include "say.h"
@@ -55,8 +54,9 @@ static bool print_process(const struct outside_run *run, const struct account *a
     return good;
 }
 
-static bool print_target(const struct outside_target *target)
+static bool print_target(const struct outside_target *target, char **words)
 {
+    (void)words;
     const struct account *account;
     int fd = open_sites(target->run);
     struct symbols *symbols = fd < 0 ? NULL : symbols_open();
@@ -79,20 +79,9 @@ int snapshot_main(int argc, char **argv)
         .name = "memrestrict snapshot",
         .words = "PID",
         .doc = "Prints who holds what now, by call sites, in a process that was started by "
-               "'memrestrict run "
-               "--sites'; or, if PID is that of the command, in all its processes.",
+               "'memrestrict run --sites'; or, if PID is that of the command, in all its processes.",
         .least = 1,
         .most = 1,
     };
-    struct outside outside;
-    struct outside_target target;
-    char **words;
-    int count, status;
-    if (!arguments_read(&arguments, argc, argv, &words, &count, &status))
-        return status;
-    if (!outside_open(&outside))
-        return EXIT_OURS;
-    bool done = outside_find_live(&outside, words[0], &target) && print_target(&target);
-    outside_close(&outside);
-    return done ? EXIT_SUCCESS : EXIT_OURS;
+    return outside_command(&arguments, argc, argv, print_target);
 }

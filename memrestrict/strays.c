@@ -14,13 +14,14 @@
 
 enum { SEEN = 64, NAMED = 3 };
 
-/* A dynamic program needs some time until the library is loaded into it; nanoseconds. */
-static const uint64_t patience = 500 * 1000 * 1000;
+/* A dynamic program needs some time until the library is loaded into it, and very much where the
+ * machine is busy; nanoseconds. */
+static const uint64_t patience = 500 * 1000 * 1000, most_patience = UINT64_C(10) * 1000 * 1000 * 1000;
 
 struct stray {
     int pid;
     uint64_t start_time, since;
-    bool judged;
+    bool judged, told;
     char path[PATH_MAX];
 };
 
@@ -83,15 +84,44 @@ static struct stray *note(struct strays *strays, int pid, uint64_t start_time, c
     return stray;
 }
 
+static bool is_loader(const char *path)
+{
+    const char *name = basename(path);
+    return strncmp(name, "ld-", 3) == 0 || strncmp(name, "ld.", 3) == 0;
+}
+
+/* Is the loader still at work? What is preloaded comes first: it has our library already, which is
+ * about to join, or no library at all. */
+static bool is_loading(const struct stray *stray)
+{
+    char maps[32], line[PATH_MAX + 128];
+    bool has_ours = false, has_others = false;
+    snprintf(maps, sizeof maps, "/proc/%d/maps", stray->pid);
+    FILE *file = fopen(maps, "re");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        char *path = strchr(line, '/');
+        if (path == NULL)
+            continue;
+        path[strcspn(path, "\n")] = '\0';
+        has_ours |= strncmp(basename(path), "libmemrestrict.so", 17) == 0;
+        has_others |= strcmp(path, stray->path) != 0 && !is_loader(path);
+    }
+    if (file != NULL)
+        fclose(file);
+    return has_ours || !has_others;
+}
+
 static void judge(struct strays *strays, struct stray *stray)
 {
     struct target target;
     target_look(&target, stray->path, strays->library);
     const char *words = target.trouble == TARGET_OWN_MALLOC ? NULL : target_words(target.trouble);
-    if (words == NULL && duration_now() - stray->since < patience)
+    uint64_t age = duration_now() - stray->since;
+    if (words == NULL && (age < patience || (age < most_patience && is_loading(stray))))
         return;
     stray->judged = true;
-    if (has_joined(strays, stray->pid) || ++strays->found > NAMED)
+    stray->told = !has_joined(strays, stray->pid);
+    if (!stray->told || ++strays->found > NAMED)
         return;
     outcome_warn(strays->outcome, "%s (process %d) %s", basename(stray->path), stray->pid,
                  words != NULL ? words : "did not load the library: not limited");
@@ -125,6 +155,14 @@ void strays_look(struct strays *strays, int parent)
         if (known || read_exe(parent, parents_path))
             look_at(strays, pid, parents_path);
     fclose(children);
+}
+
+bool strays_told(const struct strays *strays, int pid)
+{
+    for (unsigned i = 0; i < SEEN; i++)
+        if (strays->seen[i].pid == pid && strays->seen[i].told)
+            return true;
+    return false;
 }
 
 void strays_close(struct strays *strays)

@@ -11,6 +11,8 @@
 #include "library.h"
 #include "outcome.h"
 
+#include <stdbool.h>
+
 struct strays;
 
 /* `patterns`: the programs to limit, or NULL for all. NULL: no memory. All stay the caller's. */
@@ -20,6 +22,9 @@ struct strays *strays_open(struct accounts *accounts, const struct library *libr
 /* Looks at the children of a process that has joined, and warns of each that the library is not
  * in. */
 void strays_look(struct strays *strays, int parent);
+
+/* Has it been warned of this process, or counted to be? */
+bool strays_told(const struct strays *strays, int pid);
 
 /* Says how many more there were than were named. Frees it. */
 void strays_close(struct strays *strays);

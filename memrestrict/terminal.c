@@ -36,16 +36,16 @@ struct terminal_size terminal_size(void)
     return (struct terminal_size){width > 0 && width < 10000 ? (unsigned)width : 80, 24};
 }
 
-static bool is_capable(void)
+static bool is_capable(int fd)
 {
     const char *kind = getenv("TERM");
-    return isatty(STDOUT_FILENO) && kind != NULL && *kind != '\0' && strcmp(kind, "dumb") != 0;
+    return isatty(fd) && kind != NULL && *kind != '\0' && strcmp(kind, "dumb") != 0;
 }
 
-bool terminal_wants_color(void)
+bool terminal_wants_color(int fd)
 {
     const char *no_color = getenv("NO_COLOR");
-    return is_capable() && (no_color == NULL || *no_color == '\0');
+    return is_capable(fd) && (no_color == NULL || *no_color == '\0');
 }
 
 static void note(int number)
@@ -83,7 +83,7 @@ bool terminal_open(void)
 {
     struct sigaction action = {.sa_handler = note};
     sigset_t mask;
-    if (!is_capable() || !isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &before) != 0) {
+    if (!is_capable(STDOUT_FILENO) || !isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &before) != 0) {
         say("top: a terminal is needed on standard input and output, with TERM set and not dumb; "
             "'memrestrict ps' prints the same once");
         return false;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The terminal on standard output: its size, whether it wants colours, and its second screen, for a
+ * The terminal on standard output: its size, whether one wants colours, and its second screen, for a
  * view that is drawn again and again. What it was before comes back whatever ends the command,
  * except SIGKILL.
  */
@@ -18,8 +18,8 @@ struct terminal_size {
  * known. */
 struct terminal_size terminal_size(void);
 
-/* A terminal that knows escape sequences, and no NO_COLOR. */
-bool terminal_wants_color(void);
+/* Is it a terminal that knows escape sequences, and is there no NO_COLOR? */
+bool terminal_wants_color(int fd);
 
 /* Switches to the second screen, keys without echo. False: this has been said; there is no terminal
  * on standard input and output, or one that cannot. */

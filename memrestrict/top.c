@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { KEY_INTERVAL = 0x100, ESCAPE = 27, CONTROL_C = 3 };
 
@@ -25,7 +26,7 @@ static error_t take(int key, char *value, void *into)
         return ARGP_ERR_UNKNOWN;
     if (duration_parse(value, into) && *(uint64_t *)into >= least_interval)
         return 0;
-    say_usage("--interval: cannot understand \"%.200s\"; accepted: " DURATION_ACCEPTED
+    say_usage("--interval: cannot understand '%.200s'; accepted: " DURATION_ACCEPTED
               ", at least 10ms",
               value);
     return EINVAL;
@@ -57,7 +58,7 @@ static bool draw(void)
     struct gauges gauges = {NULL, 0};
     struct terminal_size size = terminal_size();
     struct gauge_style style = {size.width, size.height > 4 ? size.height - 4 : 1,
-                                terminal_wants_color(), CLEAR_LINE "\n"};
+                                terminal_wants_color(STDOUT_FILENO), CLEAR_LINE "\n"};
     bool done = outside_open(&outside);
     for (size_t i = 0; i < outside.count && done; i++)
         done = gauges_add(&gauges, &outside.runs[i], NULL);

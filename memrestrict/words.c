@@ -193,15 +193,36 @@ void words_refusal(FILE *file, const struct refusal *refusal)
             refusal->by_tree ? " for all processes" : "");
 }
 
-/* A child that was refused, and whose end is not the program's. */
+/* A child that was refused, and whose end, which is not the program's, was none that is known to be
+ * good. */
 static bool failed_by_itself(const struct outcome *outcome, const struct process *process)
 {
-    return process->pid != outcome->pid && process->end == PROCESS_EXITED && process->status != 0;
+    bool failed = process->end == PROCESS_EXITED && process->status != 0;
+    return process->pid != outcome->pid && process->refusals != 0 &&
+           (failed || process->end == PROCESS_KILLED || process->end == PROCESS_VANISHED);
+}
+
+static bool all_survived(const struct outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->process_count; i++)
+        if (failed_by_itself(outcome, &outcome->processes[i]))
+            return false;
+    return outcome->status == 0;
+}
+
+static void write_own_end(FILE *file, const struct process *process)
+{
+    char end[END_ROOM];
+    if (process->end == PROCESS_EXITED)
+        fprintf(file, ", which exited %d", process->status);
+    else if (process->end == PROCESS_KILLED)
+        fprintf(file, ", %s", words_end(process, end));
+    else
+        fputs(", which ended unseen, perhaps killed", file);
 }
 
 static void write_refused(FILE *file, const struct outcome *outcome, uint64_t refusals)
 {
-    char end[END_ROOM];
     const struct process *first = outcome_first_refused(outcome);
     size_t processes = 0;
     for (size_t i = 0; i < outcome->process_count; i++)
@@ -220,7 +241,7 @@ static void write_refused(FILE *file, const struct outcome *outcome, uint64_t re
     if (first->pid != outcome->pid)
         fprintf(file, ", process %d", first->pid);
     if (failed_by_itself(outcome, first))
-        fprintf(file, ", which ended with %s", words_end(first, end));
+        write_own_end(file, first);
     fputc(')', file);
 }
 
@@ -243,8 +264,7 @@ static void write_unrefused(FILE *file, const struct outcome *outcome)
 static void write_end(FILE *file, const struct outcome *outcome, bool refused)
 {
     char signal[SIGNAL_ROOM], time[DURATION_ROOM];
-    bool survived = refused && outcome->status == 0 &&
-                    !failed_by_itself(outcome, outcome_first_refused(outcome));
+    bool survived = refused && all_survived(outcome);
     if (outcome->timed_out)
         fprintf(file, refused ? ", hung: ended after %s" : ", ended by the time limit after %s",
                 duration_words(outcome->ended - outcome->began, time));

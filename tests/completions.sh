@@ -40,6 +40,13 @@ in_bash() {
 }
 
 offers "bash: subcommands and programs first" run reset-peak ls : in_bash memrestrict ''
+# In the order in which they are offered: a program may be called like one, so only the first count.
+begins_with_subcommands() { # NAME COMMAND...
+    local name=$1
+    shift
+    result "$name" "$(diff <(printf '%s\n' run ps top set snapshot reset-peak plot help) <("$@" | head -n 8))"
+}
+begins_with_subcommands "bash: subcommands come before programs" in_bash memrestrict ''
 offers "bash: a long option" --scope= '!--json=' : in_bash memrestrict --sc
 offers "bash: options after a value" --scope= -q : in_bash memrestrict -l 64M -
 offers "bash: values behind the =" process tree : in_bash memrestrict --scope =
@@ -92,6 +99,8 @@ else
     # shellcheck disable=SC2016
     offers "fish: the file is well formed" good : sh -c 'fish -n "$0/memrestrict.fish" && echo good' "$folder"
     offers "fish: subcommands and programs first" run reset-peak ls : in_fish 'memrestrict '
+    begins_with_subcommands "fish: subcommands come before programs" in_fish 'memrestrict '
+    offers "fish: programs behind them" ls : in_fish 'memrestrict l'
     offers "fish: a long option" --scope '!--json' : in_fish 'memrestrict --sc'
     offers "fish: values behind the =" --scope=process --scope=tree : in_fish 'memrestrict --scope='
     offers "fish: a value begun" --on-refusal=abort : in_fish 'memrestrict -l 64M --on-refusal=a'
@@ -106,7 +115,7 @@ fi
 
 # A zsh in a terminal of its own, asked by ^D what it would offer.
 in_zsh() {
-    timeout 60 zsh -f tests/completions.zsh "$folder" "$1" 2>/dev/null
+    timeout 600 zsh -f tests/completions.zsh "$folder" "$1" 2>/dev/null
 }
 
 if ! command -v zsh >/dev/null; then
@@ -117,6 +126,7 @@ else
     # shellcheck disable=SC2016
     offers "zsh: the file is well formed" good : sh -c 'zsh -n "$0/_memrestrict" && echo good' "$folder"
     offers "zsh: subcommands first" run reset-peak : in_zsh 'memrestrict r'
+    offers "zsh: programs behind them" cat '!_arguments' : in_zsh 'memrestrict '
     offers "zsh: a long option" --scope '!--json' : in_zsh 'memrestrict --sc'
     offers "zsh: values behind the =" process tree : in_zsh 'memrestrict --scope='
     offers "zsh: values of a short option" errno abort stop warn : in_zsh 'memrestrict -l 64M -a '

@@ -54,14 +54,39 @@ complaint=$(made uninstall DESTDIR="$folder/root") || complaint="make failed: $c
 result "make uninstall says nothing" "$complaint"
 result "nothing is left" "$(files "$folder/root")"
 
-# Other folders, by a build of its own: the command is told where the library will be.
+# Other folders, by a build of its own: the command is told where the library will be. Their names
+# have what a shell, sed or pkg-config would take for something else.
 mkdir "$folder/build"
 cp -Rp "$BUILD/lib" "$BUILD/uthash" "$BUILD/packages" "$BUILD/libmemrestrict.so" "$folder/build"
-complaint=$($MAKE --no-print-directory -s -j "$(nproc)" BUILD="$folder/build" install DESTDIR="$folder/there" \
-    PREFIX=/opt/m LIBDIR=/opt/m/lib64 MANDIR=/man 2>&1) || complaint="make failed: $complaint"
-result "folders can be named" "$complaint$(for file in opt/m/bin/memrestrict opt/m/lib64/libmemrestrict.so \
-    man/man1/memrestrict.1; do [ -f "$folder/there/$file" ] || echo "no $file"; done)"
+prefix="/opt/the m & '|'" there="$folder/there's"
+elsewhere() {
+    $MAKE --no-print-directory -s -j "$(nproc)" BUILD="$folder/build" "$@" DESTDIR="$there" PREFIX="$prefix" \
+        LIBDIR="$prefix/lib64" MANDIR=/man 2>&1
+}
+mkdir -p "$there/man/man1" "$there$prefix/lib64/pkgconfig"
+touch "$there/man/man1/other.1" "$there$prefix/lib64/pkgconfig/other.pc"
+others=$(files "$there")
+complaint=$(elsewhere install) || complaint="make failed: $complaint"
+result "folders can be named, also with spaces and quotes" "$complaint$(for file in "$prefix/bin/memrestrict" \
+    "$prefix/lib64/libmemrestrict.so" "$prefix/include/memrestrict.h" "$prefix/share/zsh/site-functions/_memrestrict" \
+    /man/man1/memrestrict.1; do [ -f "$there$file" ] || echo "no $file"; done)"
+result "nothing is anywhere else" "$(files "$there" | grep -vF -e "./${prefix#/}/" -e ./man/)"
 status=0
-words=$("$folder/there/opt/m/bin/memrestrict" -l 1M -e 9 -- sh -c 'sort -S 8M /dev/null' 2>&1) || status=$?
+words=$("$there$prefix/bin/memrestrict" -l 1M -e 9 -- sh -c 'sort -S 8M /dev/null' 2>&1) || status=$?
 result "from there too the command finds the library" "$([ $status = 9 ] || echo "status $status: $words")"
+if command -v pkg-config >/dev/null; then
+    words=$(PKG_CONFIG_PATH="$there$prefix/lib64/pkgconfig" pkg-config --variable=preload memrestrict 2>&1)
+    result "pkg-config knows that library" "$([ "$words" = "$prefix/lib64/libmemrestrict.so" ] || echo "$words")"
+fi
+complaint=$(elsewhere uninstall) || complaint="make failed: $complaint"
+result "make uninstall takes all of it away, and nothing of others" "$complaint$(diff <(echo "$others") <(files "$there"))"
+
+# Where a path has a space, a shell still takes what pkg-config prints for the words that it is.
+if command -v pkg-config >/dev/null; then
+    complaint=$(made install-data PREFIX="$folder/a b") || complaint="make failed: $complaint"
+    words=$(PKG_CONFIG_PATH="$folder/a b/lib/pkgconfig" pkg-config --cflags --libs memrestrict 2>&1)
+    eval "set -- $words"
+    result "what pkg-config prints can be given to a compiler" "$complaint$(diff <(printf '%s\n' "$@") \
+        <(printf '%s\n' "-I$folder/a b/include" "-L$folder/a b/lib" -lmemrestrict))"
+fi
 print_results

@@ -33,7 +33,7 @@ begin() {
 tell() {
     echo "$1" >&"$to"
     local answer
-    read -r -t 60 answer <&"$from"
+    read -r -t 600 answer <&"$from"
     echo "$answer"
 }
 finish() {
@@ -52,6 +52,10 @@ command -v jq >/dev/null || {
 begin -l 64M
 same "a block is in ps, to the byte" $((1000000 + $(figure used_bytes))) \
     "$(tell 'take 1000000' >/dev/null; figure used_bytes)"
+documented=$(sed -n '/^\.Ss ps --json/,/^\.Ss JUnit/p' memrestrict/memrestrict.1)
+result "the man page has every member of ps --json" "$("$memrestrict" ps --json "$command" |
+    jq -r '.[0], .[0].processes[0] | keys[]' | while read -r member; do
+        grep -qw "$member" <<<"$documented" || echo "$member"; done)"
 same "ps knows the limit" 67108864 "$(figure limit_bytes)"
 same "ps knows the parent" "$command" "$(figure parent_pid)"
 same "ps names a run by its command" "$command" \
@@ -106,18 +110,18 @@ same "and rise again" $(($(figure used_bytes) + 2000000)) "$(figure peak_bytes)"
 
 complains "no snapshot without call sites" "snapshot: $command: the run collects no call sites; start it with" \
     "$memrestrict" snapshot "$program"
-complains "a limit must be a size" 'set: cannot understand "64X"; accepted: a size such as 64M' \
+complains "a limit must be a size" "set: cannot understand '64X'; accepted: a size such as 64M" \
     "$memrestrict" set "$program" 64X
 complains "set needs two words" "something is missing; accepted: memrestrict set PID LIMIT" "$memrestrict" set 1
 complains "set needs no third" "too many words; accepted: memrestrict set PID LIMIT" "$memrestrict" set 1 2 3
-complains "a process ID is a number" '"x": this is no process ID; accepted: a number' "$memrestrict" set x 64M
-complains "a process ID is positive" '"-1": this is no process ID; accepted: a number' "$memrestrict" snapshot -- -1
+complains "a process ID is a number" "'x': this is no process ID; accepted: a number" "$memrestrict" set x 64M
+complains "a process ID is positive" "'-1': this is no process ID; accepted: a number" "$memrestrict" snapshot -- -1
 complains "a process must be in a run" "$$: the process is in no run of memrestrict" "$memrestrict" reset-peak $$
 complains "a process must be there" "4194304: there is no such process" "$memrestrict" ps 4194304
 complains "a full disk is said" "standard output: cannot write: " sh -c "'$memrestrict' ps >/dev/full"
 complains "a full disk is said in JSON too" "standard output: cannot write: " sh -c "'$memrestrict' ps --json >/dev/full"
 complains "top needs a terminal" "top: a terminal is needed" "$memrestrict" top
-complains "top needs an interval that can be" '--interval: cannot understand "0"; accepted: a duration' \
+complains "top needs an interval that can be" "--interval: cannot understand '0'; accepted: a duration" \
     "$memrestrict" top --interval=0
 
 # Another user: nobody, where we are root.
@@ -134,6 +138,31 @@ same "nobody changed anything" 67108864 "$(figure limit_bytes)"
 
 finish
 complains "a run that has ended is gone" "$program: there is no such process" "$memrestrict" ps "$program"
+
+# Nobody is there: in a run that limits other programs, and in one whose program goes on without the
+# library.
+begin -l 64M -p nobody-of-this-name
+pid=$(pgrep -P "$command" outside_does)
+complains "set needs a process that is there" "$command: no process of the run is there yet" \
+    "$memrestrict" set "$command" 1M
+complains "a snapshot, too" "$command: no process of the run is there yet" "$memrestrict" snapshot "$command"
+for subcommand in ps snapshot reset-peak; do
+    complains "$subcommand of a process that is not limited" \
+        "$pid: the process is in the run of $command, but is not limited: the library is not in it, or --program" \
+        "$memrestrict" "$subcommand" "$pid"
+done
+complains "set of a process that is not limited" "$pid: the process is in the run of $command, but is not" \
+    "$memrestrict" set "$pid" 1M
+finish 2>/dev/null
+
+printf '#!/bin/sh\nexec env -u LD_PRELOAD "%s"\n' "$victim" >"$folder/leaves"
+chmod +x "$folder/leaves"
+program_file=$folder/leaves
+begin -l 64M
+complains "set after the last process has left" "$command: no process of the run is there any more" \
+    "$memrestrict" set "$command" 1M
+finish 2>/dev/null
+program_file=''
 
 begin --scope=tree -l 64M
 tell 'take 1000000' >/dev/null
@@ -188,10 +217,10 @@ finish 2>/dev/null
 
 # The live view, in a terminal.
 screen() { tmux -L "memrestrict-$$" "$@"; }
-# NAME PATTERN: what is on the screen matches, in time.
+# NAME PATTERN: what is on the screen comes to match.
 shows() {
     local i
-    for ((i = 0; i < 300; i++)); do
+    for ((i = 0; i < 1200; i++)); do
         screen capture-pane -p | grep -qE -e "$2" && break
         read -r -t 0.1 <> <(:)
     done
@@ -206,7 +235,7 @@ if command -v tmux >/dev/null && screen -f /dev/null new-session -d -x 100 -y 20
     shows "top shows bars" "^ *$program  outside_does_as~ [[]#+[.]+[]] +30.5 of 64.0 MiB"
     tell 'take 16000000' >/dev/null
     shows "top renews them" "^ *$program .* 45.7 of 64.0 MiB"
-    screen resize-window -x 60 -y 8
+    screen resize-window -x 60 -y 40
     shows "top follows the size" "^ *$program  outside_does_as~ +45.7 of 64.0 MiB +0$"
     screen send-keys C-z
     shows "top can be stopped" Stopped

@@ -121,7 +121,8 @@ _memrestrict_run()
         words=$([ "$program" != 1 ] || echo run ps top set snapshot reset-peak plot help)
         local IFS=$'\n'
         # shellcheck disable=SC2207 # a name a line
-        COMPREPLY=($(compgen -W "${words// /$'\n'}" -- "$cur"; compgen -c -- "$cur"))
+        COMPREPLY=($(compgen -W "${words// /$'\n'}" -- "$cur"; compgen -c -- "$cur" | LC_ALL=C sort -u))
+        [ -z "$words" ] || compopt -o nosort 2>/dev/null # subcommands come first
         [[ $cur != */* ]] || _memrestrict_files
     fi
 }

@@ -34,6 +34,18 @@ end
 
 set -g __memrestrict_others ps top set snapshot reset-peak plot help
 
+function __memrestrict_subcommands
+    printf '%s\t%s\n' \
+        run 'Run a program with a budget' \
+        ps 'Processes of running commands' \
+        top 'The same, live' \
+        set 'Give a process another limit' \
+        snapshot 'Call sites as they are now' \
+        reset-peak 'Let the peak start again' \
+        plot 'Draw a timeline' \
+        help 'Print help'
+end
+
 function __memrestrict_in_run
     not __memrestrict_subcommand $__memrestrict_others; and not __memrestrict_options_end
 end
@@ -51,17 +63,9 @@ function __memrestrict_pids
 end
 
 complete -c memrestrict -f
-complete -c memrestrict -n 'test (count (commandline -opc)) = 1' -a run -d 'Run a program with a budget'
-complete -c memrestrict -n 'test (count (commandline -opc)) = 1' -a ps -d 'Processes of running commands'
-complete -c memrestrict -n 'test (count (commandline -opc)) = 1' -a top -d 'The same, live'
-complete -c memrestrict -n 'test (count (commandline -opc)) = 1' -a set -d 'Give a process another limit'
-complete -c memrestrict -n 'test (count (commandline -opc)) = 1' -a snapshot -d 'Call sites as they are now'
-complete -c memrestrict -n 'test (count (commandline -opc)) = 1' -a reset-peak -d 'Let the peak start again'
-complete -c memrestrict -n 'test (count (commandline -opc)) = 1' -a plot -d 'Draw a timeline'
-complete -c memrestrict -n 'test (count (commandline -opc)) = 1' -a help -d 'Print help'
-
 complete -c memrestrict -n __memrestrict_in_program -a '(__memrestrict_program)'
-complete -c memrestrict -n __memrestrict_in_run -a '(__fish_complete_command)'
+complete -c memrestrict -n __memrestrict_in_run -k -a '(__fish_complete_command)'
+complete -c memrestrict -n 'test (count (commandline -opc)) = 1' -k -a '(__memrestrict_subcommands)'
 
 complete -c memrestrict -n __memrestrict_in_run -s l -l limit -x -a '1M 16M 64M 256M 1G unlimited' -d 'The budget of each process'
 complete -c memrestrict -n __memrestrict_in_run -l scope -x -a 'process tree' -d 'What the limit limits'

@@ -7,6 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Starts a program and waits for it only when the command must have seen it dead: when it has woken
+ * up some times more. */
+#define LINGERS                                                                                    \
+    "perl -e 'unless ($p = fork) { exec @ARGV }"                                                   \
+    " sub r { local $/; open F, shift; <F> }"                                                      \
+    " sub n { r(q(/proc/) . getppid . q(/status)) =~ /^vol\\w*:\\s*(\\d+)/m; $1 }"                 \
+    " sub nap { select undef, undef, undef, 0.01 }"                                                \
+    " nap() until r(qq(/proc/$p/stat)) =~ /[)] Z/; $n = n(); nap() until n() > $n + 20; wait' "
+
 /* Name, script, status, stdout, and what is on stderr: see expect(). */
 #define PROPERTIES(X)                                                                              \
     X(run_is_silent_when_nothing_is_refused, "$M -l 64M echo hi", 0, "hi\n", "")                   \
@@ -35,6 +44,8 @@
       "refused 1 allocation")                                                                      \
     X(run_reserve_opens_with_the_first_refusal, "$M -l 64M -r 2G $V/run_refused 2 0", 0, "",       \
       "refused 1 allocation")                                                                      \
+    X(run_reserve_is_part_of_the_limit_once_open, "$M -v -l 64M -r 1M $V/run_refused 1 0", 0, "",  \
+      "run_refused  65.0 MiB  ")                                                                   \
     X(run_count_leaves_out_the_heap, "$M -l 64M -c regions $V/run_refused 1 0", 0, "", "")         \
     X(run_program_leaves_others_alone, "$M -l 64M -p 'no*' $V/run_refused 1 0; true", 0, "",       \
       "memrestrict: no program named no* ran with the library: nothing was limited\n")             \
@@ -42,7 +53,9 @@
       "refused 1 allocation")                                                                      \
     X(run_on_refusal_aborts, "exec $M -l 64M -a abort $V/run_refused 1 0", -6, "", "SIGABRT")      \
     X(run_on_refusal_warns, "$M -l 64M -a warn $V/run_refused 1 0", 0, "", "refused malloc")       \
-    X(run_on_refusal_stops, "$M -l 64M -a stop -t 0.3 $V/run_refused 1 0", 124, "", "hung")        \
+    X(run_on_refusal_stops,                                                                        \
+      IN_TIME("$M -l 64M -a stop -t $t $V/run_refused 1 0", "grep -q hung err") "exit $s", 124,    \
+      "", "hung")                                                                                  \
     X(run_status_is_the_programs, "$M sh -c 'exit 7'", 7, "", "")                                  \
     X(run_signal_is_the_programs, "exec $M sh -c 'kill -SEGV $$'", -11, "", "")                    \
     X(run_kill_is_the_programs, "exec $M sh -c 'kill -KILL $$'", -9, "", "")                       \
@@ -65,17 +78,23 @@
       "plain\n", "")                                                                               \
     X(run_vanished_program, "cp /bin/true t; $M ./t && rm t; $M ./t", 127, "", "cannot run './t'")   \
     X(run_time_limit_is_124, "$M -t 0.2 sleep 60", 124, "", "")                                    \
+    X(run_time_limit_of_0_is_none, "$M -t 0 true", 0, "", "")                                      \
     X(run_time_limit_is_not_met, "$M -t 1m true", 0, "", "")                                       \
-    X(run_refused_and_hung, "$M -l 64M -t 300ms $V/run_refused 1 hang", 124, "", "hung")           \
+    X(run_refused_and_hung,                                                                        \
+      IN_TIME("$M -l 64M -t ${t}s $V/run_refused 1 hang", "grep -q hung err") "exit $s", 124, "",  \
+      "hung")                                                                                      \
     X(run_time_limit_starts_with_sigterm,                                                          \
-      "$M -t 0.2 sh -c 'trap \"echo term; exit 5\" TERM; while :; do sleep 0.05; done'", 124,      \
-      "term\n", NULL)                                                                              \
+      IN_TIME("$M -t $t sh -c 'trap \"echo term; exit 5\" TERM; : >ready; while :; do sleep 0.05; done'", \
+              "[ -e ready ]") "exit $s",                                                           \
+      124, "term\n", NULL)                                                                         \
     X(run_kill_after_ends_the_stubborn,                                                            \
-      "$M -t 0.2 -k 0.2 sh -c 'trap \"\" TERM; while :; do sleep 0.05; done'", 124, "", NULL)      \
+      IN_TIME("$M -t $t -k 200ms sh -c 'trap \"\" TERM; : >ready; while :; do sleep 0.05; done'",  \
+              "[ -e ready ]") "exit $s",                                                           \
+      124, "", NULL)                                                                               \
     X(run_time_limit_ends_the_stopped, "$M -t 0.2 sh -c 'kill -STOP $$'", 124, "", "")             \
     X(run_time_limit_ends_the_children,                                                            \
-      "$M -t 0.3 sh -c 'sh -c \"echo \\$\\$ >pid; while :; do sleep 0.05; done\"; true';"          \
-      "echo $?; while kill -0 $(cat pid) 2>/dev/null; do sleep 0.05; done",                        \
+      IN_TIME("$M -t $t sh -c 'sh -c \"echo \\$\\$ >pid; while :; do sleep 0.05; done\"; true'",   \
+              "[ -s pid ]") "echo $s; " UNTIL("! kill -0 $(cat pid) 2>/dev/null") "true",          \
       0, "124\n", "")                                                                              \
     X(run_error_exitcode_when_refused, "$M -l 64M -e 9 $V/run_refused 1 0", 9, "", "refused 1")    \
     X(run_error_exitcode_not_otherwise, "$M -l 64M -e 9 sh -c 'exit 3'", 3, "", "")                \
@@ -83,7 +102,16 @@
     X(run_quiet_says_nothing, "$M -q -l 64M $V/run_refused 1 2", 2, "", "")                        \
     X(run_verbose_says_all, "$M -v -l 64M sh -c 'true; exit 3'", 3, "", "PEAK")                    \
     X(run_child_that_failed_is_told, "$M -l 64M sh -c \"$V/run_refused 1 3; true\"", 0, "",        \
-      ", which ended with exit 3), exit 0\n")                                                      \
+      ", which exited 3), exit 0\n")                                                               \
+    X(run_child_that_died_is_told_by_its_signal, "$M -l 64M " LINGERS "$V/run_refused 1 segv", 0,   \
+      "", ", killed by SIGSEGV), exit 0\n")                                                        \
+    X(run_child_that_died_did_not_survive,                                                         \
+      "$M -l 64M sh -c \"$V/run_refused 1 segv; true\" 2>&1 | "                                    \
+      "grep -c 'by run_refused, process [0-9]*, .*killed.*), exit 0$'", 0, "1\n", "")               \
+    X(run_child_that_died_has_its_signal_in_json,                                                  \
+      "$M -l 64M --json=j " LINGERS "$V/run_refused 1 segv 2>/dev/null; tr -d ' \\n' <j | "          \
+      "grep -c '\"end\":\"killed\",\"exit_status\":null,\"signal\":{\"number\":11,\"name\":\"SIGSEGV\"}'",   \
+      0, "1\n", "")                                                                                \
     X(run_child_that_went_on_is_not, "$M -l 64M sh -c \"$V/run_refused 1 0; exit 3\"", 3, "",      \
       "), exit 3\n")                                                                               \
     X(run_last_of_quiet_and_verbose, "$M -v -q true && $M -q -v true", 0, "", "nothing refused")    \
@@ -172,7 +200,7 @@ START_TEST(run_bad_value)
     snprintf(script, sizeof script, "$M --%s='%s' touch started; s=$?; ls; exit $s", bad->option,
              bad->value);
     snprintf(said, sizeof said,
-             "memrestrict: --%s: cannot understand \"%s\"; accepted: ", bad->option, bad->value);
+             "memrestrict: --%s: cannot understand '%s'; accepted: ", bad->option, bad->value);
     expect(script, 125, "", said);
 }
 END_TEST
@@ -217,6 +245,7 @@ Suite *suite_run(void)
 {
     Suite *suite = suite_create("run");
     TCase *bad = tcase_create("run_bad_value");
+    tcase_set_timeout(bad, RUN_SECONDS + 10);
 #define ADD(name, script, status, out, err) command_add(suite, name);
     PROPERTIES(ADD)
 #undef ADD

@@ -101,6 +101,18 @@ START_TEST(sites_ms_print_reads_massif)
 }
 END_TEST
 
+/* It makes no table of which unit has which addresses, and counts files from 0 on. */
+START_TEST(sites_of_a_program_by_clang_have_lines)
+{
+    if (!program_exists("clang"))
+        SKIP("clang is not there (Debian: clang)");
+    expect("for dwarf in 4 5; do clang -O2 -g -gdwarf-$dwarf $R/examples/names.c -o n; "
+           "$M -l 512K --sites ./n 2>&1 | "
+           "grep -c ' copy (names.c:[0-9]*) < add (names.c:[0-9]*) < main (names.c:[0-9]*)$'; done",
+           0, "1\n1\n", "");
+}
+END_TEST
+
 START_TEST(sites_speedscope_imports_ours)
 {
     if (!program_exists("node"))
@@ -129,6 +141,7 @@ Suite *suite_sites(void)
 #define PROPERTY_ADD(name, script, status, out, err) command_add(suite, name);
     PROPERTIES(PROPERTY_ADD)
     command_add(suite, sites_ms_print_reads_massif);
+    command_add(suite, sites_of_a_program_by_clang_have_lines);
     command_add(suite, sites_speedscope_imports_ours);
     return suite;
 }

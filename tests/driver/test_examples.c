@@ -283,7 +283,7 @@ START_TEST(meson_passes_in_its_budgets)
     NEED_MESON;
     NEED_NATIVE_LIBRARY;
     const struct run *run = in_folder("meson setup there examples/meson >log\n"
-                                      "meson test -C there | tr -s ' '");
+                                      "meson test -t 20 -C there | tr -s ' '");
     expect_ok(run);
     expect_contains(run->out, "\nOk: 3");
     expect_contains(run->out, "\nFail: 0");
@@ -296,7 +296,7 @@ START_TEST(meson_setup_limits_the_test_that_has_no_budget)
     NEED_NATIVE_LIBRARY;
     const struct run *run =
         in_folder("meson setup there examples/meson >log\n"
-                  "meson test -C there --setup tight --print-errorlogs >log ||\n"
+                  "meson test -t 20 -C there --setup tight --print-errorlogs >log ||\n"
                   "  { tr -s ' ' <log; exit 1; }");
     ck_assert_int_ne(run->status, 0);
     expect_contains(run->out, "does its work FAIL");
@@ -311,7 +311,7 @@ START_TEST(meson_fails_where_the_library_is_not_loaded)
     const struct run *run = in_folder("touch no_library\n"
                                       "meson setup there examples/meson "
                                       "-Dmemrestrict_library=$PWD/no_library >log\n"
-                                      "meson test -C there >log || { tr -s ' ' <log; exit 1; }");
+                                      "meson test -t 20 -C there >log || { tr -s ' ' <log; exit 1; }");
     ck_assert_int_ne(run->status, 0);
     expect_contains(run->out, "is refused and says so FAIL");
 }
@@ -418,6 +418,23 @@ START_TEST(readme_prints_what_the_commands_print)
 }
 END_TEST
 
+/* All but process IDs, which are different in each run. */
+START_TEST(main_readme_prints_who_holds_names)
+{
+    NEED_NATIVE_LIBRARY;
+    expect_output(in_folder("block='/^[$] memrestrict .*--sites/,/^```$/p'\n"
+                            "sed -n \"$block\" \"$top/README.md\" | sed '1d;$d' >expected\n"
+                            "command=$(sed -n \"$block\" \"$top/README.md\" | sed -n '1s/^[$] //p')\n"
+                            "PATH=build:$PATH sh -c \"$command\" >printed 2>&1 || echo status $?\n"
+                            "for file in expected printed; do\n"
+                            "  sed -i 's/(process [0-9]*)/(process N)/' $file\n"
+                            "done\n"
+                            "grep -c 'had by' expected\n"
+                            "diff expected printed"),
+                  "status 1\n1\n");
+}
+END_TEST
+
 Suite *suite_examples(void)
 {
     const TTest *const tests[] = {
@@ -451,6 +468,7 @@ Suite *suite_examples(void)
         gitlab_job_fails_clearly_in_too_small_a_budget,
         ci_files_name_no_host,
         readme_prints_what_the_commands_print,
+        main_readme_prints_who_holds_names,
     };
     Suite *suite = suite_create("examples");
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)

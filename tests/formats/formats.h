@@ -43,7 +43,7 @@ void put_file(const char *path, const char *text);
 /* Runs a shell command, with the scratch folder as its working directory. True: status 0. */
 bool shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-static inline void formats_add(Suite *suite, const TTest *test) { harness_add(suite, test, 20); }
+static inline void formats_add(Suite *suite, const TTest *test) { harness_add(suite, test, RUN_SECONDS); }
 
 #define expect_has(text, part)                                                                     \
     ck_assert_msg(strstr(text, part) != NULL, "no \"%s\" in:\n%s", part, text)

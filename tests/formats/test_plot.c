@@ -178,7 +178,7 @@ START_TEST(wrong_options_are_said)
     put_file(scratch("t.csv"), ROWS);
     ck_assert_int_eq(plot(scratch("t.csv"), "-o", "x.jpg", NULL), 125);
     expect_has(contents(scratch("err")),
-               "plot: --output=x.jpg: expected a name that ends in .png or .svg");
+               "plot: --output: cannot understand 'x.jpg'; accepted: a name that ends in .png or .svg");
     ck_assert_int_eq(plot(scratch("t.csv"), "a", "b", NULL), 125);
     expect_has(contents(scratch("err")), "too many words; accepted: memrestrict plot [-o FILE] [TIMELINE]");
     ck_assert_int_eq(plot(scratch("t.csv"), "--colour", NULL, NULL), 125);
@@ -208,6 +208,17 @@ START_TEST(an_svg_is_drawn_whatever_the_name)
                      0);
     ck_assert(shell("xmllint --noout p.svg"));
     ck_assert(shell("grep -Fq '(process 7)' p.svg && grep -Fq '/=9 \\ `id`' p.svg"));
+}
+END_TEST
+
+START_TEST(a_picture_has_the_first_line_of_the_terminals_plot)
+{
+    NEEDS("gnuplot");
+    char *first = strtok(drawn(ROWS), "\n");
+    expect_has(first, "sort (process 7): peak 62.9 of 64.0 MiB");
+    ck_assert_int_eq(plot("/dev/null", "-o", (char *)scratch("p.svg"), (char *)scratch("t.csv")),
+                     0);
+    expect_has(contents(scratch("p.svg")), first);
 }
 END_TEST
 
@@ -268,6 +279,7 @@ Suite *suite_plot(void)
     formats_add(suite, wrong_options_are_said);
     formats_add(suite, a_png_is_drawn);
     formats_add(suite, an_svg_is_drawn_whatever_the_name);
+    formats_add(suite, a_picture_has_the_first_line_of_the_terminals_plot);
     formats_add(suite, a_missing_gnuplot_is_said_and_the_picture_kept);
     formats_add(suite, a_gnuplot_that_fails_is_said_and_the_picture_kept);
     formats_add(suite, a_full_disk_is_noticed_by_plot);

@@ -142,7 +142,38 @@ START_TEST(a_refusal_of_another_process_names_it)
     expect(
         sample,
         "memrestrict: make: refused 3 allocations (first: malloc of 1.0 MiB at 63.4 of 64.0 MiB by "
-        "sort, process 4242, which ended with exit 2), exit 2\n");
+        "sort, process 4242, which exited 2), exit 2\n");
+}
+END_TEST
+
+START_TEST(a_refused_child_has_its_own_end_in_the_line)
+{
+    struct sample *sample = sample_make();
+    struct process *child = &sample->processes[0];
+    sample->outcome.pid = 4000;
+    sample->outcome.status = 0;
+    child->end = PROCESS_KILLED;
+    child->status = SIGSEGV;
+    expect_has(written(print, &sample->outcome), " process 4242, killed by SIGSEGV), exit 0\n");
+    child->end = PROCESS_VANISHED;
+    expect_has(written(print, &sample->outcome),
+               " process 4242, which ended unseen, perhaps killed), exit 0\n");
+    child->end = PROCESS_EXITED;
+    child->status = 0;
+    expect_has(written(print, &sample->outcome), " process 4242), survived, exit 0\n");
+}
+END_TEST
+
+START_TEST(a_child_that_was_not_the_first_and_died_did_not_survive)
+{
+    struct sample *sample = sample_make();
+    struct process *child = sample_add(sample, 4244, "tee");
+    child->refusals = 1;
+    child->first = sample->processes[0].first;
+    child->first.when++;
+    child->end = PROCESS_KILLED;
+    sample->processes[0].status = sample->outcome.status = 0;
+    expect_has(written(print, &sample->outcome), "64.0 MiB), exit 0\n");
 }
 END_TEST
 
@@ -313,6 +344,8 @@ Suite *suite_verdict(void)
     formats_add(suite, nothing_refused_is_silence);
     formats_add(suite, nothing_refused_is_told_on_request);
     formats_add(suite, a_refusal_of_another_process_names_it);
+    formats_add(suite, a_refused_child_has_its_own_end_in_the_line);
+    formats_add(suite, a_child_that_was_not_the_first_and_died_did_not_survive);
     formats_add(suite, a_refusal_by_the_tree_says_so);
     formats_add(suite, a_request_for_everything_has_a_size);
     formats_add(suite, warnings_are_told_though_nothing_was_refused);

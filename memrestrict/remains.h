@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the kernel tells of a process also when it has ended and nobody has waited for it yet: its
+ * last name, and how it died.
+ */
+#ifndef MEMRESTRICT_REMAINS_H
+#define MEMRESTRICT_REMAINS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { REMAINS_NAME = 16 }; /* as much as the kernel keeps of a name, proc_pid_comm(5) */
+
+struct remains {
+    char name[REMAINS_NAME];
+    bool dead;
+    uint64_t start_time; /* clock ticks since boot */
+    int status;          /* of the dead, as wait(2) has it; else 0 */
+};
+
+/* False: there is no such process, or it cannot be looked at. */
+bool remains_read(int pid, struct remains *remains);
+
+/* Is this the name of a program, as far as can be seen? One that is in the PATH or the working
+ * folder, or named in `argv`, or beside a file that is. Else a process only calls itself so. */
+bool remains_is_program(const char name[REMAINS_NAME], char **argv);
+
+#endif
