@@ -41,13 +41,14 @@ extern struct block_plain block_plain;
 void block_start(void);
 
 /* What it comes to, when the next allocator has returned. */
-static inline __attribute__((always_inline)) void *block_end(enum call call, void *block, size_t size, bool plain)
+static inline __attribute__((always_inline)) void *
+block_end(enum call call, void *block, size_t size, const struct stack_at *from, bool plain)
 {
     if (UNLIKELY(block == NULL)) {
         gate_cancel(size);
         return NULL;
     }
-    if (LIKELY(plain ? gate_commit_plain(call, block, size) : gate_commit(call, block, size)))
+    if (LIKELY(plain ? gate_commit_plain(call, block, size) : gate_commit(call, block, size, from)))
         return block;
     guard_enter();
     real.free(block);
@@ -63,12 +64,13 @@ block_new(enum call call, allocate *next, size_t alignment, size_t size)
     if (UNLIKELY(!life_counts_heap()))
         return block_start_or_pass(call, next, alignment, size);
     int *error = guard.error, saved = *error;
+    struct stack_at from = stack_here(); /* the program's own frame, as a rule: nothing to walk out of */
     if (UNLIKELY(!gate_admit_block(call, size)))
         return NULL;
     guard_enter();
     void *block = next(alignment, size);
     guard_leave();
-    block = block_end(call, block, size, false);
+    block = block_end(call, block, size, &from, false);
     if (LIKELY(block != NULL))
         *error = saved;
     return block;

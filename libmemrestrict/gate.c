@@ -109,9 +109,9 @@ static void note_first(struct account_refusal *first, enum call call, uint64_t s
     atomic_store(&first->when, kernel_clock());
 }
 
-static ASIDE void site_begins(const void *block, size_t size)
+/* The block has its entry already. */
+static COLD void site_begins(const void *block, size_t size)
 {
-    ledger_expect_site(block);
     struct stack_at from = stack_here();
     uint16_t site = sites_gain(size, &from);
     if (!ledger_keep_site(block, site))
@@ -201,13 +201,28 @@ bool gate_commit_plain(enum call call, const void *block, size_t size)
     return LIKELY(enter(block, size)) || no_entry(call, size);
 }
 
-bool gate_commit(enum call call, const void *block, size_t size)
+static COLD bool enter_with_site(enum call call, const void *block, size_t size, uint16_t site)
 {
-    if (UNLIKELY(!gate_commit_plain(call, block, size)))
-        return false;
-    if (UNLIKELY(sites_on))
-        site_begins(block, size);
+    if (!enter(block, size)) {
+        sites_lose(site, size);
+        return no_entry(call, size);
+    }
+    if (!ledger_keep_site(block, site))
+        sites_forget(site, size);
     return true;
+}
+
+static ASIDE bool commit_with_site(enum call call, const void *block, size_t size, const struct stack_at *from)
+{
+    struct stack_at here = stack_here();
+    ledger_expect(block);
+    uint16_t site = sites_gain(size, from != NULL ? from : &here);
+    return LIKELY(ledger_put_with_site(block, size, site)) || enter_with_site(call, block, size, site);
+}
+
+bool gate_commit(enum call call, const void *block, size_t size, const struct stack_at *from)
+{
+    return UNLIKELY(sites_on) ? commit_with_site(call, block, size, from) : gate_commit_plain(call, block, size);
 }
 
 static COLD bool release_inherited(const void *block)
@@ -221,13 +236,24 @@ static COLD bool release_inherited(const void *block)
     return known;
 }
 
+static COLD bool release_with_site_slowly(const void *block)
+{
+    size_t size;
+    if (!ledger_take(block, &size))
+        return release_inherited(block);
+    site_ends(block, size);
+    budget_refund(size);
+    return true;
+}
+
 static ASIDE bool release_with_site(const void *block)
 {
     size_t size;
-    ledger_expect_site(block);
-    if (UNLIKELY(!ledger_take(block, &size)))
-        return release_inherited(block);
-    site_ends(block, size);
+    uint16_t site;
+    if (UNLIKELY(!ledger_take_with_site(block, &size, &site)))
+        return release_with_site_slowly(block);
+    sites_before_fall();
+    sites_lose(site, size);
     budget_refund(size);
     return true;
 }

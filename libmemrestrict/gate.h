@@ -10,6 +10,7 @@
 
 #include "calls.h"
 #include "config.h"
+#include "stack.h"
 
 struct gate_figures {
     uint64_t refusals;
@@ -27,8 +28,9 @@ bool gate_admit(enum call call, uint64_t size);
 /* The same for a block, which can be no larger than PTRDIFF_MAX. */
 bool gate_admit_block(enum call call, size_t size);
 void gate_cancel(uint64_t size);
-/* False: the block could not be entered; it is refunded and refused, the caller gives it back. */
-bool gate_commit(enum call call, const void *block, size_t size);
+/* False: the block could not be entered; it is refunded and refused, the caller gives it back. `from` is the
+ * frame that asked for it, or one that it called; NULL: the caller of this. */
+bool gate_commit(enum call call, const void *block, size_t size, const struct stack_at *from);
 /* Takes and refunds the record of a block about to be freed. False: it has none. */
 bool gate_release(const void *block);
 

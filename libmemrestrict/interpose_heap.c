@@ -41,7 +41,7 @@ EXPORT FLATTEN void *malloc(size_t size)
     int *error = guard.error, saved = *error;
     if (UNLIKELY(!gate_admit_plain(CALL_malloc, size)))
         return NULL;
-    void *block = block_end(CALL_malloc, block_plain.malloc(size), size, true);
+    void *block = block_end(CALL_malloc, block_plain.malloc(size), size, NULL, true);
     if (LIKELY(block != NULL))
         *error = saved;
     return block;

@@ -328,11 +328,52 @@ bool ledger_keep_site(const void *address, uint16_t site)
     return true;
 }
 
-void ledger_expect_site(const void *address)
+/* The site of an address whose window was met lately; NULL: not there, or an address like no other. */
+static inline site_number *site_recent(const void *address, struct window *window)
 {
-    struct window *window = window_of(address);
-    if (LIKELY(window != NULL)) /* of a NULL array it does no harm */
-        __builtin_prefetch((void *)&atomic_load_explicit(&window->sites, memory_order_relaxed)[place_of(address)], 1);
+    site_number *sites =
+        LIKELY(window != NULL) ? atomic_load_explicit(&window->sites, memory_order_acquire) : NULL;
+    return LIKELY(sites != NULL) && LIKELY(!is_odd(address)) ? &sites[place_of(address)] : NULL;
+}
+
+void ledger_expect(const void *address)
+{
+    struct window *window = window_recent(address);
+    site_number *number = site_recent(address, window);
+    if (LIKELY(number != NULL)) {
+        __builtin_prefetch((void *)word_in(window, address), 1);
+        __builtin_prefetch((void *)number, 1);
+    }
+}
+
+bool ledger_put_with_site(const void *address, size_t size, uint16_t site)
+{
+    struct window *window = window_recent(address);
+    site_number *number = site_recent(address, window);
+    if (UNLIKELY(number == NULL) || UNLIKELY(size >= LARGE - 1))
+        return false;
+    size_word *word = word_in(window, address);
+    if (UNLIKELY(word_get(word) != 0))
+        return false;
+    word_set(word, (uint16_t)(size + 1));
+    atomic_store_explicit(number, site, memory_order_relaxed);
+    return true;
+}
+
+bool ledger_take_with_site(const void *address, size_t *size, uint16_t *site)
+{
+    struct window *window = window_recent(address);
+    site_number *number = site_recent(address, window);
+    if (UNLIKELY(number == NULL))
+        return false;
+    *site = atomic_load_explicit(number, memory_order_relaxed);
+    size_word *word = word_in(window, address);
+    uint16_t value = word_get(word);
+    if (UNLIKELY(value == 0) || UNLIKELY(value == LARGE))
+        return false;
+    word_set(word, 0);
+    *size = value - 1u;
+    return true;
 }
 
 uint16_t ledger_site(const void *address)

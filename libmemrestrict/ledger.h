@@ -34,8 +34,12 @@ bool ledger_put_inherited(const void *address, size_t size);
 bool ledger_keep_site(const void *address, uint16_t site);
 /* 0: none was kept. Also right after the entry was taken out, while the address is still the caller's. */
 uint16_t ledger_site(const void *address);
-/* The two above, or one of them, will follow. */
-void ledger_expect_site(const void *address);
+/* ledger_put and ledger_keep_site at once, and their opposites, for the usual case. False: nothing was done,
+ * try them one after the other. */
+bool ledger_put_with_site(const void *address, size_t size, uint16_t site);
+bool ledger_take_with_site(const void *address, size_t *size, uint16_t *site);
+/* One of them will follow. */
+void ledger_expect(const void *address);
 /* All become 0: in the child of a fork, alone. */
 void ledger_forget_sites(void);
 

@@ -39,7 +39,7 @@ static uint64_t used(void) { return budget_read().used; }
 static void allocate(const void *address, size_t size)
 {
     ck_assert(gate_admit(CALL_malloc, size));
-    ck_assert(gate_commit(CALL_malloc, address, size));
+    ck_assert(gate_commit(CALL_malloc, address, size, NULL));
 }
 
 /* The ledger and the budget agree on this many blocks and bytes. */
@@ -200,7 +200,7 @@ static void replace_unseen(const void *address)
     start_plain(1000);
     allocate(address, 300);
     ck_assert(gate_admit(CALL_malloc, 200));
-    ck_assert(gate_commit(CALL_malloc, address, 200));
+    ck_assert(gate_commit(CALL_malloc, address, 200, NULL));
     expect_held(1, 200);
     expect_block(address, 200);
     expect_refusals(0);
@@ -236,7 +236,7 @@ START_TEST(a_block_without_memory_for_its_entry_is_refunded_and_refused)
     start_plain(1000);
     ck_assert(gate_admit(CALL_memalign, 300));
     memory_runs_out();
-    bool committed = gate_commit(CALL_memalign, block, 300);
+    bool committed = gate_commit(CALL_memalign, block, 300, NULL);
     memory_is_back();
     ck_assert(!committed);
     expect_refusals(1);
@@ -646,7 +646,7 @@ static void *allocate_and_free(void *argument)
     const char *own = (const char *)block + (uintptr_t)argument * 4096;
     struct gate_resize resize;
     for (int i = 0; i < ROUNDS; i++) {
-        if (!gate_admit(CALL_malloc, 50) || !gate_commit(CALL_malloc, own, 50))
+        if (!gate_admit(CALL_malloc, 50) || !gate_commit(CALL_malloc, own, 50, NULL))
             continue;
         if (gate_resize_begin(&resize, CALL_realloc, own, 200))
             gate_resize_end(&resize, own);
