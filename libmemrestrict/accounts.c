@@ -12,8 +12,9 @@
 
 enum {
     SPINS = 100,
-    PATIENCE = 200,          /* waits for the lock ... */
-    WAIT_MS = 10,            /* ... of so many milliseconds each */
+    WAIT_MS = 10,            /* waits for the lock, each so many milliseconds, */
+    PATIENCE = 4000,         /* are this many; for one who stands still each counts for STILL: */
+    STILL = 20,              /* a busy machine may keep one who does not from it for long */
     ROUNDS = 50,             /* looks at a process that is about to fill a stock */
     SHARE = 8,               /* a grant takes up to 1/SHARE of what is left, */
     LARGEST_EXTRA = 1 << 20, /* bytes, beyond what is needed, */
@@ -144,6 +145,15 @@ static bool owner_is_dead(struct accounts *accounts, int owner)
     return atomic_load(&accounts->owners[slot]) == 0 || account->ticket != owner || accounts_life(account) != ACCOUNT_RUNS;
 }
 
+/* Is it stopped, for all that can be seen? */
+static bool owner_stands_still(const struct accounts *accounts, int owner)
+{
+    struct proc_stat stat;
+    unsigned slot = ((unsigned)owner & ((1u << SLOT_BITS) - 1)) - 1;
+    int pid = owner == ACCOUNTS_COMMAND ? accounts->command : accounts->slots[slot].pid;
+    return !can_judge(accounts) || proc_stat_of(pid, &stat) != 0 || stat.state == 'T' || stat.state == 't';
+}
+
 static bool try_lock(struct accounts *accounts, int32_t expected, int who)
 {
     return atomic_compare_exchange_strong(&accounts->lock, &expected, who);
@@ -162,7 +172,7 @@ bool accounts_lock(struct accounts *accounts, int who)
             locked = try_lock(accounts, 0, who);
         } else if (!kernel_wait_shared(&accounts->lock, owner, WAIT_MS)) {
             locked = owner_is_dead(accounts, owner) && try_lock(accounts, owner, who);
-            late++;
+            late += owner_stands_still(accounts, owner) ? STILL : 1;
         }
     }
     atomic_fetch_sub(&accounts->waiting, 1);

@@ -153,7 +153,7 @@ bool accounts_grow(struct accounts *accounts, struct account *mine, uint64_t byt
 void accounts_settle(struct accounts *accounts, struct account *mine, struct account_stock *stock);
 
 /* The one lock of the table, across processes: whose owner died is taken over. False: its owner is
- * there but did not let go of it within two seconds (stopped, perhaps). */
+ * there but did not let go of it, within two seconds if it is stopped, or else many more. */
 bool accounts_lock(struct accounts *accounts, int who);
 void accounts_unlock(struct accounts *accounts);
 

@@ -51,12 +51,13 @@ else
 fi
 
 if have meson && have ninja; then
+    meson_test() { meson test --timeout-multiplier 20 -C there "$@"; }
     ends "Meson sets up" 0 "" meson setup there examples/meson-command
-    ends "Meson passes in its budget" 0 "Fail: 0" meson test -C there --setup memory
-    ends "Meson fails in half of it" fail "Fail: 1" meson test -C there --setup tight
-    ends "Meson takes a wrapper" 0 "Fail: 0" meson test -C there --wrapper 'memrestrict -l 256M -e 9 --'
+    ends "Meson passes in its budget" 0 "Fail: 0" meson_test --setup memory
+    ends "Meson fails in half of it" fail "Fail: 1" meson_test --setup tight
+    ends "Meson takes a wrapper" 0 "Fail: 0" meson_test --wrapper 'memrestrict -l 256M -e 9 --'
     ends "Meson shows what its wrapper refused" fail "$refusal" \
-        meson test -C there --print-errorlogs --wrapper 'memrestrict -l 64M -e 9 --' 'does its work'
+        meson_test --print-errorlogs --wrapper 'memrestrict -l 64M -e 9 --' 'does its work'
 else
     echo "SKIP the recipe for Meson: packages meson and ninja-build"
 fi

@@ -1,17 +1,23 @@
 #!/bin/bash
 # Runs every test and sums up: run.sh [long]. From the environment: MAKE, BUILD.
-# Each step is a function below; it prints what it found, and is counted by what its runner says.
+# Each step is a function below; it prints what it found, and is counted by what its runner says. What
+# failed and what was skipped is said again at the end, before the last line, which has the sums.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 MAKE=${MAKE:-make}
 BUILD=${BUILD:-build}
 jobs=$(nproc)
 passed=0 failed=0 skipped=0
+unset COLUMNS NO_COLOR LANGUAGE
+notes=$(mktemp -d) || exit 1
+trap 'rm -rf "$notes"' EXIT
+touch "$notes/failed" "$notes/skipped"
 
 build() { $MAKE --no-print-directory -s -j "$jobs" "$@"; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# What a step printed, in numbers: libcheck's closing lines, our own, or else its exit status.
+# What a step printed, in numbers: libcheck's closing lines, our own, or else its exit status. Its own
+# status says if nothing failed.
 count() {
     local log=$1 status=$2 checks=0 bad=0 line ours=0 libcheck=0
     while read -r line; do
@@ -33,17 +39,46 @@ count() {
     if ((status != 0 && bad == 0)); then bad=1; fi
     passed=$((passed + checks - bad))
     failed=$((failed + bad))
+    ((bad == 0))
+}
+
+# Each failure with some lines of what it says; of a step that names none, how it ended.
+note_failures() { # NAME LOG STATUS
+    local failure='^[^ :]+:[0-9]+:[FE]:|^not ok' tool='Sanitizer:|runtime error:|^==[0-9]+== [A-Z]'
+    if grep -qaE "$failure" "$2"; then
+        grep -aE -A 5 --no-group-separator "$failure" "$2" | cut -c -400 |
+            awk -v name="$1" -v failure="$failure" '
+                $0 ~ failure { print name ": " $0; said = 0; next }
+                /^[0-9]+%: Checks:|^ok |^[0-9]+ passed,/ { said = 5 }
+                said++ < 5 { print "    " $0 }'
+        grep -aE "$tool" "$2" | head -n 5 | cut -c -400 | sed 's/^/    /'
+    else
+        echo "$1: status $3; its last lines:"
+        tail -n 15 "$2" | cut -c -400 | sed 's/^/    /'
+    fi >>"$notes/failed"
 }
 
 step() {
-    local name=$1 log status
+    local name=$1 log=$notes/log status began=$SECONDS
     shift
-    log=$(mktemp)
     printf -- '--- %s\n' "$name"
     "$@" </dev/null 2>&1 | tee "$log"
     status=${PIPESTATUS[0]}
-    count "$log" "$status"
-    rm -f "$log"
+    printf -- '    %d seconds\n' $((SECONDS - began))
+    count "$log" "$status" || note_failures "$name" "$log" "$status"
+    grep -aE '^SKIP|^ok .* # SKIP' "$log" | cut -c -200 | sed "s/^/$name: /" >>"$notes/skipped"
+}
+
+# Where much failed, only the names: the end of the output may be all that there is to see.
+say_again() {
+    [ ! -s "$notes/skipped" ] || { echo "Skipped:" && cat "$notes/skipped"; }
+    [ -s "$notes/failed" ] || return 0
+    echo "Failed:"
+    if [ "$(wc -l <"$notes/failed")" -le 30 ]; then
+        cat "$notes/failed"
+    else
+        grep -v '^    ' "$notes/failed"
+    fi
 }
 
 unit() { build unit BUILD="$BUILD" && "$BUILD/tests/unit"; }
@@ -64,8 +99,8 @@ unit_clang() {
 
 unit_valgrind() {
     have valgrind || { echo "SKIP unit tests under memcheck: package valgrind"; return; }
-    build unit BUILD="$BUILD" && CK_FORK=yes CK_TIMEOUT_MULTIPLIER=20 \
-        valgrind -q --error-exitcode=9 --trace-children=no "$BUILD/tests/unit"
+    build unit BUILD="$BUILD" &&
+        CK_FORK=yes valgrind -q --error-exitcode=9 --trace-children=no "$BUILD/tests/unit"
 }
 
 # The driver is always of this machine's own kind; the victims are what BUILD has. With names, those
@@ -150,5 +185,6 @@ step "fuzzing" fuzz
 step "real programs" tests/programs/programs.sh "$BUILD" "${1:-short}"
 
 echo
+say_again
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

@@ -26,6 +26,15 @@ const struct run *shell(const char *script);
  * be there. */
 void expect(const char *script, int status, const char *out, const char *err);
 
+/* For scripts: waits in short naps until `condition`, a command, is true. */
+#define UNTIL(condition) "until " condition "; do sleep 0.01; done; "
+/* For scripts about a time limit: runs `command` with ever longer limits, in $t, as long as it is
+ * over before `seen`, a command, is true: a busy machine may need many seconds for the first step.
+ * The last run's output is what there is, and its status is in $s. */
+#define IN_TIME(command, seen)                                                                     \
+    "for t in 0.3 3 30 300; do " command " >out 2>err; s=$?; if " seen "; then break; fi; done; "  \
+    "cat out; cat err >&2; "
+
 static inline void command_add(Suite *suite, const TTest *test)
 {
     harness_add(suite, test, RUN_SECONDS + 10);

@@ -6,12 +6,15 @@
 
 #include <string.h>
 
+/* Listed, or counted as what there was no place for, if the command came too late to make one. */
 START_TEST(crowd_ten_thousand_short_lived_children)
 {
-    const struct run *run = shell("$M -l 64M --json=j perl -e 'for (1..10000) { defined(my $p = "
+    const struct run *run = shell("$M -q -l 64M --json=j perl -e 'for (1..10000) { defined(my $p = "
                                   "fork) or die; $p or exit 0; waitpid $p, 0 }';"
-                                  " s=$?; grep -c '\"parent_pid\"' j; exit $s");
-    ck_assert_msg(run->status == 0 && run->err[0] == '\0', "%d: %.2000s", run->status, run->err);
+                                  " s=$?; echo $(($(grep -c '\"parent_pid\"' j) + "
+                                  "$(sed -n 's/.*\"unlisted_processes\": *\\([0-9]*\\).*/\\1/p' j)));"
+                                  " exit $s");
+    ck_assert_msg(run->status == 0, "%d: %.2000s", run->status, run->err);
     ck_assert_str_eq(run->out, "10001\n");
 }
 END_TEST
@@ -38,8 +41,9 @@ END_TEST
 
 START_TEST(crowd_left_behind_is_said_when_asked)
 {
-    const struct run *run = shell("$M -v -l 64M perl -e 'pipe(R, W); if (!fork) { syswrite W, 1; "
-                                  "sleep 1; exit 0 } sysread R, $x, 1'");
+    const struct run *run = shell("mkfifo end; $M -v -l 64M perl -e 'pipe(R, W); if (!fork) { "
+                                  "syswrite W, 1; open E, q(<end); exit 0 } sysread R, $x, 1'; "
+                                  ": >end");
     ck_assert_msg(strstr(run->err, "1 process is still running"), "%.2000s", run->err);
 }
 END_TEST

@@ -91,8 +91,10 @@
       "--json: cannot write")                                                                      \
     X(reports_full_disk_leaves_a_signal_alone, "exec $M --json=/dev/full sh -c 'kill -TERM $$'",   \
       -15, "", "--json: cannot write")                                                             \
-    X(reports_to_a_closed_pipe, "{ $M --json=- sh -c 'sleep 0.2'; echo $? >s; } | true; cat s", 0, \
-      "125\n", "standard output")                                                                  \
+    X(reports_to_a_closed_pipe,                                                                    \
+      "{ $M --json=- sh -c '" UNTIL("[ -e over ]") "'; echo $? >s; } | { exec <&-; : >over; }; "    \
+      "cat s",                                                                                     \
+      0, "125\n", "standard output")                                                               \
     X(reports_without_a_stdout, "$M --json=- touch x >&-; s=$?; ls; exit $s", 125, "",             \
       "--json: cannot write to standard output")                                                   \
     X(reports_metrics_leave_nothing_beside, "$M --prometheus=p true; $M --prometheus=p true; ls",  \

@@ -9,18 +9,29 @@
 
 /* The same under the command as without it. */
 #define SAME(what) "(" what ") >a; ($M " what ") >b; cmp a b"
-/* $V/run_signals in the background, and ready for signals; $p is the command. */
+/* $V/run_signals in the background, and ready for signals; $p is the command. `had 2`: two have
+ * arrived, and the command is done with them: it waits, and neither it nor its two children, one of
+ * which the command has to watch its group's signals, have any pending. */
 #define SIGNALS(last)                                                                              \
-    "$M $V/run_signals ready " last " & p=$!; until [ -e ready ]; do sleep 0.01; done; "
+    "$M $V/run_signals ready " last " & p=$!; "                                                    \
+    "idle() { set -- $p $(cat /proc/$p/task/$p/children); [ $# = 3 ] && "                          \
+    "grep -q '^State:.S' /proc/$p/status && "                                                      \
+    "! cat /proc/$1/status /proc/$2/status /proc/$3/status | grep -q '^S[hi][dg]Pnd:.*[1-9a-f]'; }; " \
+    "had() { " UNTIL("[ $(wc -c <ready) -ge $1 ] && idle") "}; "                                   \
+    UNTIL("[ -e ready ]") "had 0; "
 #define GROUP(last) "setsid " SIGNALS(last)
+/* `cat` under the command $p, as $c, for as long as nobody has opened the pipe "end" and closed it
+ * again; the command's other child, $w, has made itself small. */
+#define CAT_UNDER(command)                                                                         \
+    "mkfifo end; " command " cat end & p=$!; "                                                     \
+    UNTIL("c=$(pgrep -P $p -x cat) && w=$(pgrep -P $p -x witness) && [ -z \"$(ls /proc/$w/fd)\" ]")
 
 #define PROPERTIES(X)                                                                              \
     X(signals_stdin_is_the_programs, "printf 'one\\ntwo\\n' | $M cat", 0, "one\ntwo\n", "")        \
     X(signals_stdin_is_not_read, "printf 'one\\ntwo\\n' | { $M head -c 4; cat; }", 0, NULL, "")    \
     X(signals_descriptors_are_the_same, SAME("sh -c 'ls /proc/$$/fd'") " 4<&0 7>&1", 0, "", "")    \
     X(signals_closed_streams_stay_closed,                                                          \
-      "sh -c 'ls -l /proc/$$/fd | wc -l >a' <&- 2>&-; $M sh -c 'ls -l /proc/$$/fd | wc -l >b' "    \
-      "<&- 2>&-; cmp a b",                                                                         \
+      "sh -c 'ls /proc/$$/fd >a; :' <&- 2>&-; $M sh -c 'ls /proc/$$/fd >b; :' <&- 2>&-; cmp a b",  \
       0, "", "")                                                                                   \
     X(signals_folder_is_the_same, "mkdir d; cd d; " SAME("pwd"), 0, "", "")                        \
     X(signals_umask_is_the_same, "umask 027; " SAME("sh -c umask"), 0, "", "")                     \
@@ -34,34 +45,34 @@
     X(signals_parent_environment_is_the_same,                                                      \
       SAME("sh -c 'env | grep -v \"^_=\\|^LD_PRELOAD=\\|^MEMRESTRICT_\" | sort'"), 0, "", "")      \
     X(signals_to_the_command_reach_the_program,                                                    \
-      SIGNALS("3") "kill -USR1 $p; sleep 0.1; kill -HUP $p; sleep 0.1; kill -TERM $p; wait $p", 0, \
+      SIGNALS("3") "kill -USR1 $p; had 1; kill -HUP $p; had 2; kill -TERM $p; wait $p", 0,         \
       "HUP=1\nUSR1=1\nTERM=1\n", "")                                                               \
     X(signals_to_the_group_reach_the_program_once,                                                 \
-      GROUP("3") "kill -INT -$p; sleep 0.1; kill -TERM -$p; sleep 0.1; kill -INT $p; wait $p", 0,  \
-      "INT=2\nTERM=1\n", "")                                                                       \
+      GROUP("3") "kill -INT -$p; had 1; kill -TERM -$p; had 2; kill -HUP $p; wait $p", 0,          \
+      "HUP=1\nINT=1\nTERM=1\n", "")                                                               \
     X(signals_to_the_group_do_not_hide_later_ones,                                                 \
-      GROUP("4") "for i in 1 2; do kill -USR1 -$p; sleep 0.1; kill -USR1 $p; sleep 0.1; done; "    \
-                 "wait $p",                                                                        \
+      GROUP("4") "kill -USR1 -$p; had 1; kill -USR1 $p; had 2; kill -USR1 -$p; had 3; "            \
+                 "kill -USR1 $p; wait $p",                                                         \
       0, "USR1=4\n", "")                                                                           \
     X(signals_helper_has_no_name_to_be_found_by,                                                   \
-      "$M sleep 0.4 & sleep 0.2; for c in $(cat /proc/$!/task/$!/children); do"                    \
-      " tr -d '\\0' </proc/$c/cmdline; echo; done | sort; wait",                                   \
-      0, "\nsleep0.4\n", "")                                                                       \
+      CAT_UNDER("$M") "for i in $c $w; do tr -d '\\0' </proc/$i/cmdline; echo; done; : >end; wait", \
+      0, "catend\n\n", "")                                                                         \
     X(signals_helper_ends_with_the_command,                                                        \
-      "$M sleep 0.4 & sleep 0.2; c=$(cat /proc/$!/task/$!/children); kill -KILL $!; sleep 0.1;"    \
-      " for p in $c; do grep -q 'State:.Z' /proc/$p/status || cat /proc/$p/comm; done "            \
-      "2>/dev/null; wait",                                                                         \
-      0, "sleep\n", NULL)                                                                          \
+      CAT_UNDER("$M") "kill -KILL $p; wait $p; "                                                   \
+      UNTIL("! grep -q '^State:.[^ZX]' /proc/$w/status 2>/dev/null")                               \
+      "cat /proc/$c/comm; : >end",                                                                 \
+      0, "cat\n", NULL)                                                                            \
     X(signals_pipes_end_with_the_program,                                                          \
       "$M sh -c 'exec >&- <&-; until [ -e over ]; do sleep 0.02; done' | { cat; : >over; }", 0,    \
       "", "")                                                                                      \
     X(signals_ignored_by_the_command_reach_the_program,                                            \
-      "trap '' INT QUIT; " SIGNALS("2") "kill -INT $p; sleep 0.1; kill -QUIT $p; wait $p", 0,      \
+      "trap '' INT QUIT; " SIGNALS("2") "kill -INT $p; had 1; kill -QUIT $p; wait $p", 0,          \
       "INT=1\nQUIT=1\n", "")                                                                       \
     X(signals_of_the_program_to_its_parent_do_not_come_back,                                       \
       "$M sh -c 'trap \"echo back\" USR1; kill -USR1 $PPID; sleep 0.2'", 0, "", "")                \
     X(signals_end_the_program_and_the_command,                                                     \
-      "$M sleep 60 & p=$!; sleep 0.2; kill -TERM $p; wait $p", 128 + 15, "", NULL)                 \
+      "$M sleep 1000 & p=$!; " UNTIL("pgrep -P $p -x sleep >/dev/null") "kill -TERM $p; wait $p",  \
+      128 + 15, "", NULL)                                                                          \
     X(signals_program_outlives_a_killed_command,                                                   \
       "$M -l 64M sh -c 'echo $$ >pid; until [ -e go ]; do sleep 0.02; done; $V/run_refused 1 0 "   \
       "&& echo on' &"                                                                              \
@@ -69,13 +80,13 @@
       " while kill -0 $(cat pid) 2>/dev/null; do sleep 0.02; done",                                \
       0, "on\n", NULL)                                                                             \
     X(signals_killed_command_leaves_nothing,                                                       \
-      "$M -l 64M --json=- --prometheus=p sleep 0.3 & p=$!; sleep 0.1; kill -KILL $p; wait $p; "    \
-      "sleep 0.4;"                                                                                 \
-      " ls; ls /dev/shm | grep memrestrict",                                                       \
+      CAT_UNDER("$M -l 64M --json=- --prometheus=p") "kill -KILL $p; wait $p; : >end; rm end; "    \
+      UNTIL("! kill -0 $c 2>/dev/null") "ls; ls /dev/shm | grep memrestrict",                      \
       1, "", NULL)                                                                                 \
     X(signals_alarm_of_who_became_the_command,                                                     \
-      "exec perl -e 'alarm 1; exec @ARGV' $M perl -e '$SIG{ALRM} = sub { print \"alarm\\n\"; "     \
-      "exit 0 }; sleep 60'",                                                                       \
+      "for t in 1 5 25 125; do perl -e 'alarm shift; exec @ARGV' $t $M perl -e '"                  \
+      "$SIG{ALRM} = sub { print \"alarm\\n\"; exit 0 }; open F, q(>ready); sleep 1000' >out 2>&1; " \
+      "s=$?; if [ -e ready ]; then break; fi; done; cat out; exit $s",                             \
       0, "alarm\n", "")                                                                            \
     X(signals_stopped_program_goes_on_alone,                                                       \
       "$M sh -c 'kill -STOP $$; echo on' & p=$!; c=; until [ -n \"$c\" ] && grep -q '^State:.T' "  \

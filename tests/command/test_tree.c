@@ -60,8 +60,9 @@ END_TEST
 START_TEST(so_is_what_it_held_before_exec_of_a_program_out_of_reach)
 {
     expect("$M -q -L 1M -- sh -c 'mkfifo end; bash -c \"x=\\$(head -c 400000 /dev/zero | tr \\\\\\\\0 x);"
-           " echo there >ready; exec env -u LD_PRELOAD cat end\" & while ! [ -s ready ]; do sleep 0.01; done;"
-           " sleep 0.2; $V/tree_hold 900 </dev/null; true >end; wait'",
+           " exec env -u LD_PRELOAD sh -c \\\"echo there >ready; cat end\\\"\" &"
+           " while ! [ -s ready ]; do sleep 0.01; done;"
+           " $V/tree_hold 900 </dev/null; true >end; wait'",
            0, "900\n", NULL);
 }
 END_TEST
@@ -103,15 +104,20 @@ START_TEST(who_cannot_reach_the_accounts_has_the_trees_limit_alone)
 }
 END_TEST
 
+/* tree_hold, started when the run is over. */
+#define OUTLIVES(limit, kib)                                                                       \
+    "mkfifo over; $M -q " limit " -- sh -c '(read x <over; exec $V/tree_hold " kib                 \
+    " </dev/null) & exit 0'; s=$?; : >over; exit $s"
+
 START_TEST(who_outlives_the_run_has_the_same_limit_and_says_nothing)
 {
-    expect("$M -q -l 1M -- sh -c '(sleep 0.5; exec $V/tree_hold 2000 </dev/null) & exit 0'", 0, NULL, "");
+    expect(OUTLIVES("-l 1M", "2000"), 0, NULL, "");
 }
 END_TEST
 
 START_TEST(in_a_tree_who_outlives_the_run_has_its_limit_alone)
 {
-    expect("$M -q -L 1M -- sh -c '(sleep 0.5; exec $V/tree_hold 100 </dev/null) & exit 0'", 0, "100\n",
+    expect(OUTLIVES("-L 1M", "100"), 0, "100\n",
            "limited alone, to 1048576 bytes");
 }
 END_TEST
@@ -119,8 +125,9 @@ END_TEST
 /* The slot of the parent may be gone before the child has looked at it. */
 START_TEST(a_child_whose_parent_ends_at_once_has_its_limit)
 {
-    expect("for i in 1 2 3 4 5 6 7 8 9 10; do $M -q -L 1M -- sh -c 'sh -c \"($V/tree_hold 100 </dev/null) & exit\";"
-           " sleep 0.1' || exit; done | sort | uniq -c | tr -s ' '",
+    expect("mkfifo got; for i in 1 2 3 4 5 6 7 8 9 10; do "
+           "$M -q -L 1M -- sh -c 'sh -c \"($V/tree_hold 100 </dev/null >got) & exit\"; cat got' || exit; "
+           "done | sort | uniq -c | tr -s ' '",
            0, " 10 100\n", "");
 }
 END_TEST

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static const char *build_folder(void)
@@ -76,8 +77,20 @@ void expect_ok(const struct run *run)
                   run->out, run->err);
 }
 
+/* Some tests take a thousand descriptors, and a session often gets no more. */
+static void allow_descriptors(void)
+{
+    enum { ENOUGH = 4096 };
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= ENOUGH)
+        return;
+    limit.rlim_cur = limit.rlim_max < ENOUGH ? limit.rlim_max : ENOUGH;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int main(void)
 {
+    allow_descriptors();
     SRunner *runner = srunner_create(NULL);
     SUITES(HARNESS_ADD)
     return harness_run_all(runner);

@@ -12,7 +12,7 @@ umask 022
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 pattern=${3:-*}
 readonly here pattern
-readonly plenty=64G no_report='no process wrote a report' patience=${PROGRAMS_TEST_PATIENCE:-300}
+readonly plenty=64G no_report='no process wrote a report' patience=${PROGRAMS_TEST_PATIENCE:-900}
 
 usage() {
     echo "usage: $0 BUILD [short|long] [NAME-PATTERN]" >&2
@@ -71,10 +71,10 @@ leftovers() {
     grep -slzx "PROGRAMS_TEST_WORK=$work" /proc/[0-9]*/environ | cut -d/ -f3
 }
 
-# Waits some seconds for what is on its way out, then kills the rest and names it.
+# Waits a minute for what is on its way out, then kills the rest and names it.
 end_leftovers() {
     local tries pid left=
-    for ((tries = 0; tries < 50; tries++)); do
+    for ((tries = 0; tries < 600; tries++)); do
         left=$(leftovers | sort -un)
         [ -n "$left" ] || return 0
         sleep 0.1

@@ -19,7 +19,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define KIB UINT64_C(1024)
@@ -587,7 +586,7 @@ static int crowd_member(void)
 {
     unsigned seed = (unsigned)getpid();
     uint64_t held = 0;
-    alarm(60); /* if the test is gone */
+    alarm(RUN_SECONDS); /* if the test is gone */
     if (!join_run())
         return 1;
     for (;;) {
@@ -639,13 +638,13 @@ static void replace(pid_t *pid, unsigned at)
 
 START_TEST(a_crowd_that_is_killed_at_random_never_exceeds_the_limit_and_leaves_nothing)
 {
-    enum { SECONDS = 4 };
+    enum { ROUNDS = 50 };
     pid_t crowd[CROWD];
     unsigned seed = 7;
     make_run(ACCOUNTS_UNLIMITED, TREE_LIMIT);
     for (unsigned i = 0; i < CROWD; i++)
         crowd[i] = send_member(i);
-    for (time_t end = time(NULL) + SECONDS; time(NULL) < end;) {
+    for (int round = 0; round < ROUNDS || accounts->tree_peak <= TREE_LIMIT / 2; round++) {
         unsigned at = (unsigned)rand_r(&seed) % CROWD;
         usleep(1000);
         ck_assert_uint_le(sum_of_all(crowd), TREE_LIMIT);
@@ -658,7 +657,6 @@ START_TEST(a_crowd_that_is_killed_at_random_never_exceeds_the_limit_and_leaves_n
         waitpid(crowd[i], NULL, 0);
     }
     ck_assert_uint_le(accounts->tree_peak, TREE_LIMIT);
-    ck_assert_uint_gt(accounts->tree_peak, TREE_LIMIT / 2);
     expect_good(child(charge_everything));
 }
 END_TEST
@@ -691,7 +689,7 @@ static int take_all_again_and_again(void)
     uint64_t seen = 0, taken = 0;
     if (!join_run())
         return 1;
-    for (int i = 0; i < TIMES; i++) {
+    for (int i = 0; i < TIMES || taken == 0; i++) { /* nothing can be had while it has a byte */
         let_it_spend(10 + i % 10);
         if (budget_charge(MIB)) {
             taken++;
@@ -701,7 +699,7 @@ static int take_all_again_and_again(void)
         }
     }
     reach(1);
-    return taken == 0 ? 2 : seen > 0 ? 3 : 0;
+    return seen > 0 ? 2 : 0;
 }
 
 START_TEST(a_grant_is_taken_away_while_its_owner_spends_it)

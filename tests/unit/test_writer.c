@@ -585,10 +585,10 @@ static void fill_pipe(int fd)
     fcntl(fd, F_SETFL, flags);
 }
 
-/* False: the child did not end for many seconds. */
+/* False: the child did not end for a very long time. */
 static bool ends(pid_t child, int *status)
 {
-    for (int i = 0; i < 10000; i++) {
+    for (int i = 0; i < RUN_SECONDS / 2 * 1000; i++) {
         if (waitpid(child, status, WNOHANG) == child)
             return true;
         usleep(1000);
@@ -598,16 +598,21 @@ static bool ends(pid_t child, int *status)
 
 START_TEST(a_program_that_waits_in_a_write_of_ours_can_be_ended)
 {
-    int pipes[2], status;
+    int pipes[2], ready[2], status;
+    char byte;
     struct sink sink;
     ck_assert_int_eq(pipe(pipes), 0);
     ck_assert(sink_keep(&sink, pipes[1]));
     fill_pipe(pipes[1]);
+    ck_assert_int_eq(pipe(ready), 0);
     pid_t child = fork();
     if (child == 0) {
         signal(SIGTERM, SIG_DFL); /* libcheck's handler would end the test */
+        close(ready[1]);
         _exit(write_words(&sink, "x"));
     }
+    close(ready[1]);
+    ck_assert_int_eq(read(ready[0], &byte, 1), 0); /* the child has closed its end too */
     usleep(50 * 1000);
     kill(child, SIGTERM);
     bool ended = ends(child, &status);
@@ -647,7 +652,7 @@ static void add_with_folder(Suite *suite, const TTest *test)
 {
     TCase *tcase = tcase_create(test->name);
     tcase_add_unchecked_fixture(tcase, make_folder, remove_folder);
-    tcase_set_timeout(tcase, 60);
+    tcase_set_timeout(tcase, RUN_SECONDS);
     tcase_add_test(tcase, test);
     suite_add_tcase(suite, tcase);
 }

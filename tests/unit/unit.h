@@ -11,6 +11,6 @@
 
 SUITES(HARNESS_DECLARE)
 
-static inline void unit_add(Suite *suite, const TTest *test) { harness_add(suite, test, 60); }
+static inline void unit_add(Suite *suite, const TTest *test) { harness_add(suite, test, RUN_SECONDS); }
 
 #endif

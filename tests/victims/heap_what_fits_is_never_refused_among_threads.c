@@ -60,8 +60,9 @@ static void work(int number)
         while (another_round)
             play(number < busy, &dice);
     else
-        while (crew_goes_on())
+        do /* once at least: on a busy machine the time may be over before */
             CHECK(malloc(all + 1 + pick(&dice, MIB)) == NULL && errno == ENOMEM);
+        while (crew_goes_on());
 }
 
 /* How many threads are busy, idle, greedy; for how many seconds. */

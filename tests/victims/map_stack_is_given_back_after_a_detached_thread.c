@@ -14,7 +14,7 @@ int main(void)
     CHECK(pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED) == 0);
     for (int i = 0; i < 20; i++) {
         CHECK(pthread_create(&thread, &attributes, end, NULL) == 0);
-        for (int wait = 0; used() >= 512 * KIB && wait < 10000; wait++)
+        for (int wait = 0; used() >= 512 * KIB && wait < 300000; wait++)
             usleep(1000);
         CHECK(used() < 512 * KIB);
     }

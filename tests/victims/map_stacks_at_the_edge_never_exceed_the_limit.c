@@ -19,7 +19,7 @@ static void *run(void *ignored)
 
 static void *make(void *attributes)
 {
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < ROUNDS || (refused == 0 && i < 1000 * ROUNDS); i++) {
         pthread_t thread;
         int error = pthread_create(&thread, attributes, run, NULL);
         CHECK(error == 0 || error == EAGAIN);

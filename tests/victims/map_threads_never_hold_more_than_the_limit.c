@@ -12,7 +12,7 @@ static uint64_t room;
 static void *work(void *number)
 {
     unsigned seed = (unsigned)(uintptr_t)number;
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < ROUNDS || (refused == 0 && i < 1000 * ROUNDS); i++) {
         size_t length = (1 + (unsigned)rand_r(&seed) % 64) * PAGE;
         char *memory = mmap(NULL, length, RW, ANON, -1, 0);
         if (memory == MAP_FAILED) {

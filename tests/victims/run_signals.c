@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Makes the file READY, then counts the signals that it gets; at the LAST-th it prints how many
- * it had of each, and ends.
+ * Makes the file READY, then counts the signals that it gets, each also by a byte in that file; at the
+ * LAST-th it prints how many it had of each, and ends.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -10,11 +10,14 @@
 #include <unistd.h>
 
 static volatile sig_atomic_t had[65], all;
+static int ready;
 
 static void count(int number)
 {
     had[number]++;
     all++;
+    if (write(ready, "", 1) < 0)
+        _exit(98);
 }
 
 int main(int argc, char **argv)
@@ -33,7 +36,7 @@ int main(int argc, char **argv)
         sigaddset(&set, numbers[i]);
     }
     sigprocmask(SIG_BLOCK, &set, &before);
-    close(open(argv[1], O_CREAT | O_WRONLY, 0666));
+    ready = open(argv[1], O_CREAT | O_WRONLY | O_APPEND, 0666);
     while (all < atoi(argv[2]))
         sigsuspend(&before);
     for (int i = 0; i < NUMBERS; i++)
