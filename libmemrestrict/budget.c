@@ -374,7 +374,8 @@ bool budget_charge_plain(uint64_t bytes)
         return false;
     if (!counter_known_alone()) {
         struct account_stock *stock = sole_stock(account);
-        return LIKELY(stock != NULL) && charge_sole(account, stock, bytes);
+        enum stock_result result = LIKELY(stock != NULL) ? stock_charge(stock, bytes) : STOCK_SHORT;
+        return LIKELY(result == STOCK_CHARGED) || (result == STOCK_OVERDRAWN && settle_sole(stock, bytes));
     }
     uint64_t used = counter_get(&account->used), sum;
     if (UNLIKELY(__builtin_add_overflow(used, bytes, &sum)) || UNLIKELY(sum > counter_get(&account->ceiling)) ||
@@ -463,11 +464,16 @@ void budget_refund(uint64_t bytes)
 void budget_refund_plain(uint64_t bytes)
 {
     struct account *account = *(struct account *volatile *)budget.account;
-    if (UNLIKELY(account == NULL))
+    if (UNLIKELY(account == NULL)) {
         budget_refund(bytes);
-    else if (LIKELY(counter_known_alone()))
+        return;
+    }
+    if (counter_known_alone()) {
         counter_subtract(&account->used, bytes, true);
-    else
+        return;
+    }
+    struct account_stock *stock = sole_stock(account);
+    if (UNLIKELY(stock == NULL) || UNLIKELY(!stock_refund(stock, bytes)))
         refund_among_others(account, bytes);
 }
 

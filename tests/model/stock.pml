@@ -20,6 +20,9 @@
 #ifndef CALLS
 #define CALLS 2 /* of each thread */
 #endif
+#ifndef CALLS_0
+#define CALLS_0 CALLS /* of thread 0 */
+#endif
 #ifndef BUFFER
 #define BUFFER 2 /* stores that a thread's buffer has room for: 1 or 2 */
 #endif
@@ -485,7 +488,7 @@ init
     byte unspent;
     bool found;
     atomic {
-        run thread(0, 0, CALLS);
+        run thread(0, 0, CALLS_0);
         run thread(1, 1, CALLS);
         run buffers();
 #ifdef HANDLER
