@@ -189,9 +189,9 @@ static void complain(struct text *complaint, const char *entry, size_t name_leng
             text_add(complaint, row->name);
         }
     } else {
-        text_add(complaint, ": cannot understand \"");
+        text_add(complaint, ": cannot understand '");
         text_add_quoted(complaint, entry + name_length + 1, strlen(entry + name_length + 1));
-        text_add(complaint, "\"; accepted: ");
+        text_add(complaint, "'; accepted: ");
         text_add(complaint, row->accepted);
     }
     text_add_char(complaint, '\n');

@@ -128,7 +128,7 @@
     X(run_unknown_letter, "$M -z true", 125, "", "invalid option -- 'z'")                          \
     X(run_missing_value, "$M -l", 125, "", "option requires an argument -- 'l'")                   \
     X(run_bad_setting_in_the_environment, "MEMRESTRICT_LIMIT=6x $M true", 125, "",                 \
-      "MEMRESTRICT_LIMIT: cannot understand \"6x\"")                                               \
+      "MEMRESTRICT_LIMIT: cannot understand '6x'")                                               \
     X(run_given_up_by_the_library_had_it, "MEMRESTRICT_REPORT=no/r $M true 2>&1 | grep -c .", 0,    \
       "1\n", "")                                                                                   \
     X(run_tree_without_a_limit, "$M --scope=tree true", 125, "",                                   \

@@ -53,9 +53,16 @@ byte returned_older[2], returned[2]; /* bytes of refunds in the buffer's two sto
 byte open_spent[2], open_own[2], open_older[2];
 
 #define STOCK_OF(call) (call % 2 * (call != 3))
-/* What a call's own thread gave back counts for it at once. */
+/* What a call's own thread gave back counts for it at once. What a charge that a handler interrupted may
+ * hide from others until it is settled counts as well. */
+#ifdef HANDLER
+#define HIDDEN (open_own[0] + open_own[1])
+#else
+#define HIDDEN 0
+#endif
 #define DOES_NOT_FIT(call)                                                                         \
-    (want[call] > 0 && decided + want[call] > ceiling + returned[STOCK_OF(call)] + returned_older[STOCK_OF(call)])
+    (want[call] > 0 && decided + HIDDEN + want[call] >                                              \
+                           ceiling + returned[STOCK_OF(call)] + returned_older[STOCK_OF(call)])
 
 inline look_whether_all_fit()
 {
@@ -215,7 +222,7 @@ inline stock_charge(call, n, bytes)
             store(n, bytes, 0);
             if
             :: allowance[n] >= own[n] -> decide(bytes); judge_limit(call)
-            :: else -> open_own[n] = open_own[n] + bytes
+            :: else -> open_own[n] = open_own[n] + bytes; look_whether_all_fit()
             fi
         }
 #ifdef WITHOUT_SECOND_LOOK
@@ -225,10 +232,10 @@ inline stock_charge(call, n, bytes)
         if
         :: left - own[n] >= 0 -> ok = true
         :: else ->
+            settle_sole(call, n, bytes);
 #ifdef WITHOUT_STANDING
-            skip;
+            refused = true
 #endif
-            settle_sole(call, n, bytes)
         fi
 #endif
     :: else
@@ -265,6 +272,19 @@ inline stock_open(call, n, more, bytes)
     atomic { flush(n); allowance[n] = was + more; stand(n) }
 }
 
+/* A lower limit may have come in between. */
+inline close_if_over_limit(n)
+{
+#ifndef WITHOUT_LOOK_AT_LIMIT
+    if
+    :: used > ceiling -> allowance[n] = CLOSED
+    :: else
+    fi
+#else
+    skip
+#endif
+}
+
 inline draw_sole(call, n, bytes)
 {
     got = false;
@@ -282,12 +302,7 @@ inline draw_sole(call, n, bytes)
         if
         :: ok ->
             stock_open(call, n, added, bytes);
-#ifndef WITHOUT_LOOK_AT_LIMIT
-            if
-            :: used > ceiling -> allowance[n] = CLOSED
-            :: else
-            fi
-#endif
+            close_if_over_limit(n)
         :: else
         fi;
         drop(n)
@@ -361,17 +376,18 @@ inline charge(call, n, bytes)
 {
     atomic { want[call] = bytes; began_late[call] = lowered; look_whether_all_fit() };
     ok = false;
+    refused = false;
     stock_charge(call, n, bytes);
     if
-    :: !ok -> draw_sole(call, n, bytes)
+    :: !ok && !refused -> draw_sole(call, n, bytes)
     :: else
     fi;
     if
-    :: !ok -> charge_counter(call, n, bytes, bytes)
+    :: !ok && !refused -> charge_counter(call, n, bytes, bytes)
     :: else
     fi;
     if
-    :: !ok -> charge_last_resort(call, n, bytes)
+    :: !ok && !refused -> charge_last_resort(call, n, bytes)
     :: else
     fi;
     atomic {
@@ -383,7 +399,8 @@ inline charge(call, n, bytes)
         want[call] = 0;
         refusable[call] = false;
         began_late[call] = false;
-        ok = false
+        ok = false;
+        refused = false
     }
 }
 
@@ -400,7 +417,11 @@ inline drain_sole(n, bytes)
         left = allowance[n];
         left = left - own[n] - CHUNK;
         if
-        :: left > 0 -> stock_open(3, n, -left, 0)
+        :: left > 0 ->
+            stock_open(3, n, -left, 0);
+#ifndef WITHOUT_LOOK_AFTER_DRAIN
+            close_if_over_limit(n)
+#endif
         :: else -> left = 0
         fi;
         refund_counter(n, bytes, bytes + left);
@@ -440,17 +461,15 @@ proctype thread(byte call; byte n; byte calls) provided(frozen != _pid)
 {
     short left, added, was;
     byte unspent, mine;
-    bool ok, got, open, found;
+    bool ok, got, open, found, refused;
 #ifdef SUCCESSOR
     if
     :: call == 2 -> /* takes over the stock of thread 0 */
-        take(1 + n);
-#ifndef WITHOUT_DEATH
         ended[0];
-#endif
-        allowance[0] = CLOSED;
-        sweep(0);
-        drop(1 + n)
+        take(n);
+        allowance[n] = CLOSED;
+        sweep(n);
+        drop(n)
     :: else
     fi;
 #endif
@@ -466,11 +485,36 @@ proctype handler()
 {
     short left, added, was;
     byte unspent, mine;
-    bool ok, got, open, found;
+    bool ok, got, open, found, refused;
 end:
     atomic { !masked && !ended[0] -> frozen = 1 };
     one_call(3, 0);
     frozen = 0
+}
+#endif
+
+#ifdef FORK
+/* A third thread forks; the child makes its books from the copy. Who forks has the ledger's lock as well. */
+proctype forker()
+{
+    short recorded, copied;
+    atomic { !lock -> lock = true; forking = true; recorded = held };
+    atomic { flush(0); flush(1); copied = used };
+    copied = copied - (spent[0] < drawn[0] -> drawn[0] - spent[0] : 0);
+    copied = copied - (spent[1] < drawn[1] -> drawn[1] - spent[1] : 0);
+    assert(recorded <= copied && copied <= LIMIT);
+    atomic { lock = false; forking = false; recorded = 0; copied = 0 }
+}
+#endif
+
+#ifdef COMMAND
+/* Another process lowers the limit. */
+proctype command()
+{
+    atomic { ceiling = LOWER; look_whether_all_fit() };
+    allowance[0] = STOPPED;
+    allowance[1] = STOPPED;
+    lowered = true
 }
 #endif
 
@@ -494,7 +538,17 @@ init
 #ifdef HANDLER
         run handler();
 #endif
+#ifdef FORK
+        run forker();
+#endif
+#ifdef COMMAND
+        run command();
+#endif
+#ifdef SUCCESSOR
+        run thread(2, 0, CALLS)
+#else
         ended[2] = true
+#endif
     }
     ended[0] && ended[1] && ended[2] && frozen == 0;
     atomic { used = used - held; decided = decided - held; held = 0 }
