@@ -225,7 +225,7 @@ static void expect_complaint(const struct run *run, const char *name, const char
     expect_one_line(run->err);
     ck_assert_msg(strncmp(run->err, "memrestrict: ", 13) == 0, "%s", run->err);
     ck_assert_msg(strstr(run->err, name) != NULL, "no \"%s\" in: %s", name, run->err);
-    ck_assert_msg(strstr(run->err, words("\"%s\"", value)) != NULL, "no \"%s\" in: %s", value,
+    ck_assert_msg(strstr(run->err, words("'%s'", value)) != NULL, "no \"%s\" in: %s", value,
                   run->err);
     ck_assert_msg(strstr(run->err, accepted) != NULL, "no \"%s\" in: %s", accepted, run->err);
 }
