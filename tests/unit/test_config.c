@@ -403,7 +403,7 @@ START_TEST(control_characters_in_a_value_stay_out_of_the_complaint)
 {
     ck_assert(!READ("MEMRESTRICT_LIMIT=a\nb\033[31m\x7f\r\tc"));
     expect_one_line();
-    expect_said("\"a?b?[31m???c\"");
+    expect_said("'a?b?[31m???c'");
 }
 END_TEST
 
