@@ -361,7 +361,7 @@ END_TEST
 START_TEST(a_complaint_names_variable_value_and_what_is_accepted)
 {
     for (const struct setting *row = config_settings; row->name != NULL; row++) {
-        char entry[100] = "", quoted[] = "\"%x,,\"";
+        char entry[100] = "", quoted[] = "'%x,,'";
         strcat(strcat(entry, row->name), "=%x,,");
         ck_assert_msg(!READ(entry), "accepted: %s", entry);
         expect_one_line();
