@@ -236,6 +236,7 @@ static pid_t start(int picture, FILE **orders)
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, ends[0], 0);
     posix_spawn_file_actions_adddup2(&actions, picture, 1);
+    setenv("LC_ALL", "C.UTF-8", 1); /* what we write; in another locale gnuplot warns of that */
     error = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
     posix_spawn_file_actions_destroy(&actions);
     close(ends[0]);

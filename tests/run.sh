@@ -46,7 +46,7 @@ count() {
 note_failures() { # NAME LOG STATUS
     local failure='^[^ :]+:[0-9]+:[FE]:|^not ok' tool='Sanitizer:|runtime error:|^==[0-9]+== [A-Z]'
     if grep -qaE "$failure" "$2"; then
-        grep -aE -A 5 --no-group-separator "$failure" "$2" | cut -c -400 |
+        grep -aE -A 5 --no-group-separator "$failure" "$2" | cut -c -700 |
             awk -v name="$1" -v failure="$failure" '
                 $0 ~ failure { print name ": " $0; said = 0; next }
                 /^[0-9]+%: Checks:|^ok |^[0-9]+ passed,/ { said = 5 }
@@ -74,7 +74,7 @@ say_again() {
     [ ! -s "$notes/skipped" ] || { echo "Skipped:" && cat "$notes/skipped"; }
     [ -s "$notes/failed" ] || return 0
     echo "Failed:"
-    if [ "$(wc -l <"$notes/failed")" -le 30 ]; then
+    if [ "$(wc -l <"$notes/failed")" -le 14 ]; then
         cat "$notes/failed"
     else
         grep -v '^    ' "$notes/failed"

@@ -16,7 +16,8 @@
     "$M $V/run_signals ready " last " & p=$!; "                                                    \
     "idle() { set -- $p $(cat /proc/$p/task/$p/children); [ $# = 3 ] && "                          \
     "grep -q '^State:.S' /proc/$p/status && "                                                      \
-    "! cat /proc/$1/status /proc/$2/status /proc/$3/status | grep -q '^S[hi][dg]Pnd:.*[1-9a-f]'; }; " \
+    "all=$(cat /proc/$1/status /proc/$2/status /proc/$3/status 2>/dev/null) && "                   \
+    "! echo \"$all\" | grep -q '^S[hi][dg]Pnd:.*[1-9a-f]'; }; "                                    \
     "had() { " UNTIL("[ $(wc -c <ready) -ge $1 ] && idle") "}; "                                   \
     UNTIL("[ -e ready ]") "had 0; "
 #define GROUP(last) "setsid " SIGNALS(last)
