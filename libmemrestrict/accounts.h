@@ -19,7 +19,7 @@
 
 enum {
     ACCOUNTS_MAGIC = 0x6d72616d,
-    ACCOUNTS_VERSION = 1,
+    ACCOUNTS_VERSION = 2,
     ACCOUNTS_SLOTS = 4096, /* processes at a time */
     ACCOUNTS_STOCKS = 64,  /* of threads, each process; see budget.h */
     ACCOUNTS_NAME = 64,

@@ -30,7 +30,8 @@ static struct {
     uint64_t noted;           /* bytes held just before a fork */
     _Atomic unsigned threads; /* that have a stock's number */
     _Atomic uint64_t taken;   /* a bit for each stock that is one thread's own, */
-    _Atomic int owners[STOCKS]; /* and that thread's ID */
+    _Atomic int owners[STOCKS]; /* and that thread's ID, */
+    int process;              /* in this process */
     struct lock lock;         /* bytes move between `used` and stocks */
 } budget = {.account = &own_account};
 
@@ -53,6 +54,8 @@ static inline bool is_alone(void) { return counter_alone() && LIKELY(!budget.in_
 
 void budget_start(uint64_t limit)
 {
+    stock_possible(); /* to register for membarrier takes milliseconds once there are threads */
+    budget.process = kernel_pid();
     atomic_store(&own.limit, limit);
     atomic_store(&own.ceiling, limit);
 }
@@ -133,11 +136,14 @@ static unsigned free_stock(struct account *account)
 
 enum { NO_STOCK = STOCKS + 1 };
 
+/* A child that shares our memory (vfork), or a copy that no handler told us of, is nobody's thread. */
+static bool is_same_process(void) { return kernel_pid() == budget.process; }
+
 static COLD void choose_stock(struct account *account)
 {
     struct lock_hold hold;
     bool possible = !budget.in_tree && stock_possible();
-    if (possible && !lock_try(&budget.lock, &hold))
+    if (possible && (!is_same_process() || !lock_try(&budget.lock, &hold)))
         return; /* next time */
     unsigned number = possible ? free_stock(account) : 0;
     if (number != 0) {
@@ -208,7 +214,8 @@ static bool open_sole_stock(struct account *account, struct account_stock *stock
 {
     if (more > 0 && !charge_counter(account, (uint64_t)more, false))
         return false;
-    stock_open(stock, more > 0 ? more : 0, bytes);
+    atomic_store(&account->stocks_open, 1);
+    stock_open(stock, more, bytes);
     if (counter_get(&account->used) > atomic_load(&account->ceiling))
         stock_close(stock);
     return true;
@@ -221,7 +228,8 @@ static COLD bool draw_sole(struct account *account, struct account_stock *stock,
     uint64_t chunk = chunk_now(account);
     if (bytes > chunk || !lock_try(&budget.lock, &hold))
         return false;
-    bool drawn = open_sole_stock(account, stock, stock_lacks(stock, bytes) + (int64_t)chunk, bytes);
+    int64_t more = stock_lacks(stock, bytes) + (int64_t)chunk;
+    bool drawn = open_sole_stock(account, stock, more > 0 ? more : 0, bytes);
     lock_drop(&budget.lock, &hold);
     return drawn;
 }
@@ -242,6 +250,17 @@ static ASIDE bool charge_sole(struct account *account, struct account_stock *sto
            draw_sole(account, stock, bytes);
 }
 
+/* Under the lock, of closed stocks. False: nothing was in them. */
+static bool sweep_sole_stocks(struct account *account)
+{
+    uint64_t unspent = 0;
+    for (unsigned i = 0; i < STOCKS; i++)
+        unspent += stock_sweep(&account->stocks[i]);
+    if (unspent > 0)
+        refund_counter(account, unspent, false);
+    return unspent > 0;
+}
+
 /* Under the lock: those that are one thread's each. */
 static void close_sole_stocks(struct account *account)
 {
@@ -250,11 +269,7 @@ static void close_sole_stocks(struct account *account)
         open |= stock_close(&account->stocks[i]);
     if (open)
         stock_barrier();
-    for (unsigned i = 0; i < STOCKS; i++) {
-        uint64_t unspent = stock_sweep(&account->stocks[i]);
-        if (unspent > 0)
-            refund_counter(account, unspent, false);
-    }
+    sweep_sole_stocks(account);
 }
 
 /* Under the lock. */
@@ -277,8 +292,7 @@ static void close_stocks(struct account *account)
 {
     if (!atomic_load(&account->stocks_open))
         return;
-    if (atomic_load(&budget.taken) != 0)
-        close_sole_stocks(account);
+    close_sole_stocks(account);
     for (unsigned i = 0; i < STOCKS; i++)
         close_stock(account, &account->stocks[i]);
 }
@@ -312,6 +326,17 @@ static bool charge_with_more_of_the_tree(struct account *account, uint64_t bytes
     return false;
 }
 
+/* Under the lock, all stocks closed. A thread that looked before may give something back to its stock just
+ * after it was swept, and have it again from the counter: so whatever turns up is counted, and tried again.
+ * Each thread can be late but once. */
+static bool charge_with_what_comes_late(struct account *account, uint64_t bytes)
+{
+    bool charged = charge_counter(account, bytes, false);
+    for (int i = 0; i < STOCKS && !charged && sweep_sole_stocks(account); i++)
+        charged = charge_counter(account, bytes, false);
+    return charged;
+}
+
 /* Would the process's own limit have let it pass? */
 static bool is_within_own_limit(const struct account *account, uint64_t bytes)
 {
@@ -323,20 +348,14 @@ static bool is_within_own_limit(const struct account *account, uint64_t bytes)
 static COLD bool charge_last_resort(struct account *account, uint64_t bytes)
 {
     struct lock_hold hold;
-    struct kernel_mask mask;
-    bool forking = guard.forking > 0; /* then the lock is held already, with signals as they were */
     if (without_stocks() && !budget.in_tree)
         return false;
-    if (forking)
-        kernel_signals_block(&mask);
     lock_take(&budget.lock, &hold);
     close_stocks(account);
-    bool charged = charge_counter(account, bytes, false) ||
+    bool charged = charge_with_what_comes_late(account, bytes) ||
                    (budget.in_tree && charge_with_more_of_the_tree(account, bytes));
     guard.by_tree = budget.in_tree && !charged && is_within_own_limit(account, bytes);
     lock_drop(&budget.lock, &hold);
-    if (forking)
-        kernel_signals_restore(&mask);
     return charged;
 }
 
@@ -423,7 +442,7 @@ static COLD bool drain_sole(struct account *account, struct account_stock *stock
         return false;
     int64_t surplus = stock_left(stock) - (int64_t)chunk_now(account);
     if (surplus > 0)
-        stock_open(stock, -surplus, 0);
+        open_sole_stock(account, stock, -surplus, 0);
     refund_counter(account, bytes + (surplus > 0 ? (uint64_t)surplus : 0), false);
     lock_drop(&budget.lock, &hold);
     return true;
@@ -551,6 +570,7 @@ void budget_fork_child(uint64_t held)
     atomic_store(&own.ceiling, limit);
     atomic_store(&own.used, held);
     atomic_store(&own.peak, held);
+    budget.process = kernel_pid();
     atomic_store(&budget.threads, 0);
     atomic_store(&budget.taken, 0);
     guard.stock = guard.own_stock = 0;

@@ -64,6 +64,21 @@ static inline void counter_add_own(_Atomic int64_t *at, int64_t amount)
 #endif
 }
 
+/* Of such a counter: if it is `expected`, it becomes `desired`. */
+static inline bool counter_swap_own(_Atomic int64_t *at, int64_t expected, int64_t desired)
+{
+#if defined(__x86_64__)
+    bool swapped;
+    __asm__ volatile("cmpxchgq %3, %1"
+                     : "+a"(expected), "+m"(*at), "=@ccz"(swapped)
+                     : "r"(desired));
+    return swapped;
+#else
+    return atomic_compare_exchange_strong_explicit(at, &expected, desired, memory_order_relaxed,
+                                                   memory_order_relaxed);
+#endif
+}
+
 static inline void counter_subtract(counter *at, uint64_t amount, bool alone)
 {
 #if defined(__x86_64__)

@@ -167,7 +167,7 @@ bool gate_is_plain(void) { return !sites_on && budget_is_plain(); }
 
 bool gate_admit_plain(enum call call, size_t size)
 {
-    return LIKELY(budget_charge_plain(size)) || gate_admit_block(call, size);
+    return (LIKELY(size <= PTRDIFF_MAX) && LIKELY(budget_charge_plain(size))) || gate_admit_block(call, size);
 }
 
 void gate_cancel(uint64_t size) { budget_refund(size); }

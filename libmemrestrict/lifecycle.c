@@ -16,6 +16,7 @@
 #include "sites.h"
 #include "thread.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -229,6 +230,7 @@ static void recover_copy(void)
  * other handlers were first. */
 static void begin_copy(void)
 {
+    int saved = errno;
     struct kernel_mask mask;
     kernel_signals_block(&mask);
     if (guard.forking == 0)
@@ -236,6 +238,7 @@ static void begin_copy(void)
     begin_child(false);
     process.copy_begun = guard.forking > 0; /* fork's own handler is still to come */
     kernel_signals_restore(&mask);
+    errno = saved;
 }
 
 /* As early as can be: handlers that were there before ours are run by fork when it has our locks. */

@@ -66,32 +66,27 @@ static void mask(struct lock_hold *hold)
 
 void lock_take(struct lock *lock, struct lock_hold *hold)
 {
-    if (guard.forking > 0)
-        return;
     mask(hold);
-    acquire(lock);
+    if (guard.forking == 0)
+        acquire(lock);
 }
 
 bool lock_enter(struct lock *lock, struct lock_hold *hold)
 {
-    if (guard.forking > 0)
-        return true;
     hold->masked = false;
-    if (counter_alone())
+    if (guard.forking == 0 && counter_alone())
         return grab(lock);
-    mask(hold);
-    acquire(lock);
+    lock_take(lock, hold);
     return true;
 }
 
 bool lock_try(struct lock *lock, struct lock_hold *hold)
 {
-    if (guard.forking > 0)
-        return true;
-    if (atomic_load_explicit(&lock->word, memory_order_relaxed) != 0)
+    bool ours = guard.forking > 0;
+    if (!ours && atomic_load_explicit(&lock->word, memory_order_relaxed) != 0)
         return false;
     mask(hold);
-    if (grab(lock))
+    if (ours || grab(lock))
         return true;
     kernel_signals_restore(&hold->mask);
     return false;
@@ -99,9 +94,8 @@ bool lock_try(struct lock *lock, struct lock_hold *hold)
 
 void lock_drop(struct lock *lock, const struct lock_hold *hold)
 {
-    if (guard.forking > 0)
-        return;
-    release(lock);
+    if (guard.forking == 0)
+        release(lock);
     if (hold->masked)
         kernel_signals_restore(&hold->mask);
 }

@@ -5,7 +5,6 @@
 #include "object.h"
 
 #include <dlfcn.h>
-#include <string.h>
 #include <errno.h>
 #include <link.h>
 #include <stdlib.h>

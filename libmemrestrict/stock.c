@@ -4,6 +4,7 @@
 #include "kernel.h"
 
 enum { PATIENCE = 20000 }; /* looks at nothing, some 100 microseconds */
+#define REBASE (INT64_C(1) << 60)
 
 bool stock_settle(struct account_stock *stock, uint64_t bytes)
 {
@@ -19,8 +20,21 @@ int64_t stock_lacks(const struct account_stock *stock, uint64_t bytes)
            atomic_load_explicit(&stock->drawn, memory_order_relaxed);
 }
 
+/* A thread that only takes, or only gives back, counts on for ever: far from an overflow both counters go
+ * back by as much. */
+static void rebase(struct account_stock *stock)
+{
+    int64_t drawn = atomic_load_explicit(&stock->drawn, memory_order_relaxed);
+    if (drawn < REBASE && drawn > -REBASE)
+        return;
+    atomic_store(&stock->allowance, STOCK_CLOSED);
+    counter_add_own(&stock->spent, -drawn);
+    atomic_store(&stock->drawn, 0);
+}
+
 void stock_open(struct account_stock *stock, int64_t more, uint64_t bytes)
 {
+    rebase(stock);
     int64_t drawn = atomic_load_explicit(&stock->drawn, memory_order_relaxed) + more;
     atomic_store(&stock->drawn, drawn);
     counter_add_own(&stock->spent, (int64_t)bytes);

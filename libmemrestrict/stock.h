@@ -41,10 +41,11 @@ static inline int64_t stock_left(const struct account_stock *stock)
 
 static inline enum stock_result stock_charge(struct account_stock *stock, uint64_t bytes)
 {
-    int64_t left = stock_left(stock);
-    if (UNLIKELY(left < 0) || UNLIKELY(bytes > (uint64_t)left))
-        return STOCK_SHORT;
-    counter_add_own(&stock->spent, (int64_t)bytes);
+    int64_t spent = atomic_load_explicit(&stock->spent, memory_order_relaxed);
+    int64_t left = atomic_load_explicit(&stock->allowance, memory_order_relaxed) - spent;
+    if (UNLIKELY(left < 0) || UNLIKELY(bytes > (uint64_t)left) ||
+        UNLIKELY(!counter_swap_own(&stock->spent, spent, spent + (int64_t)bytes)))
+        return STOCK_SHORT; /* or a signal handler came in between: then it is asked for another way */
     atomic_signal_fence(memory_order_seq_cst); /* membarrier makes it a fence for all threads */
     return LIKELY(stock_left(stock) >= 0) ? STOCK_CHARGED : STOCK_OVERDRAWN;
 }

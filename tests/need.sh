@@ -36,6 +36,7 @@ needs() {
         echo "command:musl-gcc ?musl-tools"
         echo "command:shellcheck ?shellcheck"
         echo "command:cmake ?cmake"
+        echo "command:spin ?spin"
         echo "command:meson ?meson"
         for program in mandoc:mandoc man:man-db groff:groff-base zsh:zsh fish:fish tmux:tmux jq:jq \
             autoreconf:automake setpriv:util-linux script:bsdutils xmllint:libxml2-utils prove:perl gnuplot:gnuplot-nox; do

@@ -159,6 +159,8 @@ around() {
         MAKE=$MAKE BUILD=$BUILD "$@"
 }
 
+instructions() { build lib bench-programs BUILD="$BUILD" && env BUILD="$BUILD" tests/instructions.sh; }
+
 scripts() {
     have shellcheck || { echo "SKIP shellcheck: package shellcheck"; return; }
     shellcheck -x tests/*.sh tests/*/*.sh examples/*.sh bench/*.sh .ci/run memrestrict/completions/*.bash
@@ -180,6 +182,9 @@ step "man pages, help and settings" around tests/docs.sh
 step "completions" tests/completions.sh
 step "installation" around tests/install.sh
 step "recipes" around tests/recipes.sh
+step "the model of stocks" tests/model.sh
+step "instruction counts" instructions
+step "the benchmark" around tests/bench.sh
 [ "${1:-short}" = short ] || step "the Debian package" tests/package.sh
 step "fuzzing" fuzz
 step "real programs" tests/programs/programs.sh "$BUILD" "${1:-short}"

@@ -751,6 +751,70 @@ START_TEST(the_thread_that_forks_may_charge_meanwhile)
 }
 END_TEST
 
+/* Charges and refunds that open, drain and close this thread's stock; nothing is left of them. */
+static void use_the_stock(unsigned rounds)
+{
+    static const uint64_t sizes[] = {60000, 30000, 7, 50000, 64000, 40000, 100, 65000};
+    for (unsigned i = 0; i < rounds; i++) {
+        uint64_t held[8];
+        for (unsigned k = 0; k < 8; k++)
+            held[k] = budget_charge(sizes[k]) ? sizes[k] : 0;
+        for (unsigned k = 0; k < 8; k++)
+            budget_refund(held[k]);
+    }
+}
+
+static void use_the_stock_in_a_handler(int signal)
+{
+    (void)signal;
+    use_the_stock(2);
+    budget_read();
+    atomic_fetch_add(&handled, 1);
+}
+
+START_TEST(handlers_may_charge_while_their_thread_forks)
+{
+    budget_start(64 * MIB);
+    be_one_of_two();
+    idle_begin(2);
+    signal(SIGUSR1, use_the_stock_in_a_handler);
+    fork_prepare();
+    pthread_t sender = start_thread(send_signals, (uintptr_t)pthread_self());
+    while (!atomic_load(&crowd.stop)) {
+        use_the_stock(1);
+        budget_read();
+    }
+    fork_parent();
+    pthread_join(sender, NULL);
+    idle_end();
+    ck_assert_uint_gt(handled, 0);
+    ck_assert_uint_eq(used(), 0);
+}
+END_TEST
+
+/* What the one gives back lands in a stock that the other has just swept. */
+static void *give_back_and_take_again(void *unused)
+{
+    while (!atomic_load(&crowd.stop))
+        if (budget_charge(KIB))
+            budget_refund(KIB);
+    return unused;
+}
+
+START_TEST(what_comes_late_into_a_stock_is_seen)
+{
+    budget_start(64 * KIB + 2 * KIB);
+    be_one_of_two();
+    pthread_t other = start_thread(give_back_and_take_again, 0);
+    for (unsigned i = 0; i < 20000; i++) {
+        ck_assert(budget_charge(64 * KIB)); /* the other holds 1 KiB at most */
+        budget_refund(64 * KIB);
+    }
+    atomic_store(&crowd.stop, true);
+    pthread_join(other, NULL);
+}
+END_TEST
+
 static _Atomic bool fork_over, read_too_early;
 
 static void *read_figures(void *unused)
@@ -814,6 +878,8 @@ Suite *suite_budget(void)
     unit_add(suite, a_copy_can_free_a_lock_that_nobody_holds_there);
     unit_add(suite, the_parent_of_a_fork_goes_on);
     unit_add(suite, the_thread_that_forks_may_charge_meanwhile);
+    unit_add(suite, handlers_may_charge_while_their_thread_forks);
+    unit_add(suite, what_comes_late_into_a_stock_is_seen);
     unit_add(suite, other_threads_wait_for_the_end_of_a_fork);
     return suite;
 }

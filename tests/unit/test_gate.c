@@ -160,6 +160,17 @@ START_TEST(sizes_past_64_bits_are_refused)
 }
 END_TEST
 
+START_TEST(a_block_past_what_any_object_may_have_is_refused)
+{
+    start_plain(CONFIG_UNLIMITED);
+    ck_assert(gate_is_plain());
+    ck_assert(!gate_admit_plain(CALL_malloc, (size_t)PTRDIFF_MAX + 1));
+    ck_assert(!gate_admit_block(CALL_malloc, SIZE_MAX));
+    expect_refusals(2);
+    expect_held(0, 0);
+}
+END_TEST
+
 START_TEST(the_figures_are_those_of_the_first_refusal)
 {
     start_plain(1000);
@@ -694,6 +705,7 @@ Suite *suite_gate(void)
     unit_add(suite, success_leaves_errno_alone);
     unit_add(suite, a_refused_call_is_enomem_and_charges_nothing);
     unit_add(suite, sizes_past_64_bits_are_refused);
+    unit_add(suite, a_block_past_what_any_object_may_have_is_refused);
     unit_add(suite, the_figures_are_those_of_the_first_refusal);
     unit_add(suite, a_block_that_is_in_no_record_gives_nothing_back);
     unit_add(suite, unknown_blocks_are_counted);
