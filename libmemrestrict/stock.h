@@ -7,7 +7,8 @@
  * Others take a stock back in three steps: they close it (no allowance), make sure by membarrier(2)
  * that every thread has looked, and read what was spent. The thread charges first and looks at its
  * allowance once more afterwards. So either it sees that it was closed, and settles under the lock;
- * or its charge was seen. What it gives back needs no second look: it can only make `spent` less.
+ * or its charge was seen. What it gives back needs no second look: it can only make `spent` less;
+ * but it may come after the sweep, so who is about to be refused sweeps until nothing more comes.
  * tests/model/stock.pml has this as a model, for spin.
  */
 #ifndef MEMRESTRICT_STOCK_H

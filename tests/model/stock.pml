@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * libmemrestrict/stock.h and what budget.c makes of it, for spin: two stocks, each one thread's own,
- * a few bytes, and every order of events. What an owner stores to `spent` waits in a buffer of its
+ * libmemrestrict/stock.h and what budget.c makes of it, for spin: two stocks, each one thread's
+ * own, a few bytes, and every order of events. What an owner stores to `spent` waits in a buffer of its
  * thread, as on x86, until anything flushes it: time, a locked instruction, a lock, membarrier(2). All
  * else is read and written by locked instructions, and loads, which come straight from memory.
  *
@@ -27,7 +27,9 @@
 #define BUFFER 2 /* stores that a thread's buffer has room for: 1 or 2 */
 #endif
 #define MOST (CHUNK + 1) /* that a stock holds unspent */
-#define LOWER 1          /* the limit that COMMAND sets */
+#ifndef LOWER
+#define LOWER 1 /* the limit that COMMAND sets */
+#endif
 #define CLOSED (-16)
 #define STOPPED (-17)
 
@@ -143,14 +145,7 @@ inline stand(n)
     open_spent[n] = 0
 }
 
-/* The lock. The handler is of thread 0, and never comes while that one has it, or waits. Thread 0 that
- * forks (FORKER) has it already. */
-
-#ifdef FORKER
-#define PASSES(n) (n == 0)
-#else
-#define PASSES(n) false
-#endif
+/* The lock. The handler is of thread 0: it never comes while that one has the lock, or waits for it. */
 
 inline take(n)
 {
@@ -158,23 +153,16 @@ inline take(n)
     :: n == 0 -> masked = true
     :: else
     fi;
-    if
-    :: PASSES(n)
-    :: else -> atomic { !lock -> lock = true; flush(n) }
-    fi
+    atomic { !lock -> lock = true; flush(n) }
 }
 
 inline try(n)
 {
     atomic {
+        got = !lock;
         if
-        :: PASSES(n) -> got = true
-        :: else ->
-            got = !lock;
-            if
-            :: got -> lock = true; masked = masked || n == 0; flush(n)
-            :: else
-            fi
+        :: got -> lock = true; masked = masked || n == 0; flush(n)
+        :: else
         fi
     }
 }
@@ -182,10 +170,8 @@ inline try(n)
 inline drop(n)
 {
     atomic {
-        if
-        :: PASSES(n)
-        :: else -> lock = false; flush(n)
-        fi;
+        lock = false;
+        flush(n);
         if
         :: n == 0 -> masked = false
         :: else
@@ -406,7 +392,7 @@ inline charge(call, n, bytes)
 
 inline refund_counter(n, bytes, more)
 {
-    atomic { used = used - more; decided = decided - bytes; flush(n) }
+    atomic { used = used - (more); decided = decided - bytes; flush(n) }
 }
 
 inline drain_sole(n, bytes)
@@ -419,7 +405,9 @@ inline drain_sole(n, bytes)
         if
         :: left > 0 ->
             stock_open(3, n, -left, 0);
-#ifndef WITHOUT_LOOK_AFTER_DRAIN
+#ifdef WITHOUT_LOOK_AFTER_DRAIN
+            skip
+#else
             close_if_over_limit(n)
 #endif
         :: else -> left = 0
@@ -448,11 +436,14 @@ inline refund(n, bytes)
 inline one_call(call, n)
 {
     if
-    :: charge(call, n, 1)
-    :: charge(call, n, 2)
-    :: atomic { held >= 1 && !forking -> held = held - 1; flush(n) } refund(n, 1)
-    :: atomic { held >= 2 && !forking -> held = held - 2; flush(n) } refund(n, 2)
-    fi
+    :: size = 1
+    :: size = 2
+    fi;
+    if
+    :: charge(call, n, size)
+    :: atomic { held >= size && !forking -> held = held - size; flush(n) } refund(n, size)
+    fi;
+    size = 0
 }
 
 /* The processes. */
@@ -460,7 +451,7 @@ inline one_call(call, n)
 proctype thread(byte call; byte n; byte calls) provided(frozen != _pid)
 {
     short left, added, was;
-    byte unspent, mine;
+    byte unspent, mine, size;
     bool ok, got, open, found, refused;
 #ifdef SUCCESSOR
     if
@@ -477,14 +468,18 @@ proctype thread(byte call; byte n; byte calls) provided(frozen != _pid)
     :: calls > 0 -> one_call(call, n); calls--
     :: break
     od;
-    atomic { calls = 0; left = 0; added = 0; was = 0; mine = 0; got = false; open = false; flush(n); ended[call] = true }
+    atomic {
+        calls = 0; left = 0; added = 0; was = 0; mine = 0; got = false; open = false;
+        flush(n);
+        ended[call] = true
+    }
 }
 
 #ifdef HANDLER
 proctype handler()
 {
     short left, added, was;
-    byte unspent, mine;
+    byte unspent, mine, size;
     bool ok, got, open, found, refused;
 end:
     atomic { !masked && !ended[0] -> frozen = 1 };
@@ -550,9 +545,15 @@ init
         ended[2] = true
 #endif
     }
-    ended[0] && ended[1] && ended[2] && frozen == 0;
-    atomic { used = used - held; decided = decided - held; held = 0 }
+    atomic {
+        ended[0] && ended[1] && ended[2] && frozen == 0 && !lock ->
+        lock = true;
+        used = used - held;
+        decided = decided - held;
+        held = 0
+    }
     sweep(0);
     sweep(1);
-    assert(used == 0 && decided == 0)
+    assert(used == 0 && decided == 0);
+    lock = false
 }
