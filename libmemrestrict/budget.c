@@ -21,8 +21,11 @@ enum { CLOSED = 0 };
 static struct account own = {.ceiling = BUDGET_UNLIMITED, .limit = BUDGET_UNLIMITED};
 static struct account *own_account = &own;
 
+static const char never; /* as __libc_single_threaded, where nobody may be taken to be alone */
+
 static struct {
     struct account **account;  /* where its address stands */
+    const char *alone;         /* is it true, this thread alone changes the account */
     struct accounts *accounts; /* NULL: the account is our own */
     struct account *slot;      /* else ours in `accounts`, */
     struct account **watched;  /* and a page with its address, which is NULL in a copy of the process */
@@ -33,7 +36,7 @@ static struct {
     _Atomic int owners[STOCKS]; /* and that thread's ID, */
     int process;              /* in this process */
     struct lock lock;         /* bytes move between `used` and stocks */
-} budget = {.account = &own_account};
+} budget = {.account = &own_account, .alone = &never};
 
 void (*budget_on_copy)(void);
 
@@ -50,12 +53,19 @@ static inline struct account *this_account(void)
 }
 
 /* May locked instructions be spared? Not where other processes look at the counter and lower the ceiling. */
-static inline bool is_alone(void) { return counter_alone() && LIKELY(!budget.in_tree); }
+static inline bool is_alone(void) { return *budget.alone; }
+
+static void note_who_is_alone(bool in_tree)
+{
+    budget.in_tree = in_tree;
+    budget.alone = !in_tree && &__libc_single_threaded != NULL ? &__libc_single_threaded : &never;
+}
 
 void budget_start(uint64_t limit)
 {
     stock_possible(); /* to register for membarrier takes milliseconds once there are threads */
     budget.process = kernel_pid();
+    note_who_is_alone(false);
     atomic_store(&own.limit, limit);
     atomic_store(&own.ceiling, limit);
 }
@@ -384,14 +394,12 @@ bool budget_charge(uint64_t bytes)
     return charge_among_others(account, bytes);
 }
 
-bool budget_is_plain(void) { return !budget.in_tree && counter_alone_is_known(); }
-
 bool budget_charge_plain(uint64_t bytes)
 {
     struct account *account = *(struct account *volatile *)budget.account;
     if (UNLIKELY(account == NULL))
         return false;
-    if (!counter_known_alone()) {
+    if (!is_alone()) {
         struct account_stock *stock = sole_stock(account);
         enum stock_result result = LIKELY(stock != NULL) ? stock_charge(stock, bytes) : STOCK_SHORT;
         return LIKELY(result == STOCK_CHARGED) || (result == STOCK_OVERDRAWN && settle_sole(stock, bytes));
@@ -487,7 +495,7 @@ void budget_refund_plain(uint64_t bytes)
         budget_refund(bytes);
         return;
     }
-    if (counter_known_alone()) {
+    if (is_alone()) {
         counter_subtract(&account->used, bytes, true);
         return;
     }
@@ -576,7 +584,7 @@ void budget_fork_child(uint64_t held)
     guard.stock = guard.own_stock = 0;
     budget.account = &own_account;
     budget.accounts = NULL;
-    budget.in_tree = false;
+    note_who_is_alone(false);
 }
 
 void budget_inherit(void)
@@ -598,7 +606,7 @@ void budget_join(struct accounts *accounts, struct account *account)
     atomic_store(&account->ceiling, in_tree ? 0 : counter_get(&own.ceiling));
     budget.slot = account;
     budget.accounts = accounts;
-    budget.in_tree = in_tree;
+    note_who_is_alone(in_tree);
     if (budget.watched == NULL)
         budget.watched = (struct account **)kernel_copy_mark();
     if (budget.watched != NULL)

@@ -36,13 +36,11 @@ void budget_set_limit(uint64_t limit);
 
 /* Takes `bytes` from what is left, all or nothing. Lock-free unless it is about to say no. */
 bool budget_charge(uint64_t bytes);
-/* Nobody else has a hand in what is left: no other process, and no thread that would not be seen. Changes
- * at most by a fork, in the child. */
-bool budget_is_plain(void);
-/* budget_charge for a budget that is plain; false: try that. */
+/* The usual case of it, to be made part of the caller; false: nothing was done, try the other. */
 bool budget_charge_plain(uint64_t bytes);
 /* Gives back `bytes` that were charged. */
 void budget_refund(uint64_t bytes);
+/* The same, its usual case made part of the caller. */
 void budget_refund_plain(uint64_t bytes);
 /* Gives back what the process held already when it was forked, and the tree never paid for. */
 void budget_refund_inherited(uint64_t bytes);

@@ -22,15 +22,6 @@ static inline bool counter_alone(void)
     return &__libc_single_threaded != NULL && __libc_single_threaded;
 }
 
-/* The same where the C library is known to say so. */
-static inline bool counter_alone_is_known(void) { return &__libc_single_threaded != NULL; }
-static inline bool counter_known_alone(void)
-{
-    if (!counter_alone_is_known())
-        __builtin_unreachable();
-    return __libc_single_threaded;
-}
-
 static inline uint64_t counter_get(const counter *at)
 {
     return atomic_load_explicit(at, memory_order_relaxed);

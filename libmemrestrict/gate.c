@@ -163,7 +163,7 @@ ASIDE bool gate_admit_block(enum call call, size_t size)
     return false;
 }
 
-bool gate_is_plain(void) { return !sites_on && budget_is_plain(); }
+bool gate_is_plain(void) { return !sites_on; }
 
 bool gate_admit_plain(enum call call, size_t size)
 {

@@ -20,7 +20,7 @@
 enum guard_path {
     GUARD_UNKNOWN, /* nobody has asked yet */
     GUARD_COUNTED, /* they are counted */
-    GUARD_PLAIN,   /* ... and nothing else is wanted of them: no call sites, no budget of a tree */
+    GUARD_PLAIN,   /* ... and nothing else is wanted of them: no call sites */
     GUARD_INSIDE = 4 /* added for each time that it is inside the next allocator: all passes through */
 };
 
