@@ -102,7 +102,8 @@ static bool charge_counter(struct account *account, uint64_t bytes, bool alone)
 
 static void refund_counter(struct account *account, uint64_t bytes, bool alone)
 {
-    if (alone) {
+    /* Other processes of a tree read `used`, and may see this late; but they do not write it. */
+    if (alone || (counter_alone() && LIKELY(counter_get(&account->used) >= bytes))) {
         counter_subtract(&account->used, bytes, true);
         return;
     }
@@ -401,7 +402,9 @@ bool budget_charge_plain(uint64_t bytes)
         return false;
     if (!is_alone()) {
         struct account_stock *stock = sole_stock(account);
-        enum stock_result result = LIKELY(stock != NULL) ? stock_charge(stock, bytes) : STOCK_SHORT;
+        if (UNLIKELY(stock == NULL))
+            return budget.in_tree && counter_alone() && charge_counter(account, bytes, false);
+        enum stock_result result = stock_charge(stock, bytes);
         return LIKELY(result == STOCK_CHARGED) || (result == STOCK_OVERDRAWN && settle_sole(stock, bytes));
     }
     uint64_t used = counter_get(&account->used), sum;
