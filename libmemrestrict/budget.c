@@ -21,8 +21,6 @@ enum { CLOSED = 0 };
 static struct account own = {.ceiling = BUDGET_UNLIMITED, .limit = BUDGET_UNLIMITED};
 static struct account *own_account = &own;
 
-static const char never; /* as __libc_single_threaded, where nobody may be taken to be alone */
-
 static struct {
     struct account **account;  /* where its address stands */
     const char *alone;         /* is it true, this thread alone changes the account */
@@ -36,7 +34,7 @@ static struct {
     _Atomic int owners[STOCKS]; /* and that thread's ID, */
     int process;              /* in this process */
     struct lock lock;         /* bytes move between `used` and stocks */
-} budget = {.account = &own_account, .alone = &never};
+} budget = {.account = &own_account, .alone = ""};
 
 void (*budget_on_copy)(void);
 
@@ -58,7 +56,7 @@ static inline bool is_alone(void) { return *budget.alone; }
 static void note_who_is_alone(bool in_tree)
 {
     budget.in_tree = in_tree;
-    budget.alone = !in_tree && &__libc_single_threaded != NULL ? &__libc_single_threaded : &never;
+    budget.alone = counter_alone_at(!in_tree);
 }
 
 void budget_start(uint64_t limit)

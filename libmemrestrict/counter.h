@@ -22,6 +22,14 @@ static inline bool counter_alone(void)
     return &__libc_single_threaded != NULL && __libc_single_threaded;
 }
 
+/* Where counter_alone can be read without asking whether it is known; or, if not `really`, a place that
+ * says no. */
+static inline const char *counter_alone_at(bool really)
+{
+    static const char no;
+    return really && &__libc_single_threaded != NULL ? &__libc_single_threaded : &no;
+}
+
 static inline uint64_t counter_get(const counter *at)
 {
     return atomic_load_explicit(at, memory_order_relaxed);
