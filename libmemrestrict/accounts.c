@@ -12,14 +12,14 @@
 
 enum {
     SPINS = 100,
-    WAIT_MS = 10,            /* waits for the lock, each so many milliseconds, */
-    PATIENCE = 4000,         /* are this many; for one who stands still each counts for STILL: */
-    STILL = 20,              /* a busy machine may keep one who does not from it for long */
-    ROUNDS = 50,             /* looks at a process that is about to fill a stock */
-    SHARE = 8,               /* a grant takes up to 1/SHARE of what is left, */
-    LARGEST_EXTRA = 1 << 20, /* bytes, beyond what is needed, */
+    WAIT_MS = 10,             /* waits for the lock, each so many milliseconds, */
+    PATIENCE = 4000,          /* are this many; for one who stands still each counts for STILL: */
+    STILL = 20,               /* a busy machine may keep one who does not from it for long */
+    ROUNDS = 50,              /* looks at a process that is about to fill a stock */
+    SHARE = 8,                /* a grant takes up to 1/SHARE of what is left, */
+    LARGEST_EXTRA = 1 << 20,  /* bytes, beyond what is needed, */
     SMALLEST_EXTRA = 1 << 14, /* and none if it would be less than this */
-    SLOT_BITS = 13           /* of a ticket: 1 + the slot; above it, a number that is soon another's */
+    SLOT_BITS = 13 /* of a ticket: 1 + the slot; above it, a number that is soon another's */
 };
 _Static_assert(ACCOUNTS_COMMAND < 1 << SLOT_BITS, "a slot's number fits into a ticket");
 
@@ -76,8 +76,9 @@ static bool can_judge(const struct accounts *accounts)
     return accounts->pid_namespace != 0 && proc_pid_namespace() == accounts->pid_namespace;
 }
 
-/* Is there a process of that ID and start time, and has it not ended? A zombie has, unless it is just the
- * first of several threads. What cannot be read (no descriptor is free, hidepid) is no death. */
+/* Is there a process of that ID and start time, and has it not ended? A zombie has, unless it is
+ * just the first of several threads. What cannot be read (no descriptor is free, hidepid) is no
+ * death. */
 static bool is_there(int pid, uint64_t start_time, struct proc_stat *stat)
 {
     *stat = (struct proc_stat){.pid = pid};
@@ -131,8 +132,8 @@ uint64_t accounts_tree_used(struct accounts *accounts)
     return used;
 }
 
-/* Whoever holds the lock: has it died? A slot that is nobody's was freed by the command, which takes
- * the death of its process for certain. */
+/* Whoever holds the lock: has it died? A slot that is nobody's was freed by the command, which
+ * takes the death of its process for certain. */
 static bool owner_is_dead(struct accounts *accounts, int owner)
 {
     struct proc_stat stat;
@@ -142,7 +143,8 @@ static bool owner_is_dead(struct accounts *accounts, int owner)
         return !is_there(accounts->command, accounts->command_start, &stat);
     unsigned slot = ((unsigned)owner & ((1u << SLOT_BITS) - 1)) - 1;
     const struct account *account = &accounts->slots[slot];
-    return atomic_load(&accounts->owners[slot]) == 0 || account->ticket != owner || accounts_life(account) != ACCOUNT_RUNS;
+    return atomic_load(&accounts->owners[slot]) == 0 || account->ticket != owner ||
+           accounts_life(account) != ACCOUNT_RUNS;
 }
 
 /* Is it stopped, for all that can be seen? */
@@ -151,7 +153,8 @@ static bool owner_stands_still(const struct accounts *accounts, int owner)
     struct proc_stat stat;
     unsigned slot = ((unsigned)owner & ((1u << SLOT_BITS) - 1)) - 1;
     int pid = owner == ACCOUNTS_COMMAND ? accounts->command : accounts->slots[slot].pid;
-    return !can_judge(accounts) || proc_stat_of(pid, &stat) != 0 || stat.state == 'T' || stat.state == 't';
+    return !can_judge(accounts) || proc_stat_of(pid, &stat) != 0 || stat.state == 'T' ||
+           stat.state == 't';
 }
 
 static bool try_lock(struct accounts *accounts, int32_t expected, int who)
@@ -162,11 +165,13 @@ static bool try_lock(struct accounts *accounts, int32_t expected, int who)
 bool accounts_lock(struct accounts *accounts, int who)
 {
     for (int i = 0; i < SPINS; i++)
-        if (atomic_load_explicit(&accounts->lock, memory_order_relaxed) == 0 && try_lock(accounts, 0, who))
+        if (atomic_load_explicit(&accounts->lock, memory_order_relaxed) == 0 &&
+            try_lock(accounts, 0, who))
             return true;
     atomic_fetch_add(&accounts->waiting, 1); /* of one who dies here it stays: a wake-up too many */
     bool locked = false;
-    for (int late = 0; late < PATIENCE && !locked;) { /* a wait that others' turns ended does not count */
+    for (int late = 0;
+         late < PATIENCE && !locked;) { /* a wait that others' turns ended does not count */
         int owner = atomic_load(&accounts->lock);
         if (owner == 0) {
             locked = try_lock(accounts, 0, who);
@@ -212,7 +217,8 @@ static uint64_t share_of(const struct account *account)
 }
 
 /* Under the lock: what all but `mine` may use, and how many they are. */
-static uint64_t shares_of_others(struct accounts *accounts, const struct account *mine, unsigned *others)
+static uint64_t shares_of_others(struct accounts *accounts, const struct account *mine,
+                                 unsigned *others)
 {
     const struct account *account;
     uint64_t sum = 0;
@@ -258,8 +264,9 @@ static void take_stocks(struct account *account)
     }
 }
 
-/* Under the lock: takes back what a process was granted and does not use. It goes on charging all the
- * while, but looks at its ceiling again after each charge: either it sees ours, or we see its charge. */
+/* Under the lock: takes back what a process was granted and does not use. It goes on charging all
+ * the while, but looks at its ceiling again after each charge: either it sees ours, or we see its
+ * charge. */
 static void lower_grant(struct account *account)
 {
     uint64_t grant = atomic_load(&account->grant), used = atomic_load(&account->used);
@@ -294,7 +301,8 @@ static void bury_the_dead(struct accounts *accounts, const struct account *mine)
     if (!can_judge(accounts))
         return;
     for (unsigned i = 0; (account = accounts_next(accounts, &i)) != NULL; i++)
-        if (account != mine && atomic_load(&account->grant) != 0 && accounts_life(account) != ACCOUNT_RUNS)
+        if (account != mine && atomic_load(&account->grant) != 0 &&
+            accounts_life(account) != ACCOUNT_RUNS)
             atomic_store(&account->grant, 0);
 }
 
@@ -305,13 +313,17 @@ static void raise_tree_peak(struct accounts *accounts, uint64_t used)
         ;
 }
 
-static bool fits(uint64_t limit, uint64_t others, uint64_t need) { return others <= limit && need <= limit - others; }
+static bool fits(uint64_t limit, uint64_t others, uint64_t need)
+{
+    return others <= limit && need <= limit - others;
+}
 
 /* Under the lock. False: the tree has no room for `need` bytes of `mine`. */
-static bool find_room(struct accounts *accounts, const struct account *mine, uint64_t need, uint64_t *left,
-                      unsigned *others)
+static bool find_room(struct accounts *accounts, const struct account *mine, uint64_t need,
+                      uint64_t *left, unsigned *others)
 {
-    uint64_t limit = atomic_load(&accounts->tree_limit), sum = shares_of_others(accounts, mine, others);
+    uint64_t limit = atomic_load(&accounts->tree_limit),
+             sum = shares_of_others(accounts, mine, others);
     bool moving = true;
     for (int round = 0; round < ROUNDS && moving && !fits(limit, sum, need); round++) {
         if (round > 0)
@@ -341,11 +353,14 @@ static bool draw(struct accounts *accounts, struct account *mine, uint64_t bytes
     if (need < used || need > own_ceiling(mine) || !find_room(accounts, mine, need, &left, &others))
         return false;
     uint64_t grant = need + extra_of(left, others);
-    if (grant > atomic_load(&mine->grant)) /* never lower: other threads may have charged meanwhile */
+    if (grant >
+        atomic_load(&mine->grant)) /* never lower: other threads may have charged meanwhile */
         atomic_store(&mine->grant, grant);
     set_ceiling(mine);
-    /* The sum is made one by one while others come and go: it may show what never was at one time. */
-    raise_tree_peak(accounts, smaller(accounts_tree_used(accounts) + bytes, atomic_load(&accounts->tree_limit)));
+    /* The sum is made one by one while others come and go: it may show what never was at one time.
+     */
+    raise_tree_peak(accounts, smaller(accounts_tree_used(accounts) + bytes,
+                                      atomic_load(&accounts->tree_limit)));
     return true;
 }
 

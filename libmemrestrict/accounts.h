@@ -30,28 +30,29 @@ enum {
 
 /* A slot's life. Only its process goes from EMPTY to LIVE; only the command back to EMPTY. */
 enum account_state {
-    ACCOUNT_EMPTY,   /* or being filled */
+    ACCOUNT_EMPTY, /* or being filled */
     ACCOUNT_LIVE,
-    ACCOUNT_REPLACED /* the process went on to another program by exec, which has a slot of its own */
+    ACCOUNT_REPLACED /* the process went on to another program by exec, which has a slot of its own
+                      */
 };
 
 enum account_flag {
-    ACCOUNT_FORKED = 1,     /* began as a copy of its parent, not by exec */
-    ACCOUNT_OWN_HEAP = 2,   /* another malloc serves the program: its blocks are not limited ... */
-    ACCOUNT_OWN_MAPS = 4,   /* ... and its mappings are not either */
-    ACCOUNT_ELSEWHERE = 8,  /* in another PID namespace, or without /proc: cannot be seen to die */
-    ACCOUNT_IN_TREE = 16    /* draws on the tree's budget */
+    ACCOUNT_FORKED = 1,    /* began as a copy of its parent, not by exec */
+    ACCOUNT_OWN_HEAP = 2,  /* another malloc serves the program: its blocks are not limited ... */
+    ACCOUNT_OWN_MAPS = 4,  /* ... and its mappings are not either */
+    ACCOUNT_ELSEWHERE = 8, /* in another PID namespace, or without /proc: cannot be seen to die */
+    ACCOUNT_IN_TREE = 16   /* draws on the tree's budget */
 };
 
 enum { ACCOUNT_EXITED = 0x100 }; /* in `ending`, with the exit status in the low 8 bits */
 
 /* The first refusal of a process. Written before `refusals` becomes 1. */
 struct account_refusal {
-    _Atomic uint32_t call; /* enum call */
+    _Atomic uint32_t call;    /* enum call */
     _Atomic uint32_t by_tree; /* the tree's limit said no, and `used` and `limit` are the tree's */
     _Atomic uint64_t size;    /* bytes asked for */
     _Atomic uint64_t used, limit; /* bytes */
-    _Atomic uint64_t when;    /* CLOCK_MONOTONIC, in nanoseconds */
+    _Atomic uint64_t when;        /* CLOCK_MONOTONIC, in nanoseconds */
 };
 
 struct account_stock {
@@ -63,45 +64,48 @@ struct account_stock {
 
 /* One process, or one program of it: exec begins another. Sizes are bytes. */
 struct account {
-    _Alignas(ACCOUNTS_LINE) _Atomic uint64_t used; /* charged, and drawn into stocks; not what was inherited */
-    _Atomic uint64_t peak;      /* the most that used + inherited was; may be set lower from outside */
+    _Alignas(ACCOUNTS_LINE) _Atomic uint64_t
+        used;              /* charged, and drawn into stocks; not what was inherited */
+    _Atomic uint64_t peak; /* the most that used + inherited was; may be set lower from outside */
     _Alignas(ACCOUNTS_LINE) _Atomic uint64_t ceiling; /* no charge may raise `used` above this */
-    _Atomic uint64_t limit;     /* of this process, or ACCOUNTS_UNLIMITED */
+    _Atomic uint64_t limit;                           /* of this process, or ACCOUNTS_UNLIMITED */
     _Atomic uint64_t grant;     /* of the tree's budget: what is set aside for this process */
     _Atomic uint64_t inherited; /* held since fork, and paid for by the parent (only in a tree) */
-    _Atomic uint32_t moves;     /* of bytes between the counter and a stock: odd while one is under way */
-    _Atomic uint32_t stocks_open; /* stocks were ever drawn */
+    _Atomic uint32_t
+        moves; /* of bytes between the counter and a stock: odd while one is under way */
+    _Atomic uint32_t stocks_open;                   /* stocks were ever drawn */
     _Alignas(ACCOUNTS_LINE) _Atomic uint32_t state; /* enum account_state */
-    _Atomic uint32_t flags;     /* set of enum account_flag */
-    _Atomic uint32_t ending;    /* 0: did not pass exit (yet, or killed); else ACCOUNT_EXITED + status */
-    int32_t pid, parent;        /* as /proc/self/stat gives them */
-    int32_t ticket;             /* by which the lock knows it: another for each user of the slot */
-    uint64_t start_time;        /* of the process, field 22 of /proc/PID/stat; 0: unknown */
-    uint64_t stack;             /* field 28, another after each exec; 0: unknown */
-    uint64_t began;             /* CLOCK_MONOTONIC, in nanoseconds: when the slot was taken */
+    _Atomic uint32_t flags;                         /* set of enum account_flag */
+    _Atomic uint32_t
+        ending;          /* 0: did not pass exit (yet, or killed); else ACCOUNT_EXITED + status */
+    int32_t pid, parent; /* as /proc/self/stat gives them */
+    int32_t ticket;      /* by which the lock knows it: another for each user of the slot */
+    uint64_t start_time; /* of the process, field 22 of /proc/PID/stat; 0: unknown */
+    uint64_t stack;      /* field 28, another after each exec; 0: unknown */
+    uint64_t began;      /* CLOCK_MONOTONIC, in nanoseconds: when the slot was taken */
     _Atomic uint64_t refusals;
-    _Atomic uint64_t unknown;   /* addresses freed that are in no record */
+    _Atomic uint64_t unknown; /* addresses freed that are in no record */
     struct account_refusal first;
-    char program[ACCOUNTS_NAME];  /* the name that it was started by, cut short */
+    char program[ACCOUNTS_NAME];    /* the name that it was started by, cut short */
     char heap_owner[ACCOUNTS_NAME]; /* with ACCOUNT_OWN_HEAP: the object whose malloc it is */
     struct account_stock stocks[ACCOUNTS_STOCKS];
 };
 
 struct accounts {
     uint32_t magic, version;
-    uint64_t size;              /* of all of this: both sides must be of one build */
-    int32_t command;            /* the command's process ID ... */
-    int32_t sites;              /* ... and its descriptor of the call sites' memory, or -1 */
-    uint64_t command_start;     /* its start time, as in struct account */
-    uint64_t pid_namespace;     /* the inode of its /proc/self/ns/pid; 0: unknown */
-    uint64_t reserve;           /* bytes that the first refusal by the tree adds to its limit */
+    uint64_t size;          /* of all of this: both sides must be of one build */
+    int32_t command;        /* the command's process ID ... */
+    int32_t sites;          /* ... and its descriptor of the call sites' memory, or -1 */
+    uint64_t command_start; /* its start time, as in struct account */
+    uint64_t pid_namespace; /* the inode of its /proc/self/ns/pid; 0: unknown */
+    uint64_t reserve;       /* bytes that the first refusal by the tree adds to its limit */
     _Alignas(ACCOUNTS_LINE) _Atomic int32_t lock; /* 0, or who has it; see accounts_lock */
-    _Atomic int32_t waiting;    /* for the lock, or more */
-    _Atomic uint64_t tree_limit; /* bytes, or ACCOUNTS_UNLIMITED: no tree scope */
+    _Atomic int32_t waiting;                      /* for the lock, or more */
+    _Atomic uint64_t tree_limit;                  /* bytes, or ACCOUNTS_UNLIMITED: no tree scope */
     _Atomic uint64_t tree_peak; /* the most that all processes used, as far as anybody looked */
     _Atomic uint32_t reserve_open;
-    _Atomic uint32_t top;       /* no slot from here on was ever taken */
-    _Atomic uint64_t joined;    /* slots taken so far, one a process and program */
+    _Atomic uint32_t top;          /* no slot from here on was ever taken */
+    _Atomic uint64_t joined;       /* slots taken so far, one a process and program */
     _Atomic uint64_t refused_room; /* processes that found no free slot, and are limited alone */
     /* Whose a slot is: process ID << 32 | low half of its start time; 0: nobody's. */
     _Atomic uint64_t owners[ACCOUNTS_SLOTS];
@@ -114,19 +118,19 @@ enum { ACCOUNTS_COMMAND = ACCOUNTS_SLOTS + 1 };
 /* Is this mapping of `size` bytes the accounts of a command of our build? */
 bool accounts_are_ours(const struct accounts *accounts, size_t size);
 
-/* Takes a free slot for the process that `identity` (as in `owners`) names. NULL: there is none. The
- * slot is all zeros, and counts once its state is LIVE. */
+/* Takes a free slot for the process that `identity` (as in `owners`) names. NULL: there is none.
+ * The slot is all zeros, and counts once its state is LIVE. */
 struct account *accounts_claim(struct accounts *accounts, uint64_t identity);
-/* Command only, and only of a slot whose process is no longer what it was: makes it free. False: not
- * now, the lock could not be had. */
+/* Command only, and only of a slot whose process is no longer what it was: makes it free. False:
+ * not now, the lock could not be had. */
 bool accounts_free(struct accounts *accounts, struct account *account);
 
-/* The processes of a table, in no order: the next slot at or after *index that is somebody's and not
- * EMPTY; NULL at the end. */
+/* The processes of a table, in no order: the next slot at or after *index that is somebody's and
+ * not EMPTY; NULL at the end. */
 struct account *accounts_next(struct accounts *accounts, unsigned *index);
 
-/* Is the process that took the slot still there, running the same program? As far as it can be seen from
- * here: without the command's /proc the answer is worth nothing. */
+/* Is the process that took the slot still there, running the same program? As far as it can be seen
+ * from here: without the command's /proc the answer is worth nothing. */
 enum account_life {
     ACCOUNT_RUNS,
     ACCOUNT_MOVED_ON, /* it is there, but has left by exec: what the slot held is no more */
@@ -140,14 +144,15 @@ uint64_t account_used(const struct account *account);
 /* The same, for the tree: of all, and without what was inherited. */
 uint64_t accounts_tree_used(struct accounts *accounts);
 
-/* A new limit for one process, or for a tree that has one; what is held stays. It holds for every charge
- * that begins after the return. `who` as for the lock. False: the lock could not be had. */
-bool accounts_set_limit(struct accounts *accounts, struct account *account, int who, uint64_t limit);
+/* A new limit for one process, or for a tree that has one; what is held stays. It holds for every
+ * charge that begins after the return. `who` as for the lock. False: the lock could not be had. */
+bool accounts_set_limit(struct accounts *accounts, struct account *account, int who,
+                        uint64_t limit);
 bool accounts_set_tree_limit(struct accounts *accounts, int who, uint64_t limit);
 
-/* Room for `bytes` more of `mine`, and some beyond if there is plenty: raises its ceiling. False: the
- * limit of the process or of the tree is in the way. For `mine`'s own process, by one thread at a
- * time, signals blocked. */
+/* Room for `bytes` more of `mine`, and some beyond if there is plenty: raises its ceiling. False:
+ * the limit of the process or of the tree is in the way. For `mine`'s own process, by one thread at
+ * a time, signals blocked. */
 bool accounts_grow(struct accounts *accounts, struct account *mine, uint64_t bytes);
 /* `mine` takes out of its own books what others took from a stock of it. As accounts_grow. */
 void accounts_settle(struct accounts *accounts, struct account *mine, struct account_stock *stock);

@@ -31,7 +31,8 @@ void *block_by_memalign(size_t alignment, size_t size);
  * next allocator. Starts the library if it is time. */
 void *block_start_or_pass(enum call call, allocate *next, size_t alignment, size_t size);
 
-/* The next allocator's, within the guard if it may map memory by a function of ours; free keeps errno. */
+/* The next allocator's, within the guard if it may map memory by a function of ours; free keeps
+ * errno. */
 struct block_plain {
     void *(*malloc)(size_t size);
     void (*free)(void *block);
@@ -58,13 +59,14 @@ block_end(enum call call, void *block, size_t size, const struct stack_at *from,
 }
 
 /* NULL, with errno set, if it was refused or the next allocator has none. */
-static inline __attribute__((always_inline)) void *
-block_new(enum call call, allocate *next, size_t alignment, size_t size)
+static inline __attribute__((always_inline)) void *block_new(enum call call, allocate *next,
+                                                             size_t alignment, size_t size)
 {
     if (UNLIKELY(!life_counts_heap()))
         return block_start_or_pass(call, next, alignment, size);
     int *error = guard.error, saved = *error;
-    struct stack_at from = stack_here(); /* the program's own frame, as a rule: nothing to walk out of */
+    struct stack_at from =
+        stack_here(); /* the program's own frame, as a rule: nothing to walk out of */
     if (UNLIKELY(!gate_admit_block(call, size)))
         return NULL;
     guard_enter();

@@ -26,14 +26,15 @@ static struct {
     const char *alone;         /* is it true, this thread alone changes the account */
     struct accounts *accounts; /* NULL: the account is our own */
     struct account *slot;      /* else ours in `accounts`, */
-    struct account **watched;  /* and a page with its address, which is NULL in a copy of the process */
+    struct account *
+        *watched; /* and a page with its address, which is NULL in a copy of the process */
     bool in_tree;
-    uint64_t noted;           /* bytes held just before a fork */
-    _Atomic unsigned threads; /* that have a stock's number */
-    _Atomic uint64_t taken;   /* a bit for each stock that is one thread's own, */
+    uint64_t noted;             /* bytes held just before a fork */
+    _Atomic unsigned threads;   /* that have a stock's number */
+    _Atomic uint64_t taken;     /* a bit for each stock that is one thread's own, */
     _Atomic int owners[STOCKS]; /* and that thread's ID, */
-    int process;              /* in this process */
-    struct lock lock;         /* bytes move between `used` and stocks */
+    int process;                /* in this process */
+    struct lock lock;           /* bytes move between `used` and stocks */
 } budget = {.account = &own_account, .alone = ""};
 
 void (*budget_on_copy)(void);
@@ -50,7 +51,8 @@ static inline struct account *this_account(void)
     return LIKELY(account != NULL) ? account : account_of_copy();
 }
 
-/* May locked instructions be spared? Not where other processes look at the counter and lower the ceiling. */
+/* May locked instructions be spared? Not where other processes look at the counter and lower the
+ * ceiling. */
 static inline bool is_alone(void) { return *budget.alone; }
 
 static void note_who_is_alone(bool in_tree)
@@ -145,7 +147,8 @@ static unsigned free_stock(struct account *account)
 
 enum { NO_STOCK = STOCKS + 1 };
 
-/* A child that shares our memory (vfork), or a copy that no handler told us of, is nobody's thread. */
+/* A child that shares our memory (vfork), or a copy that no handler told us of, is nobody's thread.
+ */
 static bool is_same_process(void) { return kernel_pid() == budget.process; }
 
 static COLD void choose_stock(struct account *account)
@@ -218,8 +221,10 @@ static COLD bool draw(struct account *account, struct account_stock *stock, uint
     return drawn;
 }
 
-/* What a limit, or a want of budget, has come in between is closed again: nobody draws more than there is. */
-static bool open_sole_stock(struct account *account, struct account_stock *stock, int64_t more, uint64_t bytes)
+/* What a limit, or a want of budget, has come in between is closed again: nobody draws more than
+ * there is. */
+static bool open_sole_stock(struct account *account, struct account_stock *stock, int64_t more,
+                            uint64_t bytes)
 {
     if (more > 0 && !charge_counter(account, (uint64_t)more, false))
         return false;
@@ -255,7 +260,8 @@ static COLD bool settle_sole(struct account_stock *stock, uint64_t bytes)
 static ASIDE bool charge_sole(struct account *account, struct account_stock *stock, uint64_t bytes)
 {
     enum stock_result result = stock_charge(stock, bytes);
-    return LIKELY(result == STOCK_CHARGED) || (result == STOCK_OVERDRAWN && settle_sole(stock, bytes)) ||
+    return LIKELY(result == STOCK_CHARGED) ||
+           (result == STOCK_OVERDRAWN && settle_sole(stock, bytes)) ||
            draw_sole(account, stock, bytes);
 }
 
@@ -335,9 +341,9 @@ static bool charge_with_more_of_the_tree(struct account *account, uint64_t bytes
     return false;
 }
 
-/* Under the lock, all stocks closed. A thread that looked before may give something back to its stock just
- * after it was swept, and have it again from the counter: so whatever turns up is counted, and tried again.
- * Each thread can be late but once. */
+/* Under the lock, all stocks closed. A thread that looked before may give something back to its
+ * stock just after it was swept, and have it again from the counter: so whatever turns up is
+ * counted, and tried again. Each thread can be late but once. */
 static bool charge_with_what_comes_late(struct account *account, uint64_t bytes)
 {
     bool charged = charge_counter(account, bytes, false);
@@ -376,13 +382,14 @@ static bool charge_stock(struct account *account, uint64_t bytes)
     if (UNLIKELY(guard.own_stock == 0))
         choose_stock(account);
     struct account_stock *sole = sole_stock(account);
-    return sole != NULL ? charge_sole(account, sole, bytes) : spend(shared, bytes) || draw(account, shared, bytes);
+    return sole != NULL ? charge_sole(account, sole, bytes)
+                        : spend(shared, bytes) || draw(account, shared, bytes);
 }
 
 static __attribute__((noinline)) bool charge_among_others(struct account *account, uint64_t bytes)
 {
-    return (!counter_alone() && charge_stock(account, bytes)) || charge_counter(account, bytes, false) ||
-           charge_last_resort(account, bytes);
+    return (!counter_alone() && charge_stock(account, bytes)) ||
+           charge_counter(account, bytes, false) || charge_last_resort(account, bytes);
 }
 
 bool budget_charge(uint64_t bytes)
@@ -403,10 +410,12 @@ bool budget_charge_plain(uint64_t bytes)
         if (UNLIKELY(stock == NULL))
             return budget.in_tree && counter_alone() && charge_counter(account, bytes, false);
         enum stock_result result = stock_charge(stock, bytes);
-        return LIKELY(result == STOCK_CHARGED) || (result == STOCK_OVERDRAWN && settle_sole(stock, bytes));
+        return LIKELY(result == STOCK_CHARGED) ||
+               (result == STOCK_OVERDRAWN && settle_sole(stock, bytes));
     }
     uint64_t used = counter_get(&account->used), sum;
-    if (UNLIKELY(__builtin_add_overflow(used, bytes, &sum)) || UNLIKELY(sum > counter_get(&account->ceiling)) ||
+    if (UNLIKELY(__builtin_add_overflow(used, bytes, &sum)) ||
+        UNLIKELY(sum > counter_get(&account->ceiling)) ||
         UNLIKELY(!counter_swap(&account->used, &used, sum, true)))
         return false;
     if (UNLIKELY(sum > counter_get(&account->peak)))
@@ -465,7 +474,8 @@ static ASIDE bool refund_sole(struct account *account, struct account_stock *sto
 
 static bool refund_stock(struct account *account, uint64_t bytes)
 {
-    struct account_stock *sole = sole_stock(account), *shared = sole == NULL ? own_stock(account) : NULL;
+    struct account_stock *sole = sole_stock(account),
+                         *shared = sole == NULL ? own_stock(account) : NULL;
     return sole != NULL ? refund_sole(account, sole, bytes)
                         : shared != NULL && refund_shared(account, shared, bytes);
 }
@@ -480,7 +490,8 @@ void budget_refund(uint64_t bytes)
 {
     struct account *account = *(struct account *volatile *)budget.account;
     if (UNLIKELY(account == NULL)) {
-        account_of_copy(); /* what is held was counted from the records, which these bytes have left */
+        account_of_copy(); /* what is held was counted from the records, which these bytes have left
+                            */
         return;
     }
     if (is_alone())
@@ -564,7 +575,8 @@ void budget_open_tree_reserve(void)
         atomic_fetch_add(&budget.accounts->tree_limit, budget.accounts->reserve);
 }
 
-/* What stood in memory that others share is from now on in our own; from zero, but for the limit. */
+/* What stood in memory that others share is from now on in our own; from zero, but for the limit.
+ */
 void budget_fork_child(uint64_t held)
 {
     if (budget.accounts == NULL) {
@@ -599,7 +611,8 @@ void budget_inherit(void)
 void budget_join(struct accounts *accounts, struct account *account)
 {
     close_stocks(&own);
-    bool in_tree = atomic_load(&account->flags) & ACCOUNT_IN_TREE; /* which has granted nothing yet */
+    bool in_tree =
+        atomic_load(&account->flags) & ACCOUNT_IN_TREE; /* which has granted nothing yet */
     atomic_store(&account->used, counter_get(&own.used));
     atomic_store(&account->peak, counter_get(&own.peak));
     atomic_store(&account->limit, counter_get(&own.limit));

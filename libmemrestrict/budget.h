@@ -25,9 +25,9 @@ struct budget_figures {
 
 /* Before any charge. */
 void budget_start(uint64_t limit);
-/* From here on the account is `account`, a slot of `accounts` that is all zeros but for its flags; what
- * is charged so far moves there. With ACCOUNT_IN_TREE the tree's limit holds as well; then nothing may
- * be charged yet but what was inherited. While no other thread charges. */
+/* From here on the account is `account`, a slot of `accounts` that is all zeros but for its flags;
+ * what is charged so far moves there. With ACCOUNT_IN_TREE the tree's limit holds as well; then
+ * nothing may be charged yet but what was inherited. While no other thread charges. */
 void budget_join(struct accounts *accounts, struct account *account);
 /* Where the figures are: in a slot, or in memory of our own. */
 struct account *budget_account(void);
@@ -60,18 +60,21 @@ void budget_fork_drop(void);
 void budget_fork_reset(void);
 /* Before a fork: notes what the child will begin with. */
 void budget_fork_note(void);
-/* The child has one thread and a peak of its own, and a limit of its own in memory of its own, also if its
- * parent had a slot: `held` bytes are charged, or, BUDGET_AS_NOTED, as many as the parent had. */
+/* The child has one thread and a peak of its own, and a limit of its own in memory of its own, also
+ * if its parent had a slot: `held` bytes are charged, or, BUDGET_AS_NOTED, as many as the parent
+ * had. */
 #define BUDGET_AS_NOTED UINT64_MAX
 void budget_fork_child(uint64_t held);
 /* All that is charged becomes inherited: the tree does not pay for it. Before budget_join. */
 void budget_inherit(void);
-/* The opposite, for who finds no place in the tree's accounts: it is limited alone, for all that it holds. */
+/* The opposite, for who finds no place in the tree's accounts: it is limited alone, for all that it
+ * holds. */
 void budget_disinherit(void);
-/* What to do in a copy of the process whose slot is its parent's, instead of charging there; it ends in
- * budget_fork_child. */
+/* What to do in a copy of the process whose slot is its parent's, instead of charging there; it
+ * ends in budget_fork_child. */
 extern void (*budget_on_copy)(void);
-/* In a copy of the process that was made without fork handlers: frees the lock if nobody is left to. */
+/* In a copy of the process that was made without fork handlers: frees the lock if nobody is left
+ * to. */
 void budget_recover(void);
 
 #endif

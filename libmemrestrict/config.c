@@ -27,7 +27,8 @@ static bool parse_unit(const char *unit, uint64_t *factor)
         return true;
     unsigned power = unit_power(*unit++);
     bool decimal = strcasecmp(unit, "B") == 0;
-    if (power == 0 || (*unit != '\0' && !decimal && strcasecmp(unit, "i") != 0 && strcasecmp(unit, "iB") != 0))
+    if (power == 0 ||
+        (*unit != '\0' && !decimal && strcasecmp(unit, "i") != 0 && strcasecmp(unit, "iB") != 0))
         return false;
     while (power-- > 0)
         *factor *= decimal ? 1000 : 1024;
@@ -155,14 +156,16 @@ static bool parse_accounts(const char *value, struct config *config)
 
 const struct setting config_settings[] = {
     {PREFIX "LIMIT", parse_limit, SIZES ", or unlimited", "the budget: bytes live at once"},
-    {PREFIX "RESERVE", parse_reserve, SIZES, "a grace beyond the limit, open from the first refusal on"},
+    {PREFIX "RESERVE", parse_reserve, SIZES,
+     "a grace beyond the limit, open from the first refusal on"},
     {PREFIX "COUNT", parse_count, "heap, regions, stacks, or several with commas between",
      "what is charged (default: heap,regions)"},
     {PREFIX "PROGRAM", parse_program, "program names or globs with commas between",
      "limit only these programs, and leave all others untouched"},
     {PREFIX "ON_REFUSAL", parse_on_refusal, "errno, abort, stop or warn",
      "what a refusal does beside failing with ENOMEM (default: errno, nothing)"},
-    {PREFIX "REPORT", parse_report, "stderr, or a file's path in which %p is the process ID and %e the program's name",
+    {PREFIX "REPORT", parse_report,
+     "stderr, or a file's path in which %p is the process ID and %e the program's name",
      "where a summary is written when the program ends"},
     {PREFIX "ACCOUNTS", parse_accounts, "what the command memrestrict puts there",
      "the shared accounts of a run; set by the command memrestrict"},

@@ -19,8 +19,8 @@ struct config {
     uint64_t reserve; /* bytes */
     unsigned count;   /* set of enum count */
     enum on_refusal on_refusal;
-    const char *program; /* patterns, or NULL for every program */
-    const char *report;  /* "stderr", a path pattern, or NULL for none */
+    const char *program;            /* patterns, or NULL for every program */
+    const char *report;             /* "stderr", a path pattern, or NULL for none */
     char accounts[CONFIG_ACCOUNTS]; /* the path of a run's accounts; empty: none */
     uint64_t tree_limit; /* bytes: for a process that finds no place in them; or CONFIG_UNLIMITED */
 };
@@ -36,7 +36,8 @@ struct setting {
 extern const struct setting config_settings[];
 
 /* Reads settings from `environment` (as in environ(7); strings are kept, not copied) into *config.
- * A setting that cannot be understood, or is not in the table: false, with one line in *complaint. */
+ * A setting that cannot be understood, or is not in the table: false, with one line in *complaint.
+ */
 bool config_read(char **environment, struct config *config, struct text *complaint);
 
 /* A size as coreutils and systemd write it: digits, then nothing or B for bytes, K M G T P E (or

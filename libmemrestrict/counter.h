@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Arithmetic on a 64-bit counter that threads share. While the process has but one thread, as far as
- * the C library knows, x86 does it in one instruction without a bus lock: that is all that a signal
- * handler of the same thread could get in between, and a third of the cost.
+ * Arithmetic on a 64-bit counter that threads share. While the process has but one thread, as far
+ * as the C library knows, x86 does it in one instruction without a bus lock: that is all that a
+ * signal handler of the same thread could get in between, and a third of the cost.
  */
 #ifndef MEMRESTRICT_COUNTER_H
 #define MEMRESTRICT_COUNTER_H
@@ -22,8 +22,8 @@ static inline bool counter_alone(void)
     return &__libc_single_threaded != NULL && __libc_single_threaded;
 }
 
-/* Where counter_alone can be read without asking whether it is known; or, if not `really`, a place that
- * says no. */
+/* Where counter_alone can be read without asking whether it is known; or, if not `really`, a place
+ * that says no. */
 static inline const char *counter_alone_at(bool really)
 {
     static const char no;
@@ -35,8 +35,8 @@ static inline uint64_t counter_get(const counter *at)
     return atomic_load_explicit(at, memory_order_relaxed);
 }
 
-/* If it is *expected it becomes `desired`; if not, *expected becomes what it is. May fail for nothing.
- * Not alone it is sequentially consistent, which other processes rely on (accounts.c). */
+/* If it is *expected it becomes `desired`; if not, *expected becomes what it is. May fail for
+ * nothing. Not alone it is sequentially consistent, which other processes rely on (accounts.c). */
 static inline bool counter_swap(counter *at, uint64_t *expected, uint64_t desired, bool alone)
 {
 #if defined(__x86_64__)
@@ -53,7 +53,8 @@ static inline bool counter_swap(counter *at, uint64_t *expected, uint64_t desire
     return atomic_compare_exchange_weak(at, expected, desired);
 }
 
-/* Adds to a counter that this thread alone writes: in one instruction, since a signal handler may too. */
+/* Adds to a counter that this thread alone writes: in one instruction, since a signal handler may
+ * too. */
 static inline void counter_add_own(_Atomic int64_t *at, int64_t amount)
 {
 #if defined(__x86_64__)

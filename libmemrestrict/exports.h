@@ -8,8 +8,8 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
-/* For the two functions that programs call all the time: all that they call is made part of them, but
- * for what says COLD. Link-time optimization alone does not. */
+/* For the two functions that programs call all the time: all that they call is made part of them,
+ * but for what says COLD. Link-time optimization alone does not. */
 #define FLATTEN __attribute__((flatten))
 
 #endif

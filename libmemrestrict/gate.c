@@ -13,9 +13,9 @@
 
 static struct {
     enum on_refusal on_refusal;
-    struct sink *voice;   /* the program's stderr, kept for what ON_REFUSAL says; or NULL */
-    const char *program;  /* for the same */
-    uint64_t reserve;     /* bytes to be opened by the first refusal */
+    struct sink *voice;  /* the program's stderr, kept for what ON_REFUSAL says; or NULL */
+    const char *program; /* for the same */
+    uint64_t reserve;    /* bytes to be opened by the first refusal */
     _Atomic bool reserve_open;
 } gate;
 
@@ -24,7 +24,8 @@ void gate_start(const struct config *config, const char *program)
     gate.program = program;
     gate.on_refusal = config->on_refusal;
     gate.reserve = config->reserve;
-    if (config->on_refusal != REFUSAL_ERRNO && (gate.voice = kernel_pages(sizeof *gate.voice)) != NULL)
+    if (config->on_refusal != REFUSAL_ERRNO &&
+        (gate.voice = kernel_pages(sizeof *gate.voice)) != NULL)
         sink_keep(gate.voice, 2);
     budget_start(config->limit);
 }
@@ -49,7 +50,8 @@ static bool is_power_of_ten(uint64_t number)
 }
 
 /* One line for the 1st, 10th, 100th ... refusal: a program in a loop of them must stay readable. */
-static void say_refusal(enum call call, uint64_t size, const struct budget_figures *budget, uint64_t number)
+static void say_refusal(enum call call, uint64_t size, const struct budget_figures *budget,
+                        uint64_t number)
 {
     struct text text = {.length = 0};
     text_add(&text, "memrestrict: ");
@@ -167,7 +169,8 @@ bool gate_is_plain(void) { return !sites_on; }
 
 bool gate_admit_plain(enum call call, size_t size)
 {
-    return (LIKELY(size <= PTRDIFF_MAX) && LIKELY(budget_charge_plain(size))) || gate_admit_block(call, size);
+    return (LIKELY(size <= PTRDIFF_MAX) && LIKELY(budget_charge_plain(size))) ||
+           gate_admit_block(call, size);
 }
 
 void gate_cancel(uint64_t size) { budget_refund(size); }
@@ -212,17 +215,20 @@ static COLD bool enter_with_site(enum call call, const void *block, size_t size,
     return true;
 }
 
-static ASIDE bool commit_with_site(enum call call, const void *block, size_t size, const struct stack_at *from)
+static ASIDE bool commit_with_site(enum call call, const void *block, size_t size,
+                                   const struct stack_at *from)
 {
     struct stack_at here = stack_here();
     ledger_expect(block);
     uint16_t site = sites_gain(size, from != NULL ? from : &here);
-    return LIKELY(ledger_put_with_site(block, size, site)) || enter_with_site(call, block, size, site);
+    return LIKELY(ledger_put_with_site(block, size, site)) ||
+           enter_with_site(call, block, size, site);
 }
 
 bool gate_commit(enum call call, const void *block, size_t size, const struct stack_at *from)
 {
-    return UNLIKELY(sites_on) ? commit_with_site(call, block, size, from) : gate_commit_plain(call, block, size);
+    return UNLIKELY(sites_on) ? commit_with_site(call, block, size, from)
+                              : gate_commit_plain(call, block, size);
 }
 
 static COLD bool release_inherited(const void *block)
@@ -301,10 +307,12 @@ static COLD bool resize_inherited(struct gate_resize *resize)
     return false;
 }
 
-bool gate_resize_begin(struct gate_resize *resize, enum call call, const void *block, size_t new_size)
+bool gate_resize_begin(struct gate_resize *resize, enum call call, const void *block,
+                       size_t new_size)
 {
     *resize = (struct gate_resize){.call = call, .block = block, .new_size = new_size};
-    budget_account(); /* a copy of the process takes stock of its records before one is out of them */
+    budget_account(); /* a copy of the process takes stock of its records before one is out of them
+                       */
     resize->known = ledger_take(block, &resize->old_size);
     if (UNLIKELY(sites_on))
         resize->site = ledger_site(block);
@@ -314,7 +322,8 @@ bool gate_resize_begin(struct gate_resize *resize, enum call call, const void *b
         gate_count_unknown();
     if (new_size <= resize->old_size || budget_charge(new_size - resize->old_size))
         return true;
-    if (resize->known && !ledger_put(block, resize->old_size)) /* its window is there; a node may not be */
+    if (resize->known &&
+        !ledger_put(block, resize->old_size)) /* its window is there; a node may not be */
         budget_refund(resize->old_size);
     gate_refuse(call, new_size);
     return false;

@@ -28,8 +28,8 @@ bool gate_admit(enum call call, uint64_t size);
 /* The same for a block, which can be no larger than PTRDIFF_MAX. */
 bool gate_admit_block(enum call call, size_t size);
 void gate_cancel(uint64_t size);
-/* False: the block could not be entered; it is refunded and refused, the caller gives it back. `from` is the
- * frame that asked for it, or one that it called; NULL: the caller of this. */
+/* False: the block could not be entered; it is refunded and refused, the caller gives it back.
+ * `from` is the frame that asked for it, or one that it called; NULL: the caller of this. */
 bool gate_commit(enum call call, const void *block, size_t size, const struct stack_at *from);
 /* Takes and refunds the record of a block about to be freed. False: it has none. */
 bool gate_release(const void *block);
@@ -51,7 +51,8 @@ struct gate_resize {
     bool inherited; /* ... and held since before the fork, so that the new one is charged whole */
     uint16_t site;  /* who had it, if call sites are collected */
 };
-bool gate_resize_begin(struct gate_resize *resize, enum call call, const void *block, size_t new_size);
+bool gate_resize_begin(struct gate_resize *resize, enum call call, const void *block,
+                       size_t new_size);
 /* After it: `moved` is what it returned. A NULL for size 0 means that the block was freed; another
  * NULL that it is still there. Without memory for the record the block goes uncounted: its content
  * may have moved, so it is too late to say no. */

@@ -142,7 +142,8 @@ static uintptr_t length_of(size_t length, int flags)
     unsigned bits = (unsigned)flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK;
     if (bits == 0 && standard == 0)
         standard = (uintptr_t)proc_bytes("/proc/meminfo", "Hugepagesize:");
-    uintptr_t huge = bits != 0 ? (bits < 8 * sizeof huge ? (uintptr_t)1 << bits : 0) : standard, sum;
+    uintptr_t huge = bits != 0 ? (bits < 8 * sizeof huge ? (uintptr_t)1 << bits : 0) : standard,
+              sum;
     if (huge == 0 || __builtin_add_overflow(length, huge - 1, &sum))
         return pages_round(length);
     return sum & ~(huge - 1);
@@ -285,19 +286,21 @@ static bool take_for_remap(struct gate_region *region, uintptr_t low, uintptr_t 
         return false;
     if (region->stays && !regions_copy(&region->cut, &region->behind))
         return false;
-    region->patchy = fixed && covered(&region->cut) != region->kept &&
-                     maps_have_hole(low, low + region->kept);
+    region->patchy =
+        fixed && covered(&region->cut) != region->kept && maps_have_hole(low, low + region->kept);
     return !fixed || regions_take(target, target + new_length, false, &region->target);
 }
 
-static bool remap_is_valid(void *addr, size_t old_length, size_t new_length, int flags, void *new_addr)
+static bool remap_is_valid(void *addr, size_t old_length, size_t new_length, int flags,
+                           void *new_addr)
 {
     uintptr_t low, high;
     bool stays = flags & MREMAP_DONTUNMAP;
     return range(addr, new_length, &low, &high) &&
            (old_length == 0 || range(addr, old_length, &low, &high)) &&
            (!(flags & MREMAP_FIXED) || range(new_addr, new_length, &low, &high)) &&
-           (!stays || (pages_round(old_length) == pages_round(new_length) && (flags & MREMAP_MAYMOVE)));
+           (!stays ||
+            (pages_round(old_length) == pages_round(new_length) && (flags & MREMAP_MAYMOVE)));
 }
 
 bool gate_remap_begin(struct gate_region *region, void *addr, size_t old_length, size_t new_length,
@@ -309,11 +312,13 @@ bool gate_remap_begin(struct gate_region *region, void *addr, size_t old_length,
     if (region->skip)
         return true;
     begin_change();
-    if (!take_for_remap(region, (uintptr_t)addr, old_whole, new_whole, new_addr, flags & MREMAP_FIXED))
+    if (!take_for_remap(region, (uintptr_t)addr, old_whole, new_whole, new_addr,
+                        flags & MREMAP_FIXED))
         return out_of_records(region);
     if (new_whole > old_whole) {
         region->length = new_whole - old_whole;
-        region->state = state_of_more(old_whole == 0 ? regions_at((uintptr_t)addr) : region->cut.last);
+        region->state =
+            state_of_more(old_whole == 0 ? regions_at((uintptr_t)addr) : region->cut.last);
     }
     uint64_t more = if_charged(region->state, region->length);
     uint64_t less = region->patchy ? 0 : region->target.charged;

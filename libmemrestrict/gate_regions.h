@@ -7,7 +7,8 @@
  *
  * What counts is what the program maps so that it can write to it and nobody else pays for it:
  * private writable, and shared anonymous. It counts when it becomes writable, and stops counting
- * when it stops being so, as in the kernel's VmData. Lengths are whole pages, the break's are bytes.
+ * when it stops being so, as in the kernel's VmData. Lengths are whole pages, the break's are
+ * bytes.
  */
 #ifndef MEMRESTRICT_GATE_REGIONS_H
 #define MEMRESTRICT_GATE_REGIONS_H

@@ -2,7 +2,8 @@
  *
  * The little that belongs to one thread: whether it is inside the next allocator, which stock of
  * budget it spends from, and whether it is the one that forks. Initial-exec, because a dynamic
- * thread-local variable would be allocated by malloc on first use (glibc manual, "Replacing malloc").
+ * thread-local variable would be allocated by malloc on first use (glibc manual, "Replacing
+ * malloc").
  */
 #ifndef MEMRESTRICT_GUARD_H
 #define MEMRESTRICT_GUARD_H
@@ -14,26 +15,30 @@
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define COLD __attribute__((cold, noinline))
-#define ASIDE __attribute__((hot, noinline)) /* off the usual path, but often called once it is taken */
+#define ASIDE                                                                                      \
+    __attribute__((hot, noinline)) /* off the usual path, but often called once it is taken */
 
 /* How a thread's calls of malloc are dealt with. */
 enum guard_path {
     GUARD_UNKNOWN, /* nobody has asked yet */
     GUARD_COUNTED, /* they are counted */
     GUARD_PLAIN,   /* ... and nothing else is wanted of them: no call sites */
-    GUARD_INSIDE = 4 /* added for each time that it is inside the next allocator: all passes through */
+    GUARD_INSIDE =
+        4 /* added for each time that it is inside the next allocator: all passes through */
 };
 
 struct guard {
-    unsigned level;  /* enum guard_path, and as many times GUARD_INSIDE */
-    unsigned stock;  /* 0: no stock yet; else its number, counted from 1, of those that are shared (budget.c) */
+    unsigned level; /* enum guard_path, and as many times GUARD_INSIDE */
+    unsigned stock; /* 0: no stock yet; else its number, counted from 1, of those that are shared
+                       (budget.c) */
     unsigned own_stock; /* the same, of those that are one thread's */
-    int mapping;     /* changes of mappings that this thread is in the middle of (gate_regions.c) */
-    bool reporting;  /* writes the report: must not wait for it to be written */
-    bool by_tree;    /* what this thread was refused last, it was by the tree's limit (budget.c) */
-    int *error;      /* &errno, once it was asked for: a call the less */
-    unsigned forking; /* > 0: this thread holds every lock of ours, from fork's prepare to its end;
-                         more than 1 when a signal handler or another's fork handler forks meanwhile */
+    int mapping;    /* changes of mappings that this thread is in the middle of (gate_regions.c) */
+    bool reporting; /* writes the report: must not wait for it to be written */
+    bool by_tree;   /* what this thread was refused last, it was by the tree's limit (budget.c) */
+    int *error;     /* &errno, once it was asked for: a call the less */
+    unsigned
+        forking; /* > 0: this thread holds every lock of ours, from fork's prepare to its end;
+                    more than 1 when a signal handler or another's fork handler forks meanwhile */
 };
 
 extern _Thread_local struct guard guard __attribute__((tls_model("initial-exec")));

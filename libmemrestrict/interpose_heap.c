@@ -32,7 +32,10 @@ static void *by_calloc(size_t alignment, size_t size)
     return real.calloc(1, size);
 }
 
-static ASIDE void *malloc_whole(size_t size) { return block_new(CALL_malloc, block_by_malloc, 0, size); }
+static ASIDE void *malloc_whole(size_t size)
+{
+    return block_new(CALL_malloc, block_by_malloc, 0, size);
+}
 
 EXPORT FLATTEN void *malloc(size_t size)
 {
@@ -78,7 +81,8 @@ EXPORT void *memalign(size_t alignment, size_t size)
     return block_new(CALL_memalign, block_by_memalign, alignment, size);
 }
 
-/* Not the next allocator's own: it may have memalign but not these, and then they would be another's. */
+/* Not the next allocator's own: it may have memalign but not these, and then they would be
+ * another's. */
 EXPORT void *valloc(size_t size)
 {
     return block_new(CALL_valloc, block_by_memalign, pages_size(), size);
@@ -115,7 +119,8 @@ static COLD void *pass_realloc(void *block, size_t size)
     return moved;
 }
 
-/* An address in no record: from before the start (true: nothing to give back), or not ours at all. */
+/* An address in no record: from before the start (true: nothing to give back), or not ours at all.
+ */
 static COLD bool unknown(const void *block)
 {
     bool early = early_owns(block);
@@ -144,7 +149,8 @@ static ASIDE void free_whole(void *block)
 EXPORT FLATTEN void free(void *block)
 {
     __builtin_prefetch((char *)block - 16); /* the next allocator's header, while we look up ours */
-    if (LIKELY(guard.level == GUARD_PLAIN) && LIKELY(block != NULL) && LIKELY(gate_release_plain(block)))
+    if (LIKELY(guard.level == GUARD_PLAIN) && LIKELY(block != NULL) &&
+        LIKELY(gate_release_plain(block)))
         block_plain.free(block);
     else
         free_whole(block);

@@ -33,7 +33,8 @@ static int next_munmap(void *addr, size_t length)
     return real.munmap != NULL ? real.munmap(addr, length) : kernel_munmap(addr, length);
 }
 
-static void *next_mremap(void *addr, size_t old_length, size_t new_length, int flags, void *new_addr)
+static void *next_mremap(void *addr, size_t old_length, size_t new_length, int flags,
+                         void *new_addr)
 {
     return real.mremap != NULL ? real.mremap(addr, old_length, new_length, flags, new_addr)
                                : kernel_mremap(addr, old_length, new_length, flags, new_addr);
@@ -57,7 +58,8 @@ static void *map(void *addr, size_t length, int prot, int flags, int fd, int64_t
 EXPORT void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)
 {
     /* Where off_t has 32 bits, offsets from 2 GiB on are valid, and negative. */
-    return map(addr, length, prot, flags, fd, sizeof offset == 4 ? (uint32_t)offset : (int64_t)offset);
+    return map(addr, length, prot, flags, fd,
+               sizeof offset == 4 ? (uint32_t)offset : (int64_t)offset);
 }
 
 EXPORT void *mmap64(void *addr, size_t length, int prot, int flags, int fd, int64_t offset)

@@ -2,7 +2,8 @@
  *
  * C++'s operator new and delete. The C++ library's own call malloc, and are passed on to. jemalloc,
  * tcmalloc and mimalloc bring some that do not: where the next operator new is in the object of the
- * next malloc, it is done here by malloc, and so charged. No guard is held when something is thrown.
+ * next malloc, it is done here by malloc, and so charged. No guard is held when something is
+ * thrown.
  */
 #include "block.h"
 #include "exports.h"
@@ -28,7 +29,8 @@ static void *next_operator(void *_Atomic *cache, const char *name)
     return beside ? NULL : next;
 }
 
-/* std::get_new_handler(), std::__throw_bad_alloc(). Where there is no C++ library, nobody catches. */
+/* std::get_new_handler(), std::__throw_bad_alloc(). Where there is no C++ library, nobody catches.
+ */
 static void call_handler_or_throw(void)
 {
     typedef void handler(void);

@@ -43,7 +43,8 @@ static void start_free(struct start *start)
     lock_drop(&lock, &hold);
 }
 
-/* The destructor of a thread-specific value runs however a thread ends: return, exit, cancellation. */
+/* The destructor of a thread-specific value runs however a thread ends: return, exit, cancellation.
+ */
 static pthread_key_t stack_key;
 static bool stack_key_made;
 
@@ -115,8 +116,8 @@ static bool stack_to_charge(const pthread_attr_t *attributes, size_t *bytes)
     pthread_attr_t defaults;
     void *own = NULL;
     size_t own_size = 0;
-    if (attributes != NULL && pthread_attr_getstack(attributes, &own, &own_size) == 0 && own != NULL &&
-        (uintptr_t)own + own_size != 0 && own_size != 0)
+    if (attributes != NULL && pthread_attr_getstack(attributes, &own, &own_size) == 0 &&
+        own != NULL && (uintptr_t)own + own_size != 0 && own_size != 0)
         return false;
     if (attributes != NULL)
         return pthread_attr_getstacksize(attributes, bytes) == 0;

@@ -16,7 +16,8 @@
 
 #if defined(SYS_mmap2)
 #define MMAP_CALL SYS_mmap2
-#define MMAP_UNIT 4096 /* mmap2 counts its offset in units of 4096 bytes on every architecture we meet */
+#define MMAP_UNIT                                                                                  \
+    4096 /* mmap2 counts its offset in units of 4096 bytes on every architecture we meet */
 #else
 #define MMAP_CALL SYS_mmap
 #define MMAP_UNIT 1
@@ -40,7 +41,8 @@ struct timeout { /* as SYS_futex and SYS_rt_sigtimedwait take it, whatever width
 void *kernel_pages(size_t bytes)
 {
     int saved_errno = errno;
-    void *pages = kernel_mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *pages =
+        kernel_mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     errno = saved_errno;
     return pages == MAP_FAILED ? NULL : pages;
 }
@@ -103,7 +105,8 @@ int kernel_pkey_mprotect(void *addr, size_t len, int prot, int key)
 bool kernel_wait(_Atomic int *word, int value)
 {
     struct timeout timeout = {.nanoseconds = 100 * 1000 * 1000};
-    return QUIETLY(syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, &timeout, NULL, 0)) != -ETIMEDOUT;
+    return QUIETLY(syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, &timeout, NULL, 0)) !=
+           -ETIMEDOUT;
 }
 
 void kernel_wake(_Atomic int *word)
@@ -256,7 +259,8 @@ static uint64_t birth_of(int fd)
         uint32_t rest[32];
     } status;
     enum { EMPTY_PATH = 0x1000, BORN = 0x800 };
-    if (QUIETLY(syscall(SYS_statx, fd, "", EMPTY_PATH, BORN, &status)) != 0 || !(status.mask & BORN))
+    if (QUIETLY(syscall(SYS_statx, fd, "", EMPTY_PATH, BORN, &status)) != 0 ||
+        !(status.mask & BORN))
         return 0;
     return (uint64_t)status.born.seconds * 1000000000 + status.born.nanoseconds;
 }

@@ -16,8 +16,8 @@
 void *kernel_pages(size_t bytes);
 void kernel_pages_free(void *pages, size_t bytes);
 
-/* `bytes` of a file from `offset` on, shared, readable and writable; NULL, with a negative errno value in
- * *error, if they are not to be had. */
+/* `bytes` of a file from `offset` on, shared, readable and writable; NULL, with a negative errno
+ * value in *error, if they are not to be had. */
 void *kernel_map_shared(const char *path, int64_t offset, size_t bytes, int *error);
 
 /* The calls themselves, for a program that makes them before the library is ready. They set errno
@@ -28,22 +28,23 @@ void *kernel_mremap(void *addr, size_t old_len, size_t new_len, int flags, void 
 int kernel_mprotect(void *addr, size_t len, int prot);
 int kernel_pkey_mprotect(void *addr, size_t len, int prot, int key);
 
-/* One page of zeros that becomes zeros again in a copy of the process (MADV_WIPEONFORK), but not where
- * memory is shared with the parent. NULL: not to be had. */
+/* One page of zeros that becomes zeros again in a copy of the process (MADV_WIPEONFORK), but not
+ * where memory is shared with the parent. NULL: not to be had. */
 _Atomic int *kernel_copy_mark(void);
 
 /* Waits until *word is no longer `value`, a wake-up, or 100 ms: every wait has an end. False: the
  * time ran out. */
 bool kernel_wait(_Atomic int *word, int value);
-void kernel_wake(_Atomic int *word);     /* one waiter */
+void kernel_wake(_Atomic int *word); /* one waiter */
 void kernel_wake_all(_Atomic int *word);
 
 /* The same for a word in memory that processes share; `milliseconds` at most. */
 bool kernel_wait_shared(_Atomic int32_t *word, int32_t value, unsigned milliseconds);
 void kernel_wake_shared(_Atomic int32_t *word); /* all waiters */
 
-/* CLOCK_MONOTONIC_COARSE, in nanoseconds, some milliseconds late: the only clock that needs neither a system
- * call (vdso(7)) nor the time stamp counter, both of which a sandbox may forbid (PR_SET_SECCOMP). */
+/* CLOCK_MONOTONIC_COARSE, in nanoseconds, some milliseconds late: the only clock that needs neither
+ * a system call (vdso(7)) nor the time stamp counter, both of which a sandbox may forbid
+ * (PR_SET_SECCOMP). */
 uint64_t kernel_clock(void);
 
 /* A signal mask as the kernel writes it. Blocks all, the C library's internal ones too. */
@@ -65,8 +66,8 @@ int kernel_thread(void); /* its ID */
 /* Is there certainly no thread of that ID in this process? */
 bool kernel_is_no_thread(int thread);
 
-/* membarrier(2): every other thread of the process passes a full memory barrier before it returns. False:
- * not to be had. `start` says so beforehand, and is cheap while there is one thread. */
+/* membarrier(2): every other thread of the process passes a full memory barrier before it returns.
+ * False: not to be had. `start` says so beforehand, and is cheap while there is one thread. */
 bool kernel_barrier_start(void);
 bool kernel_barrier(void);
 /* Is there certainly no process of that ID, as this process sees them? */

@@ -15,11 +15,11 @@
 #include <uthash.h>
 
 enum {
-    GRANULE_BITS = 4,  /* a block starts at a multiple of 16 bytes ... */
-    WINDOW_BITS = 22,  /* ... in a window of 4 MiB */
+    GRANULE_BITS = 4, /* a block starts at a multiple of 16 bytes ... */
+    WINDOW_BITS = 22, /* ... in a window of 4 MiB */
     WORDS = 1 << (WINDOW_BITS - GRANULE_BITS),
-    LARGE = 0xffff,    /* the word of a block whose size is in the next ones */
-    LARGE_WORDS = 4,   /* 64 bits; such a block covers thousands of granules */
+    LARGE = 0xffff,  /* the word of a block whose size is in the next ones */
+    LARGE_WORDS = 4, /* 64 bits; such a block covers thousands of granules */
     RECENT_BITS = 10,
     RECENT = 1 << RECENT_BITS, /* windows found without the table: 4 GiB of addresses */
     WINDOW_ALIGN = 1 << 16
@@ -29,8 +29,9 @@ typedef _Atomic uint16_t size_word;
 typedef _Atomic uint16_t site_number;
 
 struct window { /* at a multiple of WINDOW_ALIGN */
-    _Alignas(8) size_word words[WORDS + LARGE_WORDS]; /* a large block in the last granule has its size beyond */
-    uintptr_t key; /* address >> WINDOW_BITS */
+    _Alignas(8) size_word
+        words[WORDS + LARGE_WORDS]; /* a large block in the last granule has its size beyond */
+    uintptr_t key;                  /* address >> WINDOW_BITS */
     UT_hash_handle hh;
     site_number *_Atomic sites; /* NULL until the first is kept; one for each word */
 };
@@ -51,13 +52,14 @@ struct table {
 
 static struct lock lock; /* guards all but `recent` and the words */
 static struct pages_pool pool;
-static struct table now, inherited; /* `inherited`: of before the fork; its words too are under the lock */
-static _Atomic size_t odd_count;    /* in `now`, read without the lock: mostly there are none */
+static struct table now,
+    inherited; /* `inherited`: of before the fork; its words too are under the lock */
+static _Atomic size_t odd_count; /* in `now`, read without the lock: mostly there are none */
 static _Atomic bool has_inherited;
-static bool out_of_memory;       /* set by uthash when an insertion failed */
+static bool out_of_memory; /* set by uthash when an insertion failed */
 
-/* Windows by the low bits of their key. Each stands there as one atomic value, so that nothing but a
- * window's own address and tag can be read together: the sum of both. */
+/* Windows by the low bits of their key. Each stands there as one atomic value, so that nothing but
+ * a window's own address and tag can be read together: the sum of both. */
 static _Atomic uintptr_t recent[RECENT];
 
 /* One multiplication: keys are addresses, whose low bits tell little. */
@@ -69,10 +71,13 @@ static inline unsigned hash_address(uintptr_t key)
 /* What tells apart the windows that share a place, never 0. */
 static inline uintptr_t tag_of(uintptr_t key) { return (key >> RECENT_BITS) + 1; }
 
-/* Of addresses beyond 47 bits (5-level paging) tags can be too large: such windows are always looked for by
- * the table. */
+/* Of addresses beyond 47 bits (5-level paging) tags can be too large: such windows are always
+ * looked for by the table. */
 static inline uintptr_t tag_in(uintptr_t packed) { return packed % WINDOW_ALIGN; }
-static inline struct window *window_in(uintptr_t packed) { return (struct window *)(packed - tag_in(packed)); }
+static inline struct window *window_in(uintptr_t packed)
+{
+    return (struct window *)(packed - tag_in(packed));
+}
 
 /* Under the lock. NULL: no memory. */
 static struct window *window_make(uintptr_t key)
@@ -80,7 +85,8 @@ static struct window *window_make(uintptr_t key)
     char *pages = pages_alloc(&pool, WINDOW_PAGES);
     if (pages == NULL)
         return NULL;
-    struct window *window = (struct window *)(((uintptr_t)pages + WINDOW_ALIGN - 1) & -(uintptr_t)WINDOW_ALIGN);
+    struct window *window =
+        (struct window *)(((uintptr_t)pages + WINDOW_ALIGN - 1) & -(uintptr_t)WINDOW_ALIGN);
     window->key = key;
     atomic_store_explicit(&window->sites, NULL, memory_order_relaxed);
     out_of_memory = false;
@@ -103,8 +109,10 @@ static COLD struct window *window_find(uintptr_t key, bool make)
         window = window_make(key);
     if (window != NULL) {
         uintptr_t tag = tag_of(key);
-        if (tag < WINDOW_ALIGN) /* release: the window's fields are written before it can be found */
-            atomic_store_explicit(&recent[key % RECENT], (uintptr_t)window + tag, memory_order_release);
+        if (tag <
+            WINDOW_ALIGN) /* release: the window's fields are written before it can be found */
+            atomic_store_explicit(&recent[key % RECENT], (uintptr_t)window + tag,
+                                  memory_order_release);
     }
     lock_drop(&lock, &hold);
     return window;
@@ -244,7 +252,8 @@ static void word_enter(size_word *word, size_t size)
     word_set(word, size < LARGE - 1 ? (uint16_t)(size + 1) : LARGE);
 }
 
-/* The size of the block that starts there, which is no longer known to start there; false: none does. */
+/* The size of the block that starts there, which is no longer known to start there; false: none
+ * does. */
 static bool word_remove(size_word *word, size_t *size)
 {
     uint16_t value = word_get(word);
@@ -328,7 +337,8 @@ bool ledger_keep_site(const void *address, uint16_t site)
     return true;
 }
 
-/* The site of an address whose window was met lately; NULL: not there, or an address like no other. */
+/* The site of an address whose window was met lately; NULL: not there, or an address like no other.
+ */
 static inline site_number *site_recent(const void *address, struct window *window)
 {
     site_number *sites =
@@ -379,8 +389,10 @@ bool ledger_take_with_site(const void *address, size_t *size, uint16_t *site)
 uint16_t ledger_site(const void *address)
 {
     struct window *window = is_odd(address) ? NULL : window_of(address);
-    site_number *sites = window != NULL ? atomic_load_explicit(&window->sites, memory_order_acquire) : NULL;
-    return sites != NULL ? atomic_load_explicit(&sites[place_of(address)], memory_order_relaxed) : 0;
+    site_number *sites =
+        window != NULL ? atomic_load_explicit(&window->sites, memory_order_acquire) : NULL;
+    return sites != NULL ? atomic_load_explicit(&sites[place_of(address)], memory_order_relaxed)
+                         : 0;
 }
 
 /* The array is not freed: a frame below a signal handler that forked may be in it. */
@@ -403,7 +415,8 @@ static unsigned next_word(const struct window *window, unsigned at)
 {
     typedef uint64_t __attribute__((may_alias)) four_words;
     while (at < WORDS && word_get(&window->words[at]) == 0) {
-        const four_words *four = (const void *)&window->words[at]; /* aligned, where they are read */
+        const four_words *four =
+            (const void *)&window->words[at]; /* aligned, where they are read */
         bool all = at % 4 == 0 && __atomic_load_n(four, __ATOMIC_RELAXED) == 0;
         at += all ? 4 : 1;
     }
@@ -443,8 +456,8 @@ struct ledger_live ledger_live(void)
     return live;
 }
 
-/* What was entered since the last fork joins what was inherited then: a block's words lie within it, and
- * blocks do not overlap. */
+/* What was entered since the last fork joins what was inherited then: a block's words lie within
+ * it, and blocks do not overlap. */
 static void merge_words(struct window *from, struct window *to)
 {
     size_t size;
@@ -453,17 +466,20 @@ static void merge_words(struct window *from, struct window *to)
             word_enter(&to->words[i], size);
 }
 
-/* Under the lock. Without memory for a larger table some entries are lost: what they hold stays charged. */
+/* Under the lock. Without memory for a larger table some entries are lost: what they hold stays
+ * charged. */
 static void merge_windows(void)
 {
     struct window *window, *next, *older;
-    HASH_ITER(hh, now.windows, window, next) {
+    HASH_ITER(hh, now.windows, window, next)
+    {
         HASH_FIND(hh, inherited.windows, &window->key, sizeof window->key, older);
         if (older == NULL) {
             HASH_DEL(now.windows, window);
             HASH_ADD(hh, inherited.windows, key, sizeof window->key, window);
         } else {
-            merge_words(window, older); /* it stays, empty: a frame below a signal handler may be in it */
+            merge_words(window,
+                        older); /* it stays, empty: a frame below a signal handler may be in it */
         }
     }
 }
@@ -471,7 +487,8 @@ static void merge_windows(void)
 static void merge_odds(void)
 {
     struct odd *odd, *next;
-    HASH_ITER(hh, now.odds, odd, next) {
+    HASH_ITER(hh, now.odds, odd, next)
+    {
         HASH_DEL(now.odds, odd);
         HASH_ADD(hh, inherited.odds, key, sizeof odd->key, odd);
     }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Which block has which size. A uthash table is keyed by window, 4 MiB of address space; a window
- * has one 16-bit word for each granule of 16 bytes: the size asked for plus one, zero where no block
- * starts. A size too large for that fills the next words, which belong to the same block and can
- * start no other. Addresses that are no multiple of 16 go to a second table, a node each.
+ * has one 16-bit word for each granule of 16 bytes: the size asked for plus one, zero where no
+ * block starts. A size too large for that fills the next words, which belong to the same block and
+ * can start no other. Addresses that are no multiple of 16 go to a second table, a node each.
  *
  * A word is written by the thread that was given the address and read by the one that gives it
  * back, so neither takes a lock; windows are never taken down. An entry exists only while its
@@ -16,8 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Enters a block of `size` bytes at `address`. False: no memory for the entry, or there is one already:
- * a block that was freed behind our back, whose entry is to be taken out first. */
+/* Enters a block of `size` bytes at `address`. False: no memory for the entry, or there is one
+ * already: a block that was freed behind our back, whose entry is to be taken out first. */
 bool ledger_put(const void *address, size_t size);
 /* Takes the entry out. False: there is none (freed twice, or never ours), or it is inherited. */
 bool ledger_take(const void *address, size_t *size);
@@ -29,13 +29,14 @@ bool ledger_take_inherited(const void *address, size_t *size);
 /* Puts it back, which cannot fail but for an address that is no multiple of 16. */
 bool ledger_put_inherited(const void *address, size_t size);
 
-/* The number of a block's call site, kept beside its entry by who put it there. False: no memory for it,
- * or the address is no multiple of 16. */
+/* The number of a block's call site, kept beside its entry by who put it there. False: no memory
+ * for it, or the address is no multiple of 16. */
 bool ledger_keep_site(const void *address, uint16_t site);
-/* 0: none was kept. Also right after the entry was taken out, while the address is still the caller's. */
+/* 0: none was kept. Also right after the entry was taken out, while the address is still the
+ * caller's. */
 uint16_t ledger_site(const void *address);
-/* ledger_put and ledger_keep_site at once, and their opposites, for the usual case. False: nothing was done,
- * try them one after the other. */
+/* ledger_put and ledger_keep_site at once, and their opposites, for the usual case. False: nothing
+ * was done, try them one after the other. */
 bool ledger_put_with_site(const void *address, size_t size, uint16_t site);
 bool ledger_take_with_site(const void *address, size_t *size, uint16_t *site);
 /* One of them will follow. */
@@ -46,14 +47,16 @@ void ledger_forget_sites(void);
 struct ledger_live {
     uint64_t blocks, bytes;
 };
-/* Counts what is live, inherited or not, by a walk over all windows. Exact when no other thread allocates meanwhile. */
+/* Counts what is live, inherited or not, by a walk over all windows. Exact when no other thread
+ * allocates meanwhile. */
 struct ledger_live ledger_live(void);
 
 void ledger_fork_take(void);
 void ledger_fork_drop(void);
 void ledger_fork_reset(void);
 /* In a copy of the process that was made without fork handlers: if the lock was copied while it was
- * held, frees it and makes the table anew of the windows met lately. Blocks elsewhere stay charged. */
+ * held, frees it and makes the table anew of the windows met lately. Blocks elsewhere stay charged.
+ */
 void ledger_recover(void);
 
 #endif

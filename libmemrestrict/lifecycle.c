@@ -30,7 +30,7 @@ _Atomic enum life lifecycle_state;
 struct config lifecycle_config;
 
 static struct {
-    char *executable; /* /proc/self/exe, once it was asked for */
+    char *executable;    /* /proc/self/exe, once it was asked for */
     char called[CALLED]; /* the name that it was started by; empty: none that says anything */
     int pid;
     bool copy_begun; /* a copy of a process was met and taken care of before fork's handler */
@@ -65,7 +65,10 @@ static void keep_called(void)
     process.called[length] = '\0';
 }
 
-static const char *called(void) { return process.called[0] != '\0' ? process.called : lifecycle_program(); }
+static const char *called(void)
+{
+    return process.called[0] != '\0' ? process.called : lifecycle_program();
+}
 
 int lifecycle_pid(void) { return process.pid; }
 
@@ -119,10 +122,10 @@ static void take_all(void)
     budget_fork_take();
 }
 
-/* Before fork takes its own locks: stdio's list lock, then ours. In that order, because a thread that
- * holds stdio's may be waiting for one of ours. A fork within a fork (from a signal handler, or another's
- * fork handler) has them all already. A single thread keeps nobody out, and may be a signal handler that
- * interrupted the holder of a lock, who goes on in the child as well. */
+/* Before fork takes its own locks: stdio's list lock, then ours. In that order, because a thread
+ * that holds stdio's may be waiting for one of ours. A fork within a fork (from a signal handler,
+ * or another's fork handler) has them all already. A single thread keeps nobody out, and may be a
+ * signal handler that interrupted the holder of a lock, who goes on in the child as well. */
 static void fork_prepare(void)
 {
     struct kernel_mask mask;
@@ -164,7 +167,8 @@ static void mark_copy(void)
     lock_copy_known();
 }
 
-/* The outer one of two forks goes on in the child as well, as a parent: it finds things as it left them. */
+/* The outer one of two forks goes on in the child as well, as a parent: it finds things as it left
+ * them. */
 static void free_locks_in_child(void)
 {
     if (guard.forking == 0)
@@ -180,8 +184,8 @@ static void free_locks_in_child(void)
     }
 }
 
-/* What the child holds. In a run the parent's figures go on changing where they stand: those of before
- * the fork are right if nobody else could change them, else what is live is counted. */
+/* What the child holds. In a run the parent's figures go on changing where they stand: those of
+ * before the fork are right if nobody else could change them, else what is live is counted. */
 static uint64_t held_in_child(bool as_noted)
 {
     if (!membership_in_run() || as_noted)
@@ -193,7 +197,8 @@ static void begin_child(bool as_noted)
 {
     budget_fork_child(held_in_child(as_noted));
     thread_fork_child();
-    if (membership_in_tree() && ledger_inherit()) { /* not from a handler within the ledger: then all is charged anew */
+    if (membership_in_tree() &&
+        ledger_inherit()) { /* not from a handler within the ledger: then all is charged anew */
         regions_inherit();
         thread_inherit();
         budget_inherit();
@@ -226,8 +231,8 @@ static void recover_copy(void)
     thread_recover();
 }
 
-/* A copy of the process charges something before any handler of ours told us of it: made without them, or
- * other handlers were first. */
+/* A copy of the process charges something before any handler of ours told us of it: made without
+ * them, or other handlers were first. */
 static void begin_copy(void)
 {
     int saved = errno;
@@ -241,7 +246,8 @@ static void begin_copy(void)
     errno = saved;
 }
 
-/* As early as can be: handlers that were there before ours are run by fork when it has our locks. */
+/* As early as can be: handlers that were there before ours are run by fork when it has our locks.
+ */
 static void follow_copies(void)
 {
     lock_on_copy = recover_copy;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Starts the library once, on the first allocation or from its constructor, whichever is first; keeps
- * it whole across fork; lets it report when the process ends.
+ * Starts the library once, on the first allocation or from its constructor, whichever is first;
+ * keeps it whole across fork; lets it report when the process ends.
  */
 #ifndef MEMRESTRICT_LIFECYCLE_H
 #define MEMRESTRICT_LIFECYCLE_H
@@ -41,8 +41,8 @@ static inline bool life_counts_heap(void)
 }
 
 /* Starts if nobody did. Afterwards the state may still be LIFE_COLD, when it is too early, or
- * LIFE_STARTING: this thread is inside dlsym, or another is; it must not be waited for, since it may
- * wait for the loader's lock that we hold. */
+ * LIFE_STARTING: this thread is inside dlsym, or another is; it must not be waited for, since it
+ * may wait for the loader's lock that we hold. */
 void lifecycle_start(void);
 
 /* The name that reports and MEMRESTRICT_PROGRAM use: the last part of the executable's path. */

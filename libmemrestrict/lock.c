@@ -16,7 +16,8 @@ static void watch_for_copies(void)
     if (mark == NULL)
         return;
     atomic_store(mark, 1);
-    atomic_compare_exchange_strong(&copy_mark, &none, mark); /* two threads at once: a page is lost */
+    atomic_compare_exchange_strong(&copy_mark, &none,
+                                   mark); /* two threads at once: a page is lost */
 }
 
 void lock_copy_known(void)
@@ -59,7 +60,8 @@ static void release(struct lock *lock)
 static void mask(struct lock_hold *hold)
 {
     hold->masked = true;
-    if (UNLIKELY(atomic_load_explicit(&copy_mark, memory_order_relaxed) == NULL) && !counter_alone())
+    if (UNLIKELY(atomic_load_explicit(&copy_mark, memory_order_relaxed) == NULL) &&
+        !counter_alone())
         watch_for_copies();
     kernel_signals_block(&hold->mask);
 }

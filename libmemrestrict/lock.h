@@ -28,15 +28,16 @@ bool lock_enter(struct lock *lock, struct lock_hold *hold);
 bool lock_try(struct lock *lock, struct lock_hold *hold);
 void lock_drop(struct lock *lock, const struct lock_hold *hold);
 
-/* In a copy of the process that was made without fork handlers (clone, _Fork), the holder of a lock may
- * be a thread that was not copied. Who has waited for a while there calls this, if it is not NULL, to
- * reset the locks. The process is known to be no such copy from lock_copy_known on. */
+/* In a copy of the process that was made without fork handlers (clone, _Fork), the holder of a lock
+ * may be a thread that was not copied. Who has waited for a while there calls this, if it is not
+ * NULL, to reset the locks. The process is known to be no such copy from lock_copy_known on. */
 extern void (*lock_on_copy)(void);
 void lock_copy_known(void);
 
 bool lock_is_free(const struct lock *lock);
 
-/* For fork: signals stay as they are, and other threads wait. `reset` makes the lock free in a child. */
+/* For fork: signals stay as they are, and other threads wait. `reset` makes the lock free in a
+ * child. */
 void lock_fork_take(struct lock *lock);
 void lock_fork_drop(struct lock *lock);
 void lock_fork_reset(struct lock *lock);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The kernel's own list of this process's mappings, /proc/self/maps (proc(5)): for the rare case that
- * a call failed after it had done a part of its work.
+ * The kernel's own list of this process's mappings, /proc/self/maps (proc(5)): for the rare case
+ * that a call failed after it had done a part of its work.
  */
 #ifndef MEMRESTRICT_MAPS_H
 #define MEMRESTRICT_MAPS_H
@@ -27,7 +27,8 @@ extern const char *maps_source;
 
 /* False: not to be had (no /proc, no descriptor left). */
 bool maps_open(struct maps *maps);
-/* The next mapping, by rising address. False: there is none, or none can be read; the list is closed. */
+/* The next mapping, by rising address. False: there is none, or none can be read; the list is
+ * closed. */
 bool maps_next(struct maps *maps, struct maps_range *range);
 
 /* Is a byte of [low, high) not mapped? False also where the list cannot be read. */

@@ -26,7 +26,8 @@ bool membership_in_run(void) { return membership.accounts != NULL; }
 
 bool membership_in_tree(void)
 {
-    return membership_in_run() && atomic_load(&membership.accounts->tree_limit) != ACCOUNTS_UNLIMITED;
+    return membership_in_run() &&
+           atomic_load(&membership.accounts->tree_limit) != ACCOUNTS_UNLIMITED;
 }
 
 static uint64_t identity_of(const struct proc_stat *self)
@@ -123,7 +124,8 @@ static bool join(const char *program, uint32_t flags)
     return true;
 }
 
-static bool alone(const struct config *config, const char *program, struct text *complaint, const char *why)
+static bool alone(const struct config *config, const char *program, struct text *complaint,
+                  const char *why)
 {
     uint64_t limit = config->limit < config->tree_limit ? config->limit : config->tree_limit;
     budget_set_limit(limit);

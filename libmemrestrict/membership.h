@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * This process's place in the accounts of a run, if the command that started it made any: found when
- * the program starts, and anew in every child. Its figures stand there from then on.
+ * This process's place in the accounts of a run, if the command that started it made any: found
+ * when the program starts, and anew in every child. Its figures stand there from then on.
  */
 #ifndef MEMRESTRICT_MEMBERSHIP_H
 #define MEMRESTRICT_MEMBERSHIP_H
 
 #include "config.h"
 
-/* Maps the accounts that the settings name and takes a slot for the program; then all is charged there.
- * Without one the process is limited alone, by its own limit and the tree's: then false, with a line in
- * *complaint, unless the run is just over and there was no limit for a tree. */
+/* Maps the accounts that the settings name and takes a slot for the program; then all is charged
+ * there. Without one the process is limited alone, by its own limit and the tree's: then false,
+ * with a line in *complaint, unless the run is just over and there was no limit for a tree. */
 bool membership_start(const struct config *config, const char *program, struct text *complaint);
 /* Is this process in a run, and has that a limit for all processes together? */
 bool membership_in_run(void);
@@ -20,7 +20,8 @@ void membership_fork_child(const char *program);
 
 /* The program ends with this status, as exit(3) or _exit(2) gave it. */
 void membership_note_exit(int status);
-/* NULL, or the object whose own malloc keeps the heap from us, and whether mmap is another's too. */
+/* NULL, or the object whose own malloc keeps the heap from us, and whether mmap is another's too.
+ */
 void membership_note_owners(const char *heap, bool maps);
 
 #endif

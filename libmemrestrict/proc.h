@@ -11,7 +11,7 @@
 /* What /proc/PID/stat says of a process. */
 struct proc_stat {
     int pid;
-    char state;          /* 'R', 'S' ... 'Z' for a zombie */
+    char state; /* 'R', 'S' ... 'Z' for a zombie */
     int parent;
     unsigned threads;
     uint64_t start_time; /* clock ticks since boot */
@@ -23,12 +23,12 @@ bool proc_stat(const char *path, struct proc_stat *stat);
 /* The same of a process: 0, or a negative errno value. */
 int proc_stat_of(int pid, struct proc_stat *stat);
 
-/* The PID and time namespaces of this process, by which /proc tells IDs and start times, as one number;
- * 0: they cannot be seen. */
+/* The PID and time namespaces of this process, by which /proc tells IDs and start times, as one
+ * number; 0: they cannot be seen. */
 uint64_t proc_pid_namespace(void);
 
-/* The bytes that a line "NAME: NUMBER kB" in the first 4 KiB of a file stands for; 0: there is none.
- * `name` has its colon. */
+/* The bytes that a line "NAME: NUMBER kB" in the first 4 KiB of a file stands for; 0: there is
+ * none. `name` has its colon. */
 uint64_t proc_bytes(const char *path, const char *name);
 
 #endif

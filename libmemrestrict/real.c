@@ -51,7 +51,8 @@ static bool is_stub(void *function)
 
 static bool is_ours(void *function)
 {
-    return function == (void *)malloc || object_of(function) == object_of((void *)real_find) || is_stub(function);
+    return function == (void *)malloc || object_of(function) == object_of((void *)real_find) ||
+           is_stub(function);
 }
 
 /* The program's own malloc, if it has one that stands before ours. */
@@ -64,8 +65,9 @@ static const char *find_heap_owner(void)
     return dladdr(theirs, &owner) != 0 && owner.dli_fname != NULL ? owner.dli_fname : "?";
 }
 
-/* The function that the program itself would call, unless it is ours: then the next one. Where another
- * owns the heap, those of its family that only we have (reallocarray, say) must lead to it. */
+/* The function that the program itself would call, unless it is ours: then the next one. Where
+ * another owns the heap, those of its family that only we have (reallocarray, say) must lead to it.
+ */
 static void *find(const char *name)
 {
     void *function = heap_owner != NULL ? dlsym(RTLD_DEFAULT, name) : NULL;
@@ -109,8 +111,10 @@ extern const char *gnu_get_libc_version(void) __attribute__((weak)); /* musl has
 
 bool real_malloc_is_glibc(void)
 {
-    const void *libc = gnu_get_libc_version != NULL ? object_of((void *)gnu_get_libc_version) : NULL;
-    return libc != NULL && libc == object_of((void *)real.malloc) && libc == object_of((void *)real.free);
+    const void *libc =
+        gnu_get_libc_version != NULL ? object_of((void *)gnu_get_libc_version) : NULL;
+    return libc != NULL && libc == object_of((void *)real.malloc) &&
+           libc == object_of((void *)real.free);
 }
 
 bool real_glibc_free_keeps_errno(void) { return strverscmp(gnu_get_libc_version(), "2.33") >= 0; }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The next functions behind ours, whoever has them: the C library, or an allocator that is linked or
- * preloaded. Found all at once, because dlsym may allocate, and an allocator may map while it holds
- * its own lock. The only module that knows the dynamic linker.
+ * The next functions behind ours, whoever has them: the C library, or an allocator that is linked
+ * or preloaded. Found all at once, because dlsym may allocate, and an allocator may map while it
+ * holds its own lock. The only module that knows the dynamic linker.
  */
 #ifndef MEMRESTRICT_REAL_H
 #define MEMRESTRICT_REAL_H
@@ -32,8 +32,7 @@
     X(int, brk, (void *))                                                                          \
     X(void *, sbrk, (intptr_t))                                                                    \
     X(void, _exit, (int))                                                                          \
-    X(int, pthread_create,                                                                         \
-      (pthread_t *, const pthread_attr_t *, void *(*)(void *), void *))
+    X(int, pthread_create, (pthread_t *, const pthread_attr_t *, void *(*)(void *), void *))
 
 #define REAL_FIELD(result, name, parameters) result(*name) parameters;
 struct real {
@@ -46,8 +45,8 @@ extern struct real real; /* constant after start */
 /* Fills `real`. May call back into malloc, calloc and free. */
 void real_find(void);
 
-/* C++: the next function of that name behind ours, or the one of a C++ library that was loaded for a
- * plugin alone. NULL: there is none. */
+/* C++: the next function of that name behind ours, or the one of a C++ library that was loaded for
+ * a plugin alone. NULL: there is none. */
 void *real_next_cxx(const char *name);
 /* Does the next allocator's own object have that function? Then its name leads past malloc. */
 bool real_beside_malloc(void *function);
@@ -66,8 +65,8 @@ const char *real_heap_owner(void);
 /* Is mmap another's as well? */
 bool real_maps_are_others(void);
 
-/* pthread_atfork(3) and at_quick_exit(3), which glibc links statically: had by their exported parts,
- * so that the library also loads where the C library is another. */
+/* pthread_atfork(3) and at_quick_exit(3), which glibc links statically: had by their exported
+ * parts, so that the library also loads where the C library is another. */
 void real_at_fork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
 void real_at_quick_exit(void (*handler)(void));
 /* on_exit(3), where there is one: the handler is told the status. */

@@ -274,7 +274,8 @@ static struct regions_gone enter(struct region *region)
 }
 
 /* What becomes of each piece: entered again, `shift` further up, in `state` unless that is NONE. */
-static struct regions_gone enter_all(struct region *tree, intptr_t shift, enum region_state state, uint16_t site)
+static struct regions_gone enter_all(struct region *tree, intptr_t shift, enum region_state state,
+                                     uint16_t site)
 {
     struct regions_gone evicted = {0};
     while (tree != NULL) {
@@ -323,8 +324,11 @@ static bool copy_all(const struct region *tree, struct region **copy)
         if (*copy == NULL)
             return false;
         enum region_state state = tree->state == REGION_INHERITED ? REGION_CHARGED : tree->state;
-        **copy = (struct region){.low = tree->low, .high = tree->high, .state = state,
-                                 .site = tree->site, .priority = tree->priority};
+        **copy = (struct region){.low = tree->low,
+                                 .high = tree->high,
+                                 .state = state,
+                                 .site = tree->site,
+                                 .priority = tree->priority};
         if (!copy_all(tree->left, &(*copy)->left))
             return false;
     }
@@ -374,7 +378,8 @@ enum region_state regions_at(uintptr_t address)
     return state;
 }
 
-/* Under the lock: the first interval at or after `at`; in order without a stack, each from the root. */
+/* Under the lock: the first interval at or after `at`; in order without a stack, each from the
+ * root. */
 static struct region *first_from(uintptr_t at)
 {
     struct region *first = NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Which address ranges the program mapped itself: disjoint intervals in order, a treap, neighbours of
- * one state joined. A charged range is writable and counts; a reserved one would count once it is
- * made writable. Ranges of unknown origin (the loader's, shared files) are simply not there.
+ * Which address ranges the program mapped itself: disjoint intervals in order, a treap, neighbours
+ * of one state joined. A charged range is writable and counts; a reserved one would count once it
+ * is made writable. Ranges of unknown origin (the loader's, shared files) are simply not there.
  *
  * A change is three steps, so that no lock is held over a system call: take the pieces of a range
  * out, make the call, then put back what is there now, which after a failed call is the pieces as
@@ -29,10 +29,10 @@ struct region; /* one interval */
 struct regions_cut {
     uintptr_t low, high;
     struct region *pieces;
-    struct region *spare;       /* a record set aside for regions_add */
+    struct region *spare;                  /* a record set aside for regions_add */
     uint64_t charged, reserved, inherited; /* bytes of the pieces, by state */
-    uint16_t site;              /* the call site of what becomes charged; 0: not known */
-    enum region_state last;     /* the state of the byte before `high`; NONE if no piece has it */
+    uint16_t site;                         /* the call site of what becomes charged; 0: not known */
+    enum region_state last; /* the state of the byte before `high`; NONE if no piece has it */
 };
 
 /* Takes out what lies in [low, high), splitting at the ends. False: no memory, nothing changed. */
@@ -41,26 +41,28 @@ bool regions_take(uintptr_t low, uintptr_t high, bool with_spare, struct regions
 bool regions_take_if_free(uintptr_t low, uintptr_t high, struct regions_cut *cut);
 /* Forgets the pieces. Lock-free. */
 void regions_drop(struct regions_cut *cut);
-/* A second set of pieces like those in `cut`, in *copy; none of it is inherited. False: no memory. */
+/* A second set of pieces like those in `cut`, in *copy; none of it is inherited. False: no memory.
+ */
 bool regions_copy(const struct regions_cut *cut, struct regions_cut *copy);
 
-/* What the next three found in their way and forgot: somebody unmapped it behind our back, and it is to
- * be refunded. */
+/* What the next three found in their way and forgot: somebody unmapped it behind our back, and it
+ * is to be refunded. */
 struct regions_gone {
     uint64_t charged, inherited; /* bytes */
 };
 
 /* Puts the pieces back as they were, `shift` bytes further up (for a mapping that moved). */
 struct regions_gone regions_put_back(struct regions_cut *cut, intptr_t shift);
-/* Puts them back with all of them in the given state; what was inherited stays so instead of CHARGED. */
+/* Puts them back with all of them in the given state; what was inherited stays so instead of
+ * CHARGED. */
 struct regions_gone regions_put_as(struct regions_cut *cut, enum region_state state);
 /* Enters [low, high) with a record from cut->spare, which cannot fail, or of its own making: then
  * *done is false when there is no memory for it. */
 struct regions_gone regions_add(struct regions_cut *cut, uintptr_t low, uintptr_t high,
                                 enum region_state state, bool *done);
 
-/* If not NULL: a call site now has so many charged or inherited bytes more, or less. Called under the
- * lock, and for less before they are gone. */
+/* If not NULL: a call site now has so many charged or inherited bytes more, or less. Called under
+ * the lock, and for less before they are gone. */
 extern void (*regions_on_change)(uint16_t site, int64_t bytes);
 /* All intervals' sites become 0: in the child of a fork. */
 void regions_forget_sites(void);
@@ -80,7 +82,8 @@ void regions_fork_take(void);
 void regions_fork_drop(void);
 void regions_fork_reset(void);
 /* In a copy of the process that was made without fork handlers: if the lock was copied while it was
- * held, frees it and forgets all records, which may be half changed. What they hold stays charged. */
+ * held, frees it and forgets all records, which may be half changed. What they hold stays charged.
+ */
 void regions_recover(void);
 
 #endif

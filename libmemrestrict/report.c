@@ -20,12 +20,12 @@ static struct report {
     char pattern[WRITER_PATH];   /* copies: a program may overwrite its environment */
     char directory[WRITER_PATH]; /* the program's at start, for a relative pattern */
     struct sink sink;
-    struct sink voice; /* stderr, for what goes wrong with the report itself */
+    struct sink voice;      /* stderr, for what goes wrong with the report itself */
     const char *heap_owner; /* an object with a malloc of its own */
     bool maps_owned;        /* mmap is not ours either */
     _Atomic int progress;   /* of the report */
     struct text text;
-} *report; /* NULL: none is wanted */
+} * report; /* NULL: none is wanted */
 
 static bool append(char *path, size_t *length, const char *word)
 {
@@ -80,7 +80,8 @@ bool report_start(const struct config *config, struct text *complaint)
         return sink_keep(&report->sink, 2) || cannot(complaint, "stderr", EBADF);
     sink_note(&report->voice, 2);
     memcpy(report->pattern, config->report, strlen(config->report) + 1);
-    bool known = report->pattern[0] == '/' || kernel_cwd(report->directory, sizeof report->directory);
+    bool known =
+        report->pattern[0] == '/' || kernel_cwd(report->directory, sizeof report->directory);
     if (!known || !expand(report->sink.path))
         return cannot(complaint, report->pattern, ENAMETOOLONG);
     int error = -sink_open(&report->sink);
@@ -150,7 +151,8 @@ static void add_live(struct text *text)
 {
     struct ledger_live blocks = ledger_live();
     struct regions_live regions = regions_live();
-    uint64_t data = proc_bytes("/proc/self/status", "VmData:"), seen = blocks.bytes + regions.bytes + pages_held();
+    uint64_t data = proc_bytes("/proc/self/status", "VmData:"),
+             seen = blocks.bytes + regions.bytes + pages_held();
     add_line(text, "live");
     text_add_number(text, blocks.blocks);
     text_add(text, blocks.blocks == 1 ? " block, " : " blocks, ");
@@ -180,7 +182,8 @@ static void add_heap_owner(struct text *text)
     const char *slash = strrchr(report->heap_owner, '/');
     text_add(text, slash != NULL ? slash + 1 : report->heap_owner);
     text_add(text, " has a malloc of its own; ");
-    text_add(text, report->maps_owned ? "its mappings are not limited either" : "its mappings are limited");
+    text_add(text, report->maps_owned ? "its mappings are not limited either"
+                                      : "its mappings are limited");
 }
 
 static void write_summary(void)

@@ -20,8 +20,8 @@ int64_t stock_lacks(const struct account_stock *stock, uint64_t bytes)
            atomic_load_explicit(&stock->drawn, memory_order_relaxed);
 }
 
-/* A thread that only takes, or only gives back, counts on for ever: far from an overflow both counters go
- * back by as much. */
+/* A thread that only takes, or only gives back, counts on for ever: far from an overflow both
+ * counters go back by as much. */
 static void rebase(struct account_stock *stock)
 {
     int64_t drawn = atomic_load_explicit(&stock->drawn, memory_order_relaxed);
@@ -55,8 +55,9 @@ uint64_t stock_sweep(struct account_stock *stock)
     return (uint64_t)(drawn - spent);
 }
 
-/* A sandbox may have taken membarrier(2) away since it was there. Then time does it: what a processor
- * has stored becomes visible within microseconds, and a thread that does not run has stored all. */
+/* A sandbox may have taken membarrier(2) away since it was there. Then time does it: what a
+ * processor has stored becomes visible within microseconds, and a thread that does not run has
+ * stored all. */
 void stock_barrier(void)
 {
     if (counter_alone() || kernel_barrier())

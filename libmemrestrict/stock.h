@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * A stock of budget that one thread alone spends from, without a locked instruction. `spent` is what
- * the thread charged less what it gave back, and nobody else writes it; `allowance` is how far it may
- * rise, and only who holds the budget's lock writes that; `drawn` is what the stock has of the budget.
+ * A stock of budget that one thread alone spends from, without a locked instruction. `spent` is
+ * what the thread charged less what it gave back, and nobody else writes it; `allowance` is how far
+ * it may rise, and only who holds the budget's lock writes that; `drawn` is what the stock has of
+ * the budget.
  *
  * Others take a stock back in three steps: they close it (no allowance), make sure by membarrier(2)
  * that every thread has looked, and read what was spent. The thread charges first and looks at its
@@ -46,7 +47,8 @@ static inline enum stock_result stock_charge(struct account_stock *stock, uint64
     int64_t left = atomic_load_explicit(&stock->allowance, memory_order_relaxed) - spent;
     if (UNLIKELY(left < 0) || UNLIKELY(bytes > (uint64_t)left) ||
         UNLIKELY(!counter_swap_own(&stock->spent, spent, spent + (int64_t)bytes)))
-        return STOCK_SHORT; /* or a signal handler came in between: then it is asked for another way */
+        return STOCK_SHORT; /* or a signal handler came in between: then it is asked for another way
+                             */
     atomic_signal_fence(memory_order_seq_cst); /* membarrier makes it a fence for all threads */
     return LIKELY(stock_left(stock) >= 0) ? STOCK_CHARGED : STOCK_OVERDRAWN;
 }

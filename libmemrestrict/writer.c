@@ -65,10 +65,10 @@ void text_add_error(struct text *text, int error)
         int error;
         const char *words;
     } known[] = {
-        {EACCES, "permission denied"},   {ENOENT, "no such file or directory"},
-        {EISDIR, "it is a directory"},   {ENOTDIR, "not a directory"},
-        {EROFS, "read-only file system"}, {ENOSPC, "no space left on device"},
-        {EMFILE, "too many open files"}, {EBADF, "it is not open"},
+        {EACCES, "permission denied"},          {ENOENT, "no such file or directory"},
+        {EISDIR, "it is a directory"},          {ENOTDIR, "not a directory"},
+        {EROFS, "read-only file system"},       {ENOSPC, "no space left on device"},
+        {EMFILE, "too many open files"},        {EBADF, "it is not open"},
         {ENAMETOOLONG, "the name is too long"},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
@@ -95,7 +95,8 @@ static int write_all(int fd, const struct text *text)
 {
     static const int made_by_writes[] = {SIGPIPE, SIGXFSZ, SIGTTOU, 0};
     struct kernel_mask mask;
-    kernel_signals_block_these(made_by_writes, &mask); /* others may end a program that waits here */
+    kernel_signals_block_these(made_by_writes,
+                               &mask); /* others may end a program that waits here */
     bool had_pipe = kernel_signal_pending(SIGPIPE), had_size = kernel_signal_pending(SIGXFSZ);
     ssize_t now = 0;
     for (size_t done = 0; done < text->length && now >= 0; done += now > 0 ? (size_t)now : 0)
@@ -110,7 +111,8 @@ static int write_all(int fd, const struct text *text)
 
 void writer_stderr(const struct text *text) { write_all(2, text); }
 
-/* A number that programs which count their descriptors, or take the lowest free one, do not meet. */
+/* A number that programs which count their descriptors, or take the lowest free one, do not meet.
+ */
 static int move_away(int fd)
 {
     static const int tries[] = {1000, 200, 50, 3};

@@ -31,7 +31,7 @@ struct sink {
     int fd;                          /* -1: not open */
     struct kernel_identity identity; /* of the file behind fd when it was opened */
     char path[WRITER_PATH];          /* where to open it again; empty if there is no such place */
-    bool found;                      /* it was the program's, and must be the same file when reopened */
+    bool found; /* it was the program's, and must be the same file when reopened */
 };
 
 /* For what belongs to the program, its stderr: notes which file `fd` is, so that it is written to

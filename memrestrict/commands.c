@@ -21,7 +21,8 @@ const struct command commands[] = {
     {"snapshot", snapshot_main, "PID", "who holds what now, in a run with --sites"},
     {"reset-peak", reset_peak_main, "PID", "let the peak start again"},
     {"plot", plot_main, "[-o FILE.png|.svg] [TIMELINE]", "draw what --timeline has written"},
-    {"help", help_main, "[env|SUBCOMMAND]", "this help, the settings in the environment, or a subcommand's"},
+    {"help", help_main, "[env|SUBCOMMAND]",
+     "this help, the settings in the environment, or a subcommand's"},
     {NULL, NULL, NULL, NULL},
 };
 

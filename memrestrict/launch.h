@@ -34,8 +34,8 @@ int launch_go(struct launched *launched);
 /* It goes away, and nothing was run. */
 void launch_cancel(struct launched *launched);
 
-/* Puts /dev/null in the place of a stream of ours: who is at the other end of its pipe must see what
- * the program does with it, not that we have it. */
+/* Puts /dev/null in the place of a stream of ours: who is at the other end of its pipe must see
+ * what the program does with it, not that we have it. */
 void launch_let_go_of(int stream);
 
 #endif

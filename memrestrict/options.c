@@ -58,8 +58,7 @@ static const struct argp_option rows[] = {
     {NULL, 0, NULL, 0, "Where the memory is:", 4},
     {"sites", KEY_SITES, "FRAMES", OPTION_ARG_OPTIONAL,
      "collect call sites, and print who held what", 0},
-    {"massif", KEY_REPORT + REPORT_MASSIF, "FILE", 0, "call sites for ms_print",
-     0},
+    {"massif", KEY_REPORT + REPORT_MASSIF, "FILE", 0, "call sites for ms_print", 0},
     {"collapsed", KEY_REPORT + REPORT_COLLAPSED, "FILE", 0, "as collapsed stacks for flame graphs",
      0},
     {"speedscope", KEY_REPORT + REPORT_SPEEDSCOPE, "FILE", 0, "as JSON for speedscope", 0},
@@ -132,7 +131,8 @@ static error_t take_size(int key, const char *word, uint64_t *bytes)
 {
     return config_parse_size(word, bytes)
                ? 0
-               : refuse(key, word, "a size such as 64M, 1.5G, 64MB or 67108864, below 8E; or unlimited");
+               : refuse(key, word,
+                        "a size such as 64M, 1.5G, 64MB or 67108864, below 8E; or unlimited");
 }
 
 static error_t take_duration(int key, const char *word, uint64_t *nanoseconds)

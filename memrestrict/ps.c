@@ -111,7 +111,8 @@ static bool print_json(const struct outside_target *targets, size_t count)
 static bool print_table(const struct outside_target *targets, size_t count)
 {
     struct gauges gauges = {NULL, 0};
-    struct gauge_style style = {terminal_size().width, UINT_MAX, terminal_wants_color(STDOUT_FILENO), "\n"};
+    struct gauge_style style = {terminal_size().width, UINT_MAX,
+                                terminal_wants_color(STDOUT_FILENO), "\n"};
     bool done = true;
     for (size_t i = 0; i < count && done; i++)
         done = gauges_add(&gauges, targets[i].run, targets[i].account);

@@ -78,8 +78,9 @@ int snapshot_main(int argc, char **argv)
     const struct arguments arguments = {
         .name = "memrestrict snapshot",
         .words = "PID",
-        .doc = "Prints who holds what now, by call sites, in a process that was started by "
-               "'memrestrict run --sites'; or, if PID is that of the command, in all its processes.",
+        .doc =
+            "Prints who holds what now, by call sites, in a process that was started by "
+            "'memrestrict run --sites'; or, if PID is that of the command, in all its processes.",
         .least = 1,
         .most = 1,
     };

@@ -16,7 +16,8 @@ enum { SEEN = 64, NAMED = 3 };
 
 /* A dynamic program needs some time until the library is loaded into it, and very much where the
  * machine is busy; nanoseconds. */
-static const uint64_t patience = 500 * 1000 * 1000, most_patience = UINT64_C(10) * 1000 * 1000 * 1000;
+static const uint64_t patience = 500 * 1000 * 1000,
+                      most_patience = UINT64_C(10) * 1000 * 1000 * 1000;
 
 struct stray {
     int pid;

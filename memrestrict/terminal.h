@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The terminal on standard output: its size, whether one wants colours, and its second screen, for a
- * view that is drawn again and again. What it was before comes back whatever ends the command,
+ * The terminal on standard output: its size, whether one wants colours, and its second screen, for
+ * a view that is drawn again and again. What it was before comes back whatever ends the command,
  * except SIGKILL.
  */
 #ifndef MEMRESTRICT_TERMINAL_H

@@ -23,6 +23,9 @@ monopoly '__libc_single_threaded' counter.h
 result "every source file opens with its licence line" \
     "$(grep -L 'SPDX-License-Identifier: MIT' libmemrestrict/*.[ch] memrestrict/*.[ch] include/*.h tests/*/*.[ch] bench/*.c examples/*.c)"
 
+result "no line is longer than 100 columns" \
+    "$(awk 'length($0) > 100 { print FILENAME ":" FNR }' libmemrestrict/*.[ch] memrestrict/*.[ch] include/*.h)"
+
 # The table of settings is the source; the README must name each row.
 settings=$(grep -o '{PREFIX "[A-Z_]*"' libmemrestrict/config.c | sed 's/.*"\(.*\)"/MEMRESTRICT_\1/')
 for setting in $settings; do
