@@ -29,6 +29,21 @@ void block_start(void)
     block_plain.free = glibc && real_glibc_free_keeps_errno() ? real.free : free_inside;
 }
 
+ASIDE void *block_end(enum call call, void *block, size_t size, const struct stack_at *from)
+{
+    if (UNLIKELY(block == NULL)) {
+        gate_cancel(size);
+        return NULL;
+    }
+    if (LIKELY(gate_commit(call, block, size, from)))
+        return block;
+    guard_enter();
+    real.free(block);
+    guard_leave();
+    errno = ENOMEM;
+    return NULL;
+}
+
 void *block_by_posix_memalign(size_t alignment, size_t size)
 {
     void *block = NULL;

@@ -41,22 +41,9 @@ extern struct block_plain block_plain;
 /* When the real functions are known. */
 void block_start(void);
 
-/* What it comes to, when the next allocator has returned. */
-static inline __attribute__((always_inline)) void *
-block_end(enum call call, void *block, size_t size, const struct stack_at *from, bool plain)
-{
-    if (UNLIKELY(block == NULL)) {
-        gate_cancel(size);
-        return NULL;
-    }
-    if (LIKELY(plain ? gate_commit_plain(call, block, size) : gate_commit(call, block, size, from)))
-        return block;
-    guard_enter();
-    real.free(block);
-    guard_leave();
-    errno = ENOMEM;
-    return NULL;
-}
+/* What it comes to, when the next allocator has returned: the block, or NULL. `from` as in
+ * gate_commit. */
+void *block_end(enum call call, void *block, size_t size, const struct stack_at *from);
 
 /* NULL, with errno set, if it was refused or the next allocator has none. */
 static inline __attribute__((always_inline)) void *block_new(enum call call, allocate *next,
@@ -72,7 +59,7 @@ static inline __attribute__((always_inline)) void *block_new(enum call call, all
     guard_enter();
     void *block = next(alignment, size);
     guard_leave();
-    block = block_end(call, block, size, &from, false);
+    block = block_end(call, block, size, &from);
     if (LIKELY(block != NULL))
         *error = saved;
     return block;

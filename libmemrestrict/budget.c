@@ -500,20 +500,17 @@ void budget_refund(uint64_t bytes)
         refund_among_others(account, bytes);
 }
 
-void budget_refund_plain(uint64_t bytes)
+bool budget_refund_plain(uint64_t bytes)
 {
     struct account *account = *(struct account *volatile *)budget.account;
-    if (UNLIKELY(account == NULL)) {
-        budget_refund(bytes);
-        return;
-    }
+    if (UNLIKELY(account == NULL))
+        return false;
     if (is_alone()) {
         counter_subtract(&account->used, bytes, true);
-        return;
+        return true;
     }
     struct account_stock *stock = sole_stock(account);
-    if (UNLIKELY(stock == NULL) || UNLIKELY(!stock_refund(stock, bytes)))
-        refund_among_others(account, bytes);
+    return LIKELY(stock != NULL) && LIKELY(stock_refund(stock, bytes));
 }
 
 void budget_refund_inherited(uint64_t bytes)

@@ -40,8 +40,8 @@ bool budget_charge(uint64_t bytes);
 bool budget_charge_plain(uint64_t bytes);
 /* Gives back `bytes` that were charged. */
 void budget_refund(uint64_t bytes);
-/* The same, its usual case made part of the caller. */
-void budget_refund_plain(uint64_t bytes);
+/* The usual case of it, to be made part of the caller; false: nothing was done, try the other. */
+bool budget_refund_plain(uint64_t bytes);
 /* Gives back what the process held already when it was forked, and the tree never paid for. */
 void budget_refund_inherited(uint64_t bytes);
 /* Takes that back, whatever the limit. */

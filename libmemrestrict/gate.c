@@ -199,7 +199,9 @@ static COLD bool no_entry(enum call call, size_t size)
     return false;
 }
 
-bool gate_commit_plain(enum call call, const void *block, size_t size)
+bool gate_commit_plain(const void *block, size_t size) { return ledger_put_plain(block, size); }
+
+static bool commit(enum call call, const void *block, size_t size)
 {
     return LIKELY(enter(block, size)) || no_entry(call, size);
 }
@@ -228,7 +230,7 @@ static ASIDE bool commit_with_site(enum call call, const void *block, size_t siz
 bool gate_commit(enum call call, const void *block, size_t size, const struct stack_at *from)
 {
     return UNLIKELY(sites_on) ? commit_with_site(call, block, size, from)
-                              : gate_commit_plain(call, block, size);
+                              : commit(call, block, size);
 }
 
 static COLD bool release_inherited(const void *block)
@@ -275,14 +277,9 @@ bool gate_release(const void *block)
     return true;
 }
 
-bool gate_release_plain(const void *block)
-{
-    size_t size;
-    if (UNLIKELY(!ledger_take(block, &size)))
-        return false;
-    budget_refund_plain(size);
-    return true;
-}
+int64_t gate_take_plain(const void *block) { return ledger_take_plain(block); }
+
+bool gate_refund_plain(size_t size) { return budget_refund_plain(size); }
 
 void gate_count_unknown(void)
 {

@@ -34,12 +34,16 @@ bool gate_commit(enum call call, const void *block, size_t size, const struct st
 /* Takes and refunds the record of a block about to be freed. False: it has none. */
 bool gate_release(const void *block);
 
-/* The same, shorter, where gate_is_plain: nothing is wanted of a block but that it is counted. That
- * changes at most by a fork, in the child. False of release: it may have a record all the same. */
+/* A short way for malloc and free where gate_is_plain: nothing is wanted of a block but that it is
+ * counted. That changes at most by a fork, in the child. Each is the usual case of something, to be
+ * made part of the caller: false, or negative, is that nothing was done, and the whole is to
+ * follow: of commit gate_commit, of take gate_release, of refund gate_cancel. Admit is whole. */
 bool gate_is_plain(void);
 bool gate_admit_plain(enum call call, size_t size);
-bool gate_commit_plain(enum call call, const void *block, size_t size);
-bool gate_release_plain(const void *block);
+bool gate_commit_plain(const void *block, size_t size);
+/* The record of a block about to be freed: its size, which is to be refunded. */
+int64_t gate_take_plain(const void *block);
+bool gate_refund_plain(size_t size);
 void gate_count_unknown(void);
 
 /* realloc: before the real call the old record is taken, and growth charged. */

@@ -37,6 +37,14 @@ static ASIDE void *malloc_whole(size_t size)
     return block_new(CALL_malloc, block_by_malloc, 0, size);
 }
 
+static ASIDE void *malloc_end(void *block, size_t size, int saved)
+{
+    block = block_end(CALL_malloc, block, size, NULL);
+    if (block != NULL)
+        errno = saved;
+    return block;
+}
+
 EXPORT FLATTEN void *malloc(size_t size)
 {
     if (UNLIKELY(guard.level != GUARD_PLAIN))
@@ -44,9 +52,10 @@ EXPORT FLATTEN void *malloc(size_t size)
     int *error = guard.error, saved = *error;
     if (UNLIKELY(!gate_admit_plain(CALL_malloc, size)))
         return NULL;
-    void *block = block_end(CALL_malloc, block_plain.malloc(size), size, NULL, true);
-    if (LIKELY(block != NULL))
-        *error = saved;
+    void *block = block_plain.malloc(size);
+    if (UNLIKELY(block == NULL) || UNLIKELY(!gate_commit_plain(block, size)))
+        return malloc_end(block, size, saved);
+    *error = saved;
     return block;
 }
 
@@ -146,14 +155,26 @@ static ASIDE void free_whole(void *block)
     *error = saved;
 }
 
+static ASIDE void free_taken(void *block, size_t size)
+{
+    gate_cancel(size);
+    block_plain.free(block);
+}
+
 EXPORT FLATTEN void free(void *block)
 {
     __builtin_prefetch((char *)block - 16); /* the next allocator's header, while we look up ours */
-    if (LIKELY(guard.level == GUARD_PLAIN) && LIKELY(block != NULL) &&
-        LIKELY(gate_release_plain(block)))
+    if (UNLIKELY(guard.level != GUARD_PLAIN)) {
+        free_whole(block);
+        return;
+    }
+    int64_t size = gate_take_plain(block); /* of NULL there is none */
+    if (UNLIKELY(size < 0))
+        free_whole(block);
+    else if (LIKELY(gate_refund_plain((size_t)size)))
         block_plain.free(block);
     else
-        free_whole(block);
+        free_taken(block, (size_t)size);
 }
 
 EXPORT void cfree(void *block) { free(block); }

@@ -277,13 +277,18 @@ static COLD bool put_slowly(const void *address, size_t size)
     return true;
 }
 
-bool ledger_put(const void *address, size_t size)
+bool ledger_put_plain(const void *address, size_t size)
 {
     size_word *word = word_recent(address);
     if (UNLIKELY(word == NULL) || UNLIKELY(size >= LARGE - 1) || UNLIKELY(word_get(word) != 0))
-        return put_slowly(address, size);
+        return false;
     word_set(word, (uint16_t)(size + 1));
     return true;
+}
+
+bool ledger_put(const void *address, size_t size)
+{
+    return LIKELY(ledger_put_plain(address, size)) || put_slowly(address, size);
 }
 
 static COLD bool take_slowly(const void *address, size_t *size)
@@ -294,14 +299,22 @@ static COLD bool take_slowly(const void *address, size_t *size)
     return word != NULL && word_remove(word, size);
 }
 
-bool ledger_take(const void *address, size_t *size)
+int64_t ledger_take_plain(const void *address)
 {
     size_word *word = word_recent(address);
     uint16_t value = LIKELY(word != NULL) ? word_get(word) : 0;
     if (UNLIKELY(value == 0) || UNLIKELY(value == LARGE))
-        return take_slowly(address, size);
+        return -1;
     word_set(word, 0);
-    *size = value - 1u;
+    return value - 1;
+}
+
+bool ledger_take(const void *address, size_t *size)
+{
+    int64_t taken = ledger_take_plain(address);
+    if (UNLIKELY(taken < 0))
+        return take_slowly(address, size);
+    *size = (size_t)taken;
     return true;
 }
 

@@ -22,6 +22,11 @@ bool ledger_put(const void *address, size_t size);
 /* Takes the entry out. False: there is none (freed twice, or never ours), or it is inherited. */
 bool ledger_take(const void *address, size_t *size);
 
+/* The usual case of both, to be made part of the caller: no function is called. False, or negative:
+ * nothing was done, try the others. The latter is the block's size. */
+bool ledger_put_plain(const void *address, size_t size);
+int64_t ledger_take_plain(const void *address);
+
 /* In the child of a fork, alone: all entries become inherited ones, and are apart from then on. */
 bool ledger_inherit(void);
 /* Takes such an entry out. False: there is none. */
