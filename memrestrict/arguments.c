@@ -65,7 +65,8 @@ bool arguments_read(const struct arguments *arguments, int argc, char **argv, ch
     argv[0] = (char *)arguments->name; /* in messages */
     argp_err_exit_status = EXIT_OURS;
     *status = EXIT_OURS;
-    if (argp_parse(&parser, argc, argv, ARGP_NO_HELP, NULL, &reading) != 0)
+    unsigned flags = ARGP_NO_HELP | (arguments->program ? ARGP_IN_ORDER : 0);
+    if (argp_parse(&parser, argc, argv, flags, NULL, &reading) != 0)
         return false;
     *words = reading.words;
     *count = reading.count;

@@ -12,6 +12,8 @@ struct arguments {
     const char *name;                  /* "memrestrict set" */
     const char *words, *doc;           /* for the help: "PID LIMIT", and what it does */
     int least, most;                   /* of words */
+    bool program;                      /* the words are a program and what is its own: options end
+                                          at the first of them */
     const struct argp_option *options; /* as argp's, or NULL */
     error_t (*take)(int key, char *value, void *into); /* an option; says what is wrong with it */
     void *into;
