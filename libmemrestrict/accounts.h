@@ -2,7 +2,8 @@
  *
  * The accounts of a run: memory that the command makes (memfd_create(2)) and that every process of
  * the run maps, one slot a process. The library writes its figures here by atomics, so the command
- * still has them after _exit, SIGKILL or exec. This file and accounts.c are compiled into both.
+ * still has them after _exit, SIGKILL or exec. accounts.c (the slots, and the lock) and
+ * accounts_grants.c (what a process may charge) are compiled into both.
  *
  * With a limit for the whole tree, a process charges its own counter up to its ceiling, which is
  * what the tree has granted it; a grant is drawn in larger pieces, under the one lock. Who would be
@@ -19,14 +20,18 @@
 
 enum {
     ACCOUNTS_MAGIC = 0x6d72616d,
-    ACCOUNTS_VERSION = 2,
+    ACCOUNTS_VERSION = 3,
     ACCOUNTS_SLOTS = 4096, /* processes at a time */
     ACCOUNTS_STOCKS = 64,  /* of threads, each process; see budget.h */
     ACCOUNTS_NAME = 64,
-    ACCOUNTS_LINE = 64 /* bytes of a cache line */
+    ACCOUNTS_LINE = 64,  /* bytes of a cache line */
+    ACCOUNTS_PAGE = 4096 /* a slot can be mapped by itself, where pages are no larger */
 };
 
 #define ACCOUNTS_UNLIMITED UINT64_MAX
+
+/* Plans with arm=set: of a process, and of a run. In a run ACCOUNT_AS_RUN is not armed. */
+enum account_armed { ACCOUNT_AS_RUN, ACCOUNT_ARMED, ACCOUNT_DISARMED };
 
 /* A slot's life. Only its process goes from EMPTY to LIVE; only the command back to EMPTY. */
 enum account_state {
@@ -41,7 +46,9 @@ enum account_flag {
     ACCOUNT_OWN_HEAP = 2,  /* another malloc serves the program: its blocks are not limited ... */
     ACCOUNT_OWN_MAPS = 4,  /* ... and its mappings are not either */
     ACCOUNT_ELSEWHERE = 8, /* in another PID namespace, or without /proc: cannot be seen to die */
-    ACCOUNT_IN_TREE = 16   /* draws on the tree's budget */
+    ACCOUNT_IN_TREE = 16,  /* draws on the tree's budget */
+    ACCOUNT_CAN_ARM = 32,  /* has a plan of faults with arm=set */
+    ACCOUNT_EXPLORED = 64  /* a copy that was made to see what a fault does; see explore.h */
 };
 
 enum { ACCOUNT_EXITED = 0x100 }; /* in `ending`, with the exit status in the low 8 bits */
@@ -55,8 +62,22 @@ struct account_refusal {
     _Atomic uint64_t when;        /* CLOCK_MONOTONIC, in nanoseconds */
 };
 
+/* The first fault of a process, a call that failed as planned. Written before `faults` becomes 1.
+ */
+struct account_fault {
+    _Atomic uint32_t call; /* enum call */
+    uint32_t reserved;
+    _Atomic uint64_t size;   /* bytes asked for */
+    _Atomic uint64_t number; /* of the call, among those that match the plan */
+    _Atomic uint64_t site;   /* its name; 0: unknown */
+    _Atomic uint64_t when;   /* CLOCK_MONOTONIC, in nanoseconds */
+};
+
+#define ACCOUNT_STOCK_TAKEN (UINT64_C(1) << 63)
+
 struct account_stock {
-    /* Bytes drawn and not spent, plus one; 0: closed. With the top bit: given back to the tree. */
+    /* Bytes drawn and not spent, plus one; 0: closed. With ACCOUNT_STOCK_TAKEN: given back to the
+     * tree. */
     _Alignas(ACCOUNTS_LINE) _Atomic uint64_t left;
     /* The same for one thread alone, and never in a tree: see stock.h. */
     _Atomic int64_t allowance, spent, drawn;
@@ -64,7 +85,7 @@ struct account_stock {
 
 /* One process, or one program of it: exec begins another. Sizes are bytes. */
 struct account {
-    _Alignas(ACCOUNTS_LINE) _Atomic uint64_t
+    _Alignas(ACCOUNTS_PAGE) _Atomic uint64_t
         used;              /* charged, and drawn into stocks; not what was inherited */
     _Atomic uint64_t peak; /* the most that used + inherited was; may be set lower from outside */
     _Alignas(ACCOUNTS_LINE) _Atomic uint64_t ceiling; /* no charge may raise `used` above this */
@@ -86,6 +107,9 @@ struct account {
     _Atomic uint64_t refusals;
     _Atomic uint64_t unknown; /* addresses freed that are in no record */
     struct account_refusal first;
+    _Atomic uint64_t faults;
+    struct account_fault first_fault;
+    _Atomic uint32_t armed;         /* enum account_armed */
     char program[ACCOUNTS_NAME];    /* the name that it was started by, cut short */
     char heap_owner[ACCOUNTS_NAME]; /* with ACCOUNT_OWN_HEAP: the object whose malloc it is */
     struct account_stock stocks[ACCOUNTS_STOCKS];
@@ -93,9 +117,11 @@ struct account {
 
 struct accounts {
     uint32_t magic, version;
-    uint64_t size;          /* of all of this: both sides must be of one build */
-    int32_t command;        /* the command's process ID ... */
-    int32_t sites;          /* ... and its descriptor of the call sites' memory, or -1 */
+    uint64_t size;   /* of all of this: both sides must be of one build */
+    int32_t command; /* the command's process ID ... */
+    int32_t sites;   /* ... and its descriptor of the call sites' memory, or -1 */
+    int32_t explore; /* the same of the memory for exploring */
+    int32_t reserved;
     uint64_t command_start; /* its start time, as in struct account */
     uint64_t pid_namespace; /* the inode of its /proc/self/ns/pid; 0: unknown */
     uint64_t reserve;       /* bytes that the first refusal by the tree adds to its limit */
@@ -104,6 +130,7 @@ struct accounts {
     _Atomic uint64_t tree_limit;                  /* bytes, or ACCOUNTS_UNLIMITED: no tree scope */
     _Atomic uint64_t tree_peak; /* the most that all processes used, as far as anybody looked */
     _Atomic uint32_t reserve_open;
+    _Atomic uint32_t armed;        /* enum account_armed, of all that say nothing else */
     _Atomic uint32_t top;          /* no slot from here on was ever taken */
     _Atomic uint64_t joined;       /* slots taken so far, one a process and program */
     _Atomic uint64_t refused_room; /* processes that found no free slot, and are limited alone */
@@ -129,6 +156,8 @@ bool accounts_free(struct accounts *accounts, struct account *account);
  * not EMPTY; NULL at the end. */
 struct account *accounts_next(struct accounts *accounts, unsigned *index);
 
+/* May this process judge who is dead? Not by another /proc than the command's. */
+bool accounts_can_judge(const struct accounts *accounts);
 /* Is the process that took the slot still there, running the same program? As far as it can be seen
  * from here: without the command's /proc the answer is worth nothing. */
 enum account_life {

@@ -6,6 +6,7 @@
 #include "stock.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 enum {
     STOCKS = ACCOUNTS_STOCKS, /* threads beyond that share stocks */
@@ -16,7 +17,7 @@ enum {
 };
 
 enum { CLOSED = 0 };
-#define TAKEN (UINT64_C(1) << 63) /* others have taken a stock back: accounts.h */
+#define TAKEN ACCOUNT_STOCK_TAKEN
 
 static struct account own = {.ceiling = BUDGET_UNLIMITED, .limit = BUDGET_UNLIMITED};
 static struct account *own_account = &own;
@@ -25,7 +26,9 @@ static struct {
     struct account **account;  /* where its address stands */
     const char *alone;         /* is it true, this thread alone changes the account */
     struct accounts *accounts; /* NULL: the account is our own */
-    struct account *slot;      /* else ours in `accounts`, */
+    struct account *slot;      /* else ours in `accounts`; */
+    struct account *view;      /* the same memory once more, for look_at; or NULL, */
+    struct account *joined;    /* one of the two, */
     struct account *
         *watched; /* and a page with its address, which is NULL in a copy of the process */
     bool in_tree;
@@ -77,7 +80,23 @@ static void raise_peak(struct account *account, uint64_t used, bool alone)
         ;
 }
 
-/* Another process may have lowered the ceiling before it could see our charge (accounts.c). */
+/* A signal handler forked while the bytes were on their way here: the child inherited them. */
+static COLD void refund_after_fork(struct account *account, uint64_t bytes)
+{
+    atomic_fetch_add(&account->used, bytes);
+    if (budget.in_tree)
+        budget_refund_inherited(bytes);
+}
+
+/* Other processes of a tree read `used`, and may see this late; but they do not write it. */
+static void refund_counter(struct account *account, uint64_t bytes, bool alone)
+{
+    if (UNLIKELY(!counter_subtract(&account->used, bytes, alone || counter_alone())))
+        refund_after_fork(account, bytes);
+}
+
+/* Another process may have lowered the ceiling before it could see our charge (accounts_grants.c).
+ * Who is told so goes on to charge_last_resort. */
 static inline bool is_still_granted(struct account *account, uint64_t used, uint64_t bytes)
 {
     if (LIKELY(used <= atomic_load(&account->ceiling)))
@@ -89,6 +108,7 @@ static inline bool is_still_granted(struct account *account, uint64_t used, uint
 static bool charge_counter(struct account *account, uint64_t bytes, bool alone)
 {
     uint64_t ceiling = counter_get(&account->ceiling), used = counter_get(&account->used);
+    uint64_t inherited = counter_get(&account->inherited); /* of one process with `used` */
     uint64_t sum;
     do {
         if (UNLIKELY(__builtin_add_overflow(used, bytes, &sum)) || UNLIKELY(sum > ceiling))
@@ -96,23 +116,8 @@ static bool charge_counter(struct account *account, uint64_t bytes, bool alone)
     } while (!counter_swap(&account->used, &used, sum, alone));
     if (!alone && budget.in_tree && !is_still_granted(account, sum, bytes))
         return false;
-    raise_peak(account, sum + counter_get(&account->inherited), alone);
+    raise_peak(account, sum + inherited, alone);
     return true;
-}
-
-static void refund_counter(struct account *account, uint64_t bytes, bool alone)
-{
-    /* Other processes of a tree read `used`, and may see this late; but they do not write it. */
-    if (alone || (counter_alone() && LIKELY(counter_get(&account->used) >= bytes))) {
-        counter_subtract(&account->used, bytes, true);
-        return;
-    }
-    uint64_t used = atomic_fetch_sub(&account->used, bytes);
-    if (UNLIKELY(used < bytes) && budget.in_tree) {
-        /* A signal handler forked while the record was on its way here: it was inherited. */
-        atomic_fetch_add(&account->used, bytes - used);
-        budget_refund_inherited(bytes - used);
-    }
 }
 
 /* This thread's stock; NULL while there was but one thread, whose counter nobody fights for. */
@@ -335,7 +340,7 @@ static bool without_stocks(void)
 /* Under the lock. */
 static bool charge_with_more_of_the_tree(struct account *account, uint64_t bytes)
 {
-    for (int i = 0; i < ATTEMPTS && accounts_grow(budget.accounts, account, bytes); i++)
+    for (int i = 0; i < ATTEMPTS && accounts_grow(budget.accounts, budget.slot, bytes); i++)
         if (charge_counter(account, bytes, false))
             return true;
     return false;
@@ -360,12 +365,22 @@ static bool is_within_own_limit(const struct account *account, uint64_t bytes)
     return held <= limit && bytes <= limit - held;
 }
 
+/* Under the lock. A handler forked between a charge and is_still_granted: the child took from its
+ * own what it had inherited. */
+static void mend_after_fork(struct account *account)
+{
+    int64_t used = (int64_t)counter_get(&account->used);
+    if (used < 0)
+        refund_after_fork(account, (uint64_t)-used);
+}
+
 static COLD bool charge_last_resort(struct account *account, uint64_t bytes)
 {
     struct lock_hold hold;
     if (without_stocks() && !budget.in_tree)
         return false;
     lock_take(&budget.lock, &hold);
+    mend_after_fork(account);
     close_stocks(account);
     bool charged = charge_with_what_comes_late(account, bytes) ||
                    (budget.in_tree && charge_with_more_of_the_tree(account, bytes));
@@ -531,8 +546,17 @@ void budget_charge_inherited(uint64_t bytes)
     atomic_fetch_add(budget.accounts != NULL ? &account->inherited : &account->used, bytes);
 }
 
+/* The parent's slot is none of a child's: what would still go there is lost. */
+static void look_away(void)
+{
+    if (budget.view != NULL)
+        kernel_mmap(budget.view, sizeof *budget.view, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+}
+
 void budget_disinherit(void)
 {
+    look_away();
     atomic_fetch_add(&own.used, atomic_exchange(&own.inherited, 0));
     atomic_store(&own.ceiling, counter_get(&own.limit));
 }
@@ -605,6 +629,19 @@ void budget_inherit(void)
         atomic_store(&own.ceiling, limit > held ? limit - held : 0);
 }
 
+/* The slot at an address that a forked child keeps, where its own slot takes the place of its
+ * parent's: so whatever a signal handler that forked has interrupted goes on there with its own
+ * account. */
+static struct account *look_at(struct account *slot)
+{
+    struct account *view = kernel_map_again(slot, sizeof *slot, budget.view);
+    if (view == NULL)
+        look_away();
+    else
+        budget.view = view;
+    return view != NULL ? view : slot;
+}
+
 void budget_join(struct accounts *accounts, struct account *account)
 {
     close_stocks(&own);
@@ -616,13 +653,14 @@ void budget_join(struct accounts *accounts, struct account *account)
     atomic_store(&account->inherited, counter_get(&own.inherited));
     atomic_store(&account->ceiling, in_tree ? 0 : counter_get(&own.ceiling));
     budget.slot = account;
+    budget.joined = look_at(account);
     budget.accounts = accounts;
     note_who_is_alone(in_tree);
     if (budget.watched == NULL)
         budget.watched = (struct account **)kernel_copy_mark();
     if (budget.watched != NULL)
-        *budget.watched = account;
-    budget.account = budget.watched != NULL ? budget.watched : &budget.slot;
+        *budget.watched = budget.joined;
+    budget.account = budget.watched != NULL ? budget.watched : &budget.joined;
 }
 
 struct account *budget_account(void) { return this_account(); }

@@ -36,7 +36,7 @@ static inline uint64_t counter_get(const counter *at)
 }
 
 /* If it is *expected it becomes `desired`; if not, *expected becomes what it is. May fail for
- * nothing. Not alone it is sequentially consistent, which other processes rely on (accounts.c). */
+ * nothing. Not alone it is sequentially consistent, which other processes rely on. */
 static inline bool counter_swap(counter *at, uint64_t *expected, uint64_t desired, bool alone)
 {
 #if defined(__x86_64__)
@@ -79,17 +79,19 @@ static inline bool counter_swap_own(_Atomic int64_t *at, int64_t expected, int64
 #endif
 }
 
-static inline void counter_subtract(counter *at, uint64_t amount, bool alone)
+/* False: there was less, and now there is 2^64 more than that would leave. */
+static inline bool counter_subtract(counter *at, uint64_t amount, bool alone)
 {
 #if defined(__x86_64__)
     if (alone) {
-        __asm__ volatile("subq %1, %0" : "+m"(*at) : "er"(amount) : "cc");
-        return;
+        bool enough;
+        __asm__ volatile("subq %2, %0" : "+m"(*at), "=@ccnc"(enough) : "er"(amount));
+        return enough;
     }
 #else
     (void)alone;
 #endif
-    atomic_fetch_sub_explicit(at, amount, memory_order_relaxed);
+    return atomic_fetch_sub_explicit(at, amount, memory_order_relaxed) >= amount;
 }
 
 #endif

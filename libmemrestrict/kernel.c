@@ -2,12 +2,15 @@
 #define _FILE_OFFSET_BITS 64 /* fstat must not fail on a large inode number; before any include */
 #include "kernel.h"
 
+#include "kernel_quietly.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <linux/membarrier.h>
 #include <sys/syscall.h>
@@ -22,17 +25,6 @@
 #define MMAP_CALL SYS_mmap
 #define MMAP_UNIT 1
 #endif
-
-/* syscall(2) reports errors through errno, which belongs to the program. */
-#define QUIETLY(call)                                                                              \
-    ({                                                                                             \
-        int saved_errno_ = errno;                                                                  \
-        long result_ = (call);                                                                     \
-        if (result_ == -1)                                                                         \
-            result_ = -errno;                                                                      \
-        errno = saved_errno_;                                                                      \
-        result_;                                                                                   \
-    })
 
 struct timeout { /* as SYS_futex and SYS_rt_sigtimedwait take it, whatever width time_t has */
     long seconds, nanoseconds;
@@ -63,6 +55,28 @@ void *kernel_map_shared(const char *path, int64_t offset, size_t bytes, int *err
     errno = saved_errno;
     kernel_close(fd);
     return pages;
+}
+
+void *kernel_map_again(void *pages, size_t bytes, void *where)
+{
+    int saved_errno = errno, flags = MREMAP_MAYMOVE | (where != NULL ? MREMAP_FIXED : 0);
+    void *view = kernel_mremap(pages, 0, bytes, flags, where);
+    errno = saved_errno;
+    return view == MAP_FAILED ? NULL : view;
+}
+
+void *kernel_map_file(const char *path, size_t *bytes)
+{
+    int fd = kernel_open(path, O_RDONLY | O_CLOEXEC | O_LARGEFILE), saved_errno = errno;
+    if (fd < 0)
+        return NULL;
+    long size = QUIETLY(syscall(SYS_lseek, fd, 0L, SEEK_END));
+    void *pages =
+        size > 0 ? kernel_mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
+    errno = saved_errno;
+    kernel_close(fd);
+    *bytes = (size_t)size;
+    return pages == MAP_FAILED ? NULL : pages;
 }
 
 void *kernel_mmap(void *addr, size_t len, int prot, int flags, int fd, int64_t offset)
@@ -180,7 +194,20 @@ void kernel_signal_discard(int number)
     QUIETLY(syscall(SYS_rt_sigtimedwait, &set, NULL, &none, MASK_BYTES));
 }
 
+void kernel_signal_send(int number, const void *info)
+{
+    int pid = kernel_pid(), thread = kernel_thread();
+    if (info == NULL || QUIETLY(syscall(SYS_rt_tgsigqueueinfo, pid, thread, number, info)) != 0)
+        QUIETLY(syscall(SYS_tgkill, pid, thread, number));
+}
+
 bool kernel_is_nobody(int pid) { return QUIETLY(syscall(SYS_kill, pid, 0)) == -ESRCH; }
+
+void kernel_thread_name(char name[KERNEL_THREAD_NAME])
+{
+    name[0] = name[KERNEL_THREAD_NAME - 1] = '\0';
+    QUIETLY(syscall(SYS_prctl, PR_GET_NAME, name, 0L, 0L, 0L));
+}
 
 int kernel_thread(void) { return (int)QUIETLY(syscall(SYS_gettid)); }
 
@@ -234,6 +261,11 @@ void kernel_close(int fd) { QUIETLY(syscall(SYS_close, fd)); }
 int kernel_dup_above(int fd, int lowest)
 {
     return (int)QUIETLY(syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, lowest));
+}
+
+bool kernel_exists(const char *path)
+{
+    return QUIETLY(syscall(SYS_faccessat, AT_FDCWD, path, F_OK)) == 0;
 }
 
 bool kernel_readlink(const char *path, char *text, size_t room)

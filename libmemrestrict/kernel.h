@@ -19,6 +19,12 @@ void kernel_pages_free(void *pages, size_t bytes);
 /* `bytes` of a file from `offset` on, shared, readable and writable; NULL, with a negative errno
  * value in *error, if they are not to be had. */
 void *kernel_map_shared(const char *path, int64_t offset, size_t bytes, int *error);
+/* Shows whole pages of a shared mapping a second time: at `where`, instead of what is there, or, if
+ * that is NULL, anywhere. NULL: it cannot be done, and what was at `where` may be gone. */
+void *kernel_map_again(void *pages, size_t bytes, void *where);
+
+/* All of a file, to be read, and its size; NULL: it cannot be had, or is empty. */
+void *kernel_map_file(const char *path, size_t *bytes);
 
 /* The calls themselves, for a program that makes them before the library is ready. They set errno
  * and return what the C library's functions of these names return. */
@@ -60,9 +66,15 @@ void kernel_signals_restore(const struct kernel_mask *saved);
 bool kernel_signal_pending(int number);
 /* Takes it from those that wait, without a handler; nothing if it does not. It must be blocked. */
 void kernel_signal_discard(int number);
+/* Sends it to this thread, as *info tells (a siginfo_t that came with one), or if NULL as by kill.
+ */
+void kernel_signal_send(int number, const void *info);
 
 int kernel_pid(void);
 int kernel_thread(void); /* its ID */
+/* The name of this thread, with a final zero. */
+enum { KERNEL_THREAD_NAME = 16 };
+void kernel_thread_name(char name[KERNEL_THREAD_NAME]);
 /* Is there certainly no thread of that ID in this process? */
 bool kernel_is_no_thread(int thread);
 
@@ -82,6 +94,8 @@ ssize_t kernel_write(int fd, const void *buffer, size_t bytes);
 void kernel_close(int fd);
 /* A copy of fd numbered `lowest` or above, closed on exec. */
 int kernel_dup_above(int fd, int lowest);
+/* Is there something of that name? */
+bool kernel_exists(const char *path);
 /* The text of a symbolic link, with a final zero; false if it does not fit or is none. */
 bool kernel_readlink(const char *path, char *text, size_t room);
 bool kernel_cwd(char *text, size_t room);

@@ -51,7 +51,8 @@ static struct accounts *map(int fd)
     return pages == MAP_FAILED ? NULL : pages;
 }
 
-static void fill(struct accounts *accounts, uint64_t tree_limit, uint64_t reserve, int sites)
+static void fill(struct accounts *accounts, uint64_t tree_limit, uint64_t reserve, int sites,
+                 int explore)
 {
     struct proc_stat stat = {0};
     proc_stat("/proc/self/stat", &stat);
@@ -61,12 +62,13 @@ static void fill(struct accounts *accounts, uint64_t tree_limit, uint64_t reserv
     accounts->command_start = stat.start_time;
     accounts->pid_namespace = proc_pid_namespace();
     accounts->sites = sites;
+    accounts->explore = explore;
     accounts->reserve = reserve;
     accounts->tree_limit = tree_limit;
     accounts->magic = ACCOUNTS_MAGIC;
 }
 
-bool books_open(struct books *books, uint64_t tree_limit, uint64_t reserve, int sites)
+bool books_open(struct books *books, uint64_t tree_limit, uint64_t reserve, int sites, int explore)
 {
     books->accounts = NULL;
     books->fd = books_fd_above(memfd_create("memrestrict", MFD_CLOEXEC));
@@ -80,7 +82,7 @@ bool books_open(struct books *books, uint64_t tree_limit, uint64_t reserve, int 
             close(books->fd);
         return false;
     }
-    fill(books->accounts, tree_limit, reserve, sites);
+    fill(books->accounts, tree_limit, reserve, sites, explore);
     return true;
 }
 

@@ -94,9 +94,13 @@ static void list(struct harvest *harvest, unsigned slot, const struct account *a
     process->status = process->end == PROCESS_EXITED ? (int)(ending & 0xff) : 0;
     process->ended = end == PROCESS_RUNNING ? 0 : duration_now();
     settle_killed(harvest, account, process);
-    if (harvest->sites != NULL && !sites_collect(harvest->sites, slot, process->pid,
-                                                 process->program, process->used, process->began))
+    if (harvest->sites == NULL)
+        return;
+    if (!sites_collect(harvest->sites, slot, process->pid, process->program, process->used,
+                       process->began))
         harvest->lost++;
+    else if (process->explored)
+        sites_shorten(harvest->sites);
 }
 
 static void reap(struct harvest *harvest, unsigned slot, struct account *account,

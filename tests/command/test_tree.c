@@ -10,7 +10,7 @@
 /* tree_hold, in the background, until the shell's descriptor 9 is closed; what it got is in `file`. */
 #define HOLD(kib, file)                                                                            \
     "mkfifo " file ".end; $V/tree_hold " kib " <" file ".end >" file " & exec 9>" file ".end;"       \
-    "while ! [ -s " file " ]; do sleep 0.01; done;"
+    "while ! [ -s " file " ] && kill -0 $!; do sleep 0.01; done;"
 
 START_TEST(two_processes_have_no_more_than_one_would)
 {
@@ -61,7 +61,7 @@ START_TEST(so_is_what_it_held_before_exec_of_a_program_out_of_reach)
 {
     expect("$M -q -L 1M -- sh -c 'mkfifo end; bash -c \"x=\\$(head -c 400000 /dev/zero | tr \\\\\\\\0 x);"
            " exec env -u LD_PRELOAD sh -c \\\"echo there >ready; cat end\\\"\" &"
-           " while ! [ -s ready ]; do sleep 0.01; done;"
+           " while ! [ -s ready ] && kill -0 $!; do sleep 0.01; done;"
            " $V/tree_hold 900 </dev/null; true >end; wait'",
            0, "900\n", NULL);
 }
@@ -95,6 +95,32 @@ END_TEST
     }                                                                                              \
     END_TEST
 COPIES(COPIES_TEST)
+
+/* Without a tree, and in one; each for a call of which it goes through every instruction. */
+#define STEPS(X)                                                                                   \
+    X(a_handler_forks_within_malloc, "-l", "m")                                                    \
+    X(a_handler_forks_within_free, "-l", "f")                                                      \
+    X(a_handler_forks_within_a_shrinking_realloc, "-l", "s")                                       \
+    X(a_handler_forks_within_a_growing_realloc, "-l", "g")                                         \
+    X(a_handler_forks_within_malloc_in_a_tree, "-L", "m")                                          \
+    X(a_handler_forks_within_free_in_a_tree, "-L", "f")                                            \
+    X(a_handler_forks_within_a_shrinking_realloc_in_a_tree, "-L", "s")                             \
+    X(a_handler_forks_within_a_growing_realloc_in_a_tree, "-L", "g")
+
+#if defined(__x86_64__)
+#define STEPS_SKIP
+#else
+#define STEPS_SKIP SKIP("single steps are made on x86-64 alone");
+#endif
+
+#define STEPS_TEST(name, limit, call)                                                              \
+    START_TEST(name)                                                                               \
+    {                                                                                              \
+        STEPS_SKIP                                                                                 \
+        expect("$M -q " limit " 64M -- $V/tree_handler_forks_at_each_step " call, 0, "", "");      \
+    }                                                                                              \
+    END_TEST
+STEPS(STEPS_TEST)
 
 START_TEST(who_cannot_reach_the_accounts_has_the_trees_limit_alone)
 {
@@ -168,6 +194,8 @@ Suite *suite_tree(void)
     command_add(suite, threads_that_fork_and_children_that_die_leave_nothing);
 #define COPIES_ADD(name, how, options) command_add(suite, name);
     COPIES(COPIES_ADD)
+#define STEPS_ADD(name, limit, call) command_add(suite, name);
+    STEPS(STEPS_ADD)
     command_add(suite, who_cannot_reach_the_accounts_has_the_trees_limit_alone);
     command_add(suite, who_outlives_the_run_has_the_same_limit_and_says_nothing);
     command_add(suite, in_a_tree_who_outlives_the_run_has_its_limit_alone);
