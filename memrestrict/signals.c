@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SHELL_SIGNALED = 128 };
+enum { SHELL_SIGNALED = 128, ROUNDS = 10 };
 
 void signals_hold(struct signals *signals)
 {
@@ -56,12 +56,6 @@ static bool is_stopped(int pid)
     return proc_stat(path, &stat) && stat.state == 'T';
 }
 
-void signals_watch(struct signals *signals, char *last_argument)
-{
-    signals->last_argument = last_argument;
-    signals->witness = witness_make(last_argument);
-}
-
 static bool has_got_it(const struct signals *signals, int pid, const siginfo_t *info)
 {
     bool sent = info->si_code == SI_USER || info->si_code == SI_QUEUE || info->si_code == SI_TKILL;
@@ -73,20 +67,45 @@ static bool has_got_it(const struct signals *signals, int pid, const siginfo_t *
            (is_from_terminal(info) || witness_has(signals->witness, info->si_signo));
 }
 
-void signals_pass(struct signals *signals, int pid, const siginfo_t *info)
+static void pass_on(int pid, const siginfo_t *info)
 {
     if (info->si_signo == SIGCHLD)
         return;
-    if (has_got_it(signals, pid, info))
-        ;
-    else if (info->si_code == SI_QUEUE)
+    if (info->si_code == SI_QUEUE)
         sigqueue(pid, info->si_signo, info->si_value);
     else
         kill(pid, info->si_signo);
-    if (witness_has_any(signals->witness)) {
-        witness_end(signals->witness);
-        signals->witness = witness_make(signals->last_argument);
-    }
+}
+
+/* Until it is let go, the program's process is a witness itself. */
+void signals_watch(struct signals *signals, int pid, char *last_argument)
+{
+    siginfo_t info;
+    signals->last_argument = last_argument;
+    signals->witness = witness_make(last_argument);
+    while (signals_wait(0, &info) != 0)
+        if (!witness_has(pid, info.si_signo))
+            pass_on(pid, &info);
+}
+
+/* What came before the new one was there is known to the old one alone. */
+static void change_witness(struct signals *signals, int pid)
+{
+    siginfo_t info;
+    int next = witness_make(signals->last_argument);
+    while (signals_wait(0, &info) != 0)
+        if (!has_got_it(signals, pid, &info))
+            pass_on(pid, &info);
+    witness_end(signals->witness);
+    signals->witness = next;
+}
+
+void signals_pass(struct signals *signals, int pid, const siginfo_t *info)
+{
+    if (info->si_signo != SIGCHLD && !has_got_it(signals, pid, info))
+        pass_on(pid, info);
+    for (int i = 0; i < ROUNDS && witness_has_any(signals->witness); i++)
+        change_witness(signals, pid);
 }
 
 /* Did a shell with job control start us? It gives each job a group of its own, and a terminal to

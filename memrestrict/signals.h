@@ -25,8 +25,9 @@ void signals_give_back(const struct signals *signals);
 
 /* Waits for a signal, at most so long. 0: none came. */
 int signals_wait(uint64_t nanoseconds, siginfo_t *info);
-/* The program has been started; `last_argument` is the command's. */
-void signals_watch(struct signals *signals, char *last_argument);
+/* The program's process waits to be let go, and holds its signals; `last_argument` is the
+ * command's. What came before is passed on, unless that process has got it, too. */
+void signals_watch(struct signals *signals, int pid, char *last_argument);
 /* Passes a signal on to the program, unless it has got it already, as a member of the group that
  * the signal was sent to, or has sent it itself. */
 void signals_pass(struct signals *signals, int pid, const siginfo_t *info);
@@ -37,8 +38,8 @@ void signals_pass(struct signals *signals, int pid, const siginfo_t *info);
  * alone go on. */
 bool signals_stop_with(int pid, int signal);
 
-/* When the program has ended: forgets what was meant for it, and lets the command be
- * interrupted. */
+/* When the program has ended, or could not be run: forgets what was meant for it, and lets the
+ * command be interrupted. */
 void signals_finish(struct signals *signals);
 
 /* Ends the command by this signal, without a core of its own. */

@@ -26,6 +26,11 @@
 #define CAT_UNDER(command)                                                                         \
     "mkfifo end; " command " cat end & p=$!; "                                                     \
     UNTIL("c=$(pgrep -P $p -x cat) && w=$(pgrep -P $p -x witness) && [ -z \"$(ls /proc/$w/fd)\" ]")
+/* The command in a group of its own, which has made the program's process and lets it wait until
+ * somebody reads the pipe j. */
+#define HELD                                                                                       \
+    "setsid $V/run_signals_held $M --json=j $V/run_signals_held & p=$!; "                          \
+    UNTIL("[ -n \"$(cat /proc/$p/task/$p/children)\" ]")
 
 #define PROPERTIES(X)                                                                              \
     X(signals_stdin_is_the_programs, "printf 'one\\ntwo\\n' | $M cat", 0, "one\ntwo\n", "")        \
@@ -55,6 +60,10 @@
       GROUP("4") "kill -USR1 -$p; had 1; kill -USR1 $p; had 2; kill -USR1 -$p; had 3; "            \
                  "kill -USR1 $p; wait $p",                                                         \
       0, "USR1=4\n", "")                                                                           \
+    X(signals_to_the_group_before_the_start_reach_the_program_once,                                \
+      "mkfifo j; " HELD "kill -40 -$p; kill -41 $p; cat j >/dev/null; wait $p", 0, "1\n", "")       \
+    X(signals_to_the_command_before_the_start_reach_the_program,                                   \
+      "mkfifo j; " HELD "kill -40 $p; kill -41 $p; cat j >/dev/null; wait $p", 0, "1\n", "")        \
     X(signals_helper_has_no_name_to_be_found_by,                                                   \
       CAT_UNDER("$M") "for i in $c $w; do tr -d '\\0' </proc/$i/cmdline; echo; done; : >end; wait", \
       0, "catend\n\n", "")                                                                         \
