@@ -4,28 +4,40 @@
 #include "outside.h"
 
 #include <stdatomic.h>
+#include <time.h>
 
-static void reset_process(struct account *account)
+static void start_again(_Atomic uint64_t *peak, uint64_t used) { atomic_store(peak, used); }
+
+static void raise_peak(_Atomic uint64_t *peak, uint64_t used)
 {
-    atomic_store(&account->peak, account_used(account));
+    uint64_t old = atomic_load(peak);
+    while (used > old && !atomic_compare_exchange_weak(peak, &old, used))
+        ;
 }
 
-static void reset_run(const struct outside_run *run)
+static void of_each(const struct outside_target *target, void (*set)(_Atomic uint64_t *, uint64_t))
 {
     struct account *account;
+    const struct outside_run *run = target->run;
+    if (target->account != NULL) {
+        set(&target->account->peak, account_used(target->account));
+        return;
+    }
     for (unsigned i = 0; (account = outside_next(run, &i)) != NULL; i++)
-        reset_process(account);
+        set(&account->peak, account_used(account));
     if (outside_is_tree(run))
-        atomic_store(&run->accounts->tree_peak, outside_used(run));
+        set(&run->accounts->tree_peak, outside_used(run));
 }
 
+/* A process charges first and looks at its peak afterwards: who still met the old one did not raise
+ * it, and may have charged what we did not see. After a moment all that is to be seen. */
 static bool reset(const struct outside_target *target, char **words)
 {
+    const struct timespec moment = {.tv_nsec = 1000 * 1000};
     (void)words;
-    if (target->account != NULL)
-        reset_process(target->account);
-    else
-        reset_run(target->run);
+    of_each(target, start_again);
+    nanosleep(&moment, NULL);
+    of_each(target, raise_peak);
     return true;
 }
 
