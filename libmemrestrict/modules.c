@@ -1,57 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "modules.h"
 
+#include "build_id.h"
 #include "kernel.h"
 #include "object.h"
 #include "recall.h"
 
-#include <elf.h>
-#include <link.h>
 #include <stdatomic.h>
 #include <string.h>
 
-struct build_id {
-    uint32_t length;
-    unsigned char bytes[SITES_BUILD_ID];
-};
-
-/* The GNU build-id in a segment of notes. */
-static bool search_notes(const char *at, const char *end, struct build_id *id)
-{
-    while ((size_t)(end - at) >= sizeof(ElfW(Nhdr))) {
-        const ElfW(Nhdr) *note = (const ElfW(Nhdr) *)(const void *)at;
-        const char *name = at + sizeof *note;
-        size_t name_room = (note->n_namesz + 3u) & ~3u, id_room = (note->n_descsz + 3u) & ~3u;
-        if ((size_t)(end - name) < name_room || (size_t)(end - name) - name_room < id_room)
-            return false;
-        if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && memcmp(name, "GNU", 4) == 0) {
-            id->length = note->n_descsz < sizeof id->bytes ? note->n_descsz : sizeof id->bytes;
-            memcpy(id->bytes, name + name_room, id->length);
-            return true;
-        }
-        at = name + name_room + id_room;
-    }
-    return false;
-}
-
-/* Of an object in memory, whose headers are at its start; empty if they are not, or it has none. */
-static struct build_id build_id_of(const struct object *object)
-{
-    struct build_id id = {.length = 0};
-    const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)object->start;
-    size_t room = object->end - object->start;
-    if (room < sizeof *header || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
-        header->e_phoff > room || header->e_phnum > (room - header->e_phoff) / sizeof(ElfW(Phdr)))
-        return id;
-    const ElfW(Phdr) *segments = (const ElfW(Phdr) *)(object->start + header->e_phoff);
-    for (unsigned i = 0; i < header->e_phnum; i++) {
-        uintptr_t start = object->bias + segments[i].p_vaddr, size = segments[i].p_memsz;
-        if (segments[i].p_type == PT_NOTE && start >= object->start && start < object->end &&
-            size <= object->end - start && search_notes((char *)start, (char *)start + size, &id))
-            break;
-    }
-    return id;
-}
+_Static_assert((int)BUILD_ID_MOST == SITES_BUILD_ID, "an area has room for a build-id");
 
 static bool is_module(const struct sites_module *module, const struct object *object,
                       const struct build_id *id)
@@ -74,8 +32,9 @@ static void enter_path(char *path, const char *known)
         if (length + 1 < SITES_PATH)
             path[length++] = '/';
     }
-    strncpy(path + length, known, SITES_PATH - length - 1);
-    path[SITES_PATH - 1] = '\0';
+    size_t more = strnlen(known, SITES_PATH - length - 1);
+    memcpy(path + length, known, more);
+    path[length + more] = '\0';
 }
 
 /* Its number; 0: there is no room. */

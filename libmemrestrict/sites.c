@@ -4,8 +4,13 @@
 #include "counter.h"
 #include "kernel.h"
 #include "modules.h"
+#include "object.h"
 #include "recall.h"
+#include "site_name.h"
 #include "writer.h"
+
+#include <stddef.h>
+#include <string.h>
 
 enum {
     PROBES = 64,
@@ -16,14 +21,17 @@ _Static_assert(SITES_MOST <= UINT16_MAX + 1, "a number fits");
 /* On a page that is zeros again in a copy of the process (see kernel_copy_mark). */
 struct here {
     struct sites_area *area;
+    int pid; /* whose it is: a vfork child has its parent's memory */
 };
 
 bool sites_on;
 static struct here *here;
 static struct sites_area *mapped; /* the same, in a copy still the parent's */
 static unsigned depth;
+static bool crashes_asked;
 static struct site_amount noted; /* what blocks held before a fork */
 static bool is_noted;
+static bool fork_whole;
 
 static inline struct sites_area *area_here(void) { return here != NULL ? here->area : NULL; }
 
@@ -56,6 +64,7 @@ static unsigned depth_asked(const char *path)
     if (head->magic == SITES_MAGIC && head->version == SITES_VERSION &&
         head->size == sizeof(struct sites_area) && head->depth <= SITES_DEEPEST)
         asked = head->depth;
+    crashes_asked = asked != 0 && head->crashes;
     kernel_pages_free(head, sizeof *head);
     return asked;
 }
@@ -95,6 +104,7 @@ static void join(const struct accounts *accounts, unsigned slot, bool forked,
     begin(mapped, forked, held);
     if (atomic_load(&mapped->state) != SITES_ON)
         return;
+    here->pid = kernel_pid();
     here->area = mapped;
     sites_on = true;
 }
@@ -104,6 +114,17 @@ void sites_join(const struct accounts *accounts, unsigned slot)
     if (accounts->sites < 0 || (here = (struct here *)(void *)kernel_copy_mark()) == NULL)
         return;
     join(accounts, slot, false, (struct site_amount){0, 0});
+}
+
+static void enter_in_table(struct sites_area *area, uint32_t number)
+{
+    uint64_t hash = atomic_load(&area->sites[number].hash);
+    for (unsigned probe = 0; hash != 0 && probe < PROBES; probe++) {
+        _Atomic uint32_t *slot = &area->table[((hash >> 40) + probe) % SITES_TABLE];
+        uint32_t nobody = 0;
+        if (atomic_compare_exchange_strong(slot, &nobody, number))
+            return;
+    }
 }
 
 static struct site_amount blocks_in(const struct sites_area *area)
@@ -123,18 +144,56 @@ void sites_fork_note(void)
     is_noted = area != NULL;
 }
 
-void sites_fork_done(void) { is_noted = false; }
+void sites_fork_done(void) { is_noted = fork_whole = false; }
 
-void sites_join_forked(const struct accounts *accounts, unsigned slot)
+void sites_fork_whole(void) { fork_whole = true; }
+
+/* All but the copies of what was held at some moment. */
+static void copy_area(struct sites_area *to, const struct sites_area *from)
 {
+    uint32_t sites = atomic_load(&from->site_count), frames = atomic_load(&from->frame_count);
+    uint32_t modules = atomic_load(&from->module_count);
+    sites = sites < SITES_MOST ? sites : SITES_MOST;
+    memcpy(to, from, offsetof(struct sites_area, table));
+    memcpy(to->modules, from->modules, sizeof to->modules[0] * (modules < SITES_MODULES ? modules : SITES_MODULES));
+    memcpy(to->sites, from->sites, sizeof to->sites[0] * sites);
+    memcpy(to->frames, from->frames, sizeof to->frames[0] * (frames < SITES_FRAMES ? frames : SITES_FRAMES));
+    for (uint32_t number = SITE_FIRST; number < sites; number++)
+        enter_in_table(to, number);
+    atomic_store(&to->peak_copy, 0);
+    atomic_store(&to->refusal_copy, 0);
+    atomic_store(&to->peak_next, UINT64_MAX); /* nobody asks when a copy held the most */
+    to->forked = 1;
+}
+
+static bool join_whole(const struct accounts *accounts, unsigned slot)
+{
+    struct sites_area *parents = mapped, *area = map_area(accounts, slot);
+    if (area == NULL)
+        return false;
+    copy_area(area, parents);
+    mapped = area;
+    here->pid = kernel_pid();
+    here->area = area;
+    kernel_pages_free(parents, sizeof *parents);
+    return true;
+}
+
+bool sites_join_forked(const struct accounts *accounts, unsigned slot)
+{
+    bool whole = fork_whole;
+    fork_whole = false;
     if (!sites_on || mapped == NULL)
-        return;
+        return false;
+    if (whole && join_whole(accounts, slot))
+        return true;
     struct site_amount held = is_noted ? noted : blocks_in(mapped);
     is_noted = false;
     here->area = NULL;
     kernel_pages_free(mapped, sizeof *mapped);
     recall_forget();
     join(accounts, slot, true, held);
+    return false;
 }
 
 static uint64_t hash_of(const uintptr_t *addresses, unsigned length)
@@ -162,7 +221,8 @@ static COLD uint32_t make_site(struct sites_area *area, uint64_t hash, const uin
         atomic_store_explicit(&area->frames[first + i], modules_frame(area, addresses[i]),
                               memory_order_relaxed);
     area->sites[number].frames = first;
-    area->sites[number].frame_count = length;
+    area->sites[number].frame_count = (uint16_t)length;
+    area->sites[number].name = site_name(addresses, length);
     atomic_store_explicit(&area->sites[number].hash, hash, memory_order_release);
     return number;
 }
@@ -275,6 +335,51 @@ uint16_t sites_find(const struct stack_at *from)
     return area != NULL ? (uint16_t)site_of(area, from) : 0;
 }
 
+uint64_t sites_name(uint16_t number)
+{
+    struct sites_area *area = area_here();
+    return area != NULL && number >= SITE_FIRST ? area->sites[number].name : 0;
+}
+
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ hash >> 29;
+}
+
+static uint64_t mix_frame(uint64_t hash, const struct sites_area *area, uint64_t frame)
+{
+    uint64_t build = 0, module = frame >> SITES_OFFSET_BITS;
+    if (module > 0)
+        memcpy(&build, area->modules[module - 1].build_id, sizeof build);
+    return mix(mix(hash, build), module > 0 ? frame & SITES_OFFSET_MASK : 0);
+}
+
+uint64_t sites_inner_name(uint16_t number, unsigned frames)
+{
+    struct sites_area *area = area_here();
+    uint64_t name = frames;
+    if (area == NULL || number < SITE_FIRST)
+        return 0;
+    const struct site *site = &area->sites[number];
+    for (unsigned i = 0; i < frames && i < site->frame_count; i++)
+        name = mix_frame(name, area, atomic_load(&area->frames[site->frames + i]));
+    return name | 1;
+}
+
+bool sites_is_unseen(uint16_t number)
+{
+    struct sites_area *area = area_here();
+    return area != NULL && !atomic_load_explicit(&area->sites[number].seen, memory_order_relaxed);
+}
+
+void sites_see(uint16_t number)
+{
+    struct sites_area *area = area_here();
+    if (area != NULL)
+        atomic_store_explicit(&area->sites[number].seen, 1, memory_order_relaxed);
+}
+
 void sites_region_changed(uint16_t number, int64_t bytes)
 {
     struct sites_area *area = area_here();
@@ -354,4 +459,39 @@ void sites_refused(uint64_t size, bool first)
     area->refused_size = size;
     atomic_store(&area->refused_site, number);
     atomic_store_explicit(&area->refusal_copy, 1, memory_order_release);
+}
+
+bool sites_wants_crashes(void) { return sites_on && crashes_asked; }
+
+struct sites_crash *sites_crash(void)
+{
+    struct sites_area *area = area_here();
+    return area != NULL && here->pid == kernel_pid() ? &area->crash : NULL;
+}
+
+/* A program that jumped to where no code is has come from where the call left its address. */
+static struct stack_at before_wild_call(const struct stack_at *at)
+{
+#if defined(__x86_64__)
+    struct object object;
+    if (!object_at(at->pc, &object) && at->sp % sizeof(uintptr_t) == 0)
+        return (struct stack_at){*(const uintptr_t *)at->sp, at->sp + sizeof(uintptr_t), at->fp};
+#endif
+    return (struct stack_at){at->pc + 1, at->sp, at->fp};
+}
+
+/* What goes wrong in reading the stack leaves the first frame. */
+void sites_crash_note(struct sites_crash *crash, const struct stack_at *at)
+{
+    uintptr_t addresses[SITES_DEEPEST];
+    struct sites_area *area = here->area;
+    uint32_t kept = 1;
+    crash->frames[0] = modules_frame(area, at->pc + 1);
+    atomic_store_explicit(&crash->frame_count, kept, memory_order_release);
+    struct stack_at from = before_wild_call(at);
+    unsigned length = stack_walk(&from, addresses, depth, NULL);
+    for (unsigned i = from.pc == at->pc + 1; i < length && kept < SITES_DEEPEST; i++)
+        if (!stack_is_library(addresses[i]))
+            crash->frames[kept++] = modules_frame(area, addresses[i]);
+    atomic_store_explicit(&crash->frame_count, kept, memory_order_release);
 }

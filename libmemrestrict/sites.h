@@ -5,7 +5,8 @@
  * allocation; where there is no room for another stack its blocks count for a common site.
  *
  * A copy of the process that was made behind our back finds itself without the memory, so it never
- * writes into its parent's. In the child of a fork all numbers that were kept are to become 0.
+ * writes into its parent's. In the child of a fork all numbers that were kept are to become 0,
+ * unless sites_join_forked says otherwise.
  */
 #ifndef MEMRESTRICT_SITES_H
 #define MEMRESTRICT_SITES_H
@@ -20,12 +21,14 @@ extern bool sites_on;
  * anything is charged. Nothing is collected if the command did not ask for it, or the memory cannot
  * be had. */
 void sites_join(const struct accounts *accounts, unsigned slot);
-/* In the child of a fork: an area of its own, in which one site holds what the parent's blocks did.
- */
-void sites_join_forked(const struct accounts *accounts, unsigned slot);
+/* In the child of a fork: an area of its own, in which one site holds what the parent's blocks did;
+ * or, after sites_fork_whole, a copy of the parent's. True: numbers that were kept stay good. */
+bool sites_join_forked(const struct accounts *accounts, unsigned slot);
 /* Before a fork, notes how much that is; after it, in the parent, forgets. */
 void sites_fork_note(void);
 void sites_fork_done(void);
+/* Just before the process is copied: the copy goes on with all sites as they are. */
+void sites_fork_whole(void);
 
 /* A block of `size` bytes is had by the stack from `from` on: the number to keep for it, never 0.
  */
@@ -37,6 +40,13 @@ void sites_forget(uint16_t number, uint64_t size);
 
 /* The site of the stack from `from` on, without a block: for regions. 0: nothing is collected. */
 uint16_t sites_find(const struct stack_at *from);
+/* The name of a site's stack; 0: it has none. */
+uint64_t sites_name(uint16_t number);
+/* The same of its innermost `frames` alone; of a shorter stack, of all. */
+uint64_t sites_inner_name(uint16_t number, unsigned frames);
+/* A mark on a site, for who looks at each once. */
+bool sites_is_unseen(uint16_t number);
+void sites_see(uint16_t number);
 /* It has so many bytes of regions more, or less. */
 void sites_region_changed(uint16_t number, int64_t bytes);
 /* A region has changed: the process now uses `used` bytes in all, of which sites may know but a
@@ -47,5 +57,13 @@ void sites_use_changed(uint64_t used);
 void sites_before_fall(void);
 /* The caller's stack was refused `size` bytes; the first time, all counts are copied. */
 void sites_refused(uint64_t size, bool first);
+
+/* Are crashes to be told of? */
+bool sites_wants_crashes(void);
+/* This process's record of the signal that ends it; NULL: nothing is collected, or the memory is
+ * another process's (vfork(2)). */
+struct sites_crash *sites_crash(void);
+/* Takes the stack down there: *at is where the signal struck. */
+void sites_crash_note(struct sites_crash *crash, const struct stack_at *at);
 
 #endif

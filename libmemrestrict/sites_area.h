@@ -14,7 +14,7 @@
 
 enum {
     SITES_MAGIC = 0x6d727374,
-    SITES_VERSION = 1,
+    SITES_VERSION = 2,
     SITES_DEPTH = 16,      /* frames of a stack, if nobody says otherwise; the innermost are kept */
     SITES_DEEPEST = 64,
     SITES_MOST = 1 << 16,  /* sites of a process */
@@ -39,6 +39,7 @@ struct sites_head {
     uint32_t magic, version;
     uint64_t size;  /* of an area's struct: both sides must be of one build */
     uint32_t depth; /* frames to take, 1 to SITES_DEEPEST */
+    uint32_t crashes; /* is it to be told where a signal strikes that ends a process? */
 };
 
 /* A frame is a module's number, counted from 1, and the return address as the module's file counts
@@ -60,10 +61,25 @@ struct sites_module {
 struct site {
     _Alignas(ACCOUNTS_LINE) _Atomic uint64_t hash; /* of the stack; 0: being made */
     uint32_t frames;       /* where they begin in `frames`, innermost first ... */
-    uint32_t frame_count;  /* ... and how many there are */
+    uint16_t frame_count;  /* ... and how many there are */
+    _Atomic uint16_t seen; /* see explore.h */
     _Atomic uint64_t live_bytes, live_blocks;
     _Atomic uint64_t total_bytes, total_blocks; /* ever had */
-    _Atomic uint64_t refusals;
+    _Atomic uint64_t refusals; /* by the budget, and faults of a plan */
+    uint64_t name; /* of the stack, the same in every run (site_name.h) */
+};
+
+/* Where a signal struck that ends the process. Frames are as those of sites; of the instruction
+ * that failed it is the address behind its first byte. */
+struct sites_crash {
+    _Atomic uint32_t frame_count; /* 0: none; all below is written before it grows */
+    _Atomic int32_t thread;       /* the one that takes it down; 0: nobody */
+    _Atomic int32_t done;
+    int32_t signal;
+    uint32_t has_address; /* that the instruction could not use */
+    uint32_t reserved;
+    uint64_t address;
+    uint64_t frames[SITES_DEEPEST];
 };
 
 struct site_amount {
@@ -102,6 +118,7 @@ struct sites_area {
     _Alignas(ACCOUNTS_LINE) _Atomic uint32_t table[SITES_TABLE]; /* site numbers; 0: free */
     struct sites_module modules[SITES_MODULES];
     struct site sites[SITES_MOST];
+    struct sites_crash crash;
     struct sites_copy peaks[2], refusal;
     _Atomic uint64_t frames[SITES_FRAMES];
 };

@@ -215,6 +215,11 @@ bool stack_leave_library(const struct stack_at *from, struct stack_at *at)
     return true;
 }
 
+bool stack_is_library(uintptr_t address)
+{
+    return address - ours.start < ours.end - ours.start;
+}
+
 static INLINE unsigned walk(const struct stack_at *from, uintptr_t *addresses, unsigned most,
                             struct stack_reads *reads)
 {

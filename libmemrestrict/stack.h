@@ -39,6 +39,9 @@ static inline __attribute__((always_inline)) struct stack_at stack_here(void)
 /* The first frame from `from` on that is outside this library. False: it cannot be found. */
 bool stack_leave_library(const struct stack_at *from, struct stack_at *at);
 
+/* Is that an address in this library? */
+bool stack_is_library(uintptr_t address);
+
 /* Up to `most` return addresses, innermost first, from that frame on; so many are returned. *reads,
  * if not NULL, tells what this depended on. */
 unsigned stack_walk(const struct stack_at *from, uintptr_t *addresses, unsigned most,

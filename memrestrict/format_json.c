@@ -4,6 +4,7 @@
 #include "words.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +132,21 @@ static json_t *refusal_object(const struct process *process, uint64_t began)
     return finished(&object);
 }
 
+static json_t *fault_object(const struct process *process, uint64_t began)
+{
+    const struct fault_struck *fault = &process->first_fault;
+    if (fault->call == NULL)
+        return json_null();
+    struct object object = object_new();
+    put(&object, "pid", json_integer(process->pid));
+    put(&object, "call", json_string(fault->call));
+    put(&object, "size_bytes", bytes(fault->size));
+    put(&object, "number", bytes(fault->number));
+    put(&object, "site", fault->site == 0 ? json_null() : json_sprintf("%016" PRIx64, fault->site));
+    put(&object, "after_ns", bytes(fault->when > began ? fault->when - began : 0));
+    return finished(&object);
+}
+
 static json_t *process_object(const struct process *process, uint64_t began)
 {
     struct object object = object_new();
@@ -146,11 +162,14 @@ static json_t *process_object(const struct process *process, uint64_t began)
     put(&object, "end", json_string(words_end_id(process->end)));
     put_end(&object, process->end == PROCESS_EXITED, process->end == PROCESS_KILLED,
             process->status);
+    put(&object, "crash", string(process->crash));
     put(&object, "limit_bytes", limit(process->limit));
     put(&object, "used_bytes", bytes(process->used));
     put(&object, "peak_bytes", bytes(process->peak));
     put(&object, "refusals", bytes(process->refusals));
     put(&object, "first_refusal", refusal_object(process, began));
+    put(&object, "faults", bytes(process->faults));
+    put(&object, "first_fault", fault_object(process, began));
     put(&object, "unknown_frees", bytes(process->unknown));
     put(&object, "heap_owner", string(process->heap_owner));
     put(&object, "heap_limited", json_boolean(process->heap_owner == NULL));
@@ -200,6 +219,10 @@ static void put_figures(struct object *object, const struct outcome *outcome)
     put(object, "refusals", bytes(outcome_refusals(outcome)));
     put(object, "first_refusal",
         first == NULL ? json_null() : refusal_object(first, outcome->began));
+    put(object, "fault_plan", string(outcome->fault_plan));
+    put(object, "faults", bytes(outcome_faults(outcome)));
+    first = outcome_first_fault(outcome);
+    put(object, "first_fault", first == NULL ? json_null() : fault_object(first, outcome->began));
     put(object, "unlisted_processes", bytes(outcome->no_room));
     put(object, "processes", process_array(outcome));
     put(object, "warnings", strings(outcome->warnings, outcome->warning_count, string));

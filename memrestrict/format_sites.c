@@ -34,15 +34,21 @@ static bool is_runtime(const struct symbols_name *name)
     return false;
 }
 
-/* The function to blame is the first that is not plumbing, and behind it come its callers. */
+/* The function to blame: the first that is not plumbing. */
+static size_t to_blame(const struct symbols_name *const *names, size_t depth)
+{
+    size_t first = 0;
+    while (first < depth && symbols_is_plumbing(names[first]))
+        first++;
+    return first < depth ? first : 0;
+}
+
+/* Behind it come its callers. */
 static void print_where(FILE *out, const struct sites_stack *stack, struct symbols *symbols)
 {
     const struct symbols_name *names[SYMBOLS_DEEPEST];
-    size_t depth = symbols_of_stack(symbols, stack, names, SYMBOLS_DEEPEST), first = 0;
-    while (first < depth && symbols_is_plumbing(names[first]))
-        first++;
-    if (first == depth)
-        first = 0;
+    size_t depth = symbols_of_stack(symbols, stack, names, SYMBOLS_DEEPEST);
+    size_t first = to_blame(names, depth);
     for (size_t i = first; i < depth && i < first + CALLERS; i++) {
         if (i > first && is_runtime(names[i]))
             break;
@@ -53,6 +59,34 @@ static void print_where(FILE *out, const struct sites_stack *stack, struct symbo
     if (depth == 0)
         fputs("?", out);
     putc('\n', out);
+}
+
+/* Where a program jumped to nowhere, it is the caller's doing. */
+static void print_place(FILE *out, const struct symbols_name **names, size_t depth)
+{
+    while (depth > 1 && names[0]->object == NULL) {
+        names++;
+        depth--;
+    }
+    if (depth > 0)
+        print_name(out, names[to_blame(names, depth)]);
+    else
+        fputs("an unknown place", out);
+}
+
+char *format_sites_place(const struct sites_stack *stack, struct symbols *symbols)
+{
+    const struct symbols_name *names[SYMBOLS_DEEPEST];
+    size_t depth = symbols_of_stack(symbols, stack, names, SYMBOLS_DEEPEST), length;
+    char *place = NULL;
+    FILE *out = open_memstream(&place, &length);
+    if (out == NULL)
+        return NULL;
+    print_place(out, names, depth);
+    if (fclose(out) == 0)
+        return place;
+    free(place);
+    return NULL;
 }
 
 static void print_row(FILE *out, const struct sites_amount *amount, uint64_t all)

@@ -15,4 +15,8 @@
 void format_sites(FILE *out, const struct sites_process *process, struct symbols *symbols,
                   unsigned most);
 
+/* The one function of a stack that people look for, with its file and line: "copy (names.c:22)".
+ * The caller frees it. NULL: no memory. */
+char *format_sites_place(const struct sites_stack *stack, struct symbols *symbols);
+
 #endif

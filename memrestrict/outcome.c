@@ -45,6 +45,26 @@ const struct process *outcome_first_refused(const struct outcome *outcome)
     return first;
 }
 
+uint64_t outcome_faults(const struct outcome *outcome)
+{
+    uint64_t faults = 0;
+    for (size_t i = 0; i < outcome->process_count; i++)
+        faults += outcome->processes[i].faults;
+    return faults;
+}
+
+const struct process *outcome_first_fault(const struct outcome *outcome)
+{
+    const struct process *first = NULL;
+    for (size_t i = 0; i < outcome->process_count; i++) {
+        const struct process *process = &outcome->processes[i];
+        if (process->faults > 0 &&
+            (first == NULL || process->first_fault.when < first->first_fault.when))
+            first = process;
+    }
+    return first;
+}
+
 uint64_t outcome_peak(const struct outcome *outcome)
 {
     uint64_t peak = 0;
@@ -52,6 +72,14 @@ uint64_t outcome_peak(const struct outcome *outcome)
         if (outcome->processes[i].peak > peak)
             peak = outcome->processes[i].peak;
     return peak;
+}
+
+const struct process *outcome_main(const struct outcome *outcome)
+{
+    for (size_t i = outcome->process_count; i-- > 0;)
+        if (outcome->processes[i].pid == outcome->pid)
+            return &outcome->processes[i];
+    return NULL;
 }
 
 /* The array with room for one more: it doubles whenever its length is a power of two. NULL: no
@@ -88,12 +116,17 @@ struct process *outcome_add(struct outcome *outcome)
     return added;
 }
 
+void process_free(struct process *process)
+{
+    free(process->program);
+    free(process->heap_owner);
+    free(process->crash);
+}
+
 void outcome_free(struct outcome *outcome)
 {
-    for (size_t i = 0; i < outcome->process_count; i++) {
-        free(outcome->processes[i].program);
-        free(outcome->processes[i].heap_owner);
-    }
+    for (size_t i = 0; i < outcome->process_count; i++)
+        process_free(&outcome->processes[i]);
     for (size_t i = 0; i < outcome->warning_count; i++)
         free(outcome->warnings[i]);
     free(outcome->processes);

@@ -41,6 +41,15 @@ struct refusal {
     uint64_t when;
 };
 
+/* A call that failed because the plan said so. */
+struct fault_struck {
+    const char *call; /* NULL: there was none */
+    uint64_t size;    /* asked for */
+    uint64_t number;  /* of the call, among those that match the plan */
+    uint64_t site;    /* the name of its call site; 0: unknown */
+    uint64_t when;
+};
+
 /* One process, or one program of it. */
 struct process {
     int pid, parent;
@@ -54,9 +63,13 @@ struct process {
     uint64_t refusals;
     uint64_t unknown;     /* addresses freed that are in no record */
     struct refusal first; /* its first refusal */
+    uint64_t faults;
+    struct fault_struck first_fault;
     bool forked;          /* began by fork, not by exec */
+    bool explored;        /* a copy that --explore made, or of its doing: no part of the program */
     char *heap_owner;     /* NULL, or the object that has a malloc of its own: heap not limited */
     bool maps_owned;      /* nor are its mappings */
+    char *crash;          /* where a signal struck that ended it; NULL: unknown, or none did */
     bool told;            /* there is a warning of it already that says what became of it */
 };
 
@@ -70,6 +83,8 @@ struct outcome {
     bool timed_out; /* our time limit ended it */
     bool
         refusals_fail; /* --error-exitcode: what was refused is a failure, though it was survived */
+    const char *fault_plan;    /* NULL: none */
+    bool seed_made;            /* a seed in it, which nobody gave */
     uint64_t began, ended;
     uint64_t limit;            /* of each process, or OUTCOME_UNLIMITED */
     uint64_t tree_limit;       /* of all together, or OUTCOME_UNLIMITED */
@@ -85,16 +100,23 @@ enum outcome_kind outcome_kind(const struct outcome *outcome);
 /* "never refused", "refused and survived" ... Static. */
 const char *outcome_kind_name(enum outcome_kind kind);
 uint64_t outcome_refusals(const struct outcome *outcome); /* of all processes */
+uint64_t outcome_faults(const struct outcome *outcome);   /* of all processes */
 /* The process that was refused first of all; NULL: none was. */
 const struct process *outcome_first_refused(const struct outcome *outcome);
+/* The same, of what failed as planned. */
+const struct process *outcome_first_fault(const struct outcome *outcome);
 /* The largest peak of a single process. */
 uint64_t outcome_peak(const struct outcome *outcome);
+
+/* The main process's last program; NULL: it is not known. */
+const struct process *outcome_main(const struct outcome *outcome);
 
 /* Adds a warning, one line. */
 void outcome_warn(struct outcome *outcome, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* A process more at the end of the list, all zeros; NULL: no memory. Good until the next. */
 struct process *outcome_add(struct outcome *outcome);
+void process_free(struct process *process); /* what is in it */
 /* Frees the processes and the warnings; argv is not the outcome's own. */
 void outcome_free(struct outcome *outcome);
 

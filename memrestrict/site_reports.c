@@ -3,6 +3,7 @@
 
 #include "format_collapsed.h"
 #include "format_massif.h"
+#include "format_site_list.h"
 #include "format_sites.h"
 #include "format_speedscope.h"
 #include "words.h"
@@ -30,6 +31,8 @@ static bool write_one(struct reports *reports, enum report_kind kind, const stru
         return reports->of[kind].path == NULL;
     if (kind == REPORT_MASSIF)
         write_massif(file, sites, symbols, command);
+    else if (kind == REPORT_SITE_LIST)
+        written = format_site_list(file, sites);
     else if (kind == REPORT_COLLAPSED)
         format_collapsed(file, sites, symbols);
     else
@@ -43,12 +46,35 @@ bool site_reports_write(struct reports *reports, const struct sites *sites,
     struct symbols *symbols = symbols_open();
     char *command = words_string(words_command, outcome);
     bool written = true;
-    for (int kind = REPORT_MASSIF; kind <= REPORT_SPEEDSCOPE && symbols != NULL; kind++)
+    for (int kind = REPORT_MASSIF; kind <= REPORT_SITE_LIST && symbols != NULL; kind++)
         written &= write_one(reports, (enum report_kind)kind, sites, symbols,
                              command != NULL ? command : "?");
     free(command);
     symbols_close(symbols);
     return written && symbols != NULL;
+}
+
+static void enter_crash(struct process *process, const struct sites_process *collected,
+                        struct symbols *symbols)
+{
+    if (process->end == PROCESS_VANISHED) {
+        process->end = PROCESS_KILLED;
+        process->status = collected->crash.signal;
+    }
+    if (process->end == PROCESS_KILLED && process->status == collected->crash.signal)
+        process->crash = format_sites_place(&collected->crash.stack, symbols);
+}
+
+void site_reports_crashes(struct outcome *outcome, const struct sites *sites)
+{
+    struct symbols *symbols = symbols_open();
+    for (size_t i = 0; i < outcome->process_count && symbols != NULL; i++) {
+        struct process *process = &outcome->processes[i];
+        const struct sites_process *collected = sites_of(sites, process->pid, process->began);
+        if (collected != NULL && collected->crash.signal != 0)
+            enter_crash(process, collected, symbols);
+    }
+    symbols_close(symbols);
 }
 
 bool site_reports_table(FILE *file, const struct sites *sites)

@@ -9,6 +9,8 @@
 #include "reports.h"
 #include "sites.h"
 
+/* Enters where processes crashed, as far as they told; and of one that ended unseen, by what. */
+void site_reports_crashes(struct outcome *outcome, const struct sites *sites);
 /* The files. False: one could not be written, which has been said. */
 bool site_reports_write(struct reports *reports, const struct sites *sites,
                         const struct outcome *outcome);

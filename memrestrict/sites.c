@@ -14,6 +14,7 @@
 
 struct sites {
     int fd;
+    unsigned depth;
     struct sites_process **processes;
     size_t count, room;
 };
@@ -36,12 +37,13 @@ static bool set_size(int fd)
     return ftruncate(fd, (off_t)SITES_FILE) == 0;
 }
 
-static bool begin(int fd, unsigned depth)
+static bool begin(int fd, unsigned depth, bool crashes)
 {
     struct sites_head head = {.magic = SITES_MAGIC,
                               .version = SITES_VERSION,
                               .size = sizeof(struct sites_area),
-                              .depth = depth == 0 ? SITES_DEPTH : depth};
+                              .depth = depth,
+                              .crashes = crashes};
     if (!set_size(fd))
         return false;
     ssize_t written = pwrite(fd, &head, sizeof head, 0);
@@ -50,13 +52,14 @@ static bool begin(int fd, unsigned depth)
     return written == sizeof head;
 }
 
-struct sites *sites_open(unsigned depth)
+struct sites *sites_open(unsigned depth, bool crashes)
 {
     struct sites *sites = calloc(1, sizeof *sites);
     if (sites == NULL)
         return NULL;
+    sites->depth = depth == 0 ? SITES_DEPTH : depth;
     sites->fd = books_fd_above(memfd_create("memrestrict-sites", MFD_CLOEXEC));
-    if (sites->fd >= 0 && begin(sites->fd, depth))
+    if (sites->fd >= 0 && begin(sites->fd, sites->depth, crashes))
         return sites;
     int error = errno;
     sites_close(sites);
@@ -65,6 +68,8 @@ struct sites *sites_open(unsigned depth)
 }
 
 int sites_fd(const struct sites *sites) { return sites->fd; }
+
+unsigned sites_depth(const struct sites *sites) { return sites->depth; }
 
 static bool make_room(struct sites *sites)
 {
@@ -88,6 +93,29 @@ bool sites_collect(struct sites *sites, unsigned slot, int pid, const char *prog
         return false;
     sites->processes[sites->count++] = process;
     return true;
+}
+
+void sites_shorten(struct sites *sites)
+{
+    struct sites_process *process = sites->count > 0 ? sites->processes[sites->count - 1] : NULL;
+    size_t kept = 0;
+    for (size_t i = 0; process != NULL && i < process->stack_count; i++) {
+        struct sites_stack *stack = &process->stacks[i];
+        struct sites_amount end = stack->at[SITES_AT_END];
+        bool wanted = process->crash.signal == 0 && (end.blocks | end.bytes) != 0;
+        if (wanted)
+            process->stacks[kept++] = *stack;
+        else
+            free(stack->frames);
+    }
+    if (process == NULL)
+        return;
+    process->shortened = true;
+    process->stack_count = kept;
+    process->refused = NULL;
+    struct sites_stack *less = realloc(process->stacks, (kept + 1) * sizeof *less);
+    if (less != NULL)
+        process->stacks = less;
 }
 
 void sites_release(struct sites *sites, unsigned slot)
@@ -115,6 +143,14 @@ const struct sites_process *sites_process(const struct sites *sites, size_t inde
     return sites->processes[index];
 }
 
+const struct sites_process *sites_of(const struct sites *sites, int pid, uint64_t began)
+{
+    for (size_t i = sites->count; i-- > 0;)
+        if (sites->processes[i]->pid == pid && sites->processes[i]->began == began)
+            return sites->processes[i];
+    return NULL;
+}
+
 /* It has something to show; was refused, and earlier than the other; or, where neither was, is
  * larger. */
 static bool matters_more(const struct sites_process *one, const struct sites_process *other)
@@ -132,7 +168,8 @@ const struct sites_process *sites_chosen(const struct sites *sites)
 {
     const struct sites_process *chosen = NULL;
     for (size_t i = 0; i < sites->count; i++)
-        if (chosen == NULL || matters_more(sites->processes[i], chosen))
+        if (!sites->processes[i]->shortened &&
+            (chosen == NULL || matters_more(sites->processes[i], chosen)))
             chosen = sites->processes[i];
     return chosen;
 }

@@ -30,6 +30,7 @@ struct sites_frame {
 };
 
 struct sites_stack {
+    uint64_t name; /* of the stack, the same in every run; 0: it has none */
     const char *label; /* for what has no stack: "[before the start]"; else NULL */
     struct sites_frame *frames; /* innermost first; cut off at the depth of the run */
     size_t frame_count;
@@ -38,13 +39,22 @@ struct sites_stack {
     uint64_t refusals;
 };
 
+struct sites_crash_place { /* where a signal struck that ended the process */
+    int signal;            /* 0: none did, as far as is known */
+    bool has_address;      /* that an instruction could not use */
+    uint64_t address;
+    struct sites_stack stack; /* no more than frames */
+};
+
 struct sites_process {
     int pid;
     char *program;
+    bool forked;    /* began as a copy of its parent */
+    bool shortened; /* see sites_shorten */
     const char *trouble; /* why nothing was collected; NULL: all is well */
     struct sites_object *objects;
     size_t object_count;
-    struct sites_stack *stacks; /* with something to show, in no order */
+    struct sites_stack *stacks; /* with something to show, in the order in which they were met */
     size_t stack_count;
     bool has[SITES_MOMENTS]; /* there was such a moment */
     struct sites_amount sum[SITES_MOMENTS]; /* of all stacks */
@@ -52,20 +62,25 @@ struct sites_process {
     uint64_t began;
     const struct sites_stack
         *refused;  /* asked for what was refused first; NULL: nobody, or unknown */
+    struct sites_crash_place crash;
     uint64_t lost; /* stacks that there was no room for: in "[other call sites]" */
 };
 
 struct sites;
 
-/* The memory, for stacks of up to `depth` frames (1 to 64; 0: the default, 16). NULL with errno: it
- * cannot be had. */
-struct sites *sites_open(unsigned depth);
+/* The memory, for stacks of up to `depth` frames (1 to 64; 0: the default, 16). With `crashes`,
+ * processes tell where a signal struck that ended them. NULL with errno: it cannot be had. */
+struct sites *sites_open(unsigned depth, bool crashes);
+unsigned sites_depth(const struct sites *sites);
 /* Its descriptor, close-on-exec, for accounts->sites. */
 int sites_fd(const struct sites *sites);
 /* Gathers what the process of a slot has collected: `used` is all that it holds at the end and
  * `began` when it began, as its account has them. False: no memory. */
 bool sites_collect(struct sites *sites, unsigned slot, int pid, const char *program, uint64_t used,
                    uint64_t began);
+/* Of the process that was gathered last, one of many copies (--explore): keeps only the sites that
+ * have something at its end; none, if it crashed. It is no process of the program. */
+void sites_shorten(struct sites *sites);
 /* Makes the slot's area empty and free, for the next process. Before the slot itself is freed. */
 void sites_release(struct sites *sites, unsigned slot);
 /* Frees everything; NULL is ignored. */
@@ -77,6 +92,9 @@ const struct sites_process *sites_process(const struct sites *sites, size_t inde
 /* The process that matters most: the first that was refused something, else the one that held the
  * most; one with `trouble` only if there is no other. NULL: there is none at all. */
 const struct sites_process *sites_chosen(const struct sites *sites);
+
+/* The one whose account of this process began then; NULL: none was gathered. */
+const struct sites_process *sites_of(const struct sites *sites, int pid, uint64_t began);
 
 /* A live process of another command, whose memory is open as `fd`. NULL with errno. */
 struct sites_process *sites_read(int fd, unsigned slot, int pid, const char *program,

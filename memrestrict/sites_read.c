@@ -65,18 +65,40 @@ static struct sites_frame frame_of(const struct sites_process *process, uint64_t
                                 .offset = packed & SITES_OFFSET_MASK};
 }
 
+static bool make_frames(struct sites_stack *stack, uint32_t count)
+{
+    stack->frames = calloc(count + (size_t)1, sizeof *stack->frames);
+    stack->frame_count = stack->frames != NULL ? count : 0;
+    return stack->frames != NULL;
+}
+
 static bool read_frames(struct sites_stack *stack, const struct sites_process *process,
                         const struct sites_area *area, const struct site *site)
 {
     uint32_t first = site->frames, count = at_most(site->frame_count, SITES_DEEPEST);
     if (first > SITES_FRAMES - SITES_DEEPEST)
         return true;
-    stack->frames = calloc(count + (size_t)1, sizeof *stack->frames);
-    if (stack->frames == NULL)
+    if (!make_frames(stack, count))
         return false;
-    stack->frame_count = count;
     for (uint32_t i = 0; i < count; i++)
         stack->frames[i] = frame_of(process, atomic_load(&area->frames[first + i]));
+    return true;
+}
+
+static bool read_crash(struct sites_process *process, const struct sites_area *area)
+{
+    const struct sites_crash *crash = &area->crash;
+    uint32_t count = at_most(
+        atomic_load_explicit(&crash->frame_count, memory_order_acquire), SITES_DEEPEST);
+    if (count == 0)
+        return true;
+    if (!make_frames(&process->crash.stack, count))
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        process->crash.stack.frames[i] = frame_of(process, crash->frames[i]);
+    process->crash.signal = crash->signal;
+    process->crash.has_address = crash->has_address != 0;
+    process->crash.address = crash->address;
     return true;
 }
 
@@ -130,6 +152,7 @@ static bool read_site(struct sites_process *process, const struct sites_area *ar
     if (stack->total.bytes == 0 && stack->total.blocks == 0 && stack->refusals == 0)
         return true;
     stack->label = label_of(area, index);
+    stack->name = site->name;
     stack->at[SITES_AT_END] =
         (struct sites_amount){get(&site->live_bytes), get(&site->live_blocks)};
     stack->at[SITES_AT_PEAK] = amount_in(copies.peak, index);
@@ -196,7 +219,8 @@ static bool read_area(struct sites_process *process, const struct sites_area *ar
     uint32_t count = at_most(atomic_load(&area->site_count), SITES_MOST);
     struct copies copies = copies_of(area);
     process->stacks = calloc(count + (size_t)1, sizeof *process->stacks);
-    if (process->stacks == NULL || !read_objects(process, area))
+    process->forked = area->forked != 0;
+    if (process->stacks == NULL || !read_objects(process, area) || !read_crash(process, area))
         return false;
     for (uint32_t i = 0; i < count; i++)
         if (!read_site(process, area, i, copies))
@@ -240,6 +264,7 @@ void sites_process_free(struct sites_process *process)
     }
     for (size_t i = 0; process->stacks != NULL && i < process->stack_count; i++)
         free(process->stacks[i].frames);
+    free(process->crash.stack.frames);
     free(process->objects);
     free(process->stacks);
     free(process->program);

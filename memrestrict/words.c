@@ -193,12 +193,27 @@ void words_refusal(FILE *file, const struct refusal *refusal)
             refusal->by_tree ? " for all processes" : "");
 }
 
+static const char *ordinal_end(uint64_t number)
+{
+    static const char *const ends[] = {"th", "st", "nd", "rd"};
+    bool teen = number % 100 / 10 == 1;
+    return !teen && number % 10 < 4 ? ends[number % 10] : "th";
+}
+
+void words_fault(FILE *file, const struct fault_struck *fault)
+{
+    char size[SIZE_ROOM];
+    uint64_t asked = fault->size == UINT64_MAX ? UINT64_MAX - 1 : fault->size;
+    fprintf(file, "%s of %s, the %" PRIu64 "%s", fault->call, size_words(asked, size),
+            fault->number, ordinal_end(fault->number));
+}
+
 /* A child that was refused, and whose end, which is not the program's, was none that is known to be
  * good. */
 static bool failed_by_itself(const struct outcome *outcome, const struct process *process)
 {
     bool failed = process->end == PROCESS_EXITED && process->status != 0;
-    return process->pid != outcome->pid && process->refusals != 0 &&
+    return process->pid != outcome->pid && (process->refusals | process->faults) != 0 &&
            (failed || process->end == PROCESS_KILLED || process->end == PROCESS_VANISHED);
 }
 
@@ -216,9 +231,33 @@ static void write_own_end(FILE *file, const struct process *process)
     if (process->end == PROCESS_EXITED)
         fprintf(file, ", which exited %d", process->status);
     else if (process->end == PROCESS_KILLED)
-        fprintf(file, ", %s", words_end(process, end));
+        fprintf(file, ", %s%s%s", words_end(process, end), process->crash != NULL ? " in " : "",
+                process->crash != NULL ? process->crash : "");
     else
         fputs(", which ended unseen, perhaps killed", file);
+}
+
+/* Whose it was, unless that goes without saying. */
+static void write_owner(FILE *file, const struct outcome *outcome, const struct process *process)
+{
+    if (strcmp(process->program, outcome->name) != 0 || process->pid != outcome->pid) {
+        fputs(" by ", file);
+        words_safe(file, process->program);
+    }
+    if (process->pid != outcome->pid)
+        fprintf(file, ", process %d", process->pid);
+    if (failed_by_itself(outcome, process))
+        write_own_end(file, process);
+    fputc(')', file);
+}
+
+static void write_failed(FILE *file, const struct outcome *outcome, uint64_t faults)
+{
+    const struct process *first = outcome_first_fault(outcome);
+    fprintf(file, "failed %" PRIu64 " allocation%s as planned", faults, faults == 1 ? "" : "s");
+    fputs(faults == 1 ? " (" : " (first: ", file);
+    words_fault(file, &first->first_fault);
+    write_owner(file, outcome, first);
 }
 
 static void write_refused(FILE *file, const struct outcome *outcome, uint64_t refusals)
@@ -234,15 +273,7 @@ static void write_refused(FILE *file, const struct outcome *outcome, uint64_t re
         return;
     fputs(refusals == 1 ? " (" : " (first: ", file);
     words_refusal(file, &first->first);
-    if (strcmp(first->program, outcome->name) != 0 || first->pid != outcome->pid) {
-        fputs(" by ", file);
-        words_safe(file, first->program);
-    }
-    if (first->pid != outcome->pid)
-        fprintf(file, ", process %d", first->pid);
-    if (failed_by_itself(outcome, first))
-        write_own_end(file, first);
-    fputc(')', file);
+    write_owner(file, outcome, first);
 }
 
 /* What the limit had to say to it, though it never said no. */
@@ -265,26 +296,39 @@ static void write_end(FILE *file, const struct outcome *outcome, bool refused)
 {
     char signal[SIGNAL_ROOM], time[DURATION_ROOM];
     bool survived = refused && all_survived(outcome);
+    const struct process *last = outcome_main(outcome);
+    const char *place = last != NULL ? last->crash : NULL;
     if (outcome->timed_out)
         fprintf(file, refused ? ", hung: ended after %s" : ", ended by the time limit after %s",
                 duration_words(outcome->ended - outcome->began, time));
     else if (outcome->exited)
         fprintf(file, "%s, exit %d", survived ? ", survived" : "", outcome->status);
     else
-        fprintf(file, ", killed by %s%s", words_signal(outcome->status, signal),
+        fprintf(file, ", killed by %s%s%s%s", words_signal(outcome->status, signal),
+                place != NULL ? " in " : "", place != NULL ? place : "",
                 outcome->core_dumped ? " (core dumped)" : "");
 }
 
 void words_sentence(FILE *file, const struct outcome *outcome)
 {
-    uint64_t refusals = outcome_refusals(outcome);
+    uint64_t refusals = outcome_refusals(outcome), faults = outcome_faults(outcome);
     if (outcome->pid == 0) {
         fputs("was never started", file);
         return;
     }
+    if (faults != 0)
+        write_failed(file, outcome, faults);
+    else if (outcome->fault_plan != NULL)
+        fputs("the plan failed nothing", file);
+    if (outcome->fault_plan != NULL && (refusals != 0 || faults == 0))
+        fputs(", ", file);
     if (refusals != 0)
         write_refused(file, outcome, refusals);
-    else
+    else if (faults == 0)
         write_unrefused(file, outcome);
-    write_end(file, outcome, refusals != 0);
+    write_end(file, outcome, (refusals | faults) != 0);
+    if (outcome->seed_made) {
+        fputs("; the plan was ", file);
+        words_safe(file, outcome->fault_plan);
+    }
 }

@@ -31,6 +31,8 @@ bool words_passed(const struct outcome *outcome);
 /* "refused 3 allocations (first: malloc of 1.0 MiB at 63.4 of 64.0 MiB), exit 2", or "nothing
  * refused (peak 1.0 of 64.0 MiB), exit 0": on one line, safe, without the program's name. */
 void words_sentence(FILE *file, const struct outcome *outcome);
+/* "malloc of 24 bytes, the 5th" */
+void words_fault(FILE *file, const struct fault_struck *fault);
 /* "malloc of 1.0 MiB at 63.4 of 64.0 MiB" */
 void words_refusal(FILE *file, const struct refusal *refusal);
 

@@ -10,6 +10,14 @@
 /* Of collapsed stacks: those that have a function, as "BYTES"; the outermost and innermost frames. */
 #define BYTES_OF(function) "awk '/(^|;)" function "(;| [0-9]+$)/ {n += $NF} END {print n + 0}' c"
 #define RUN "$M -q --collapsed=c --sites=64 "
+#define LIST "$M -q --site-list=l "
+#define NAMES "'[.processes[].sites[].name] | sort'"
+/* Who crashes in that way, by what and where: a line a process. */
+#define CRASH(way)                                                                                 \
+    "$M -q --json=j --site-list=l $V/crash_in_many_ways " way "; s=$?; "                           \
+    "jq -r -s '[.[1].processes, .[0].processes] | transpose[] | "                                  \
+    "\"\\(.[0].crash.name) \\(.[0].crash.address) in \\(.[1].crash // \"\" | sub(\" .*\"; \"\"))\"' j l; " \
+    "(exit $s)"
 #define TABLE "$M -v --sites $V/sites_holder 2>&1 >/dev/null | "
 
 /* Name, script, status, stdout, and what is on stderr: see expect(). */
@@ -82,6 +90,44 @@
       "desc: memrestrict, sites_holder (process N): peak, first refusal, end\n", "")               \
     X(sites_massif_of_nothing, "$M -q --massif=m true; head -n 1 m | cut -c-17", 0, "desc: memrestrict\n", "") \
     X(sites_full_disk_is_said, "$M -q --massif=/dev/full $V/sites_holder", 125, "", "/dev/full")   \
+    X(sites_list_has_the_same_names_in_every_run, LIST "$V/sites_hard; jq -c " NAMES " l >n; " LIST \
+      "$V/sites_hard; jq -c " NAMES " l | cmp - n; jq -r '.[0]' n | grep -cE '^[0-9a-f]{16}$'", 0, "1\n", "") \
+    X(sites_list_is_of_the_depth_that_was_asked_for, "$M -q --sites=3 --site-list=l $V/sites_hard; "  \
+      "jq -c '[.depth, ([.processes[].sites[].frames | length] | max)]' l", 0, "[3,3]\n", "")     \
+    X(sites_list_tells_what_is_left, LIST "$V/sites_holder; jq '[.processes[].sites[] | "          \
+      "select(.end_bytes == 5000) | .calls, .total_bytes, .end_blocks] == [1, 5000, 1]' l", 0,       \
+      "true\n", "")                                                                                \
+    X(sites_list_tells_who_was_refused, "$M -q -l 1G --site-list=l $V/sites_holder refused; "       \
+      "jq '[.processes[].sites[].refusals] | add' l", 0, "1\n", "")                                \
+    X(sites_list_tells_processes_apart,                                                            \
+      LIST "$V/sites_family; jq -c '[.schema, .version, ([.processes[] | .forked] | sort)]' l", 0, \
+      "[\"memrestrict-sites\",1,[false,true]]\n", "")                                               \
+    X(sites_list_frames_are_in_objects, LIST "$V/sites_holder; jq '.processes[0] | "                \
+      "[.objects[.sites[].frames[-1][0]].path] | all(endswith(\"/sites_holder\") or "              \
+      "contains(\"/ld-\"))' l", 0, "true\n", "")                                                   \
+    X(sites_crash_is_told, CRASH("null"), 139, "SIGSEGV 0x0 in read_at\n", NULL)              \
+    X(sites_crash_at_an_address, CRASH("string 1 2 3"), 139, "SIGSEGV 0x3 in main\n", NULL)   \
+    X(sites_crash_of_a_wild_call_is_its_callers, CRASH("wild"), 139, "SIGSEGV 0x0 in call_at\n", NULL) \
+    X(sites_crash_of_a_division, CRASH("divide"), 136, "SIGFPE null in divide\n", NULL)        \
+    X(sites_crash_of_the_stacks_end, "{ " CRASH("deep") "; } | sed 's/0x[0-9a-f]*/ADDRESS/'", 0,           \
+      "SIGSEGV ADDRESS in recurse\n", NULL)                                                        \
+    X(sites_crash_by_abort_is_its_callers, CRASH("abort"), 134, "SIGABRT null in give_up\n", NULL) \
+    X(sites_crash_in_free_is_its_callers, CRASH("twice"), 134, "SIGABRT null in free_twice\n", NULL) \
+    X(sites_crash_of_a_thread, CRASH("thread"), 139, "SIGSEGV 0x0 in read_at\n", NULL)        \
+    X(sites_crash_of_a_child_is_its_own, CRASH("fork"), 0, "null null in \nSIGSEGV 0x0 in read_at\n", "") \
+    X(sites_crash_of_a_vfork_child_is_not_its_parents, CRASH("vfork"), 0, "null null in \n", "")   \
+    X(sites_crash_handlers_of_the_program_are_its_own, CRASH("own"), 5, "null null in \n", "")     \
+    X(sites_crash_is_in_the_verdict, "$M --site-list=l -v $V/crash_in_many_ways null 2>&1 | "      \
+      "sed -n 's/.*killed by/killed by/p' | sed 's/c:[0-9]*/c:LINE/; s/ (core dumped)//; q'", 0,   \
+      "killed by SIGSEGV in read_at (crash_in_many_ways.c:LINE)\n", NULL)                            \
+    X(sites_crash_by_a_signal_from_outside,                                                        \
+      "mkfifo p; $M -q --site-list=l $V/crash_in_many_ways waits >p & read line <p; "              \
+      "pkill -BUS -P $! crash_in_many; wait $!; jq -r '.processes[].crash.name' l", 0,             \
+      "SIGBUS\n", NULL)                                                                            \
+    X(sites_have_no_handlers_unless_crashes_are_asked_for,                                         \
+      "for o in --sites --site-list=l; do mkfifo p; $M -q $o $V/crash_in_many_ways waits >p & "    \
+      "read line <p; grep SigCgt /proc/$(pgrep -P $! crash_in_many)/status | tr -d '\t0' ; "       \
+      "pkill -KILL -P $! crash_in_many; wait $!; rm p; done", 0, "SigCgt:\nSigCgt:44f8\n", NULL) \
     X(sites_live_snapshot,                                                                         \
       "mkfifo p; $M -q --sites $V/sites_holder waits <p & exec 3>p; "                              \
       "until pid=$(pgrep -P $! -x sites_holder) && $M snapshot $pid >s 2>e && grep -q 'leak ' s; "  \

@@ -6,6 +6,7 @@
  */
 #include "unit.h"
 
+#include "recall.h"
 #include "sites.h"
 
 #include <pthread.h>
@@ -139,6 +140,47 @@ START_TEST(frames_are_told_by_module_and_offset)
     ck_assert_uint_gt(area->modules[module - 1].build_id_length, 0);
     ck_assert_uint_lt(frame & SITES_OFFSET_MASK,
                       area->modules[module - 1].end - area->modules[module - 1].start);
+}
+END_TEST
+
+/* Two areas, and so two processes as far as can be told here. */
+START_TEST(names_are_the_same_for_the_same_stack)
+{
+    uint64_t names[2];
+    for (int i = 0; i < 2; i++) {
+        join();
+        recall_forget();
+        names[i] = area->sites[gain_in_qsort(1)].name;
+        ck_assert_uint_ne(area->sites[gain(1)].name, names[i]);
+    }
+    ck_assert_uint_ne(names[0], 0);
+    ck_assert_uint_eq(names[0], names[1]);
+}
+END_TEST
+
+START_TEST(crash_is_taken_down_where_it_struck)
+{
+    join();
+    struct stack_at here = stack_here(); /* in the C library or libcheck, which called us */
+    ck_assert_uint_eq(area->crash.frame_count, 0);
+    sites_crash_note(sites_crash(), &here);
+    ck_assert_uint_gt(area->crash.frame_count, 0);
+    uint64_t module = area->crash.frames[0] >> SITES_OFFSET_BITS;
+    ck_assert_uint_eq((area->crash.frames[0] & SITES_OFFSET_MASK) + area->modules[module - 1].bias,
+                      here.pc + 1);
+}
+END_TEST
+
+START_TEST(crash_of_a_vfork_child_is_not_its_parents)
+{
+    int status;
+    join();
+    pid_t pid = vfork();
+    if (pid == 0)
+        _exit(sites_crash() == NULL ? 0 : 1);
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert_int_eq(status, 0);
+    ck_assert_ptr_nonnull(sites_crash());
 }
 END_TEST
 
@@ -279,6 +321,9 @@ Suite *suite_sites(void)
     unit_add(suite, what_goes_is_taken_off_its_site);
     unit_add(suite, number_that_was_not_kept_is_0);
     unit_add(suite, frames_are_told_by_module_and_offset);
+    unit_add(suite, names_are_the_same_for_the_same_stack);
+    unit_add(suite, crash_is_taken_down_where_it_struck);
+    unit_add(suite, crash_of_a_vfork_child_is_not_its_parents);
     unit_add(suite, peak_is_copied_once_it_is_higher_by_a_part);
     unit_add(suite, no_peak_is_copied_while_use_falls);
     unit_add(suite, first_refusal_is_copied_and_others_counted);

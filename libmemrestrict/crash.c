@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "crash.h"
+
+#include "kernel.h"
+#include "pages.h"
+#include "sites.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/auxv.h>
+#include <ucontext.h>
+
+#ifndef AT_MINSIGSTKSZ
+#define AT_MINSIGSTKSZ 51
+#endif
+
+enum {
+    ROOM = 64 << 10, /* of the handler's stack, beside what the kernel puts there */
+    PATIENCE = 10    /* waits of 100 ms at most for another thread that takes its crash down */
+};
+
+static const int numbers[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS};
+enum { NUMBERS = sizeof numbers / sizeof numbers[0] };
+
+static bool interrupted_at(const void *context, struct stack_at *at)
+{
+#if defined(__x86_64__)
+    const greg_t *registers = ((const ucontext_t *)context)->uc_mcontext.gregs;
+    *at = (struct stack_at){(uintptr_t)registers[REG_RIP], (uintptr_t)registers[REG_RSP],
+                            (uintptr_t)registers[REG_RBP]};
+    return true;
+#elif defined(__aarch64__)
+    const mcontext_t *machine = &((const ucontext_t *)context)->uc_mcontext;
+    *at = (struct stack_at){machine->pc, machine->sp, machine->regs[29]};
+    return true;
+#else
+    (void)context;
+    (void)at;
+    return false;
+#endif
+}
+
+/* An instruction raised it, and will again; otherwise somebody sent it. */
+static bool comes_again(const siginfo_t *info)
+{
+    int number = info->si_signo;
+    return info->si_code > 0 &&
+           (number == SIGSEGV || number == SIGBUS || number == SIGILL || number == SIGFPE);
+}
+
+static void set_default(int number)
+{
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    sigaction(number, &action, NULL);
+}
+
+static void take_down(struct sites_crash *crash, const siginfo_t *info, const void *context)
+{
+    struct stack_at at;
+    bool at_address = info->si_signo == SIGSEGV || info->si_signo == SIGBUS;
+    crash->signal = info->si_signo;
+    crash->has_address = at_address && comes_again(info);
+    crash->address = crash->has_address ? (uintptr_t)info->si_addr : 0;
+    if (interrupted_at(context, &at))
+        sites_crash_note(crash, &at);
+    atomic_store(&crash->done, 1);
+}
+
+/* What the stack says was wrong: the first signal ends the process. */
+static void end_of_first(const struct sites_crash *crash)
+{
+    set_default(crash->signal);
+    kernel_signal_send(crash->signal, NULL);
+}
+
+static void note(struct sites_crash *crash, const siginfo_t *info, const void *context)
+{
+    int32_t nobody = 0, thread = kernel_thread();
+    if (atomic_compare_exchange_strong(&crash->thread, &nobody, thread)) {
+        take_down(crash, info, context);
+        return;
+    }
+    if (nobody == thread && !atomic_load(&crash->done))
+        end_of_first(crash);
+    for (int i = 0; i < PATIENCE && !atomic_load(&crash->done); i++)
+        kernel_wait_shared(&crash->done, 0, 100);
+}
+
+/* A signal that was sent is sent once more; it waits, being blocked, for the return to where it
+ * struck. */
+static void handle(int number, siginfo_t *info, void *context)
+{
+    int saved = errno;
+    struct kernel_mask mask;
+    struct sites_crash *crash = sites_crash();
+    if (crash != NULL)
+        note(crash, info, context);
+    set_default(number);
+    if (!comes_again(info)) {
+        kernel_signals_block(&mask);
+        kernel_signal_send(number, info);
+    }
+    errno = saved;
+}
+
+/* So that a stack overflow finds room; a program that has one for its handlers keeps that. */
+static void use_own_stack(void)
+{
+    stack_t stack;
+    size_t size = pages_round(ROOM + getauxval(AT_MINSIGSTKSZ));
+    if (sigaltstack(NULL, &stack) != 0 || !(stack.ss_flags & SS_DISABLE))
+        return;
+    stack = (stack_t){.ss_sp = kernel_pages(size), .ss_size = size};
+    if (stack.ss_sp != NULL && sigaltstack(&stack, NULL) == 0)
+        pages_note(size);
+}
+
+void crash_start(void)
+{
+    int saved = errno;
+    struct sigaction ours = {.sa_sigaction = handle,
+                             .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+    struct sigaction theirs;
+    if (!sites_wants_crashes())
+        return;
+    use_own_stack();
+    for (int i = 0; i < NUMBERS; i++)
+        if (sigaction(numbers[i], NULL, &theirs) == 0 && !(theirs.sa_flags & SA_SIGINFO) &&
+            theirs.sa_handler == SIG_DFL)
+            sigaction(numbers[i], &ours, NULL);
+    errno = saved;
+}

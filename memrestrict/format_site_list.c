@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Written piece by piece: a program may have ten thousands of sites, and many runs are compared.
+ */
+#include "format_site_list.h"
+
+#include "words.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+
+/* In quotes; what is no UTF-8 as \\xNN. */
+static void print_string(FILE *out, const char *text)
+{
+    json_t *json = text != NULL ? json_string(text) : json_null();
+    char *safe = json == NULL ? words_safe_string(text) : NULL;
+    if (safe != NULL)
+        json = json_string(safe);
+    if (json == NULL || json_dumpf(json, out, JSON_ENCODE_ANY) != 0)
+        fputs("null", out);
+    json_decref(json);
+    free(safe);
+}
+
+static void print_objects(FILE *out, const struct sites_process *process)
+{
+    fputs("\"objects\":[", out);
+    for (size_t i = 0; i < process->object_count; i++) {
+        fputs(i > 0 ? ",\n  {\"path\":" : "\n  {\"path\":", out);
+        print_string(out, process->objects[i].path);
+        fputs(",\"build_id\":", out);
+        print_string(out, process->objects[i].build_id);
+        putc('}', out);
+    }
+    putc(']', out);
+}
+
+static void print_frames(FILE *out, const struct sites_process *process,
+                         const struct sites_stack *stack)
+{
+    fputs("\"frames\":[", out);
+    for (size_t i = 0; i < stack->frame_count; i++) {
+        const struct sites_frame *frame = &stack->frames[i];
+        int object = frame->object != NULL ? (int)(frame->object - process->objects) : -1;
+        fprintf(out, "%s[%d,%" PRIu64 "]", i > 0 ? "," : "", object, frame->offset);
+    }
+    putc(']', out);
+}
+
+static void print_crash(FILE *out, const struct sites_process *process)
+{
+    const struct sites_crash_place *crash = &process->crash;
+    char name[SIGNAL_ROOM];
+    if (crash->signal == 0) {
+        fputs("\"crash\":null", out);
+        return;
+    }
+    fprintf(out, "\"crash\":{\"signal\":%d,\"name\":\"%s\",\"address\":", crash->signal,
+            words_signal(crash->signal, name));
+    if (crash->has_address)
+        fprintf(out, "\"0x%" PRIx64 "\",", crash->address);
+    else
+        fputs("null,", out);
+    print_frames(out, process, &crash->stack);
+    putc('}', out);
+}
+
+static void print_site(FILE *out, const struct sites_process *process,
+                       const struct sites_stack *stack)
+{
+    fprintf(out, "{\"name\":\"%016" PRIx64 "\",", stack->name);
+    print_frames(out, process, stack);
+    fprintf(out,
+            ",\"calls\":%" PRIu64 ",\"total_bytes\":%" PRIu64 ",\"peak_bytes\":%" PRIu64
+            ",\"peak_blocks\":%" PRIu64 ",\"end_bytes\":%" PRIu64 ",\"end_blocks\":%" PRIu64
+            ",\"refusals\":%" PRIu64 "}",
+            stack->total.blocks, stack->total.bytes, stack->at[SITES_AT_PEAK].bytes,
+            stack->at[SITES_AT_PEAK].blocks, stack->at[SITES_AT_END].bytes,
+            stack->at[SITES_AT_END].blocks, stack->refusals);
+}
+
+static void print_process(FILE *out, const struct sites_process *process)
+{
+    bool any = false;
+    fprintf(out, "{\"pid\":%d,\"program\":", process->pid);
+    print_string(out, process->program);
+    fprintf(out, ",\"forked\":%s,\"explored\":%s,\"trouble\":", process->forked ? "true" : "false",
+            process->shortened ? "true" : "false");
+    print_string(out, process->trouble);
+    fputs(",\n ", out);
+    print_objects(out, process);
+    fputs(",\n ", out);
+    print_crash(out, process);
+    fputs(",\n \"sites\":[", out);
+    for (size_t i = 0; i < process->stack_count; i++) {
+        if (process->stacks[i].name == 0)
+            continue;
+        fputs(any ? ",\n  " : "\n  ", out);
+        print_site(out, process, &process->stacks[i]);
+        any = true;
+    }
+    fputs("]}", out);
+}
+
+bool format_site_list(FILE *out, const struct sites *sites)
+{
+    fprintf(out, "{\"schema\":\"memrestrict-sites\",\"version\":1,\"depth\":%u,\n\"processes\":[",
+            sites_depth(sites));
+    for (size_t i = 0; i < sites_count(sites); i++) {
+        fputs(i > 0 ? ",\n" : "\n", out);
+        print_process(out, sites_process(sites, i));
+    }
+    fputs("]}\n", out);
+    return fflush(out) == 0 && !ferror(out);
+}
