@@ -2,6 +2,10 @@
 #include "block.h"
 
 #include "early.h"
+#include "pending.h"
+
+/* Larger ones cost the program more to hold back than it gains. */
+enum { LARGEST_PENDING = 1024 };
 
 struct block_plain block_plain;
 
@@ -27,7 +31,10 @@ void block_start(void)
     bool glibc = real_malloc_is_glibc();
     block_plain.malloc = glibc ? real.malloc : malloc_inside;
     block_plain.free = glibc && real_glibc_free_keeps_errno() ? real.free : free_inside;
+    pending_start(glibc ? LARGEST_PENDING : -1, block_plain.free);
 }
+
+COLD void block_release_pending(void) { pending_release(block_plain.free); }
 
 ASIDE void *block_end(enum call call, void *block, size_t size, const struct stack_at *from)
 {

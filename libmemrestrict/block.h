@@ -32,7 +32,7 @@ void *block_by_memalign(size_t alignment, size_t size);
 void *block_start_or_pass(enum call call, allocate *next, size_t alignment, size_t size);
 
 /* The next allocator's, within the guard if it may map memory by a function of ours; free keeps
- * errno. */
+ * errno, and may be called with NULL. */
 struct block_plain {
     void *(*malloc)(size_t size);
     void (*free)(void *block);
@@ -40,6 +40,9 @@ struct block_plain {
 extern struct block_plain block_plain;
 /* When the real functions are known. */
 void block_start(void);
+/* Before a block is given back that has no record: it may be one that was freed already, and is
+ * pending. Then the next allocator is to find that out now, not later. */
+void block_release_pending(void);
 
 /* What it comes to, when the next allocator has returned: the block, or NULL. `from` as in
  * gate_commit. */

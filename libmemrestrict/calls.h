@@ -16,7 +16,7 @@ enum call { CALLS(CALLS_ENUM) CALL_COUNT };
 static inline const char *call_name(enum call call)
 {
 #define CALLS_NAME(name) #name,
-    static const char *const names[CALL_COUNT] = {CALLS(CALLS_NAME)};
+    static const char names[CALL_COUNT][16] = {CALLS(CALLS_NAME)}; /* nothing to relocate */
 #undef CALLS_NAME
     return names[call];
 }

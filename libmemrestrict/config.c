@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include <fnmatch.h>
+#include "pattern.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -141,6 +142,12 @@ static bool parse_report(const char *value, struct config *config)
     return *value != '\0' && strlen(value) < WRITER_PATH;
 }
 
+static bool parse_fault(const char *value, struct config *config)
+{
+    config->fault = value;
+    return true;
+}
+
 /* PATH, or PATH,SIZE with the limit of the whole tree. */
 static bool parse_accounts(const char *value, struct config *config)
 {
@@ -164,6 +171,8 @@ const struct setting config_settings[] = {
      "limit only these programs, and leave all others untouched"},
     {PREFIX "ON_REFUSAL", parse_on_refusal, "errno, abort, stop or warn",
      "what a refusal does beside failing with ENOMEM (default: errno, nothing)"},
+    {PREFIX "FAULT", parse_fault, "a plan of faults such as call=malloc,nth=5",
+     "which calls are to fail, whatever the limit says"},
     {PREFIX "REPORT", parse_report,
      "stderr, or a file's path in which %p is the process ID and %e the program's name",
      "where a summary is written when the program ends"},
@@ -225,14 +234,9 @@ bool config_read(char **environment, struct config *config, struct text *complai
 bool config_names(const char *patterns, const char *program)
 {
     for (const char *at = patterns;; at++) {
-        char pattern[NAME_ROOM];
         size_t length = strcspn(at, ",");
-        if (length < sizeof pattern) {
-            memcpy(pattern, at, length);
-            pattern[length] = '\0';
-            if (fnmatch(pattern, program, 0) == 0)
-                return true;
-        }
+        if (length < NAME_ROOM && pattern_matches(at, length, program, strlen(program)))
+            return true;
         at += length;
         if (*at == '\0')
             return false;

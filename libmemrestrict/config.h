@@ -20,6 +20,7 @@ struct config {
     unsigned count;   /* set of enum count */
     enum on_refusal on_refusal;
     const char *program;            /* patterns, or NULL for every program */
+    const char *fault;              /* a plan (plan.h), which nobody has read yet; or NULL */
     const char *report;             /* "stderr", a path pattern, or NULL for none */
     char accounts[CONFIG_ACCOUNTS]; /* the path of a run's accounts; empty: none */
     uint64_t tree_limit; /* bytes: for a process that finds no place in them; or CONFIG_UNLIMITED */

@@ -2,6 +2,8 @@
 #include "gate.h"
 
 #include "budget.h"
+#include "explore.h"
+#include "fault.h"
 #include "guard.h"
 #include "ledger.h"
 #include "sites.h"
@@ -19,11 +21,19 @@ static struct {
     _Atomic bool reserve_open;
 } gate;
 
+/* Sizes from here on need more than to be charged: no block is so large; or all, if there is a
+ * plan. */
+static size_t odd_sizes = (size_t)PTRDIFF_MAX + 1;
+
+void gate_expect_faults(void) { odd_sizes = 0; }
+
 void gate_start(const struct config *config, const char *program)
 {
     gate.program = program;
     gate.on_refusal = config->on_refusal;
     gate.reserve = config->reserve;
+    if (fault_on)
+        gate_expect_faults();
     if (config->on_refusal != REFUSAL_ERRNO &&
         (gate.voice = kernel_pages(sizeof *gate.voice)) != NULL)
         sink_keep(gate.voice, 2);
@@ -35,10 +45,15 @@ struct gate_figures gate_figures(void)
     const struct account *account = budget_account();
     return (struct gate_figures){
         .refusals = atomic_load(&account->refusals),
+        .faults = atomic_load(&account->faults),
         .unknown = atomic_load(&account->unknown),
         .first_call = (enum call)atomic_load(&account->first.call),
         .first_size = atomic_load(&account->first.size),
         .first_used = atomic_load(&account->first.used),
+        .fault_call = (enum call)atomic_load(&account->first_fault.call),
+        .fault_size = atomic_load(&account->first_fault.size),
+        .fault_number = atomic_load(&account->first_fault.number),
+        .fault_site = atomic_load(&account->first_fault.site),
     };
 }
 
@@ -49,19 +64,37 @@ static bool is_power_of_ten(uint64_t number)
     return number == 1;
 }
 
+static void begin_saying(struct text *text, const char *what, enum call call, uint64_t size)
+{
+    text->length = 0;
+    text_add(text, "memrestrict: ");
+    text_add_quoted(text, gate.program, strlen(gate.program));
+    text_add(text, " (process ");
+    text_add_number(text, (uint64_t)kernel_pid());
+    text_add(text, what);
+    text_add(text, call_name(call));
+    text_add(text, " of ");
+    text_add_size(text, size);
+}
+
+static void end_saying(struct text *text, uint64_t number)
+{
+    text_add_number(text, number);
+    if (gate.on_refusal == REFUSAL_STOP && number == 1) {
+        text_add(text, "; stopped, kill -CONT ");
+        text_add_number(text, (uint64_t)kernel_pid());
+        text_add(text, " goes on");
+    }
+    text_add_char(text, '\n');
+    sink_write(gate.voice, text);
+}
+
 /* One line for the 1st, 10th, 100th ... refusal: a program in a loop of them must stay readable. */
 static void say_refusal(enum call call, uint64_t size, const struct budget_figures *budget,
                         uint64_t number)
 {
-    struct text text = {.length = 0};
-    text_add(&text, "memrestrict: ");
-    text_add_quoted(&text, gate.program, strlen(gate.program));
-    text_add(&text, " (process ");
-    text_add_number(&text, (uint64_t)kernel_pid());
-    text_add(&text, "): refused ");
-    text_add(&text, call_name(call));
-    text_add(&text, " of ");
-    text_add_size(&text, size);
+    struct text text;
+    begin_saying(&text, "): refused ", call, size);
     text_add(&text, " at ");
     text_add_size(&text, budget->used);
     text_add(&text, " of ");
@@ -70,14 +103,17 @@ static void say_refusal(enum call call, uint64_t size, const struct budget_figur
     else
         text_add_size(&text, budget->limit);
     text_add(&text, ", refusal ");
-    text_add_number(&text, number);
-    if (gate.on_refusal == REFUSAL_STOP && number == 1) {
-        text_add(&text, "; stopped, kill -CONT ");
-        text_add_number(&text, (uint64_t)kernel_pid());
-        text_add(&text, " goes on");
-    }
-    text_add_char(&text, '\n');
-    sink_write(gate.voice, &text);
+    end_saying(&text, number);
+}
+
+static void say_fault(enum call call, uint64_t size, const struct fault *fault, uint64_t number)
+{
+    struct text text;
+    begin_saying(&text, "): failed ", call, size);
+    text_add(&text, " as planned, call ");
+    text_add_number(&text, fault->number);
+    text_add(&text, " of those that match, fault ");
+    end_saying(&text, number);
 }
 
 /* Whose limit it was, and how much of it was in use. */
@@ -127,6 +163,15 @@ static inline void site_ends(const void *block, size_t size)
     sites_lose(ledger_site(block), size);
 }
 
+static void end_refusal(uint64_t number)
+{
+    if (gate.on_refusal == REFUSAL_STOP && number == 1)
+        kernel_stop_self();
+    if (gate.on_refusal == REFUSAL_ABORT)
+        abort();
+    errno = ENOMEM;
+}
+
 void COLD gate_refuse(enum call call, uint64_t size)
 {
     struct budget_figures budget;
@@ -142,11 +187,42 @@ void COLD gate_refuse(enum call call, uint64_t size)
     open_reserve(by_tree);
     if (gate.voice != NULL && is_power_of_ten(number))
         say_refusal(call, size, &budget, number);
-    if (gate.on_refusal == REFUSAL_STOP && number == 1)
-        kernel_stop_self();
-    if (gate.on_refusal == REFUSAL_ABORT)
-        abort();
-    errno = ENOMEM;
+    end_refusal(number);
+}
+
+static void note_first_fault(struct account_fault *first, enum call call, uint64_t size,
+                             const struct fault *fault)
+{
+    atomic_store(&first->call, (uint32_t)call);
+    atomic_store(&first->size, size);
+    atomic_store(&first->number, fault->number);
+    atomic_store(&first->site, fault->site);
+    atomic_store(&first->when, kernel_clock());
+}
+
+void COLD gate_fail(enum call call, uint64_t size, const struct fault *fault)
+{
+    struct account *account = budget_account();
+    uint64_t none = 0, number;
+    if (atomic_compare_exchange_strong(&account->first_fault.when, &none, 1))
+        note_first_fault(&account->first_fault, call, size, fault);
+    if (sites_on)
+        sites_refused(size, false);
+    number = atomic_fetch_add(&account->faults, 1) + 1;
+    if (gate.voice != NULL && is_power_of_ten(number))
+        say_fault(call, size, fault, number);
+    end_refusal(number);
+}
+
+ASIDE bool gate_faults(enum call call, uint64_t size)
+{
+    struct fault fault;
+    struct stack_at from = stack_here();
+    if (!(explore_on && explore_strikes(call, size, &from, &fault)) &&
+        !(fault_on && fault_strikes(call, size, &from, &fault)))
+        return false;
+    gate_fail(call, size, &fault);
+    return true;
 }
 
 bool gate_admit(enum call call, uint64_t size)
@@ -157,20 +233,26 @@ bool gate_admit(enum call call, uint64_t size)
     return false;
 }
 
-ASIDE bool gate_admit_block(enum call call, size_t size)
+/* Of an odd size. */
+static ASIDE bool is_granted(enum call call, size_t size)
 {
-    if (LIKELY(size <= PTRDIFF_MAX))
-        return gate_admit(call, size);
-    gate_refuse(call, size);
-    return false;
+    if (size > PTRDIFF_MAX)
+        gate_refuse(call, size);
+    return size <= PTRDIFF_MAX && !gate_faults(call, size);
 }
 
-bool gate_is_plain(void) { return !sites_on; }
+ASIDE bool gate_admit_block(enum call call, size_t size)
+{
+    if (LIKELY(size < odd_sizes))
+        return gate_admit(call, size);
+    return is_granted(call, size) && gate_admit(call, size);
+}
+
+bool gate_is_plain(void) { return !sites_on && !fault_on; }
 
 bool gate_admit_plain(enum call call, size_t size)
 {
-    return (LIKELY(size <= PTRDIFF_MAX) && LIKELY(budget_charge_plain(size))) ||
-           gate_admit_block(call, size);
+    return LIKELY(budget_charge_plain(size)) || gate_admit_block(call, size);
 }
 
 void gate_cancel(uint64_t size) { budget_refund(size); }
@@ -199,6 +281,7 @@ static COLD bool no_entry(enum call call, size_t size)
     return false;
 }
 
+_Static_assert((int)GATE_PLAIN_LARGEST <= (int)LEDGER_PLAIN_LARGEST, "or none is entered plainly");
 bool gate_commit_plain(const void *block, size_t size) { return ledger_put_plain(block, size); }
 
 static bool commit(enum call call, const void *block, size_t size)
@@ -307,6 +390,8 @@ static COLD bool resize_inherited(struct gate_resize *resize)
 bool gate_resize_begin(struct gate_resize *resize, enum call call, const void *block,
                        size_t new_size)
 {
+    if (UNLIKELY(new_size >= odd_sizes) && !is_granted(call, new_size))
+        return false;
     *resize = (struct gate_resize){.call = call, .block = block, .new_size = new_size};
     budget_account(); /* a copy of the process takes stock of its records before one is out of them
                        */

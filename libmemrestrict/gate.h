@@ -14,13 +14,18 @@
 
 struct gate_figures {
     uint64_t refusals;
+    uint64_t faults;  /* calls that failed as planned */
     uint64_t unknown; /* addresses given back that are in no record */
     enum call first_call;
     uint64_t first_size, first_used; /* of the first refusal: bytes asked for, bytes in use then */
+    enum call fault_call;
+    uint64_t fault_size, fault_number, fault_site; /* of the first fault: bytes; see struct fault */
 };
 
 /* `program` is its name in what ON_REFUSAL says, and stays the caller's. */
 void gate_start(const struct config *config, const char *program);
+/* From now on any heap call may have to fail. */
+void gate_expect_faults(void);
 struct gate_figures gate_figures(void);
 
 /* Heap blocks. `size` is what the program asked for; admit sets errno when it returns false. */
@@ -28,6 +33,9 @@ bool gate_admit(enum call call, uint64_t size);
 /* The same for a block, which can be no larger than PTRDIFF_MAX. */
 bool gate_admit_block(enum call call, size_t size);
 void gate_cancel(uint64_t size);
+/* Does the plan say that this call fails? Then it is counted, and errno is set as by a refusal.
+ * Admit asks by itself for blocks. */
+bool gate_faults(enum call call, uint64_t size);
 /* False: the block could not be entered; it is refunded and refused, the caller gives it back.
  * `from` is the frame that asked for it, or one that it called; NULL: the caller of this. */
 bool gate_commit(enum call call, const void *block, size_t size, const struct stack_at *from);
@@ -37,7 +45,9 @@ bool gate_release(const void *block);
 /* A short way for malloc and free where gate_is_plain: nothing is wanted of a block but that it is
  * counted. That changes at most by a fork, in the child. Each is the usual case of something, to be
  * made part of the caller: false, or negative, is that nothing was done, and the whole is to
- * follow: of commit gate_commit, of take gate_release, of refund gate_cancel. Admit is whole. */
+ * follow: of commit gate_commit, of take gate_release, of refund gate_cancel. Admit is whole, but
+ * for no larger block than this. */
+enum { GATE_PLAIN_LARGEST = 0xfffd };
 bool gate_is_plain(void);
 bool gate_admit_plain(enum call call, size_t size);
 bool gate_commit_plain(const void *block, size_t size);
@@ -65,5 +75,8 @@ void gate_resize_end(struct gate_resize *resize, const void *moved);
 /* The start of every refusal's way out: counts it, sets errno to ENOMEM, does what ON_REFUSAL asks
  * for. Never inlined: break here in a debugger. `size` is what the program asked for. */
 void gate_refuse(enum call call, uint64_t size);
+/* The same for a fault. `fault` is what fault_strikes said. */
+struct fault;
+void gate_fail(enum call call, uint64_t size, const struct fault *fault);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "budget.h"
 #include "changes.h"
+#include "fault.h"
 #include "gate.h"
 #include "guard.h"
 #include "maps.h"
@@ -149,8 +150,16 @@ static uintptr_t length_of(size_t length, int flags)
     return sum & ~(huge - 1);
 }
 
+/* A call that the plan says fails has changed nothing. */
+static bool is_granted(enum call call, uint64_t size)
+{
+    return LIKELY(!fault_on) || !gate_faults(call, size);
+}
+
 bool gate_map_begin(struct gate_region *region, void *addr, size_t length, int prot, int flags)
 {
+    if (!is_granted(CALL_mmap, length))
+        return false;
     uintptr_t low, high, whole = length_of(length, flags);
     bool fixed = (flags & MAP_FIXED) && !(flags & MAP_FIXED_NOREPLACE);
     *region = (struct gate_region){.length = whole, .state = state_of(prot, flags)};
@@ -232,6 +241,8 @@ void gate_unmap_end(struct gate_region *region, bool done)
 bool gate_protect_begin(struct gate_region *region, void *addr, size_t length, int prot)
 {
     uintptr_t low, high;
+    if (!is_granted(CALL_mprotect, length))
+        return false;
     *region = (struct gate_region){.skip = !counted || !range(addr, length, &low, &high)};
     if (region->skip)
         return true;
@@ -307,6 +318,8 @@ bool gate_remap_begin(struct gate_region *region, void *addr, size_t old_length,
                       int flags, void *new_addr)
 {
     uintptr_t old_whole = pages_round(old_length), new_whole = pages_round(new_length);
+    if (!is_granted(CALL_mremap, new_length))
+        return false;
     *region = (struct gate_region){.stays = flags & MREMAP_DONTUNMAP};
     region->skip = !counted || !remap_is_valid(addr, old_length, new_length, flags, new_addr);
     if (region->skip)
@@ -367,6 +380,8 @@ void gate_remap_end(struct gate_region *region, void *result)
 
 bool gate_break_begin(struct gate_region *region, enum call call, uintptr_t from, uintptr_t to)
 {
+    if (to > from && !is_granted(call, to - from))
+        return false;
     *region = (struct gate_region){.skip = !counted || from == to, .from = from};
     if (region->skip)
         return true;

@@ -27,15 +27,20 @@ enum guard_path {
         4 /* added for each time that it is inside the next allocator: all passes through */
 };
 
+enum { GUARD_PENDING = 4 }; /* a power of two */
+
 struct guard {
     unsigned level; /* enum guard_path, and as many times GUARD_INSIDE */
     unsigned stock; /* 0: no stock yet; else its number, counted from 1, of those that are shared
                        (budget.c) */
     unsigned own_stock; /* the same, of those that are one thread's */
     int mapping;    /* changes of mappings that this thread is in the middle of (gate_regions.c) */
+    int thread;     /* its number, once a plan of faults asks (fault.c); 0: not yet */
     bool reporting; /* writes the report: must not wait for it to be written */
     bool by_tree;   /* what this thread was refused last, it was by the tree's limit (budget.c) */
     int *error;     /* &errno, once it was asked for: a call the less */
+    unsigned pending_turn;        /* whose turn it is of those: */
+    void *pending[GUARD_PENDING]; /* freed, but not yet given back (pending.h); or NULL */
     unsigned
         forking; /* > 0: this thread holds every lock of ours, from fork's prepare to its end;
                     more than 1 when a signal handler or another's fork handler forks meanwhile */

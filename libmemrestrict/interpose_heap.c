@@ -10,6 +10,7 @@
 #include "gate.h"
 #include "lifecycle.h"
 #include "pages.h"
+#include "pending.h"
 #include "real.h"
 
 #include <errno.h>
@@ -47,7 +48,7 @@ static ASIDE void *malloc_end(void *block, size_t size, int saved)
 
 EXPORT FLATTEN void *malloc(size_t size)
 {
-    if (UNLIKELY(guard.level != GUARD_PLAIN))
+    if (UNLIKELY(guard.level != GUARD_PLAIN) || UNLIKELY(size > GATE_PLAIN_LARGEST))
         return malloc_whole(size);
     int *error = guard.error, saved = *error;
     if (UNLIKELY(!gate_admit_plain(CALL_malloc, size)))
@@ -133,8 +134,10 @@ static COLD void *pass_realloc(void *block, size_t size)
 static COLD bool unknown(const void *block)
 {
     bool early = early_owns(block);
-    if (!early)
+    if (!early) {
         gate_count_unknown();
+        block_release_pending();
+    }
     return early;
 }
 
@@ -172,7 +175,7 @@ EXPORT FLATTEN void free(void *block)
     if (UNLIKELY(size < 0))
         free_whole(block);
     else if (LIKELY(gate_refund_plain((size_t)size)))
-        block_plain.free(block);
+        block_plain.free(pending_swap(block, size));
     else
         free_taken(block, (size_t)size);
 }
@@ -210,14 +213,12 @@ static void *resize_block(enum call call, void *block, size_t size)
         return leave_early(block, size);
     if (UNLIKELY(!life_counts_heap()))
         return pass_realloc(block, size);
-    if (UNLIKELY(size > PTRDIFF_MAX)) {
-        gate_refuse(call, size);
-        return NULL;
-    }
     int *error = guard_errno(), saved = *error;
     struct gate_resize resize;
     if (UNLIKELY(!gate_resize_begin(&resize, call, block, size)))
         return NULL;
+    if (UNLIKELY(!resize.known) && !resize.inherited)
+        block_release_pending();
     guard_enter();
     void *moved = real.realloc(block, size);
     guard_leave();

@@ -3,10 +3,12 @@
  * Threads' stacks, when MEMRESTRICT_COUNT names them: the size in the attributes (8 MiB by default,
  * as ulimit -s says) is charged from pthread_create until the thread has ended. The C library maps
  * and caches them where no interposed mmap sees it. A stack that the program brings along is memory
- * that it got elsewhere, and is not charged again.
+ * that it got elsewhere, and is not charged again. A plan of faults may say that a thread is not
+ * made, and may ask for its number.
  */
 #include "budget.h"
 #include "exports.h"
+#include "fault.h"
 #include "gate.h"
 #include "lifecycle.h"
 #include "lock.h"
@@ -20,7 +22,8 @@
 struct start {
     void *(*routine)(void *);
     void *argument;
-    size_t stack;
+    size_t stack;    /* bytes that it was charged; 0: none */
+    unsigned number; /* as in guard.thread */
 };
 
 static struct lock lock;
@@ -106,19 +109,24 @@ static void *run(void *argument)
 {
     struct start start = *(struct start *)argument;
     start_free(argument);
-    if (pthread_setspecific(stack_key, (void *)start.stack) != 0)
+    guard.thread = (int)start.number;
+    if (start.stack != 0 && pthread_setspecific(stack_key, (void *)start.stack) != 0)
         give_back((void *)start.stack);
     return start.routine(start.argument);
 }
 
-static bool stack_to_charge(const pthread_attr_t *attributes, size_t *bytes)
+static bool brings_stack(const pthread_attr_t *attributes)
+{
+    void *own = NULL;
+    size_t size = 0;
+    return attributes != NULL && pthread_attr_getstack(attributes, &own, &size) == 0 &&
+           own != NULL && (uintptr_t)own + size != 0 && size != 0;
+}
+
+/* False: it cannot be told. */
+static bool stack_size(const pthread_attr_t *attributes, size_t *bytes)
 {
     pthread_attr_t defaults;
-    void *own = NULL;
-    size_t own_size = 0;
-    if (attributes != NULL && pthread_attr_getstack(attributes, &own, &own_size) == 0 &&
-        own != NULL && (uintptr_t)own + own_size != 0 && own_size != 0)
-        return false;
     if (attributes != NULL)
         return pthread_attr_getstacksize(attributes, bytes) == 0;
     if (pthread_attr_init(&defaults) != 0)
@@ -128,29 +136,61 @@ static bool stack_to_charge(const pthread_attr_t *attributes, size_t *bytes)
     return known;
 }
 
-EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                          void *(*routine)(void *), void *argument)
+/* False: refused. errno stays. */
+static bool charge(size_t stack)
 {
-    size_t stack;
-    if (life() == LIFE_COLD)
-        lifecycle_start();
-    if (!life_counts() || !(lifecycle_config.count & COUNT_STACKS) || !stack_key_made ||
-        !stack_to_charge(attributes, &stack))
-        return real.pthread_create(thread, attributes, routine, argument);
-    struct start *start = start_make();
-    if (start == NULL)
-        return EAGAIN;
-    *start = (struct start){routine, argument, stack};
     int saved = errno;
-    bool admitted = gate_admit(CALL_pthread_create, stack);
+    bool admitted = stack == 0 || gate_admit(CALL_pthread_create, stack);
     errno = saved;
     if (admitted)
         atomic_fetch_add(&all_stacks, stack);
+    return admitted;
+}
+
+static int create(pthread_t *thread, const pthread_attr_t *attributes, struct start wanted)
+{
+    struct start *start = start_make();
+    if (start == NULL)
+        return EAGAIN;
+    *start = wanted;
+    bool admitted = charge(wanted.stack);
     int error = admitted ? real.pthread_create(thread, attributes, run, start) : EAGAIN;
     if (error != 0) {
         start_free(start);
         if (admitted)
-            cancel(stack);
+            cancel(wanted.stack);
     }
     return error;
+}
+
+/* By the plan. errno stays. */
+static bool fails(const pthread_attr_t *attributes)
+{
+    size_t stack = 0;
+    int saved = errno;
+    if (!brings_stack(attributes) && !stack_size(attributes, &stack))
+        stack = 0;
+    bool failed = gate_faults(CALL_pthread_create, stack);
+    errno = saved;
+    return failed;
+}
+
+EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*routine)(void *), void *argument)
+{
+    struct start start = {.routine = routine, .argument = argument};
+    if (life() == LIFE_COLD)
+        lifecycle_start();
+    if (!life_counts())
+        return real.pthread_create(thread, attributes, routine, argument);
+    if (UNLIKELY(fault_on) && fails(attributes))
+        return EAGAIN;
+    if ((lifecycle_config.count & COUNT_STACKS) && stack_key_made && !brings_stack(attributes) &&
+        !stack_size(attributes, &start.stack))
+        start.stack = 0;
+    if (UNLIKELY(fault_on))
+        start.number = fault_next_thread();
+    return start.stack == 0 && start.number == 0
+               ? real.pthread_create(thread, attributes, routine, argument)
+               : create(thread, attributes, start);
 }

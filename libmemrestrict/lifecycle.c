@@ -5,14 +5,19 @@
 #include "budget.h"
 #include "changes.h"
 #include "counter.h"
+#include "explore.h"
+#include "fault.h"
+#include "crash.h"
 #include "gate.h"
 #include "gate_regions.h"
 #include "ledger.h"
 #include "lock.h"
 #include "membership.h"
+#include "pending.h"
 #include "real.h"
 #include "regions.h"
 #include "report.h"
+#include "site_name.h"
 #include "sites.h"
 #include "thread.h"
 
@@ -86,6 +91,8 @@ static _Noreturn void give_up(const struct text *complaint)
     kernel_exit(EXIT_BAD_SETTING);
 }
 
+static void start_exploring(void);
+
 static enum life read_settings(void)
 {
     struct text complaint = {.length = 0};
@@ -97,10 +104,16 @@ static enum life read_settings(void)
     if (!report_start(&lifecycle_config, &complaint))
         give_up(&complaint);
     block_start();
+    site_name_start();
+    if (lifecycle_config.fault != NULL &&
+        !fault_start(&lifecycle_config, lifecycle_program(), &complaint))
+        give_up(&complaint);
     gate_start(&lifecycle_config, called());
     gate_regions_start(&lifecycle_config);
     if (!membership_start(&lifecycle_config, called(), &complaint))
         writer_stderr(&complaint);
+    crash_start();
+    start_exploring();
     bool heap = (lifecycle_config.count & COUNT_HEAP) && real_heap_owner() == NULL;
     return heap ? LIFE_ACTIVE : LIFE_HEAPLESS;
 }
@@ -110,7 +123,7 @@ bool COLD life_counts_heap_first(void)
     if (life() != LIFE_ACTIVE || guard_is_inside())
         return false;
     guard_errno();
-    guard.level = gate_is_plain() ? GUARD_PLAIN : GUARD_COUNTED;
+    guard.level = gate_is_plain() && pending_start_thread() ? GUARD_PLAIN : GUARD_COUNTED;
     return true;
 }
 
@@ -163,6 +176,8 @@ static void fork_parent(void)
 static void mark_copy(void)
 {
     guard_forget_path();
+    fault_fork_child();
+    explore_fork_child();
     process.pid = kernel_pid();
     lock_copy_known();
 }
@@ -218,6 +233,22 @@ static void fork_child(void)
     process.copy_begun = false;
     report_fork_child();
     kernel_signals_restore(&mask);
+}
+
+static void explored_child(void)
+{
+    fork_child();
+    membership_note_copy();
+}
+
+static void start_exploring(void)
+{
+    static const struct explore_hooks hooks = {fork_prepare, fork_parent, explored_child};
+    if (!explore_start(membership_accounts(), &hooks))
+        return;
+    gate_expect_faults();
+    if (explore_is_copy())
+        membership_note_copy();
 }
 
 /* A thread waits for a lock in a copy made without our handlers. */

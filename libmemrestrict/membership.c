@@ -2,6 +2,7 @@
 #include "membership.h"
 
 #include "budget.h"
+#include "fault.h"
 #include "ledger.h"
 #include "proc.h"
 #include "regions.h"
@@ -19,6 +20,7 @@ enum {
 static struct {
     struct accounts *accounts; /* NULL: no run, or none that could be joined */
     struct account *slot;      /* the process's; NULL: there was none free */
+    uint32_t flags;            /* that forked children have too */
     int pid;                   /* whose it is: a vfork child has its parent's memory */
 } membership;
 
@@ -28,6 +30,15 @@ bool membership_in_tree(void)
 {
     return membership_in_run() &&
            atomic_load(&membership.accounts->tree_limit) != ACCOUNTS_UNLIMITED;
+}
+
+const struct accounts *membership_accounts(void) { return membership.accounts; }
+
+void membership_note_copy(void)
+{
+    membership.flags |= ACCOUNT_EXPLORED;
+    if (membership.slot != NULL)
+        atomic_fetch_or(&membership.slot->flags, ACCOUNT_EXPLORED);
 }
 
 static uint64_t identity_of(const struct proc_stat *self)
@@ -81,6 +92,9 @@ static void fill_in(struct accounts *accounts, struct account *slot, const struc
     bool seen = self->start_time != 0 && sees_as_command(accounts);
     if (membership_in_tree())
         flags |= ACCOUNT_IN_TREE;
+    flags |= membership.flags;
+    if (fault_can_arm())
+        flags |= ACCOUNT_CAN_ARM;
     atomic_store(&slot->flags, flags | (seen ? 0 : ACCOUNT_ELSEWHERE));
     slot->pid = self->pid;
     slot->parent = self->parent;
@@ -95,8 +109,7 @@ static void join_sites(const struct accounts *accounts, const struct account *sl
     unsigned number = (unsigned)(slot - accounts->slots);
     if (!(flags & ACCOUNT_FORKED))
         sites_join(accounts, number);
-    else if (sites_on) {
-        sites_join_forked(accounts, number);
+    else if (sites_on && !sites_join_forked(accounts, number)) {
         ledger_forget_sites();
         regions_forget_sites();
         sites_use_changed(account_used(slot));
@@ -119,6 +132,7 @@ static bool join(const char *program, uint32_t flags)
         return false;
     fill_in(accounts, slot, &self, program, flags);
     budget_join(accounts, slot);
+    fault_follow(&slot->armed, &accounts->armed);
     join_sites(accounts, slot, flags);
     atomic_store(&slot->state, ACCOUNT_LIVE);
     return true;

@@ -6,6 +6,7 @@
 #ifndef MEMRESTRICT_MEMBERSHIP_H
 #define MEMRESTRICT_MEMBERSHIP_H
 
+#include "accounts.h"
 #include "config.h"
 
 /* Maps the accounts that the settings name and takes a slot for the program; then all is charged
@@ -15,6 +16,10 @@ bool membership_start(const struct config *config, const char *program, struct t
 /* Is this process in a run, and has that a limit for all processes together? */
 bool membership_in_run(void);
 bool membership_in_tree(void);
+/* NULL: in none. */
+const struct accounts *membership_accounts(void);
+/* This process is a copy that explores (explore.h), and so are those that it forks. */
+void membership_note_copy(void);
 /* In a child, after budget_fork_child, and budget_inherit in a tree: a slot of its own. */
 void membership_fork_child(const char *program);
 

@@ -117,7 +117,21 @@ bool real_malloc_is_glibc(void)
            libc == object_of((void *)real.free);
 }
 
-bool real_glibc_free_keeps_errno(void) { return strverscmp(gnu_get_libc_version(), "2.33") >= 0; }
+static unsigned take_number(const char **at)
+{
+    unsigned number = 0;
+    while (**at >= '0' && **at <= '9')
+        number = number * 10 + (unsigned)(*(*at)++ - '0');
+    return number;
+}
+
+bool real_glibc_free_keeps_errno(void)
+{
+    const char *version = gnu_get_libc_version(); /* "2.36" */
+    unsigned major = take_number(&version);
+    version += *version == '.';
+    return major > 2 || (major == 2 && take_number(&version) >= 33);
+}
 
 bool real_beside_malloc(void *function)
 {

@@ -32,6 +32,9 @@
     X(int, brk, (void *))                                                                          \
     X(void *, sbrk, (intptr_t))                                                                    \
     X(void, _exit, (int))                                                                          \
+    X(int, __libc_start_main,                                                                      \
+      (int (*)(int, char **, char **), int, char **, void (*)(void), void (*)(void),               \
+       void (*)(void), void *))                                                                    \
     X(int, pthread_create, (pthread_t *, const pthread_attr_t *, void *(*)(void *), void *))
 
 #define REAL_FIELD(result, name, parameters) result(*name) parameters;

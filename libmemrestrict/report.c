@@ -2,6 +2,7 @@
 #include "report.h"
 
 #include "budget.h"
+#include "fault.h"
 #include "gate.h"
 #include "ledger.h"
 #include "lifecycle.h"
@@ -130,9 +131,35 @@ static void add_budget(struct text *text)
     text_add_size(text, budget.peak);
 }
 
+static void add_site(struct text *text, uint64_t site)
+{
+    text_add(text, ", site ");
+    for (int shift = 60; shift >= 0; shift -= 4)
+        text_add_char(text, "0123456789abcdef"[site >> shift & 0xf]);
+}
+
+static void add_faults(struct text *text, const struct gate_figures *figures)
+{
+    add_line(text, "faults");
+    text_add_number(text, figures->faults);
+    if (figures->faults == 0)
+        return;
+    text_add(text, ", first: ");
+    text_add(text, call_name(figures->fault_call));
+    text_add(text, " of ");
+    text_add_size(text, figures->fault_size);
+    text_add(text, ", call ");
+    text_add_number(text, figures->fault_number);
+    text_add(text, " of those that match");
+    if (figures->fault_site != 0)
+        add_site(text, figures->fault_site);
+}
+
 static void add_refusals(struct text *text)
 {
     struct gate_figures figures = gate_figures();
+    if (fault_on)
+        add_faults(text, &figures);
     add_line(text, "refused");
     text_add_number(text, figures.refusals);
     if (figures.refusals > 0) {

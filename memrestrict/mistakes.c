@@ -9,9 +9,25 @@
 #include <string.h>
 #include <sys/stat.h>
 
+static bool explores_well(const struct run_options *options)
+{
+    if (options->explore.folder == NULL && options->explore.option != NULL)
+        say_usage("--%s: needs --explore; accepted: with --explore=FOLDER", options->explore.option);
+    else if (options->explore.folder != NULL && options->settings[SETTING_FAULT] != NULL)
+        say_usage("--explore and --fault: accepted: one of the two");
+    else if (options->explore.folder != NULL &&
+             (options->scope_tree || options->tree_limit != CONFIG_UNLIMITED))
+        say_usage("--explore: not with a limit for all processes together; accepted: with --limit");
+    else
+        return true;
+    return false;
+}
+
 /* What goes with a limit, where none is given: it would hold nothing back, and say nothing. */
 bool mistakes_none(const struct run_options *options)
 {
+    if (!explores_well(options))
+        return false;
     bool limited = options->settings[SETTING_LIMIT] != NULL || options->limit != CONFIG_UNLIMITED ||
                    options->tree_limit != CONFIG_UNLIMITED;
     if (limited || (!options->scope_tree && options->settings[SETTING_RESERVE] == NULL))

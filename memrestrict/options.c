@@ -4,7 +4,9 @@
 #include "commands.h"
 #include "config.h"
 #include "duration.h"
+#include "fault_plan.h"
 #include "say.h"
+#include "values.h"
 
 #include <argp.h>
 #include <stdio.h>
@@ -19,6 +21,10 @@ enum {
     KEY_REPORT_PATTERN,
     KEY_SITES,
     KEY_INTERVAL,
+    KEY_EXPLORE,
+    KEY_EXPLORE_KNOWN,
+    KEY_EXPLORE_MODES,
+    KEY_EXPLORE_TIME,
     KEY_COLOR,
     KEY_USAGE,
     KEY_REPORT
@@ -26,7 +32,7 @@ enum {
 
 const char *const option_setting_names[SETTINGS] = {
     "MEMRESTRICT_LIMIT",   "MEMRESTRICT_RESERVE",    "MEMRESTRICT_COUNT",
-    "MEMRESTRICT_PROGRAM", "MEMRESTRICT_ON_REFUSAL", "MEMRESTRICT_REPORT",
+    "MEMRESTRICT_PROGRAM", "MEMRESTRICT_ON_REFUSAL", "MEMRESTRICT_FAULT", "MEMRESTRICT_REPORT",
 };
 
 static const struct argp_option rows[] = {
@@ -38,6 +44,7 @@ static const struct argp_option rows[] = {
     {"count", 'c', "LIST", 0, "what is charged: heap,regions,stacks (default: heap,regions)", 0},
     {"program", 'p', "LIST", 0, "limit only the programs of these names or globs", 0},
     {"on-refusal", 'a', "WORD", 0, "errno (default), abort, stop or warn", 0},
+    {"fault", 'f', "PLAN", 0, "let the calls fail that PLAN says, as call=malloc,nth=5", 0},
     {NULL, 0, NULL, 0, "Time and exit status:", 2},
     {"time", 't', "DURATION", 0, "end the program after this: 10, 0.5s, 5m, 1h; exit 124", 0},
     {"kill-after", 'k', "DURATION", 0, "kill it this long after that (default: 5s; 0: never)", 0},
@@ -62,11 +69,19 @@ static const struct argp_option rows[] = {
     {"collapsed", KEY_REPORT + REPORT_COLLAPSED, "FILE", 0, "as collapsed stacks for flame graphs",
      0},
     {"speedscope", KEY_REPORT + REPORT_SPEEDSCOPE, "FILE", 0, "as JSON for speedscope", 0},
+    {"site-list", KEY_REPORT + REPORT_SITE_LIST, "FILE", 0,
+     "all call sites, and where the program crashed, as JSON", 0},
     {"timeline", KEY_REPORT + REPORT_TIMELINE, "FILE", 0, "used bytes over time as CSV; see plot",
      0},
     {"interval", KEY_INTERVAL, "DURATION", 0, "between two looks of the timeline (default: 10ms)",
      0},
-    {NULL, 0, NULL, 0, "Help:", 5},
+    {NULL, 0, NULL, 0, "Exploring in one run:", 5},
+    {"explore", KEY_EXPLORE, "FOLDER", 0, "fail each call site once, in copies of the process", 0},
+    {"explore-time", KEY_EXPLORE_TIME, "DURATION", 0, "end a copy after this (default: 5s)", 0},
+    {"explore-modes", KEY_EXPLORE_MODES, "LIST", 0, "how it fails: once,keep (default: once)", 0},
+    {"explore-known", KEY_EXPLORE_KNOWN, "FILE", 0,
+     "a --site-list of the program: what copies need not explore", 0},
+    {NULL, 0, NULL, 0, "Help:", 6},
     {"help", 'h', NULL, 0, "this text", 0},
     {"usage", KEY_USAGE, NULL, 0, "a short one", 0},
     {"version", 'V', NULL, 0, "the version", 0},
@@ -101,43 +116,26 @@ const char *option_of_report(enum report_kind kind)
     return "?";
 }
 
-static const char *option_name(int key)
-{
-    for (const struct argp_option *row = rows; row->name != NULL || row->doc != NULL; row++)
-        if (row->key == key && row->name != NULL)
-            return row->name;
-    return "?";
-}
-
 static error_t refuse(int key, const char *word, const char *accepted)
 {
-    say_usage("--%s: cannot understand '%.200s'; accepted: %s", option_name(key), word, accepted);
-    return EINVAL;
+    return value_refuse(&(struct value){rows, key, word}, accepted);
 }
 
-/* A value that the library will read again: its own parser judges. */
 static error_t take_setting(struct run_options *options, enum option_setting which, int key,
                             const char *word)
 {
-    struct config scratch;
-    for (const struct setting *row = config_settings; row->name != NULL; row++)
-        if (strcmp(row->name, option_setting_names[which]) == 0 && !row->parse(word, &scratch))
-            return refuse(key, word, row->accepted);
-    options->settings[which] = word;
-    return 0;
+    return value_setting(&(struct value){rows, key, word}, option_setting_names[which],
+                         &options->settings[which]);
 }
 
 static error_t take_size(int key, const char *word, uint64_t *bytes)
 {
-    return config_parse_size(word, bytes)
-               ? 0
-               : refuse(key, word,
-                        "a size such as 64M, 1.5G, 64MB or 67108864, below 8E; or unlimited");
+    return value_size(&(struct value){rows, key, word}, bytes);
 }
 
 static error_t take_duration(int key, const char *word, uint64_t *nanoseconds)
 {
-    return duration_parse(word, nanoseconds) ? 0 : refuse(key, word, DURATION_ACCEPTED);
+    return value_duration(&(struct value){rows, key, word}, nanoseconds);
 }
 
 static error_t take_interval(const char *word, uint64_t *nanoseconds)
@@ -147,31 +145,33 @@ static error_t take_interval(const char *word, uint64_t *nanoseconds)
     return good ? 0 : refuse(KEY_INTERVAL, word, DURATION_ACCEPTED ", at least 1ms");
 }
 
-static error_t take_number(int key, const char *word, int least, int most, int *number)
+/* What is nothing without --explore. */
+static error_t take_explore(struct explore_options *explore, int key, const char *word)
 {
-    char *end, accepted[64];
-    errno = 0;
-    long value = strtol(word, &end, 10);
-    *number = (int)value;
-    if (*word >= '0' && *word <= '9' && *end == '\0' && errno == 0 && value >= least &&
-        value <= most)
-        return 0;
-    snprintf(accepted, sizeof accepted, "a number from %d to %d", least, most);
-    return refuse(key, word, accepted);
+    explore->option = key == KEY_EXPLORE_KNOWN   ? "explore-known"
+                      : key == KEY_EXPLORE_MODES ? "explore-modes"
+                                                 : "explore-time";
+    if (key == KEY_EXPLORE_KNOWN)
+        explore->known = word;
+    if (key == KEY_EXPLORE_MODES)
+        return explored_modes(word, &explore->modes) ? 0 : refuse(key, word, "once,keep");
+    if (key == KEY_EXPLORE_TIME &&
+        (!duration_parse(word, &explore->time_limit) || explore->time_limit == 0))
+        return refuse(key, word, DURATION_ACCEPTED ", not 0");
+    return 0;
 }
 
-/* One of the words in `accepted`, with '|' between: its place among them. */
+static error_t take_number(int key, const char *word, int least, int most, int *number)
+{
+    long value = 0;
+    error_t error = value_number(&(struct value){rows, key, word}, least, most, &value);
+    *number = (int)value;
+    return error;
+}
+
 static error_t take_word(int key, const char *word, const char *accepted, int *place)
 {
-    *place = 0;
-    for (const char *at = accepted;; at++, ++*place) {
-        size_t length = strcspn(at, "|");
-        if (strlen(word) == length && strncmp(at, word, length) == 0)
-            return 0;
-        at += length;
-        if (*at == '\0')
-            return refuse(key, word, accepted);
-    }
+    return value_word(&(struct value){rows, key, word}, accepted, place);
 }
 
 static error_t take_report(struct run_options *options, enum report_kind kind, int key,
@@ -217,6 +217,13 @@ static error_t take_other(int key, const char *word, struct run_options *options
         error = word != NULL ? take_number(key, word, 1, MOST_FRAMES, &number) : 0;
         options->site_frames = (unsigned)number;
         return error;
+    case KEY_EXPLORE:
+        options->explore.folder = word;
+        return *word != '\0' ? 0 : refuse(key, word, "a folder's path");
+    case KEY_EXPLORE_KNOWN:
+    case KEY_EXPLORE_MODES:
+    case KEY_EXPLORE_TIME:
+        return take_explore(&options->explore, key, word);
     default:
         if (key < KEY_REPORT || key >= KEY_REPORT + REPORT_COUNT)
             return ARGP_ERR_UNKNOWN;
@@ -242,6 +249,9 @@ static error_t take(int key, char *word, struct argp_state *state)
         return take_setting(options, SETTING_PROGRAM, key, word);
     case 'a':
         return take_setting(options, SETTING_ON_REFUSAL, key, word);
+    case 'f':
+        options->settings[SETTING_FAULT] = word;
+        return fault_plan_check("--fault", word) ? 0 : EINVAL;
     case KEY_REPORT_PATTERN:
         if (strcmp(word, "-") == 0) /* each process would write between the others' lines */
             return refuse(key, word, "stderr, or a file's path in which %p, %e and %% may stand");
@@ -326,7 +336,8 @@ bool options_read(int argc, char **argv, struct run_options *options, int *statu
     *options = (struct run_options){.limit = CONFIG_UNLIMITED,
                                     .tree_limit = CONFIG_UNLIMITED,
                                     .kill_after = 5 * second,
-                                    .interval = second / 100};
+                                    .interval = second / 100,
+                                    .explore = {.time_limit = 5 * second, .modes = 1}};
     *status = EXIT_OURS;
     argv[0] = (char *)"memrestrict"; /* in messages, also where it was "run" */
     argp_err_exit_status = EXIT_OURS;

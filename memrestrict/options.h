@@ -5,6 +5,8 @@
 #ifndef MEMRESTRICT_OPTIONS_H
 #define MEMRESTRICT_OPTIONS_H
 
+#include "explored.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -19,6 +21,7 @@ enum report_kind {
     REPORT_MASSIF,
     REPORT_COLLAPSED,
     REPORT_SPEEDSCOPE,
+    REPORT_SITE_LIST,
     REPORT_COUNT
 };
 
@@ -31,6 +34,7 @@ enum option_setting {
     SETTING_COUNT,
     SETTING_PROGRAM,
     SETTING_ON_REFUSAL,
+    SETTING_FAULT,
     SETTING_REPORT,
     SETTINGS
 };
@@ -49,6 +53,7 @@ struct run_options {
     uint64_t interval;                 /* nanoseconds, of the timeline */
     int error_exitcode;                /* 0: none */
     unsigned site_frames;              /* 0: no call sites */
+    struct explore_options explore;
     const char *reports[REPORT_COUNT]; /* patterns of paths; NULL: not wanted */
     enum color color;
     bool quiet, verbose;

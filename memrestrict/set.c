@@ -65,14 +65,53 @@ static bool set_run(const struct outside_run *run, uint64_t limit)
     return done;
 }
 
+static bool can_arm(const struct account *account)
+{
+    return atomic_load(&account->flags) & ACCOUNT_CAN_ARM;
+}
+
+static bool is_unarmable(int pid)
+{
+    say("set: %d: nothing to arm: no plan of faults waits for it; accepted: a process of "
+        "memrestrict --fault=PLAN with arm=set in PLAN",
+        pid);
+    return false;
+}
+
+/* In a run each process follows the run again. */
+static bool arm_run(const struct outside_run *run, enum account_armed armed)
+{
+    struct account *account;
+    bool any = false;
+    atomic_store(&run->accounts->armed, armed);
+    for (unsigned i = 0; (account = outside_next(run, &i)) != NULL; i++) {
+        any = any || can_arm(account);
+        atomic_store(&account->armed, ACCOUNT_AS_RUN);
+    }
+    return any || is_unarmable(run->command);
+}
+
+static bool arm_target(const struct outside_target *target, enum account_armed armed)
+{
+    if (target->account == NULL)
+        return arm_run(target->run, armed);
+    if (!can_arm(target->account))
+        return is_unarmable(target->account->pid);
+    atomic_store(&target->account->armed, armed);
+    return true;
+}
+
 /* Signals wait, not to end us with the lock. */
 static bool set_target(const struct outside_target *target, char **words)
 {
     uint64_t limit;
     sigset_t all;
+    bool arms = strcmp(words[1], "arm") == 0;
+    if (arms || strcmp(words[1], "disarm") == 0)
+        return arm_target(target, arms ? ACCOUNT_ARMED : ACCOUNT_DISARMED);
     if (!config_parse_size(words[1], &limit)) {
         say_usage("set: cannot understand '%.200s'; accepted: a size such as 64M, 1.5G, 64MB or "
-                  "67108864, or unlimited",
+                  "67108864, or unlimited, or arm, or disarm",
                   words[1]);
         return false;
     }
@@ -86,10 +125,11 @@ int set_main(int argc, char **argv)
 {
     const struct arguments arguments = {
         .name = "memrestrict set",
-        .words = "PID LIMIT",
+        .words = "PID LIMIT|arm|disarm",
         .doc = "Gives a process that runs under memrestrict another limit; or, if PID is that of "
                "the command, the tree, where the run has a limit for it, else each process that "
-               "runs now. What is held already is never taken away.",
+               "runs now. What is held already is never taken away. With arm, a plan of faults "
+               "(--fault) with arm=set begins to count and to strike; with disarm it rests.",
         .least = 2,
         .most = 2,
     };

@@ -43,7 +43,8 @@ static const char *kind_color(const struct outcome *outcome)
 {
     static const char *const colors[] = {GREEN, YELLOW, RED, RED, RED};
     enum outcome_kind kind = outcome_kind(outcome);
-    return kind == OUTCOME_NEVER_REFUSED && !words_passed(outcome) ? YELLOW : colors[kind];
+    bool noteworthy = !words_passed(outcome) || outcome_faults(outcome) != 0;
+    return kind == OUTCOME_NEVER_REFUSED && noteworthy ? YELLOW : colors[kind];
 }
 
 static void write_line(FILE *file, const struct outcome *outcome, bool color)
@@ -67,7 +68,7 @@ bool verdict_print(FILE *file, const struct outcome *outcome, const struct verdi
 {
     bool refused = outcome_refusals(outcome) != 0, done = true;
     write_warnings(file, outcome);
-    if (outcome->pid != 0 && (refused || style->always)) {
+    if (outcome->pid != 0 && (refused || outcome->fault_plan != NULL || style->always)) {
         write_line(file, outcome, style->color);
         if (style->table || several_refused(outcome))
             done = verdict_table(file, outcome, style);

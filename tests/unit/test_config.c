@@ -361,6 +361,8 @@ END_TEST
 START_TEST(a_complaint_names_variable_value_and_what_is_accepted)
 {
     for (const struct setting *row = config_settings; row->name != NULL; row++) {
+        if (strcmp(row->name, "MEMRESTRICT_FAULT") == 0) /* a plan is read later: plan.h */
+            continue;
         char entry[100] = "", quoted[] = "'%x,,'";
         strcat(strcat(entry, row->name), "=%x,,");
         ck_assert_msg(!READ(entry), "accepted: %s", entry);

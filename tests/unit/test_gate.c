@@ -164,7 +164,7 @@ START_TEST(a_block_past_what_any_object_may_have_is_refused)
 {
     start_plain(CONFIG_UNLIMITED);
     ck_assert(gate_is_plain());
-    ck_assert(!gate_admit_plain(CALL_malloc, (size_t)PTRDIFF_MAX + 1));
+    ck_assert(!gate_admit_block(CALL_malloc, (size_t)PTRDIFF_MAX + 1));
     ck_assert(!gate_admit_block(CALL_malloc, SIZE_MAX));
     expect_refusals(2);
     expect_held(0, 0);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Does the plan say that this call fails? The plan is constant after start; what changes are
+ * counts, which the child of a fork goes on from. No lock, no allocation: for any thread and signal
+ * handler.
+ */
+#ifndef MEMRESTRICT_FAULT_H
+#define MEMRESTRICT_FAULT_H
+
+#include "calls.h"
+#include "config.h"
+#include "stack.h"
+
+/* Constant after start: is there a plan? */
+extern bool fault_on;
+
+/* Reads the plan of the settings, which have one. `executable` is the program's file name, for
+ * lib=, and stays the caller's. False: it cannot be understood, with *complaint. What else is to be
+ * known (a seed that was made, stacks that cannot be had) is said on stderr. */
+bool fault_start(const struct config *config, const char *executable, struct text *complaint);
+
+/* Does a plan wait for the command to arm it? */
+bool fault_can_arm(void);
+/* Where the command says so: enum account_armed. What the last ones said of this process, in a
+ * fork's parent, is kept in *process. */
+void fault_follow(_Atomic uint32_t *process, const _Atomic uint32_t *run);
+
+struct fault {
+    uint64_t number; /* of the call, among those that match the plan */
+    uint64_t site;   /* the name of its stack; 0: it cannot be had */
+};
+
+/* The stack from `from` on asks for `size` bytes. Counts the call in every plan that it matches. */
+bool fault_strikes(enum call call, uint64_t size, const struct stack_at *from,
+                   struct fault *fault);
+
+/* The program's main is about to be called. */
+void fault_reach_main(void);
+/* Another thread is about to be made: its number, to be put in guard.thread; 0: nobody asks. */
+unsigned fault_next_thread(void);
+/* In the child of a fork, or another copy of the process. */
+void fault_fork_child(void);
+
+#endif

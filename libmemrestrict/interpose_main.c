@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The beginning of the program's main, for plans of faults that wait for it. An unversioned export
+ * stands for all versions of the C library's: they are one function, and tell by its arguments
+ * which of them was meant.
+ */
+#include "exports.h"
+#include "fault.h"
+#include "lifecycle.h"
+#include "real.h"
+
+#include <stdlib.h>
+
+typedef int main_function(int argc, char **argv, char **environment);
+
+int __libc_start_main(main_function *function, int argc, char **argv, void (*init)(void),
+                      void (*fini)(void), void (*rtld_fini)(void), void *stack_end);
+
+static main_function *program_main;
+
+/* The last call leaves no frame of ours below the program's. */
+static int reach_main(int argc, char **argv, char **environment)
+{
+    fault_reach_main();
+    return program_main(argc, argv, environment);
+}
+
+EXPORT int __libc_start_main(main_function *function, int argc, char **argv, void (*init)(void),
+                             void (*fini)(void), void (*rtld_fini)(void), void *stack_end)
+{
+    program_main = function;
+    if (life() == LIFE_COLD)
+        lifecycle_start();
+    if (real.__libc_start_main == NULL)
+        abort();
+    return real.__libc_start_main(fault_on ? reach_main : function, argc, argv, init, fini,
+                                  rtld_fini, stack_end);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Does a call match a plan's filters? Stacks are taken, and names looked up, only for a plan that
+ * asks, and once for all plans. No lock, no allocation.
+ */
+#ifndef MEMRESTRICT_MATCH_H
+#define MEMRESTRICT_MATCH_H
+
+#include "plan.h"
+#include "stack.h"
+
+/* One call, and what was found out about it: all from `walked` on is zero to begin with, but
+ * `stack`. */
+struct moment {
+    enum call call;
+    uint64_t size;
+    const struct stack_at *from;
+    bool walked, looked;
+    unsigned length;   /* of the stack */
+    uint64_t patterns; /* those of caller= that match a name in it */
+    uintptr_t stack[PLAN_DEEPEST];
+};
+
+/* For these plans, which stay the caller's, as does `executable`, the program's file name. False:
+ * they ask for call stacks, which cannot be taken here, so that nothing will match. */
+bool match_start(const struct plans *plans, const char *executable);
+
+/* The filters that cost nothing; and the others. `of` is one of those plans. */
+bool match_quickly(const struct plan *of, const struct moment *moment);
+bool match_filters(const struct plan *of, struct moment *moment);
+
+/* The name of the call's site; 0: no stack could be taken. */
+uint64_t match_site(struct moment *moment, unsigned depth);
+
+#endif
