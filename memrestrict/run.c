@@ -5,6 +5,7 @@
 #include "books.h"
 #include "config.h"
 #include "duration.h"
+#include "fault_plan.h"
 #include "format_json.h"
 #include "format_junit.h"
 #include "format_prometheus.h"
@@ -34,7 +35,8 @@ struct run {
     struct library library;
     struct target target;
     struct books books;
-    struct sites *sites; /* NULL: not asked for */
+    struct sites *sites;       /* NULL: not asked for */
+    struct explored *explored; /* the same */
     struct signals signals;
     struct launched launched;
     struct strays *strays;
@@ -58,23 +60,41 @@ static bool read_environment(struct run_options *options)
         options->limit = config.limit;
     if (options->settings[SETTING_RESERVE] == NULL)
         options->reserve = config.reserve;
+    if (options->settings[SETTING_FAULT] == NULL && config.fault != NULL) {
+        options->settings[SETTING_FAULT] = config.fault;
+        return fault_plan_check("MEMRESTRICT_FAULT", config.fault) && mistakes_none(options);
+    }
     return mistakes_none(options);
 }
 
 static bool wants_sites(const struct run_options *options)
 {
     return options->reports[REPORT_MASSIF] != NULL || options->reports[REPORT_COLLAPSED] != NULL ||
-           options->reports[REPORT_SPEEDSCOPE] != NULL || options->site_frames != 0;
+           options->reports[REPORT_SPEEDSCOPE] != NULL ||
+           options->reports[REPORT_SITE_LIST] != NULL || options->explore.folder != NULL ||
+           options->site_frames != 0;
+}
+
+static bool wants_crashes(const struct run_options *options)
+{
+    return options->reports[REPORT_SITE_LIST] != NULL || options->explore.folder != NULL;
 }
 
 static bool open_sites(struct run *run)
 {
     if (!wants_sites(&run->options))
         return true;
-    run->sites = sites_open(run->options.site_frames);
+    run->sites = sites_open(run->options.site_frames, wants_crashes(&run->options));
     if (run->sites == NULL)
         say("--sites: cannot make the memory for call sites: %s", strerror(errno));
     return run->sites != NULL;
+}
+
+static bool open_explored(struct run *run)
+{
+    if (run->options.explore.folder != NULL)
+        run->explored = explored_open(&run->options.explore);
+    return run->options.explore.folder == NULL || run->explored != NULL;
 }
 
 /* --scope=tree makes the one limit the tree's, and leaves each process without. */
@@ -85,7 +105,7 @@ static bool open_books(struct run *run)
     outcome->limit = options->scope_tree ? OUTCOME_UNLIMITED : options->limit;
     outcome->tree_limit = options->scope_tree ? options->limit : options->tree_limit;
     return books_open(&run->books, outcome->tree_limit, options->reserve,
-                      run->sites != NULL ? sites_fd(run->sites) : -1);
+                      run->sites != NULL ? sites_fd(run->sites) : -1, explored_fd(run->explored));
 }
 
 static void say_new_warnings(struct run *run)
@@ -115,15 +135,32 @@ static bool prepare(struct run *run)
 {
     run->outcome.argv = run->options.argv;
     run->outcome.name = last_part(run->options.argv[0]);
+    if (run->options.settings[SETTING_FAULT] != NULL)
+        run->outcome.fault_plan = run->options.settings[SETTING_FAULT] = fault_plan_whole(
+            run->options.settings[SETTING_FAULT], &run->outcome.seed_made);
     run->outcome.refusals_fail = run->options.error_exitcode != 0;
     const char *pattern = run->options.settings[SETTING_REPORT];
     if (pattern != NULL && !reports_can_take(pattern))
         return false;
-    if (!library_find(&run->library) || !open_sites(run) || !open_books(run) || !open_harvest(run))
+    if (!library_find(&run->library) || !open_sites(run) || !open_explored(run) ||
+        !open_books(run) || !open_harvest(run))
         return false;
     target_look(&run->target, run->options.argv[0], &run->library);
     notices_before(&run->outcome, &run->target, &run->options);
     return true;
+}
+
+/* As long for each process ID: a program that copies its environment needs the same in each run. */
+static void name_accounts(const struct run *run, char *path, size_t size)
+{
+    static const char slashes[] = "///////";
+    char pid[16];
+    int digits = snprintf(pid, sizeof pid, "%d", (int)getpid());
+    const char *padding = slashes + (digits < 7 ? digits : 7);
+    int length = snprintf(path, size, "/proc/%s%s/fd/%d", padding, pid, run->books.fd);
+    if (run->outcome.tree_limit != OUTCOME_UNLIMITED) /* for who cannot reach them */
+        snprintf(path + length, size - (size_t)length, ",%llu",
+                 (unsigned long long)run->outcome.tree_limit);
 }
 
 /* The program's process is made, and waits, since reports may be named after it. */
@@ -134,11 +171,7 @@ static bool make_process(struct run *run)
     char accounts[96];
     char *preload = library_preload(&run->library, getenv("LD_PRELOAD"));
     int count = 0;
-    int length =
-        snprintf(accounts, sizeof accounts, "/proc/%d/fd/%d", (int)getpid(), run->books.fd);
-    if (run->outcome.tree_limit != OUTCOME_UNLIMITED) /* for who cannot reach them */
-        snprintf(accounts + length, sizeof accounts - (size_t)length, ",%llu",
-                 (unsigned long long)run->outcome.tree_limit);
+    name_accounts(run, accounts, sizeof accounts);
     variables[count++] = (struct launch_variable){"MEMRESTRICT_ACCOUNTS", accounts};
     variables[count++] = (struct launch_variable){"LD_PRELOAD", preload};
     for (int i = 0; i < SETTINGS; i++)
@@ -178,12 +211,21 @@ static bool write_formats(struct run *run)
 /* Files say so too: those of an earlier run would be taken for this one's. */
 static int cannot_run(struct run *run, int reason)
 {
+    signals_finish(&run->signals);
     int status = mistakes_cannot_run(&run->outcome, &run->options, &run->target, reason);
     say_new_warnings(run);
     reports_start(&run->reports);
     write_formats(run);
     reports_undo(&run->reports);
     return status;
+}
+
+static void watch_signals(struct run *run)
+{
+    char **last = run->options.argv;
+    while (last[1] != NULL)
+        last++;
+    signals_watch(&run->signals, run->launched.pid, *last);
 }
 
 /* EXIT_SUCCESS: the program runs; else what to exit with, and nothing was run. */
@@ -196,6 +238,7 @@ static int start(struct run *run)
         return EXIT_OURS;
     }
     say_new_warnings(run);
+    watch_signals(run);
     run->outcome.began = duration_now();
     int reason = launch_go(&run->launched);
     if (reason != 0)
@@ -207,13 +250,9 @@ static int start(struct run *run)
 
 static void step_aside(struct run *run)
 {
-    char **last = run->options.argv;
-    while (last[1] != NULL)
-        last++;
     launch_let_go_of(STDIN_FILENO);
     if (!reports_use_stdout(&run->reports))
         launch_let_go_of(STDOUT_FILENO);
-    signals_watch(&run->signals, *last);
 }
 
 static void wait_for_end(struct run *run)
@@ -235,6 +274,10 @@ static void wait_for_end(struct run *run)
     harvest_close(run->harvest, !run->target.is_musl);
     strays_close(run->strays);
     signals_finish(&run->signals);
+    if (run->sites != NULL)
+        site_reports_crashes(&run->outcome, run->sites);
+    if (run->explored != NULL && !explored_settle(run->explored, &run->outcome))
+        say("no memory");
     notices_after(&run->outcome, &run->target, &run->options);
 }
 
@@ -270,6 +313,8 @@ static bool write_verdict(struct run *run)
     written = options->quiet ? verdict_warnings(file, &rest) : verdict_print(file, &rest, &style);
     if (options->site_frames != 0 && !options->quiet)
         written &= site_reports_table(file, run->sites);
+    if (run->explored != NULL && !options->quiet)
+        written &= explored_say(file, run->explored, run->outcome.name);
     if (is_own)
         return reports_finish(&run->reports, REPORT_VERDICT, written);
     return written || !was_asked_for(options); /* nobody to tell is no failure then */
@@ -290,6 +335,8 @@ static bool write_all(struct run *run)
     written &= write_formats(run);
     if (run->sites != NULL)
         written &= site_reports_write(&run->reports, run->sites, &run->outcome);
+    if (run->explored != NULL)
+        written &= explored_write(run->explored);
     return written;
 }
 
@@ -322,6 +369,7 @@ int run_main(int argc, char **argv)
     bool written = write_all(&run);
     status = finish(&run, written);
     sites_close(run.sites);
+    explored_close(run.explored);
     outcome_free(&run.outcome);
     return status;
 }
