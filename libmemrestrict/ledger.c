@@ -5,6 +5,7 @@
 #include "lock.h"
 #include "pages.h"
 
+#include <limits.h>
 #include <stdatomic.h>
 
 #define HASH_NONFATAL_OOM 1
@@ -18,26 +19,21 @@ enum {
     GRANULE_BITS = 4, /* a block starts at a multiple of 16 bytes ... */
     WINDOW_BITS = 22, /* ... in a window of 4 MiB */
     WORDS = 1 << (WINDOW_BITS - GRANULE_BITS),
-    LARGE = 0xffff,  /* the word of a block whose size is in the next ones */
+    LARGE = LEDGER_PLAIN_LARGEST + 2, /* the word of a block whose size is in the next ones */
     LARGE_WORDS = 4, /* 64 bits; such a block covers thousands of granules */
-    RECENT_BITS = 10,
-    RECENT = 1 << RECENT_BITS, /* windows found without the table: 4 GiB of addresses */
-    WINDOW_ALIGN = 1 << 16
+    RECENT = 1 << 10 /* windows found without the table: 4 GiB of addresses */
 };
 
 typedef _Atomic uint16_t size_word;
 typedef _Atomic uint16_t site_number;
 
-struct window { /* at a multiple of WINDOW_ALIGN */
-    _Alignas(8) size_word
-        words[WORDS + LARGE_WORDS]; /* a large block in the last granule has its size beyond */
-    uintptr_t key;                  /* address >> WINDOW_BITS */
+struct window {
+    uintptr_t key; /* address >> WINDOW_BITS */
     UT_hash_handle hh;
     site_number *_Atomic sites; /* NULL until the first is kept; one for each word */
+    _Alignas(64) size_word
+        words[WORDS + LARGE_WORDS]; /* a large block in the last granule has its size beyond */
 };
-
-/* As the kernel gives pages out by the page: enough to find a place in. */
-enum { WINDOW_PAGES = sizeof(struct window) + WINDOW_ALIGN };
 
 struct odd { /* a block at an address that is no multiple of 16 */
     uintptr_t key;
@@ -58,9 +54,8 @@ static _Atomic size_t odd_count; /* in `now`, read without the lock: mostly ther
 static _Atomic bool has_inherited;
 static bool out_of_memory; /* set by uthash when an insertion failed */
 
-/* Windows by the low bits of their key. Each stands there as one atomic value, so that nothing but
- * a window's own address and tag can be read together: the sum of both. */
-static _Atomic uintptr_t recent[RECENT];
+/* Windows by the low bits of their key; NULL where there is none. */
+static struct window *_Atomic recent[RECENT];
 
 /* One multiplication: keys are addresses, whose low bits tell little. */
 static inline unsigned hash_address(uintptr_t key)
@@ -68,31 +63,18 @@ static inline unsigned hash_address(uintptr_t key)
     return (unsigned)((uint64_t)key * UINT64_C(0x9e3779b97f4a7c15) >> 32);
 }
 
-/* What tells apart the windows that share a place, never 0. */
-static inline uintptr_t tag_of(uintptr_t key) { return (key >> RECENT_BITS) + 1; }
-
-/* Of addresses beyond 47 bits (5-level paging) tags can be too large: such windows are always
- * looked for by the table. */
-static inline uintptr_t tag_in(uintptr_t packed) { return packed % WINDOW_ALIGN; }
-static inline struct window *window_in(uintptr_t packed)
-{
-    return (struct window *)(packed - tag_in(packed));
-}
-
 /* Under the lock. NULL: no memory. */
 static struct window *window_make(uintptr_t key)
 {
-    char *pages = pages_alloc(&pool, WINDOW_PAGES);
-    if (pages == NULL)
+    struct window *window = pages_alloc(&pool, sizeof *window); /* of its own pages: zeros */
+    if (window == NULL)
         return NULL;
-    struct window *window =
-        (struct window *)(((uintptr_t)pages + WINDOW_ALIGN - 1) & -(uintptr_t)WINDOW_ALIGN);
     window->key = key;
     atomic_store_explicit(&window->sites, NULL, memory_order_relaxed);
     out_of_memory = false;
     HASH_ADD(hh, now.windows, key, sizeof key, window);
     if (out_of_memory) {
-        pages_free(&pool, pages, WINDOW_PAGES);
+        pages_free(&pool, window, sizeof *window);
         return NULL;
     }
     return window;
@@ -107,21 +89,21 @@ static COLD struct window *window_find(uintptr_t key, bool make)
     HASH_FIND(hh, now.windows, &key, sizeof key, window);
     if (window == NULL && make)
         window = window_make(key);
-    if (window != NULL) {
-        uintptr_t tag = tag_of(key);
-        if (tag <
-            WINDOW_ALIGN) /* release: the window's fields are written before it can be found */
-            atomic_store_explicit(&recent[key % RECENT], (uintptr_t)window + tag,
-                                  memory_order_release);
-    }
+    if (window != NULL) /* release: its fields are written before it can be found */
+        atomic_store_explicit(&recent[key % RECENT], window, memory_order_release);
     lock_drop(&lock, &hold);
     return window;
 }
 
-static inline unsigned place_of(const void *address)
+/* Which granule of the address space; of an address that is no multiple of 16 its low bits are the
+ * highest, so that it is in no window. */
+static inline uintptr_t granule_of(const void *address)
 {
-    return (uintptr_t)address >> GRANULE_BITS & (WORDS - 1);
+    uintptr_t bits = (uintptr_t)address;
+    return bits >> GRANULE_BITS | bits << (sizeof bits * CHAR_BIT - GRANULE_BITS);
 }
+
+static inline unsigned place_of(const void *address) { return granule_of(address) & (WORDS - 1); }
 
 static inline size_word *word_in(struct window *window, const void *address)
 {
@@ -133,25 +115,19 @@ static inline bool is_odd(const void *address)
     return (uintptr_t)address & ((1u << GRANULE_BITS) - 1);
 }
 
-/* The window of an address if it was met lately, else NULL. */
+/* The window of an address if it was met lately, else NULL; as it is for odd addresses. */
 static inline struct window *window_recent(const void *address)
 {
-    uintptr_t key = (uintptr_t)address >> WINDOW_BITS, tag = tag_of(key);
-    uintptr_t packed = atomic_load_explicit(&recent[key % RECENT], memory_order_acquire);
-    if (UNLIKELY(tag_in(packed) != tag))
-        return NULL;
-    if (packed == tag) /* tells the compiler that a window found is not NULL */
-        __builtin_unreachable();
-    return (struct window *)(packed - tag);
+    uintptr_t key = granule_of(address) >> (WINDOW_BITS - GRANULE_BITS);
+    struct window *window = atomic_load_explicit(&recent[key % RECENT], memory_order_acquire);
+    return LIKELY(window != NULL) && LIKELY(window->key == key) ? window : NULL;
 }
 
 /* The word of an address whose window was met lately; NULL: look for it by the table. */
 static inline size_word *word_recent(const void *address)
 {
     struct window *window = window_recent(address);
-    if (UNLIKELY(window == NULL) || UNLIKELY(is_odd(address)))
-        return NULL;
-    return word_in(window, address);
+    return LIKELY(window != NULL) ? word_in(window, address) : NULL;
 }
 
 static inline void word_set(size_word *word, uint16_t value)
@@ -247,9 +223,9 @@ static size_word *word_find(const void *address, bool make)
 /* Any size. */
 static void word_enter(size_word *word, size_t size)
 {
-    if (size >= LARGE - 1)
+    if (size > LEDGER_PLAIN_LARGEST)
         large_set(word, size);
-    word_set(word, size < LARGE - 1 ? (uint16_t)(size + 1) : LARGE);
+    word_set(word, size <= LEDGER_PLAIN_LARGEST ? (uint16_t)(size + 1) : LARGE);
 }
 
 /* The size of the block that starts there, which is no longer known to start there; false: none
@@ -280,7 +256,8 @@ static COLD bool put_slowly(const void *address, size_t size)
 bool ledger_put_plain(const void *address, size_t size)
 {
     size_word *word = word_recent(address);
-    if (UNLIKELY(word == NULL) || UNLIKELY(size >= LARGE - 1) || UNLIKELY(word_get(word) != 0))
+    if (UNLIKELY(word == NULL) || UNLIKELY(size > LEDGER_PLAIN_LARGEST) ||
+        UNLIKELY(word_get(word) != 0))
         return false;
     word_set(word, (uint16_t)(size + 1));
     return true;
@@ -302,11 +279,11 @@ static COLD bool take_slowly(const void *address, size_t *size)
 int64_t ledger_take_plain(const void *address)
 {
     size_word *word = word_recent(address);
-    uint16_t value = LIKELY(word != NULL) ? word_get(word) : 0;
-    if (UNLIKELY(value == 0) || UNLIKELY(value == LARGE))
+    unsigned size = LIKELY(word != NULL) ? word_get(word) - 1u : UINT_MAX; /* as if it were 0 */
+    if (UNLIKELY(size > LEDGER_PLAIN_LARGEST))
         return -1;
     word_set(word, 0);
-    return value - 1;
+    return size;
 }
 
 bool ledger_take(const void *address, size_t *size)
@@ -350,13 +327,12 @@ bool ledger_keep_site(const void *address, uint16_t site)
     return true;
 }
 
-/* The site of an address whose window was met lately; NULL: not there, or an address like no other.
- */
+/* The site of an address in `window`, which was met lately or is NULL; NULL: not there. */
 static inline site_number *site_recent(const void *address, struct window *window)
 {
     site_number *sites =
         LIKELY(window != NULL) ? atomic_load_explicit(&window->sites, memory_order_acquire) : NULL;
-    return LIKELY(sites != NULL) && LIKELY(!is_odd(address)) ? &sites[place_of(address)] : NULL;
+    return LIKELY(sites != NULL) ? &sites[place_of(address)] : NULL;
 }
 
 void ledger_expect(const void *address)
@@ -373,7 +349,7 @@ bool ledger_put_with_site(const void *address, size_t size, uint16_t site)
 {
     struct window *window = window_recent(address);
     site_number *number = site_recent(address, window);
-    if (UNLIKELY(number == NULL) || UNLIKELY(size >= LARGE - 1))
+    if (UNLIKELY(number == NULL) || UNLIKELY(size > LEDGER_PLAIN_LARGEST))
         return false;
     size_word *word = word_in(window, address);
     if (UNLIKELY(word_get(word) != 0))
@@ -520,7 +496,7 @@ bool ledger_inherit(void)
         merge_odds();
     }
     for (unsigned i = 0; i < RECENT; i++)
-        atomic_store_explicit(&recent[i], 0, memory_order_relaxed);
+        atomic_store_explicit(&recent[i], NULL, memory_order_relaxed);
     atomic_store(&odd_count, 0);
     atomic_store(&has_inherited, true);
     lock_drop(&lock, &hold);
@@ -575,8 +551,7 @@ void ledger_recover(void)
     atomic_store(&has_inherited, false);
     pool = (struct pages_pool){0};
     for (unsigned i = 0; i < RECENT; i++) {
-        uintptr_t packed = atomic_load_explicit(&recent[i], memory_order_relaxed);
-        struct window *window = window_in(packed);
+        struct window *window = atomic_load_explicit(&recent[i], memory_order_relaxed);
         if (window != NULL)
             HASH_ADD(hh, now.windows, key, sizeof window->key, window);
     }

@@ -12,9 +12,11 @@
     X(aligned_new_is_charged, "1M")                                                                \
     X(alignment_errors_are_einval_and_cost_nothing, "1M")                                          \
     X(alignment_is_what_was_asked, "4M")                                                           \
+    X(block_freed_twice_is_found_at_once, "1M")                                                    \
     X(blocks_freed_by_other_threads_are_refunded, "16M")                                           \
     X(calloc_gives_zeros, "4M")                                                                    \
     X(containers_outlive_bad_alloc, "1M")                                                          \
+    X(ended_threads_give_the_allocator_all_back, "1G")                                             \
     X(every_maker_charges_what_was_asked, "2M")                                                    \
     X(every_maker_is_refused_past_the_last_byte, "1M")                                             \
     X(every_way_to_free_refunds, "1M")                                                             \

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "pending.h"
+
+#include <pthread.h>
+
+/* The keys of which glibc keeps a thread's values without allocating. */
+enum { KEYS_IN_PLACE = 32 };
+
+int64_t pending_largest = -1;
+
+static pthread_key_t at_end;
+static void (*release_at_end)(void *block);
+
+void pending_release(void (*release)(void *block))
+{
+    unsigned level = guard.level;
+    if (level != GUARD_PLAIN) /* there are none; or a signal handler came into pending_swap */
+        return;
+    guard.level = GUARD_COUNTED;
+    for (unsigned i = 0; i < GUARD_PENDING; i++) {
+        void *block = guard.pending[i];
+        guard.pending[i] = NULL;
+        release(block);
+    }
+    guard.level = level;
+}
+
+/* What the thread still frees, in others' destructors and in the C library, it frees at once. */
+static void end_thread(void *unused)
+{
+    (void)unused;
+    pending_release(release_at_end);
+    if (guard.level == GUARD_PLAIN)
+        guard.level = GUARD_COUNTED;
+}
+
+void pending_start(int64_t largest, void (*release)(void *block))
+{
+    if (largest < 0 || pthread_key_create(&at_end, end_thread) != 0)
+        return;
+    if (at_end >= KEYS_IN_PLACE) {
+        pthread_key_delete(at_end);
+        return;
+    }
+    release_at_end = release;
+    pending_largest = largest;
+}
+
+bool pending_start_thread(void)
+{
+    return pending_largest < 0 || pthread_setspecific(at_end, &guard) == 0;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The few small blocks that a thread has freed and that glibc gets a little later. Nothing of ours
+ * is late: such a block is out of the ledger and refunded. But glibc's free begins with a read of
+ * the block's header, which is seldom in the cache; four calls later it is, where the processor
+ * would have waited for it right after it had waited for the ledger's word.
+ *
+ * glibc alone: another allocator may be one that looks for misuse, and wants each block at once.
+ */
+#ifndef MEMRESTRICT_PENDING_H
+#define MEMRESTRICT_PENDING_H
+
+#include "guard.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+/* Of at most so many bytes; -1: none are kept. Constant after start. */
+extern int64_t pending_largest;
+
+/* What the next allocator's free is to be given now, in place of this block, which has no record
+ * any more: the block itself, an older one, or NULL. By a thread whose path is GUARD_PLAIN; the
+ * calls of a signal handler that comes in between go the whole way, and leave these alone. */
+static inline void *pending_swap(void *block, int64_t size)
+{
+    if (UNLIKELY(size > pending_largest))
+        return block;
+    guard.level = GUARD_COUNTED;
+    atomic_signal_fence(memory_order_seq_cst);
+    unsigned place = guard.pending_turn++ % GUARD_PENDING;
+    void *older = guard.pending[place];
+    guard.pending[place] = block;
+    atomic_signal_fence(memory_order_seq_cst);
+    guard.level = GUARD_PLAIN;
+    return older;
+}
+
+/* Gives all of this thread's to `release`. */
+void pending_release(void (*release)(void *block));
+
+/* Once, when the next allocator is known; `largest` as above. A thread's pending blocks are given
+ * to `release` when it ends. */
+void pending_start(int64_t largest, void (*release)(void *block));
+/* In each thread, before its first block. False: it must not have any pending. */
+bool pending_start_thread(void);
+
+#endif
