@@ -1,34 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "format_junit.h"
 
+#include "escape.h"
 #include "verdict.h"
 #include "words.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-
-/* Text that words_safe has been over: nothing in it is forbidden in XML, but it may be markup. */
-static void write_escaped(FILE *file, const char *text)
-{
-    for (; *text != '\0'; text++)
-        switch (*text) {
-        case '&':
-            fputs("&amp;", file);
-            break;
-        case '<':
-            fputs("&lt;", file);
-            break;
-        case '>':
-            fputs("&gt;", file);
-            break;
-        case '"':
-            fputs("&quot;", file);
-            break;
-        default:
-            fputc(*text, file);
-        }
-}
 
 /* All there is to say, as a person reads it on the terminal. */
 static void write_verdict(FILE *file, const struct outcome *outcome)
@@ -65,21 +44,21 @@ static void write_suite(FILE *file, const struct outcome *outcome, const struct 
         element != NULL && *element == 'f', element != NULL && *element == 'e');
     write_seconds(file, outcome);
     fputs(">\n  <testcase classname=\"memrestrict\" name=\"", file);
-    write_escaped(file, parts->command);
+    escape_xml(file, parts->command);
     fputs("\" ", file);
     write_seconds(file, outcome);
     fputs(">\n", file);
     if (element != NULL) {
         fprintf(file, "    <%s type=\"%s\" message=\"", element,
                 outcome->pid == 0 ? "never_started" : words_kind_id(outcome_kind(outcome)));
-        write_escaped(file, parts->sentence);
+        escape_xml(file, parts->sentence);
         fputs("\">", file);
-        write_escaped(file, parts->verdict);
+        escape_xml(file, parts->verdict);
         fprintf(file, "</%s>\n", element);
     }
     if (element == NULL) { /* else the same is in the element */
         fputs("    <system-out>", file);
-        write_escaped(file, parts->verdict);
+        escape_xml(file, parts->verdict);
         fputs("</system-out>\n", file);
     }
     fputs("  </testcase>\n</testsuite>\n", file);

@@ -1,32 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "format_tap.h"
 
+#include "escape.h"
 #include "words.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-
-/* A description: a # would begin a directive such as SKIP, which would hide a failure. */
-static void write_escaped(FILE *file, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        if (*text == '#' || *text == '\\')
-            fputc('\\', file);
-        fputc(*text, file);
-    }
-}
-
-static void write_quoted(FILE *file, const char *text)
-{
-    fputc('"', file);
-    for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\')
-            fputc('\\', file);
-        fputc(*text, file);
-    }
-    fputs("\"\n", file);
-}
 
 static void write_size(FILE *file, const char *name, uint64_t bytes)
 {
@@ -39,8 +19,8 @@ static void write_size(FILE *file, const char *name, uint64_t bytes)
 static void write_figures(FILE *file, const struct outcome *outcome, const char *sentence)
 {
     fputs("  ---\n  message: ", file);
-    write_quoted(file, sentence);
-    fprintf(file, "  outcome: %s\n",
+    escape_yaml(file, sentence);
+    fprintf(file, "\n  outcome: %s\n",
             outcome->pid == 0 ? "never_started" : words_kind_id(outcome_kind(outcome)));
     write_size(file, "limit_bytes", outcome->limit);
     write_size(file, "tree_limit_bytes", outcome->tree_limit);
@@ -62,9 +42,9 @@ bool format_tap(FILE *file, const struct outcome *outcome)
     bool made = command != NULL && sentence != NULL;
     if (made) {
         fprintf(file, "TAP version 13\n1..1\n%sok 1 - ", words_passed(outcome) ? "" : "not ");
-        write_escaped(file, command);
+        escape_tap(file, command);
         fputs(": ", file);
-        write_escaped(file, sentence);
+        escape_tap(file, sentence);
         fputc('\n', file);
         write_figures(file, outcome, sentence);
     } else {

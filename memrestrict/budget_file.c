@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+#include "budget_file.h"
+
+#include "config.h"
+#include "say.h"
+#include "shell.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char blank[] = " \t\r\n";
+
+/* Splits a line in place. False: it is none of an entry; *good: nor anything wrong. */
+static bool split(char *line, uint64_t *bytes, const char **key, bool *good)
+{
+    char *end = line + strlen(line), *size = line + strspn(line, blank);
+    *good = true;
+    while (end > size && strchr(blank, end[-1]) != NULL)
+        *--end = '\0';
+    if (*size == '\0' || *size == '#')
+        return false;
+    size_t length = strcspn(size, blank);
+    *key = size + length + strspn(size + length, blank);
+    size[length] = '\0';
+    *good = **key != '\0' && config_parse_size(size, bytes) && *bytes != CONFIG_UNLIMITED;
+    return *good;
+}
+
+static bool read_lines(struct budget_file *file, FILE *from)
+{
+    char *line = NULL;
+    const char *key;
+    size_t room = 0;
+    uint64_t bytes;
+    bool good = true;
+    for (unsigned number = 1; good && getline(&line, &room, from) > 0; number++) {
+        if (split(line, &bytes, &key, &good) && !file->has && strcmp(key, file->key) == 0) {
+            file->has = true;
+            file->bytes = bytes;
+        }
+        if (!good)
+            say("--budget-file: %s:%u: cannot understand '%.60s'; accepted: BYTES COMMAND LINE",
+                file->path, number, line);
+    }
+    free(line);
+    return good;
+}
+
+static char *key_of(char *const *argv)
+{
+    char *key = NULL;
+    size_t length;
+    FILE *memory = open_memstream(&key, &length);
+    if (memory == NULL)
+        return NULL;
+    shell_words(memory, argv);
+    return fclose(memory) == 0 ? key : NULL;
+}
+
+/* The file that a link leads to; where there is none, the path itself. */
+static char *real_path(const char *path)
+{
+    char *real = realpath(path, NULL);
+    return real != NULL ? real : strdup(path);
+}
+
+/* A file that is beside it until it takes its place. */
+static FILE *open_beside(const char *real, char **temporary)
+{
+    if (asprintf(temporary, "%s.XXXXXX", real) < 0) {
+        *temporary = NULL;
+        return NULL;
+    }
+    int fd = mkostemp(*temporary, O_CLOEXEC);
+    return fd >= 0 ? fdopen(fd, "w") : NULL;
+}
+
+/* Said before the search, which may take long. */
+static bool can_be_updated(const char *path)
+{
+    char *real = real_path(path), *temporary = NULL;
+    FILE *beside = real != NULL ? open_beside(real, &temporary) : NULL;
+    if (beside != NULL) {
+        fclose(beside);
+        unlink(temporary);
+    } else {
+        say("--budget-file: %s: cannot be written: %s", path, strerror(errno));
+    }
+    free(temporary);
+    free(real);
+    return beside != NULL;
+}
+
+bool budget_file_open(struct budget_file *file, const char *path, char *const *argv, bool updated)
+{
+    *file = (struct budget_file){.path = path, .key = key_of(argv)};
+    if (file->key == NULL)
+        return false;
+    FILE *from = fopen(path, "re");
+    if (from == NULL && !(updated && errno == ENOENT)) {
+        say("--budget-file: %s: cannot be read: %s%s", path, strerror(errno),
+            errno == ENOENT ? "; --update makes it" : "");
+        return false;
+    }
+    bool good = from == NULL || read_lines(file, from);
+    if (from != NULL)
+        fclose(from);
+    if (!good)
+        return false;
+    if (updated)
+        return can_be_updated(path);
+    if (!file->has)
+        say("--budget-file: %s: there is no line for this command line; accepted: --update, or "
+            "'BYTES %s'",
+            path, file->key);
+    return file->has;
+}
+
+/* All lines of `from`, with another number where the key is; at the end, if it was nowhere. */
+static void write_lines(const struct budget_file *file, FILE *from, FILE *to, uint64_t bytes)
+{
+    char *line = NULL, *copy;
+    const char *key;
+    size_t room = 0;
+    uint64_t before;
+    bool done = false, good;
+    if (from == NULL)
+        fputs("# What programs need, in bytes: written and read by memrestrict min "
+              "--budget-file\n",
+              to);
+    while (from != NULL && getline(&line, &room, from) > 0) {
+        copy = strdup(line);
+        bool is_it = copy != NULL && split(copy, &before, &key, &good) && !done &&
+                     strcmp(key, file->key) == 0;
+        if (is_it)
+            fprintf(to, "%" PRIu64 " %s\n", bytes, file->key);
+        else
+            fprintf(to, "%s%s", line, line[strlen(line) - 1] == '\n' ? "" : "\n");
+        done |= is_it;
+        free(copy);
+    }
+    if (!done)
+        fprintf(to, "%" PRIu64 " %s\n", bytes, file->key);
+    free(line);
+}
+
+static void copy_mode(FILE *from, FILE *to)
+{
+    struct stat status;
+    mode_t mask = umask(0);
+    umask(mask);
+    mode_t mode = from != NULL && fstat(fileno(from), &status) == 0 ? status.st_mode & 07777
+                                                                    : 0666 & ~mask;
+    fchmod(fileno(to), mode);
+}
+
+bool budget_file_update(const struct budget_file *file, uint64_t bytes)
+{
+    char *real = real_path(file->path), *temporary = NULL;
+    FILE *from = real != NULL ? fopen(real, "re") : NULL;
+    FILE *to = real != NULL ? open_beside(real, &temporary) : NULL;
+    bool written = to != NULL;
+    if (written) {
+        copy_mode(from, to);
+        write_lines(file, from, to, bytes);
+        written = fflush(to) == 0 && !ferror(to);
+        written = fclose(to) == 0 && written && rename(temporary, real) == 0;
+    }
+    if (!written) {
+        say("--budget-file: %s: cannot be written: %s", file->path, strerror(errno));
+        if (to != NULL)
+            unlink(temporary);
+    }
+    if (from != NULL)
+        fclose(from);
+    free(temporary);
+    free(real);
+    return written;
+}
+
+void budget_file_close(struct budget_file *file)
+{
+    free(file->key);
+    file->key = NULL;
+}

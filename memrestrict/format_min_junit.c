@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "format_min.h"
+
+#include "escape.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* What `write` writes, as a string; the caller frees it. NULL: no memory. */
+static char *string(void (*write)(FILE *, const struct min_result *),
+                    const struct min_result *result)
+{
+    char *text = NULL;
+    size_t length;
+    FILE *memory = open_memstream(&text, &length);
+    if (memory == NULL)
+        return NULL;
+    write(memory, result);
+    return fclose(memory) == 0 ? text : NULL;
+}
+
+static void write_all(FILE *file, const struct min_result *result)
+{
+    struct min_options options = *result->options;
+    struct min_result whole = *result;
+    options.quiet = false;
+    whole.options = &options;
+    format_min_text(file, &whole);
+}
+
+static void write_case(FILE *file, const struct min_result *result, const char *text,
+                       const char *comparison)
+{
+    fputs("  <testcase classname=\"memrestrict.min\" name=\"", file);
+    escape_xml(file, result->command);
+    fprintf(file, "\" time=\"%" PRIu64 ".%03" PRIu64 "\">\n", result->time / 1000000000,
+            result->time / 1000000 % 1000);
+    if (result->grew) {
+        fputs("    <failure type=\"need_grew\" message=\"", file);
+        escape_xml(file, comparison);
+        fputs("\">", file);
+    } else {
+        fputs("    <system-out>", file);
+    }
+    escape_xml(file, text);
+    fputs(result->grew ? "</failure>\n" : "</system-out>\n", file);
+    fputs("  </testcase>\n", file);
+}
+
+bool format_min_junit(FILE *file, const void *what)
+{
+    const struct min_result *result = what;
+    char *text = string(write_all, result);
+    char *comparison = result->grew ? string(format_min_comparison, result) : NULL;
+    bool good = text != NULL && (comparison != NULL || !result->grew);
+    if (good) {
+        fprintf(file,
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                "<testsuite name=\"memrestrict min\" tests=\"1\" failures=\"%d\" errors=\"0\" "
+                "skipped=\"0\" time=\"%" PRIu64 ".%03" PRIu64 "\">\n",
+                result->grew, result->time / 1000000000, result->time / 1000000 % 1000);
+        fprintf(file,
+                "    <properties>\n      <property name=\"need_bytes\" value=\"%" PRIu64
+                "\"/>\n    </properties>\n",
+                min_result_need(result));
+        write_case(file, result, text, comparison);
+        fputs("</testsuite>\n", file);
+    }
+    int reason = good ? 0 : ENOMEM;
+    free(text);
+    free(comparison);
+    if (reason != 0)
+        errno = reason;
+    return good && fflush(file) == 0 && !ferror(file);
+}

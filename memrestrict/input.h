@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Our standard input, for programs that are run again and again: each gets it from its beginning.
+ * A file is opened anew each time; what comes by a pipe is copied once.
+ */
+#ifndef MEMRESTRICT_INPUT_H
+#define MEMRESTRICT_INPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct input {
+    char *path;      /* to open */
+    uint64_t offset; /* where our own stood */
+};
+
+/* A copy becomes the file `copy`. An input that is a terminal, closed or not readable is empty.
+ * False: it could not be copied, which was said, or a signal came (interrupt.h). */
+bool input_prepare(struct input *input, const char *copy);
+/* A descriptor for one program, close-on-exec and above 2. -1 with errno. */
+int input_open(const struct input *input);
+void input_free(struct input *input);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Signals that end the command (SIGINT, SIGTERM, SIGHUP, SIGQUIT) while it has something to take
+ * away first. They are blocked but while it waits, and then noted: who waits looks whether there
+ * was one, puts things in order, and obeys. Those that a write may cause are ignored meanwhile, and
+ * children can be waited for.
+ */
+#ifndef MEMRESTRICT_INTERRUPT_H
+#define MEMRESTRICT_INTERRUPT_H
+
+#include <poll.h>
+#include <stdint.h>
+
+/* From here to interrupt_release, which is also for a child, before exec. A signal that is ignored
+ * stays ignored. */
+void interrupt_hold(void);
+void interrupt_release(void);
+
+/* The signal that came; 0: none yet. */
+int interrupt_signal(void);
+/* As poll(2), at most so many nanoseconds (UINT64_MAX: for ever); returns -1 if a signal came. */
+int interrupt_poll(struct pollfd *fds, unsigned count, uint64_t nanoseconds);
+
+/* If there was a signal, ends the command by it; after interrupt_release. */
+void interrupt_obey(void);
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+#include "min.h"
+
+#include "duration.h"
+#include "format_min.h"
+#include "interrupt.h"
+#include "output_file.h"
+#include "progress.h"
+#include "say.h"
+#include "shell.h"
+#include "sizes.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEPTH = 16, EXIT_GREW = 1, OPTIONS = 4 };
+
+static const uint64_t second = 1000000000;
+
+struct min {
+    struct min_options options;
+    struct trial_program program;
+    const char *more[OPTIONS]; /* of run */
+    char *words[OPTIONS];      /* what was made for them */
+    struct trials *trials;
+    struct min_success success;
+    struct attempts attempts;
+    struct min_sites sites;
+    struct search search;
+    struct progress progress;
+    struct budget_file file;
+    struct output_file json, junit;
+    uint64_t runs, began;
+};
+
+/* The options of run that ours stand for. False: no memory. */
+static bool set_program(struct min *min)
+{
+    const uint64_t lines = 64 * 1024, files = 256 * 1024 * 1024;
+    const struct min_options *options = &min->options;
+    const struct {
+        const char *name, *value;
+    } given[] = {{"count", options->count}, {"program", options->program}};
+    int count = 0;
+    if (options->tree)
+        min->more[count++] = "--scope=tree";
+    for (int i = 0; i < 2; i++)
+        if (given[i].value != NULL) {
+            if (asprintf(&min->words[i], "--%s=%s", given[i].name, given[i].value) < 0)
+                return false;
+            min->more[count++] = min->words[i];
+        }
+    min->program = (struct trial_program){
+        .argv = options->argv,
+        .more = min->more,
+        .time_limit = options->time_limit,
+        .most_output = options->test != NULL ? files : lines,
+    };
+    return true;
+}
+
+/* A number for --limit. */
+static const char *limit_of(uint64_t budget, char room[24])
+{
+    snprintf(room, 24, "%" PRIu64, budget);
+    return room;
+}
+
+static void show(struct min *min)
+{
+    char line[128], low[SIZE_ROOM], high[SIZE_ROOM];
+    const struct attempt *answer = attempts_answer(&min->attempts);
+    const struct attempt *bad = attempts_last_bad(&min->attempts);
+    if (answer == NULL)
+        snprintf(line, sizeof line, "without a limit");
+    else
+        snprintf(line, sizeof line, "%s to %s", size_words(bad != NULL ? bad->budget : 0, low),
+                 size_words(answer->budget, high));
+    progress_show(&min->progress, min->runs, min->runs + min->search.left, line);
+}
+
+/* Waits for one, and notes how it went. False: a signal came, or no memory. */
+static bool take_next(struct min *min)
+{
+    bool passed, noted;
+    struct trial *trial = trials_next(min->trials, UINT64_MAX);
+    if (trial == NULL)
+        return false;
+    char *how = min_success_judge(&min->success, trial, &passed);
+    noted = (passed || how != NULL) && attempts_note(&min->attempts, trial->tag, passed, how);
+    free(how);
+    trial_free(trial);
+    min->runs++;
+    min->search.left -= min->search.left > 0;
+    show(min);
+    return noted;
+}
+
+static bool try_all(void *context, const uint64_t *budgets, size_t count)
+{
+    struct min *min = context;
+    char limit[24];
+    size_t next = 0;
+    while (next < count || trials_running(min->trials) > 0)
+        if (next < count && trials_free_places(min->trials) > 0) {
+            if (!trials_start(min->trials, budgets[next], NULL, limit_of(budgets[next], limit)))
+                return false;
+            next++;
+        } else if (!take_next(min)) {
+            return false;
+        }
+    return true;
+}
+
+/* What the program does without a limit; then how long a trial may take. False: *status. */
+static bool learn(struct min *min, int *status)
+{
+    enum { TIMES = 10 };
+    show(min);
+    min->success.options = &min->options;
+    if (!min_success_learn(&min->success, min->trials, status))
+        return false;
+    min->runs = 2;
+    if (min->program.time_limit == 0)
+        min->program.time_limit = TIMES * min->success.time > 5 * second
+                                      ? TIMES * min->success.time
+                                      : 5 * second;
+    return true;
+}
+
+static bool find(struct min *min)
+{
+    min->search = (struct search){
+        .step = min->options.step,
+        .peak = min->success.most_peak,
+        .jobs = min->options.jobs,
+        .repeats = min->options.repeats,
+        .run = try_all,
+        .context = min,
+        .attempts = &min->attempts,
+    };
+    enum search_end end = search_go(&min->search);
+    progress_clear(&min->progress);
+    if (end == SEARCH_NO_WAY && min->attempts.count > 0) {
+        const struct attempt *last = &min->attempts.of[min->attempts.count - 1];
+        say("it succeeds without a limit, but not with one of %" PRIu64 " bytes: %s", last->budget,
+            last->how != NULL ? last->how : "not each time");
+    }
+    return end == SEARCH_FOUND;
+}
+
+/* One run more, at the answer, that says what used the memory. */
+static void ask_sites(struct min *min)
+{
+    char limit[24];
+    struct trial *trial = NULL;
+    min->program.depth = DEPTH;
+    if (trials_start(min->trials, 0, NULL,
+                     limit_of(attempts_answer(&min->attempts)->budget, limit)))
+        trial = trials_next(min->trials, UINT64_MAX);
+    min_sites_read(&min->sites, trial != NULL ? trial->sites : NULL);
+    trial_free(trial);
+}
+
+static bool is_more_than_allowed(const struct min *min, uint64_t need)
+{
+    return min->file.has && (double)need > (double)min->file.bytes * (1 + min->options.tolerance);
+}
+
+/* The end: all is written, and the exit status returned. */
+static int tell(struct min *min, struct min_result *result)
+{
+    const char *path = min->options.budget_file;
+    bool written = true;
+    if (path != NULL && min->options.update)
+        written = budget_file_update(&min->file, min_result_need(result));
+    FILE *to = output_file_is_stdout(&min->json) || output_file_is_stdout(&min->junit) ? stderr
+                                                                                       : stdout;
+    format_min_text(to, result); /* stdout's errors are main's to see */
+    written &= output_file_write(&min->json, format_min_json, result);
+    written &= output_file_write(&min->junit, format_min_junit, result);
+    if (!written)
+        return EXIT_OURS;
+    return result->grew && !min->options.update ? EXIT_GREW : EXIT_SUCCESS;
+}
+
+static char *command_of(char **argv)
+{
+    char *command = NULL;
+    size_t length;
+    FILE *memory = open_memstream(&command, &length);
+    if (memory == NULL)
+        return NULL;
+    shell_words(memory, argv);
+    return fclose(memory) == 0 ? command : NULL;
+}
+
+static int conclude(struct min *min)
+{
+    char limit[24];
+    struct min_result result = {
+        .options = &min->options,
+        .success = &min->success,
+        .attempts = &min->attempts,
+        .sites = &min->sites,
+        .runs = min->runs,
+        .time = duration_now() - min->began,
+        .file = min->options.budget_file != NULL ? &min->file : NULL,
+    };
+    uint64_t need = min_result_need(&result);
+    char *command = command_of(min->options.argv);
+    char *replay = trial_replay(&min->program, NULL, limit_of(need, limit));
+    int status = EXIT_OURS;
+    result.command = command;
+    result.replay = replay;
+    result.grew = is_more_than_allowed(min, need);
+    if (command != NULL && replay != NULL)
+        status = tell(min, &result);
+    else
+        say("no memory");
+    free(command);
+    free(replay);
+    return status;
+}
+
+/* What can be known to go wrong before anything is run. */
+static bool prepare(struct min *min)
+{
+    const char *path = min->options.budget_file;
+    return set_program(min) &&
+           (path == NULL ||
+            budget_file_open(&min->file, path, min->options.argv, min->options.update)) &&
+           output_file_open(&min->json, "json", min->options.json) &&
+           output_file_open(&min->junit, "junit", min->options.junit);
+}
+
+/* EXIT_SUCCESS: there is an answer. */
+static int search(struct min *min)
+{
+    int status = EXIT_OURS;
+    min->began = duration_now();
+    min->trials = trials_open(&min->program, min->options.jobs);
+    if (min->trials == NULL)
+        return EXIT_OURS;
+    progress_begin(&min->progress, min->options.quiet);
+    bool learnt = learn(min, &status);
+    progress_clear(&min->progress);
+    bool found = learnt && find(min);
+    if (found)
+        ask_sites(min);
+    if (!found || interrupt_signal() != 0) { /* which ends us in trials_close */
+        output_file_undo(&min->json);
+        output_file_undo(&min->junit);
+    }
+    trials_close(min->trials);
+    return found ? EXIT_SUCCESS : learnt ? EXIT_OURS : status;
+}
+
+int min_main(int argc, char **argv)
+{
+    static struct min min;
+    int status;
+    if (!min_options_read(argc, argv, &min.options, &status))
+        return status;
+    status = prepare(&min) ? search(&min) : EXIT_OURS;
+    if (status == EXIT_SUCCESS)
+        status = conclude(&min);
+    output_file_undo(&min.json);
+    min_sites_free(&min.sites);
+    budget_file_close(&min.file);
+    attempts_free(&min.attempts);
+    for (int i = 0; i < OPTIONS; i++)
+        free(min.words[i]);
+    return status;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The search for the smallest budget that is enough. It is narrowed down between what is too little
+ * and what is enough; then others around it are tried, because a program that keeps a cache may
+ * pass, fail with a little more, and pass again; then the answer itself, again and again.
+ */
+#ifndef MEMRESTRICT_SEARCH_H
+#define MEMRESTRICT_SEARCH_H
+
+#include "attempts.h"
+
+struct search {
+    uint64_t step;    /* answers are multiples of this */
+    uint64_t peak;    /* bytes that should be enough */
+    unsigned jobs;    /* so many at a time */
+    unsigned repeats; /* of the answer */
+    /* Tries each, and notes the results in `attempts`. False: it cannot go on. */
+    bool (*run)(void *context, const uint64_t *budgets, size_t count);
+    void *context;
+    struct attempts *attempts; /* of the caller, who frees them */
+
+    unsigned times;     /* each budget is tried so often: 1, or more once results differ */
+    uint64_t left;      /* runs to go, about */
+};
+
+enum search_end {
+    SEARCH_FOUND,   /* attempts_answer() is the answer */
+    SEARCH_NO_WAY,  /* not even much more than `peak` is enough */
+    SEARCH_STOPPED  /* `run` said so */
+};
+
+enum search_end search_go(struct search *search);
+
+/* Did a budget pass one time, and fail another? */
+bool search_is_steady(const struct attempts *attempts);
+/* Is everything above what passes enough, too? */
+bool search_is_simple(const struct attempts *attempts);
+
+#endif

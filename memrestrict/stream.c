@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "stream.h"
+
+#include "books.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <unistd.h>
+
+static const uint64_t hash_start = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+
+bool stream_open(struct stream *stream, const char *path, uint64_t room, int *writer)
+{
+    int ends[2];
+    *stream = (struct stream){.pipe = -1, .file = -1, .room = room, .hash = hash_start};
+    *writer = -1;
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return false;
+    stream->pipe = books_fd_above(ends[0]);
+    *writer = books_fd_above(ends[1]);
+    stream->file = books_fd_above(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (stream->pipe >= 0 && *writer >= 0 && stream->file >= 0)
+        return fcntl(stream->pipe, F_SETFL, O_NONBLOCK) == 0;
+    int saved_errno = errno;
+    stream_close(stream);
+    if (*writer >= 0)
+        close(*writer);
+    errno = saved_errno;
+    return false;
+}
+
+static void take(struct stream *stream, const unsigned char *data, size_t size)
+{
+    uint64_t hash = stream->hash;
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ data[i]) * UINT64_C(0x100000001b3);
+    stream->hash = hash;
+    stream->size += size;
+    size_t kept = size < stream->room ? size : (size_t)stream->room;
+    stream->room -= kept;
+    while (kept > 0) {
+        ssize_t done = write(stream->file, data, kept);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0) { /* a full disk: the hash is what counts */
+            stream->room = 0;
+            return;
+        }
+        data += done;
+        kept -= (size_t)done;
+    }
+}
+
+bool stream_drain(struct stream *stream)
+{
+    static unsigned char data[1 << 16];
+    enum { TIMES = 16 };
+    for (int i = 0; i < TIMES && stream->pipe >= 0; i++) {
+        ssize_t got = read(stream->pipe, data, sizeof data);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0 && errno == EAGAIN)
+            return false;
+        if (got > 0) {
+            take(stream, data, (size_t)got);
+        } else {
+            close(stream->pipe);
+            stream->pipe = -1;
+        }
+    }
+    return stream->pipe >= 0;
+}
+
+void stream_close(struct stream *stream)
+{
+    if (stream->pipe >= 0)
+        close(stream->pipe);
+    if (stream->file >= 0)
+        close(stream->file);
+    stream->pipe = stream->file = -1;
+}

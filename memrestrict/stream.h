@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a program writes to one of its streams: read from a pipe, hashed whole, and kept in a file
+ * up to a size, so that a program that writes for ever fills no disk, and is sent no signal.
+ */
+#ifndef MEMRESTRICT_STREAM_H
+#define MEMRESTRICT_STREAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct stream {
+    int pipe; /* to read from; -1: it has ended */
+    int file;
+    uint64_t room; /* bytes that the file may still have */
+    uint64_t size, hash;
+};
+
+/* Makes the file, and a pipe whose other end, close-on-exec, is *writer. False: with errno. */
+bool stream_open(struct stream *stream, const char *path, uint64_t room, int *writer);
+/* Takes what is there, without waiting, a bounded amount. False: there was nothing more. */
+bool stream_drain(struct stream *stream);
+void stream_close(struct stream *stream);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#include "temporary.h"
+
+#include "say.h"
+
+#include <errno.h>
+#include <fts.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+char *temporary_make(void)
+{
+    const char *where = getenv("TMPDIR");
+    if (where == NULL || *where == '\0')
+        where = "/tmp";
+    char *folder = realpath(where, NULL), *path = NULL;
+    if (folder == NULL || asprintf(&path, "%s/memrestrict-XXXXXX", folder) < 0 ||
+        mkdtemp(path) == NULL) {
+        say("TMPDIR: cannot make a folder in %s: %s; accepted: a folder that can be written to",
+            where, strerror(errno));
+        free(path);
+        path = NULL;
+    }
+    free(folder);
+    return path;
+}
+
+void temporary_remove(const char *path)
+{
+    char *paths[] = {(char *)path, NULL};
+    FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
+    FTSENT *entry;
+    int reason = tree == NULL ? errno : 0;
+    while (tree != NULL && (entry = fts_read(tree)) != NULL) {
+        if (entry->fts_info == FTS_D) { /* before its entries are looked at */
+            if ((entry->fts_statp->st_mode & S_IRWXU) != S_IRWXU)
+                chmod(entry->fts_path, S_IRWXU);
+        } else if (remove(entry->fts_path) != 0 && errno != ENOENT) {
+            reason = errno;
+        }
+    }
+    if (tree != NULL)
+        fts_close(tree);
+    if (reason != 0)
+        say("cannot remove all of %s: %s", path, strerror(reason));
+}

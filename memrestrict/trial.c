@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+#include "trial.h"
+
+#include "duration.h"
+#include "input.h"
+#include "interrupt.h"
+#include "remnants.h"
+#include "say.h"
+#include "stream.h"
+#include "temporary.h"
+#include "trial_start.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const uint64_t second = 1000000000;
+
+struct running {
+    struct trial *trial; /* NULL: a free place */
+    int pid, pidfd;      /* pidfd -1: the kernel has none */
+    uint64_t began, last; /* the time at which we have waited long enough; UINT64_MAX: never */
+    struct stream out, err;
+};
+
+struct trials {
+    const struct trial_program *program;
+    char *folder;
+    struct input input;
+    uint64_t started; /* ever */
+    unsigned places;
+    struct running running[];
+};
+
+struct trials *trials_open(const struct trial_program *program, unsigned at_a_time)
+{
+    struct trials *trials = calloc(1, sizeof *trials + at_a_time * sizeof trials->running[0]);
+    char *copy = NULL;
+    bool ready = false;
+    interrupt_hold();
+    remnants_claim(true);
+    if (trials != NULL) {
+        trials->program = program;
+        trials->places = at_a_time;
+        trials->folder = temporary_make();
+        ready = trials->folder != NULL && asprintf(&copy, "%s/stdin", trials->folder) > 0 &&
+                input_prepare(&trials->input, copy);
+        free(copy);
+    }
+    if (ready)
+        return trials;
+    trials_close(trials);
+    if (trials == NULL)
+        interrupt_release();
+    return NULL;
+}
+
+static bool is_running(void *context, int pid)
+{
+    const struct trials *trials = context;
+    for (unsigned i = 0; i < trials->places; i++)
+        if (trials->running[i].trial != NULL && trials->running[i].pid == pid)
+            return true;
+    return false;
+}
+
+/* Ends it if it has not, and all that it started: the group while its leader's number is taken, and
+ * those that left it once nobody starts more. Returns what waitpid(2) says. */
+static int end(struct trials *trials, struct running *running)
+{
+    char *prefix = NULL;
+    siginfo_t info;
+    int status = 0;
+    kill(-running->pid, SIGKILL);
+    while (waitid(P_PID, (id_t)running->pid, &info, WEXITED | WNOWAIT) < 0 && errno == EINTR)
+        ;
+    if (asprintf(&prefix, "%s/", running->trial->folder) > 0)
+        remnants_end(prefix, is_running, trials);
+    free(prefix);
+    while (waitpid(running->pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return status;
+}
+
+static void close_streams(struct running *running)
+{
+    stream_close(&running->out);
+    stream_close(&running->err);
+    if (running->pidfd >= 0)
+        close(running->pidfd);
+}
+
+static void cut_off(struct trials *trials, struct running *running)
+{
+    end(trials, running);
+    close_streams(running);
+    trial_free(running->trial);
+    running->trial = NULL;
+}
+
+void trials_close(struct trials *trials)
+{
+    if (trials == NULL)
+        return;
+    for (unsigned i = 0; i < trials->places; i++)
+        if (trials->running[i].trial != NULL)
+            cut_off(trials, &trials->running[i]);
+    if (trials->folder != NULL) {
+        remnants_end(trials->folder, is_running, trials);
+        temporary_remove(trials->folder);
+    }
+    remnants_claim(false);
+    input_free(&trials->input);
+    free(trials->folder);
+    free(trials);
+    interrupt_release();
+    interrupt_obey();
+}
+
+unsigned trials_running(const struct trials *trials)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < trials->places; i++)
+        count += trials->running[i].trial != NULL;
+    return count;
+}
+
+unsigned trials_free_places(const struct trials *trials)
+{
+    return trials->places - trials_running(trials);
+}
+
+/* The path of one of its files; the caller frees it. */
+static char *path_in(const struct trial *trial, const char *name)
+{
+    char *path = NULL;
+    return asprintf(&path, "%s/%s", trial->folder, name) > 0 ? path : NULL;
+}
+
+/* Each folder's path is as long as the others': a program that keeps it needs the same memory. */
+static struct trial *make_trial(struct trials *trials, uint64_t tag)
+{
+    struct trial *trial = calloc(1, sizeof *trial);
+    if (trial == NULL ||
+        asprintf(&trial->folder, "%s/%08" PRIu64, trials->folder, trials->started++) < 0) {
+        free(trial);
+        return NULL;
+    }
+    trial->tag = tag;
+    char *temporary = path_in(trial, "tmp");
+    bool made = temporary != NULL && mkdir(trial->folder, 0700) == 0 && mkdir(temporary, 0700) == 0;
+    free(temporary);
+    if (made)
+        return trial;
+    trial_free(trial);
+    return NULL;
+}
+
+static bool open_streams(struct trials *trials, struct running *running, int streams[3])
+{
+    uint64_t room = trials->program->most_output;
+    char *out = path_in(running->trial, "stdout"), *err = path_in(running->trial, "stderr");
+    bool good = out != NULL && err != NULL && (streams[0] = input_open(&trials->input)) >= 0 &&
+                stream_open(&running->out, out, room, &streams[1]) &&
+                stream_open(&running->err, err, room, &streams[2]);
+    int saved_errno = errno;
+    free(out);
+    free(err);
+    errno = saved_errno;
+    return good;
+}
+
+static bool launch(struct trials *trials, struct running *running, const char *fault,
+                   const char *limit)
+{
+    const struct trial_program *program = trials->program;
+    int streams[3] = {-1, -1, -1};
+    char **arguments = trial_arguments(program, running->trial->folder, fault, limit);
+    running->pid = -1;
+    if (arguments != NULL && open_streams(trials, running, streams))
+        running->pid = trial_launch(arguments, running->trial->folder, streams);
+    int saved_errno = errno;
+    for (int i = 0; i < 3; i++)
+        if (streams[i] >= 0)
+            close(streams[i]);
+    trial_arguments_free(arguments);
+    errno = saved_errno;
+    return running->pid > 0;
+}
+
+/* Only if run itself fails to end it, which has its own second for that. */
+static uint64_t latest(const struct trial_program *program, uint64_t now)
+{
+    const uint64_t slack = 60 * second;
+    return program->time_limit != 0 && program->time_limit < UINT64_MAX - now - slack
+               ? now + program->time_limit + slack
+               : UINT64_MAX;
+}
+
+bool trials_start(struct trials *trials, uint64_t tag, const char *fault, const char *limit)
+{
+    struct running *running = trials->running;
+    if (interrupt_signal() != 0)
+        return false;
+    while (running->trial != NULL)
+        running++;
+    *running = (struct running){.pidfd = -1, .out = {-1, -1, 0, 0, 0}, .err = {-1, -1, 0, 0, 0}};
+    running->trial = make_trial(trials, tag);
+    if (running->trial == NULL || !launch(trials, running, fault, limit)) {
+        say("cannot start '%s' once more: %s", trials->program->argv[0], strerror(errno));
+        close_streams(running);
+        trial_free(running->trial);
+        running->trial = NULL;
+        return false;
+    }
+    running->began = duration_now();
+    running->last = latest(trials->program, running->began);
+    running->pidfd = (int)syscall(SYS_pidfd_open, running->pid, 0);
+    return true;
+}
+
+/* What became of it */
+
+static json_t *load(const struct trial *trial, const char *name)
+{
+    char *path = path_in(trial, name);
+    json_t *json = path != NULL ? json_load_file(path, 0, NULL) : NULL;
+    free(path);
+    return json;
+}
+
+static void fail(struct trial *trial, const char *trouble)
+{
+    trial->end = TRIAL_FAILED;
+    free(trial->trouble);
+    trial->trouble = strdup(trouble != NULL ? trouble : "memrestrict run ended without a result");
+}
+
+/* The last line that is memrestrict's own. */
+static char *complaint(const struct trial *trial)
+{
+    static const char own[] = "memrestrict: ";
+    char *path = path_in(trial, "stderr"), *line = NULL, *last = NULL;
+    size_t room = 0;
+    FILE *file = path != NULL ? fopen(path, "re") : NULL;
+    while (file != NULL && getline(&line, &room, file) > 0)
+        if (strncmp(line, own, strlen(own)) == 0) {
+            line[strcspn(line, "\n")] = '\0';
+            free(last);
+            last = strdup(line + strlen(own));
+        }
+    if (file != NULL)
+        fclose(file);
+    free(line);
+    free(path);
+    return last;
+}
+
+static void read_end(struct trial *trial)
+{
+    const json_t *outcome = trial->outcome, *signal = json_object_get(outcome, "signal");
+    const json_t *status = json_object_get(outcome, "exit_status");
+    if (json_is_true(json_object_get(outcome, "timed_out"))) {
+        trial->end = TRIAL_TIMED_OUT;
+    } else if (json_is_integer(status)) {
+        trial->end = TRIAL_EXITED;
+        trial->status = (int)json_integer_value(status);
+    } else {
+        trial->end = TRIAL_KILLED;
+        trial->status = (int)json_integer_value(json_object_get(signal, "number"));
+    }
+    trial->time = (uint64_t)json_integer_value(json_object_get(outcome, "duration_ns"));
+}
+
+static void read_result(struct trial *trial, int status, bool sites)
+{
+    trial->outcome = load(trial, "outcome.json");
+    trial->sites = sites ? load(trial, "sites.json") : NULL;
+    if (trial->outcome != NULL && json_is_integer(json_object_get(trial->outcome, "pid"))) {
+        read_end(trial);
+        return;
+    }
+    char *trouble = complaint(trial);
+    fail(trial, trouble);
+    free(trouble);
+    trial->status = WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_OURS;
+}
+
+static struct trial *finish(struct trials *trials, struct running *running, bool too_late)
+{
+    enum { ROUNDS = 64 }; /* who got away and still writes is not waited for */
+    struct trial *trial = running->trial;
+    int status = end(trials, running);
+    trial->time = duration_now() - running->began;
+    for (int i = 0; i < ROUNDS && (stream_drain(&running->out) | stream_drain(&running->err)); i++)
+        ;
+    trial->out_hash = running->out.hash;
+    trial->out_size = running->out.size;
+    trial->err_hash = running->err.hash;
+    trial->err_size = running->err.size;
+    close_streams(running);
+    running->trial = NULL;
+    read_result(trial, status, trials->program->depth != 0);
+    if (too_late)
+        trial->end = TRIAL_TIMED_OUT;
+    return trial;
+}
+
+static bool has_ended(const struct running *running)
+{
+    siginfo_t info = {0};
+    return waitid(P_PID, (id_t)running->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid == running->pid;
+}
+
+/* Empties the pipes; the first that has ended, if there is one. */
+static struct trial *look(struct trials *trials)
+{
+    for (unsigned i = 0; i < trials->places; i++) {
+        struct running *running = &trials->running[i];
+        if (running->trial == NULL)
+            continue;
+        stream_drain(&running->out);
+        stream_drain(&running->err);
+        bool ended = has_ended(running);
+        if (ended || duration_now() >= running->last)
+            return finish(trials, running, !ended);
+    }
+    return NULL;
+}
+
+/* Until something is to be read or one has ended, or so long. */
+static void wait_for_change(struct trials *trials, uint64_t wait)
+{
+    const uint64_t pause = second / 100, longest = second;
+    struct pollfd fds[3 * trials->places];
+    unsigned count = 0;
+    wait = wait < longest ? wait : longest;
+    for (unsigned i = 0; i < trials->places; i++) {
+        const struct running *running = &trials->running[i];
+        if (running->trial == NULL)
+            continue;
+        if (running->pidfd < 0 && wait > pause)
+            wait = pause;
+        const int all[] = {running->pidfd, running->out.pipe, running->err.pipe};
+        for (int j = 0; j < 3; j++)
+            fds[count++] = (struct pollfd){.fd = all[j], .events = POLLIN};
+    }
+    interrupt_poll(fds, count, wait);
+}
+
+struct trial *trials_next(struct trials *trials, uint64_t wait)
+{
+    uint64_t began = duration_now();
+    for (;;) {
+        struct trial *trial = look(trials);
+        uint64_t waited = duration_now() - began;
+        if (trial != NULL || waited >= wait || trials_running(trials) == 0 ||
+            interrupt_signal() != 0)
+            return trial;
+        wait_for_change(trials, wait - waited);
+    }
+}
+
+void trial_free(struct trial *trial)
+{
+    if (trial == NULL)
+        return;
+    if (trial->folder != NULL)
+        temporary_remove(trial->folder);
+    json_decref(trial->outcome);
+    json_decref(trial->sites);
+    free(trial->trouble);
+    free(trial->folder);
+    free(trial);
+}

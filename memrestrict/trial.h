@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One run of a program among many: `memrestrict run` started as a child, with the program's input
+ * from its beginning, its output kept in files, and a temporary directory of its own; what happened
+ * is read back from the JSON that it writes. So what a trial did, its command line does again.
+ *
+ * Each is a session of its own, without a terminal; whatever it leaves running is ended with it.
+ */
+#ifndef MEMRESTRICT_TRIAL_H
+#define MEMRESTRICT_TRIAL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What all trials of a program share; it may be changed between two starts. Strings are the
+ * caller's. */
+struct trial_program {
+    char **argv;
+    const char *limit;       /* as --limit takes it; NULL: none */
+    const char *const *more; /* further options of run, ended by NULL; or NULL */
+    uint64_t time_limit;     /* nanoseconds; 0: none */
+    unsigned depth;          /* frames of a call stack; 0: call sites are not collected */
+    uint64_t most_output;    /* bytes kept of each of stdout and stderr; the rest is cut off */
+};
+
+struct trials; /* trials of one program, several at a time */
+
+/* Where its temporary directories are made, and our own stdin (unless that is a terminal, or cannot
+ * be read: then the program's is empty). Signals are held (interrupt.h) until trials_close. NULL:
+ * that could not be done, which was said, or a signal came. */
+struct trials *trials_open(const struct trial_program *program, unsigned at_a_time);
+/* Ends what still runs, and takes everything away that was made. If a signal had come, the command
+ * ends here by it. NULL is ignored. */
+void trials_close(struct trials *trials);
+
+enum trial_end {
+    TRIAL_EXITED,    /* with `status` */
+    TRIAL_KILLED,    /* by signal `status` */
+    TRIAL_TIMED_OUT, /* our time limit ended it */
+    TRIAL_FAILED     /* it could not be run: `trouble` says why, `status` is what run exited with */
+};
+
+/* A finished one. Freed by trial_free. */
+struct trial {
+    uint64_t tag; /* the caller's */
+    enum trial_end end;
+    int status;
+    char *trouble;               /* one line; NULL: none */
+    char *folder;                /* its directory, with "stdout" and "stderr", until trial_free */
+    uint64_t out_hash, err_hash; /* of all that was written */
+    uint64_t out_size, err_size; /* bytes */
+    uint64_t time;               /* nanoseconds that it took */
+    json_t *outcome;             /* what --json wrote; NULL with TRIAL_FAILED alone */
+    json_t *sites;               /* what --site-list wrote; NULL: not collected */
+};
+
+/* Starts one, with a fault plan (or NULL) and a limit in place of the program's (or NULL). False:
+ * it could not be started, which was said, or a signal came. Only while trials_free_places(). */
+bool trials_start(struct trials *trials, uint64_t tag, const char *fault, const char *limit);
+unsigned trials_free_places(const struct trials *trials);
+unsigned trials_running(const struct trials *trials);
+/* Waits for one to end, at most `wait` nanoseconds (UINT64_MAX: for ever). NULL: none did; at once
+ * if none runs or a signal came (interrupt_signal). */
+struct trial *trials_next(struct trials *trials, uint64_t wait);
+void trial_free(struct trial *trial);
+
+/* The command line that does the same again, quoted for a shell: "memrestrict run --fault=... --
+ * ./prog". Without the time limit. The caller frees it. NULL: no memory. */
+char *trial_replay(const struct trial_program *program, const char *fault, const char *limit);
+
+#endif

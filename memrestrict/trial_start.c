@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#include "trial_start.h"
+
+#include "interrupt.h"
+#include "say.h"
+#include "shell.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* Words being put together; one that could not be made is remembered. */
+struct list {
+    char **words;
+    size_t count;
+    bool failed;
+};
+
+static void add(struct list *list, char *word)
+{
+    char **more = realloc(list->words, (list->count + 2) * sizeof *more);
+    if (more == NULL || word == NULL) {
+        list->failed = true;
+        free(word);
+    }
+    if (more == NULL)
+        return;
+    list->words = more;
+    if (word != NULL)
+        more[list->count++] = word;
+    more[list->count] = NULL;
+}
+
+static void add_option(struct list *list, const char *name, const char *value)
+{
+    char *word = NULL;
+    if (value != NULL)
+        add(list, asprintf(&word, "--%s=%s", name, value) > 0 ? word : NULL);
+}
+
+static void add_words(struct list *list, const char *const *words)
+{
+    for (; words != NULL && *words != NULL; words++)
+        add(list, strdup(*words));
+}
+
+/* A percent sign means something in the path of a report. */
+static void add_report(struct list *list, const char *name, const char *folder, const char *file)
+{
+    char path[2 * PATH_MAX];
+    size_t length = 0;
+    for (; *folder != '\0' && length < sizeof path - 2; folder++) {
+        path[length++] = *folder;
+        if (*folder == '%')
+            path[length++] = '%';
+    }
+    snprintf(path + length, sizeof path - length, "/%s", file);
+    add_option(list, name, path);
+}
+
+static void add_time(struct list *list, uint64_t nanoseconds)
+{
+    const uint64_t second = 1000000000;
+    char time[40];
+    snprintf(time, sizeof time, "%" PRIu64 ".%09" PRIu64, nanoseconds / second,
+             nanoseconds % second);
+    add_option(list, "time", time);
+    add_option(list, "kill-after", "1s");
+}
+
+static void add_sites(struct list *list, unsigned depth, const char *folder)
+{
+    char frames[16];
+    snprintf(frames, sizeof frames, "%u", depth);
+    add_option(list, "sites", frames);
+    add_report(list, "site-list", folder, "sites.json");
+}
+
+/* What decides how the program fares, and goes into a replay line, too. */
+static void add_what_matters(struct list *list, const struct trial_program *program,
+                             const char *fault, const char *limit)
+{
+    add_option(list, "limit", limit != NULL ? limit : program->limit);
+    add_option(list, "fault", fault);
+    add_words(list, program->more);
+}
+
+static void add_program(struct list *list, const struct trial_program *program)
+{
+    add(list, strdup("--"));
+    add_words(list, (const char *const *)program->argv);
+}
+
+static char **finished(struct list *list)
+{
+    if (!list->failed)
+        return list->words;
+    trial_arguments_free(list->words);
+    return NULL;
+}
+
+char **trial_arguments(const struct trial_program *program, const char *folder, const char *fault,
+                       const char *limit)
+{
+    struct list list = {0};
+    add_words(&list, (const char *const[]){"memrestrict", "run", "--quiet", NULL});
+    add_report(&list, "json", folder, "outcome.json");
+    if (program->depth != 0)
+        add_sites(&list, program->depth, folder);
+    if (program->time_limit != 0)
+        add_time(&list, program->time_limit);
+    add_what_matters(&list, program, fault, limit);
+    add_program(&list, program);
+    return finished(&list);
+}
+
+void trial_arguments_free(char **arguments)
+{
+    for (char **word = arguments; word != NULL && *word != NULL; word++)
+        free(*word);
+    free(arguments);
+}
+
+char *trial_replay(const struct trial_program *program, const char *fault, const char *limit)
+{
+    struct list list = {0};
+    char *line = NULL;
+    size_t length;
+    add_words(&list, (const char *const[]){"memrestrict", "run", NULL});
+    add_what_matters(&list, program, fault, limit);
+    add_program(&list, program);
+    char **words = finished(&list);
+    FILE *memory = words != NULL ? open_memstream(&line, &length) : NULL;
+    if (memory != NULL) {
+        shell_words(memory, words);
+        fclose(memory);
+    }
+    trial_arguments_free(words);
+    return line;
+}
+
+/* A size of 1 byte: the kernel then neither writes a core nor starts a program to take it. */
+static void leave_no_cores(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_cur != 0) {
+        limit.rlim_cur = 1;
+        setrlimit(RLIMIT_CORE, &limit);
+    }
+}
+
+/* As this same executable, under its own name, or where it has been replaced, as it was. */
+static void execute(char **arguments)
+{
+    char path[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (length > 0) {
+        path[length] = '\0';
+        execv(path, arguments);
+    }
+    execv("/proc/self/exe", arguments);
+}
+
+static _Noreturn void become(char **arguments, const char *folder, const int streams[3])
+{
+    char *variable = NULL;
+    setsid();
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    leave_no_cores();
+    for (int i = 0; i < 3; i++)
+        if (dup2(streams[i], i) < 0)
+            _exit(EXIT_OURS);
+    if (asprintf(&variable, "%s/tmp", folder) > 0 && setenv("TMPDIR", variable, 1) == 0) {
+        interrupt_release();
+        execute(arguments);
+    }
+    say("cannot run memrestrict itself: %s", strerror(errno));
+    _exit(EXIT_OURS);
+}
+
+int trial_launch(char **arguments, const char *folder, const int streams[3])
+{
+    int pid = fork();
+    if (pid == 0)
+        become(arguments, folder, streams);
+    return pid;
+}
