@@ -2,12 +2,15 @@
 #include "commands.h"
 
 #include "help.h"
+#include "merge.h"
+#include "min.h"
 #include "plot.h"
 #include "ps.h"
 #include "reset_peak.h"
 #include "run.h"
 #include "set.h"
 #include "snapshot.h"
+#include "sweep.h"
 #include "top.h"
 
 #include <stddef.h>
@@ -15,9 +18,13 @@
 
 const struct command commands[] = {
     {"run", run_main, "[OPTION]... PROGRAM [ARG]...", "run a program; the word can be left out"},
+    {"sweep", sweep_main, "[OPTION]... PROGRAM [ARG]...",
+     "find the code that cannot take a failed allocation"},
+    {"merge", merge_main, "[OPTION]... JOURNAL...", "put the parts of a sweep together"},
+    {"min", min_main, "[OPTION]... PROGRAM [ARG]...", "find the smallest budget that is enough"},
     {"ps", ps_main, "[--json] [PID]...", "processes of running commands, and what they use"},
     {"top", top_main, "[--interval=DURATION]", "the same, renewed on the terminal"},
-    {"set", set_main, "PID LIMIT", "give a running process another limit"},
+    {"set", set_main, "PID LIMIT|arm|disarm", "give a running process another limit; faults"},
     {"snapshot", snapshot_main, "PID", "who holds what now, in a run with --sites"},
     {"reset-peak", reset_peak_main, "PID", "let the peak start again"},
     {"plot", plot_main, "[-o FILE.png|.svg] [TIMELINE]", "draw what --timeline has written"},

@@ -10,6 +10,7 @@ _memrestrict_values()
     -l | --limit | -L | --tree-limit | -r | --reserve) echo 1M 16M 64M 256M 1G unlimited ;;
     --scope) echo process tree ;;
     -c | --count) echo heap regions stacks heap,regions heap,stacks regions,stacks heap,regions,stacks ;;
+    -f | --fault) echo nth=1 call=malloc,nth=1 p=0.01 once keep ;;
     -a | --on-refusal) echo errno abort stop warn ;;
     -t | --time | -k | --kill-after) echo 1s 10s 1m 10m 1h ;;
     --interval) echo 1ms 10ms 100ms 1s ;;
@@ -17,17 +18,32 @@ _memrestrict_values()
     -e | --error-exitcode) echo 1 ;;
     -p | --program) compgen -c -- "$2" ;;
     -o | --output | --report | --json | --junit | --tap | --prometheus | --massif | --collapsed | \
-        --speedscope | --timeline) echo @files ;;
+        --speedscope | --site-list | --timeline) echo @files ;;
+    --explore | --explore-known) echo @files ;;
+    --explore-time) echo 1s 5s 1m ;;
+    --explore-modes) echo once keep once,keep ;;
     --sites) echo 8 16 32 ;;
+    --step) echo 4K 64K 1M ;;
+    --compare) echo status stdout both ;;
+    --test) compgen -c -- "$2" ;;
+    --expect | -j | --jobs | -n | --repeat) echo 1 2 4 8 ;;
+    --budget-file) echo @files ;;
+    --tolerance) echo 1% 5% 10% ;;
     *) return 1 ;;
     esac
 }
 
 # The options of run; those that take a value end in "=".
 _memrestrict_options='-l --limit= --scope= -L --tree-limit= -r --reserve= -c --count= -p --program=
-    -a --on-refusal= -t --time= -k --kill-after= -e --error-exitcode= -o --output= --report= --json=
-    --junit= --tap= --prometheus= --sites --sites= --massif= --collapsed= --speedscope= --timeline=
-    --interval= --color= -q --quiet -v --verbose -h --help --usage -V --version'
+    -a --on-refusal= -f --fault= -t --time= -k --kill-after= -e --error-exitcode= -o --output= --report= --json=
+    --junit= --tap= --prometheus= --sites --sites= --massif= --collapsed= --speedscope= --site-list=
+    --explore= --explore-time= --explore-modes= --explore-known=
+    --timeline= --interval= --color= -q --quiet -v --verbose -h --help --usage -V --version'
+
+# Those of min.
+_memrestrict_min_options='--scope= --step= -c --count= -p --program= --compare= --test= --expect= -t
+    --time= -j --jobs= -n --repeat= --budget-file= --tolerance= --update --json= --junit= -q --quiet
+    -v --verbose -h --help --usage'
 
 # Sets COMPREPLY to those of the words that begin with the current one; options that end in "=" get
 # no space behind them.
@@ -103,14 +119,15 @@ _memrestrict_walk()
     [[ $cur == -* ]] || program=$at
 }
 
+# Options and a program, from the word $1 on.
 _memrestrict_run()
 {
-    local option program words
+    local option program words options=${2:-$_memrestrict_options}
     _memrestrict_walk "$1"
     if [ -n "$option" ]; then
         _memrestrict_value "$option"
     elif [ -z "$program" ]; then
-        _memrestrict_reply "$_memrestrict_options"
+        _memrestrict_reply "$options"
     elif ((program < COMP_CWORD)); then
         if declare -F _command_offset >/dev/null; then
             _command_offset "$program"
@@ -118,7 +135,7 @@ _memrestrict_run()
             _memrestrict_files
         fi
     else
-        words=$([ "$program" != 1 ] || echo run ps top set snapshot reset-peak plot help)
+        words=$([ "$program" != 1 ] || echo run min ps top set snapshot reset-peak plot help)
         local IFS=$'\n'
         # shellcheck disable=SC2207 # a name a line
         COMPREPLY=($(compgen -W "${words// /$'\n'}" -- "$cur"; compgen -c -- "$cur" | LC_ALL=C sort -u))
@@ -138,6 +155,7 @@ _memrestrict()
     ((COMP_CWORD > 1)) || { _memrestrict_run 1; return; }
     case ${COMP_WORDS[1]} in
     run) _memrestrict_run 2 ;;
+    min) _memrestrict_run 2 "$_memrestrict_min_options" ;;
     ps) _memrestrict_reply "--json --help --usage $(_memrestrict_pids)" ;;
     top)
         case $previous in
@@ -148,7 +166,7 @@ _memrestrict()
     set)
         case $COMP_CWORD in
         2) _memrestrict_reply "--help --usage $(_memrestrict_pids)" ;;
-        3) _memrestrict_value --limit ;;
+        3) _memrestrict_reply "$(_memrestrict_values --limit) arm disarm" ;;
         esac
         ;;
     snapshot | reset-peak) _memrestrict_reply "--help --usage $(_memrestrict_pids)" ;;
@@ -158,7 +176,7 @@ _memrestrict()
         *) _memrestrict_files ;;
         esac
         ;;
-    help) _memrestrict_reply 'env run ps top set snapshot reset-peak plot' ;;
+    help) _memrestrict_reply 'env run min ps top set snapshot reset-peak plot' ;;
     *) _memrestrict_run 1 ;;
     esac
 }

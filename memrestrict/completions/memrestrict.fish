@@ -5,12 +5,14 @@
 function __memrestrict_rest
     set -l tokens (commandline -opc) (commandline -ct)
     set -e tokens[1]
-    if test "$tokens[1]" = run
+    if contains -- "$tokens[1]" run min
         set -e tokens[1]
     end
-    set -l options l/limit= scope= L/tree-limit= r/reserve= c/count= p/program= a/on-refusal=
+    set -l options l/limit= scope= L/tree-limit= r/reserve= c/count= p/program= a/on-refusal= f/fault=
     set -a options t/time= k/kill-after= e/error-exitcode= o/output= report= json= junit= tap=
     set -a options prometheus= 'sites=?' massif= collapsed= speedscope= timeline= interval= color=
+    set -a options site-list= explore= explore-time= explore-modes= explore-known=
+    set -a options step= compare= test= expect= j/jobs= n/repeat= budget-file= tolerance= update
     set -a options q/quiet v/verbose h/help usage V/version
     argparse -s $options -- $tokens 2>/dev/null
     or return
@@ -37,6 +39,7 @@ set -g __memrestrict_others ps top set snapshot reset-peak plot help
 function __memrestrict_subcommands
     printf '%s\t%s\n' \
         run 'Run a program with a budget' \
+        min 'The smallest budget that is enough' \
         ps 'Processes of running commands' \
         top 'The same, live' \
         set 'Give a process another limit' \
@@ -47,7 +50,11 @@ function __memrestrict_subcommands
 end
 
 function __memrestrict_in_run
-    not __memrestrict_subcommand $__memrestrict_others; and not __memrestrict_options_end
+    not __memrestrict_subcommand min $__memrestrict_others; and not __memrestrict_options_end
+end
+
+function __memrestrict_in_min
+    __memrestrict_subcommand min; and not __memrestrict_options_end
 end
 
 function __memrestrict_in_program
@@ -65,6 +72,7 @@ end
 complete -c memrestrict -f
 complete -c memrestrict -n __memrestrict_in_program -a '(__memrestrict_program)'
 complete -c memrestrict -n __memrestrict_in_run -k -a '(__fish_complete_command)'
+complete -c memrestrict -n __memrestrict_in_min -k -a '(__fish_complete_command)'
 complete -c memrestrict -n 'test (count (commandline -opc)) = 1' -k -a '(__memrestrict_subcommands)'
 
 complete -c memrestrict -n __memrestrict_in_run -s l -l limit -x -a '1M 16M 64M 256M 1G unlimited' -d 'The budget of each process'
@@ -74,6 +82,7 @@ complete -c memrestrict -n __memrestrict_in_run -s r -l reserve -x -a '64K 1M' -
 complete -c memrestrict -n __memrestrict_in_run -s c -l count -x -a 'heap regions stacks heap,regions heap,regions,stacks' -d 'What is charged'
 complete -c memrestrict -n __memrestrict_in_run -s p -l program -x -a '(__fish_complete_command)' -d 'Limit only these programs'
 complete -c memrestrict -n __memrestrict_in_run -s a -l on-refusal -x -a 'errno abort stop warn' -d 'What a refusal does'
+complete -c memrestrict -n __memrestrict_in_run -s f -l fault -x -a 'nth=1 call=malloc,nth=1 p=0.01 once' -d 'Let calls fail as planned'
 complete -c memrestrict -n __memrestrict_in_run -s t -l time -x -a '1s 10s 1m 10m 1h' -d 'End the program after this time'
 complete -c memrestrict -n __memrestrict_in_run -s k -l kill-after -x -a '1s 5s 10s' -d 'Kill it this long after that'
 complete -c memrestrict -n __memrestrict_in_run -s e -l error-exitcode -x -d 'Exit status if anything was refused'
@@ -87,6 +96,11 @@ complete -c memrestrict -n __memrestrict_in_run -l sites -d 'Collect call sites'
 complete -c memrestrict -n __memrestrict_in_run -l massif -r -F -d 'Call sites for ms_print'
 complete -c memrestrict -n __memrestrict_in_run -l collapsed -r -F -d 'Call sites as collapsed stacks'
 complete -c memrestrict -n __memrestrict_in_run -l speedscope -r -F -d 'Call sites for speedscope'
+complete -c memrestrict -n __memrestrict_in_run -l site-list -r -F -d 'Call sites and crashes as JSON'
+complete -c memrestrict -n __memrestrict_in_run -l explore -x -a '(__fish_complete_directories)' -d 'Fail each call site once, in copies'
+complete -c memrestrict -n __memrestrict_in_run -l explore-time -x -a '1s 5s 1m' -d 'End a copy after this'
+complete -c memrestrict -n __memrestrict_in_run -l explore-modes -x -a 'once keep once,keep' -d 'How it fails'
+complete -c memrestrict -n __memrestrict_in_run -l explore-known -r -F -d 'A list of call sites'
 complete -c memrestrict -n __memrestrict_in_run -l timeline -r -F -d 'Bytes in use over time, as CSV'
 complete -c memrestrict -n __memrestrict_in_run -l interval -x -a '1ms 10ms 100ms 1s' -d 'Time between rows of the timeline'
 complete -c memrestrict -n __memrestrict_in_run -l color -x -a 'auto always never' -d Colours
@@ -96,11 +110,31 @@ complete -c memrestrict -n __memrestrict_in_run -s h -l help -d 'Print help'
 complete -c memrestrict -n __memrestrict_in_run -l usage -d 'Print a short help'
 complete -c memrestrict -n __memrestrict_in_run -s V -l version -d 'Print the version'
 
+complete -c memrestrict -n __memrestrict_in_min -l scope -x -a 'process tree' -d 'What the budget is of'
+complete -c memrestrict -n __memrestrict_in_min -l step -x -a '4K 64K 1M' -d 'Be content with multiples of this'
+complete -c memrestrict -n __memrestrict_in_min -s c -l count -x -a 'heap regions stacks heap,regions heap,regions,stacks' -d 'What is charged'
+complete -c memrestrict -n __memrestrict_in_min -s p -l program -x -a '(__fish_complete_command)' -d 'Limit only these programs'
+complete -c memrestrict -n __memrestrict_in_min -l compare -x -a 'status stdout both' -d 'What has to be the same'
+complete -c memrestrict -n __memrestrict_in_min -l test -x -d 'A shell command that decides'
+complete -c memrestrict -n __memrestrict_in_min -l expect -x -d 'Exit status of a success'
+complete -c memrestrict -n __memrestrict_in_min -s t -l time -x -a '1s 10s 1m 10m 1h' -d 'What longer takes is no success'
+complete -c memrestrict -n __memrestrict_in_min -s j -l jobs -x -a '1 2 4 8' -d 'Run so many at a time'
+complete -c memrestrict -n __memrestrict_in_min -s n -l repeat -x -a '1 3 10' -d 'Run the answer so often again'
+complete -c memrestrict -n __memrestrict_in_min -l budget-file -r -F -d 'A file that keeps needs'
+complete -c memrestrict -n __memrestrict_in_min -l tolerance -x -a '1% 5% 10%' -d 'How much more is allowed'
+complete -c memrestrict -n __memrestrict_in_min -l update -d 'Write the need into that file'
+complete -c memrestrict -n __memrestrict_in_min -l json -r -F -d 'All that was found as JSON'
+complete -c memrestrict -n __memrestrict_in_min -l junit -r -F -d 'As JUnit XML'
+complete -c memrestrict -n __memrestrict_in_min -s q -l quiet -d 'The number alone'
+complete -c memrestrict -n __memrestrict_in_min -s v -l verbose -d 'Each budget that was tried'
+complete -c memrestrict -n __memrestrict_in_min -s h -l help -d 'Print help'
+complete -c memrestrict -n __memrestrict_in_min -l usage -d 'Print a short help'
+
 complete -c memrestrict -n '__memrestrict_subcommand ps' -l json -d 'As JSON'
 complete -c memrestrict -n '__memrestrict_subcommand top' -l interval -x -a '1s 5s' -d 'Time between views'
 complete -c memrestrict -n '__memrestrict_subcommand ps set snapshot reset-peak' -a '(__memrestrict_pids)'
 complete -c memrestrict -n '__memrestrict_subcommand plot' -s o -l output -r -F -d Picture
 complete -c memrestrict -n '__memrestrict_subcommand plot' -F
-complete -c memrestrict -n '__memrestrict_subcommand help' -a 'env run ps top set snapshot reset-peak plot'
+complete -c memrestrict -n '__memrestrict_subcommand help' -a 'env run min ps top set snapshot reset-peak plot'
 complete -c memrestrict -n '__memrestrict_subcommand ps top set snapshot reset-peak plot' -l help -d 'Print help'
 complete -c memrestrict -n '__memrestrict_subcommand ps top set snapshot reset-peak plot' -l usage -d 'Print a short help'

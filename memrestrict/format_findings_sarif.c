@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#include "finding_words.h"
+#include "format_findings.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static json_t *rule_array(void)
+{
+    json_t *rules = json_array();
+    for (int i = REACTION_HANDLED + 1; i < REACTIONS; i++) {
+        enum reaction reaction = (enum reaction)i;
+        json_array_append_new(rules, json_pack("{ss s{ss+}}", "id", reaction_name(reaction),
+                                               "shortDescription", "text",
+                                               "after a failed allocation the program ",
+                                               reaction_meaning(reaction)));
+    }
+    return rules;
+}
+
+static const char *level_of(enum reaction reaction)
+{
+    return reaction >= REACTION_SWALLOWED ? "error" : "warning";
+}
+
+/* Where no file is known, the function is all that there is. */
+static json_t *location_of(const struct record *record)
+{
+    json_t *location =
+        json_pack("{s[{ss}]}", "logicalLocations", "fullyQualifiedName", record->place);
+    if (location != NULL && record->file != NULL && record->line > 0)
+        json_object_set_new(location, "physicalLocation",
+                            json_pack("{s{ss} s{si}}", "artifactLocation", "uri", record->file,
+                                      "region", "startLine", record->line));
+    return location;
+}
+
+static json_t *result_of(const struct finding *finding, const struct journal *journal)
+{
+    const struct record *record = finding->record;
+    char *sentence = finding_sentence(record), *replay = finding_replay(&journal->head, record);
+    json_t *result = NULL;
+    if (sentence != NULL && replay != NULL)
+        result = json_pack(
+            "{ss ss s{ss++} s[o] s{ss} s{ss sI} ss}", "ruleId", reaction_name(record->reaction),
+            "level", level_of(record->reaction), "message", "text", sentence, "\nReplay: ", replay,
+            "locations", location_of(record), "partialFingerprints", "memrestrict/v1", record->key,
+            "properties", "replay", replay, "trials", (json_int_t)finding->trials, "baselineState",
+            finding->known ? "unchanged" : "new");
+    if (result != NULL && finding->suppressed)
+        json_object_set_new(result, "suppressions", json_pack("[{ss}]", "kind", "external"));
+    free(sentence);
+    free(replay);
+    return result;
+}
+
+static json_t *result_array(const struct findings *findings, const struct journal *journal)
+{
+    json_t *results = json_array();
+    bool made = results != NULL;
+    for (size_t i = 0; i < findings->count && made; i++)
+        made = json_array_append_new(results, result_of(&findings->list[i], journal)) == 0;
+    if (made)
+        return results;
+    json_decref(results);
+    return NULL;
+}
+
+bool format_findings_sarif(FILE *file, const struct findings *findings,
+                           const struct journal *journal)
+{
+    json_t *json =
+        json_pack("{ss ss s[{s{s{ss ss so}} s[{sb}] so}]}", "$schema",
+                  "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs",
+                  "tool", "driver", "name", "memrestrict", "version", MEMRESTRICT_VERSION, "rules",
+                  rule_array(), "invocations", "executionSuccessful", journal->finished, "results",
+                  result_array(findings, journal));
+    bool written =
+        json != NULL && json_dumpf(json, file, JSON_INDENT(2)) == 0 && fputc('\n', file) != EOF;
+    if (json == NULL)
+        errno = ENOMEM;
+    json_decref(json);
+    return written && fflush(file) == 0;
+}

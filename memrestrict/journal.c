@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+#include "journal.h"
+
+#include "say.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SCHEMA "memrestrict-sweep-journal"
+enum { VERSION = 1 };
+
+void sweep_head_free(struct sweep_head *head)
+{
+    words_list_free(&head->argv);
+    words_list_free(&head->notes);
+    free(head->build);
+    free(head->options);
+    free(head->shard);
+    *head = (struct sweep_head){.build = NULL};
+}
+
+static json_t *list_to_json(const struct words_list *list)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < list->count; i++)
+        json_array_append_new(array, json_string(list->words[i]));
+    return array;
+}
+
+static json_t *head_to_json(const struct sweep_head *head)
+{
+    return json_pack("{ss si so ss ss ss? sI so}", "schema", SCHEMA, "version", VERSION, "argv",
+                     list_to_json(&head->argv), "build", head->build, "options", head->options,
+                     "shard", head->shard, "sites", (json_int_t)head->sites, "notes",
+                     list_to_json(&head->notes));
+}
+
+static char *text_of(const json_t *json, const char *name)
+{
+    const char *text = json_string_value(json_object_get(json, name));
+    return text != NULL ? strdup(text) : NULL;
+}
+
+static bool list_from_json(const json_t *json, const char *name, struct words_list *list)
+{
+    size_t i;
+    json_t *word;
+    json_array_foreach(json_object_get(json, name), i,
+                       word) if (!json_is_string(word) ||
+                                 !words_list_add(list, json_string_value(word))) return false;
+    return true;
+}
+
+static bool head_from_json(const json_t *json, struct sweep_head *head)
+{
+    const char *schema = json_string_value(json_object_get(json, "schema"));
+    *head = (struct sweep_head){.build = NULL};
+    if (schema == NULL || strcmp(schema, SCHEMA) != 0 ||
+        json_integer_value(json_object_get(json, "version")) != VERSION)
+        return false;
+    head->build = text_of(json, "build");
+    head->options = text_of(json, "options");
+    head->shard = text_of(json, "shard");
+    head->sites = (uint64_t)json_integer_value(json_object_get(json, "sites"));
+    return list_from_json(json, "argv", &head->argv) &&
+           list_from_json(json, "notes", &head->notes) && head->build != NULL &&
+           head->options != NULL && head->argv.count > 0;
+}
+
+static bool keep(struct journal *journal, struct record *record)
+{
+    struct record *grown =
+        reallocarray(journal->records, journal->count + 1, sizeof *journal->records);
+    if (grown == NULL)
+        return false;
+    journal->records = grown;
+    journal->records[journal->count++] = *record;
+    *record = (struct record){.plan = NULL};
+    return true;
+}
+
+const struct record *journal_find(const struct journal *journal, const char *plan)
+{
+    for (size_t i = 0; i < journal->count; i++)
+        if (strcmp(journal->records[i].plan, plan) == 0)
+            return &journal->records[i];
+    return NULL;
+}
+
+/* A later trial of the same plan counts for nothing. */
+static bool take_line(struct journal *journal, const json_t *json)
+{
+    struct record record;
+    if (json_object_get(json, "finished") != NULL) {
+        journal->finished = true;
+        journal->time += (uint64_t)json_integer_value(json_object_get(json, "time_ns"));
+        return true;
+    }
+    if (!record_from_json(json, &record))
+        return false;
+    bool kept = journal_find(journal, record.plan) != NULL || keep(journal, &record);
+    record_free(&record);
+    return kept;
+}
+
+/* Reads lines up to one that is not whole: its writer was killed. *end is where that begins. False:
+ * this is no journal. */
+static bool read_lines(struct journal *journal, FILE *file, long *end)
+{
+    char *line = NULL;
+    size_t room = 0, number = 0;
+    ssize_t length;
+    bool good = true;
+    *end = 0;
+    while (good && (length = getline(&line, &room, file)) > 0 && line[length - 1] == '\n') {
+        json_t *json = json_loadb(line, (size_t)length, 0, NULL);
+        good = json != NULL &&
+               (number++ == 0 ? head_from_json(json, &journal->head) : take_line(journal, json));
+        json_decref(json);
+        *end += (long)length;
+    }
+    free(line);
+    return good;
+}
+
+bool journal_read(struct journal *journal, const char *path)
+{
+    long end;
+    FILE *file = fopen(path, "re");
+    *journal = (struct journal){.path = path};
+    if (file == NULL) {
+        say("%s: cannot read: %s", path, strerror(errno));
+        return false;
+    }
+    bool read = read_lines(journal, file, &end) && end > 0;
+    fclose(file);
+    if (read)
+        return true;
+    say("%s: this is no journal of a sweep; accepted: what sweep --journal=FILE has written", path);
+    journal_close(journal);
+    return false;
+}
+
+static bool is_same_list(const struct words_list *one, const struct words_list *other)
+{
+    bool same = one->count == other->count;
+    for (size_t i = 0; same && i < one->count; i++)
+        same = strcmp(one->words[i], other->words[i]) == 0;
+    return same;
+}
+
+/* Why they do not belong together; NULL: they do. */
+static const char *difference(const struct sweep_head *one, const struct sweep_head *other)
+{
+    if (!is_same_list(&one->argv, &other->argv))
+        return "of another program, or other arguments";
+    if (strcmp(one->build, other->build) != 0)
+        return "of another build of the program or its libraries";
+    if (strcmp(one->options, other->options) != 0)
+        return "with other options";
+    return NULL;
+}
+
+static bool write_line(struct journal *journal, json_t *json)
+{
+    if (journal->file == NULL) {
+        json_decref(json);
+        return true;
+    }
+    bool written = json != NULL && json_dumpf(json, journal->file, JSON_COMPACT) == 0 &&
+                   fputc('\n', journal->file) != EOF && fflush(journal->file) == 0;
+    json_decref(json);
+    if (!written)
+        say("%s: cannot write: %s", journal->path, strerror(errno));
+    return written;
+}
+
+static bool belongs(const struct journal *journal, const struct sweep_head *head)
+{
+    const char *why = difference(&journal->head, head);
+    bool same_part = (journal->head.shard == NULL) == (head->shard == NULL) &&
+                     (head->shard == NULL || strcmp(journal->head.shard, head->shard) == 0);
+    if (why == NULL && !same_part)
+        why = "of another shard";
+    if (why != NULL)
+        say("%s: this is the journal of a sweep %s; accepted: another file, or none there",
+            journal->path, why);
+    return why == NULL;
+}
+
+/* Goes on with what is in the file. */
+static bool take_up(struct journal *journal, struct sweep_head *head)
+{
+    long end;
+    if (!read_lines(journal, journal->file, &end)) {
+        say("%s: this is no journal of a sweep; accepted: one, or a file that is not there",
+            journal->path);
+        return false;
+    }
+    if (end > 0 && !belongs(journal, head))
+        return false;
+    if (fseek(journal->file, end, SEEK_SET) != 0 || ftruncate(fileno(journal->file), end) != 0) {
+        say("%s: cannot write: %s", journal->path, strerror(errno));
+        return false;
+    }
+    sweep_head_free(&journal->head);
+    journal->head = *head;
+    *head = (struct sweep_head){.build = NULL};
+    journal->finished = false;
+    return end > 0 || write_line(journal, head_to_json(&journal->head));
+}
+
+bool journal_open(struct journal *journal, const char *path, struct sweep_head *head)
+{
+    *journal = (struct journal){.path = path};
+    if (path == NULL) {
+        journal->head = *head;
+        *head = (struct sweep_head){.build = NULL};
+        return true;
+    }
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (fd >= 0 && (journal->file = fdopen(fd, "r+")) == NULL)
+        close(fd);
+    if (journal->file == NULL) {
+        say("--journal: %s: cannot write: %s", path, strerror(errno));
+        return false;
+    }
+    if (take_up(journal, head))
+        return true;
+    journal_close(journal);
+    return false;
+}
+
+bool journal_add(struct journal *journal, struct record *record)
+{
+    return write_line(journal, record_to_json(record)) && keep(journal, record);
+}
+
+bool journal_finish(struct journal *journal, uint64_t time)
+{
+    journal->finished = true;
+    journal->time += time;
+    return write_line(journal, json_pack("{sb sI}", "finished", 1, "time_ns", (json_int_t)time));
+}
+
+static bool add_notes(struct words_list *notes, const struct words_list *more)
+{
+    bool done = true;
+    for (size_t i = 0; i < more->count; i++) {
+        bool known = false;
+        for (size_t j = 0; j < notes->count; j++)
+            known |= strcmp(notes->words[j], more->words[i]) == 0;
+        done = done && (known || words_list_add(notes, more->words[i]));
+    }
+    return done;
+}
+
+bool journal_merge(struct journal *journal, struct journal *part)
+{
+    const char *why = difference(&journal->head, &part->head);
+    if (why != NULL) {
+        say("%s: this is the journal of a sweep %s than that of %s", part->path, why,
+            journal->path);
+        return false;
+    }
+    bool done = add_notes(&journal->head.notes, &part->head.notes);
+    for (size_t i = 0; i < part->count && done; i++)
+        done = journal_find(journal, part->records[i].plan) != NULL ||
+               keep(journal, &part->records[i]);
+    if (part->head.sites > journal->head.sites)
+        journal->head.sites = part->head.sites;
+    journal->finished &= part->finished;
+    journal->time += part->time;
+    journal_close(part);
+    return done;
+}
+
+void journal_close(struct journal *journal)
+{
+    for (size_t i = 0; i < journal->count; i++)
+        record_free(&journal->records[i]);
+    free(journal->records);
+    sweep_head_free(&journal->head);
+    if (journal->file != NULL)
+        fclose(journal->file);
+    *journal = (struct journal){.path = NULL};
+}

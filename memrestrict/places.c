@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include "places.h"
+
+#include "symbols.h"
+#include "words.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+/* What symbols keep pointers to. */
+struct object {
+    struct sites_object known;
+    char *key;
+    UT_hash_handle hh;
+};
+
+struct places {
+    struct symbols *symbols;
+    struct object *objects;
+};
+
+struct places *places_open(void)
+{
+    struct places *places = calloc(1, sizeof *places);
+    if (places != NULL && (places->symbols = symbols_open()) != NULL)
+        return places;
+    free(places);
+    return NULL;
+}
+
+static void free_object(struct object *object)
+{
+    if (object != NULL) {
+        free(object->known.path);
+        free(object->known.build_id);
+        free(object->key);
+    }
+    free(object);
+}
+
+void places_close(struct places *places)
+{
+    struct object *object, *next;
+    if (places == NULL)
+        return;
+    symbols_close(places->symbols);
+    HASH_ITER(hh, places->objects, object, next)
+    {
+        HASH_DEL(places->objects, object);
+        free_object(object);
+    }
+    free(places);
+}
+
+static struct object *make_object(struct places *places, const char *path, const char *build_id,
+                                  char *key)
+{
+    struct object *object = calloc(1, sizeof *object);
+    if (object == NULL) {
+        free(key);
+        return NULL;
+    }
+    object->key = key;
+    object->known.path = strdup(path);
+    object->known.build_id = build_id != NULL ? strdup(build_id) : NULL;
+    if (object->known.path == NULL || (build_id != NULL && object->known.build_id == NULL)) {
+        free_object(object);
+        return NULL;
+    }
+    HASH_ADD_KEYPTR(hh, places->objects, object->key, strlen(object->key), object);
+    return object;
+}
+
+/* NULL: the frame is in no module that is known, or there is no memory. */
+static const struct sites_object *object_of(struct places *places, const json_t *json)
+{
+    const char *path = json_string_value(json_object_get(json, "path"));
+    const char *build_id = json_string_value(json_object_get(json, "build_id"));
+    struct object *object = NULL;
+    char *key;
+    if (path == NULL || asprintf(&key, "%s:%s", build_id != NULL ? build_id : "", path) < 0)
+        return NULL;
+    HASH_FIND_STR(places->objects, key, object);
+    if (object == NULL)
+        object = make_object(places, path, build_id, key);
+    else
+        free(key);
+    return object != NULL ? &object->known : NULL;
+}
+
+static bool is_library_of_language(const struct symbols_name *name)
+{
+    static const char *const patterns[] = {
+        "libc.so*",    "libc-*.so",          "ld-*.so*",      "libpthread*.so*",
+        "libm.so*",    "ld-musl-*",          "libstdc++.so*", "libgcc_s.so*",
+        "libc++*.so*", "libmemrestrict.so*", "linux-vdso*",
+    };
+    if (name->object == NULL)
+        return true;
+    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++)
+        if (fnmatch(patterns[i], basename(name->object), 0) == 0)
+            return true;
+    return symbols_is_plumbing(name);
+}
+
+static char *words_of(const struct symbols_name *name)
+{
+    char *words, *safe;
+    int length;
+    if (name->file != NULL && name->line > 0)
+        length = asprintf(&words, "%s (%s:%d)", name->function, basename(name->file), name->line);
+    else if (name->object != NULL && strchr(name->function, '+') == NULL)
+        length = asprintf(&words, "%s (%s)", name->function, basename(name->object));
+    else
+        length = asprintf(&words, "%s", name->function);
+    if (length < 0)
+        return NULL;
+    safe = words_safe_string(words);
+    free(words);
+    return safe;
+}
+
+static char *function_of(const struct symbols_name *name)
+{
+    const char *where = name->file != NULL ? name->file : name->object;
+    char *words, *safe;
+    if (asprintf(&words, "%s@%s", name->function, where != NULL ? basename(where) : "?") < 0)
+        return NULL;
+    safe = words_safe_string(words);
+    free(words);
+    return safe;
+}
+
+static bool set_place(struct place *place, const struct symbols_name *name)
+{
+    place->words = name != NULL ? words_of(name) : strdup("an unknown place");
+    place->function = name != NULL ? function_of(name) : strdup("?");
+    place->file = name != NULL && name->file != NULL ? words_safe_string(name->file) : NULL;
+    place->line = name != NULL ? name->line : 0;
+    return place->words != NULL && place->function != NULL;
+}
+
+static bool add_words(struct words_list *stack, const struct symbols_name *name)
+{
+    char *words = stack != NULL ? words_of(name) : NULL;
+    bool done = stack == NULL || (words != NULL && words_list_add(stack, words));
+    free(words);
+    return done;
+}
+
+bool places_of(struct places *places, const json_t *objects, const json_t *frames,
+               struct words_list *stack, struct place *place)
+{
+    const struct symbols_name *first = NULL, *top = NULL;
+    bool done = true;
+    size_t i;
+    const json_t *json;
+    *place = (struct place){.words = NULL};
+    json_array_foreach(frames, i, json)
+    {
+        json_int_t number = json_integer_value(json_array_get(json, 0));
+        struct sites_frame frame = {
+            .object =
+                number >= 0 ? object_of(places, json_array_get(objects, (size_t)number)) : NULL,
+            .offset = (uint64_t)json_integer_value(json_array_get(json, 1)),
+        };
+        size_t count;
+        const struct symbols_name *names = symbols_of(places->symbols, &frame, &count);
+        for (size_t j = 0; j < count && done; j++) {
+            done = add_words(stack, &names[j]);
+            top = top != NULL ? top : &names[j];
+            if (first == NULL && !is_library_of_language(&names[j]))
+                first = &names[j];
+        }
+    }
+    return set_place(place, first != NULL ? first : top) && done;
+}
+
+void place_free(struct place *place)
+{
+    free(place->words);
+    free(place->function);
+    free(place->file);
+    *place = (struct place){.words = NULL};
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Call stacks from JSON (module and offset) in words: every frame, and the one that people look
+ * for, which is not in the C library or another piece of plumbing.
+ */
+#ifndef MEMRESTRICT_PLACES_H
+#define MEMRESTRICT_PLACES_H
+
+#include "record.h"
+
+struct places;
+
+struct place {
+    char *words;    /* "parse_line (conf.c:41)" */
+    char *function; /* "parse_line@conf.c", or "parse_line@libconf.so" */
+    char *file;     /* NULL: unknown */
+    int line;       /* 0: unknown */
+};
+
+/* NULL: no memory. */
+struct places *places_open(void);
+void places_close(struct places *places);
+
+/* Adds the stack's frames to *stack (unless that is NULL), innermost first, and tells its place;
+ * the caller frees both. `objects` and `frames` as --site-list writes them, kept until
+ * places_close. Without frames the place is unknown, in words as well. False: no memory. */
+bool places_of(struct places *places, const json_t *objects, const json_t *frames,
+               struct words_list *stack, struct place *place);
+void place_free(struct place *place);
+
+#endif

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+#include "sweep_options.h"
+
+#include "arguments.h"
+#include "config.h"
+#include "duration.h"
+#include "say.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { DEFAULT_DEPTH = 16, MOST_DEPTH = 64, MOST_JOBS = 256, MOST_SHARDS = 10000 };
+
+enum {
+    KEY_DEPTH = 0x100,
+    KEY_MODE,
+    KEY_ONLY,
+    KEY_FORK,
+    KEY_JOURNAL,
+    KEY_SHARD,
+    KEY_MOST,
+    KEY_BASELINE,
+    KEY_UPDATE,
+    KEY_SUPPRESS,
+    KEY_FAIL_ON,
+    KEY_COLOR,
+    KEY_REPORT
+};
+
+#define FINDINGS_ROWS                                                                               \
+    {NULL, 0, NULL, 0, "What becomes of findings (FILE - is stdout):", 3},                          \
+        {"baseline", KEY_BASELINE, "FILE", 0, "findings that FILE has are known: they do not fail", \
+         0},                                                                                        \
+        {"update-baseline", KEY_UPDATE, NULL, 0, "write all that was found there", 0},              \
+        {"suppress",                                                                                \
+         KEY_SUPPRESS,                                                                              \
+         "FILE",                                                                                    \
+         0,                                                                                         \
+         "leave out what a line of FILE names: OUTCOME:GLOB, over functions",                       \
+         0},                                                                                        \
+        {"fail-on",                                                                                 \
+         KEY_FAIL_ON,                                                                               \
+         "OUTCOME",                                                                                 \
+         0,                                                                                         \
+         "the least harm to fail for: abort (default), leak, swallowed, hang, crash, corruption",   \
+         0},                                                                                        \
+        {"json", KEY_REPORT + SWEEP_JSON, "FILE", 0, "all findings and trials as JSON", 0},         \
+        {"junit", KEY_REPORT + SWEEP_JUNIT, "FILE", 0, "as JUnit XML", 0},                          \
+        {"tap", KEY_REPORT + SWEEP_TAP, "FILE", 0, "as TAP", 0},                                    \
+        {"sarif", KEY_REPORT + SWEEP_SARIF, "FILE", 0, "as SARIF, for code scanning", 0},           \
+        {"color", KEY_COLOR, "auto|always|never", 0, "colours (default: auto)", 0},                 \
+        {"quiet", 'q', NULL, 0, "no progress, and of the summary the last line alone", 0},          \
+    {                                                                                               \
+        "verbose", 'v', NULL, 0, "each trial, and the call stacks of findings", 0                   \
+    }
+
+static const struct argp_option sweep_rows[] = {
+    {NULL, 0, NULL, 0, "What is made to fail:", 1},
+    {"mode", KEY_MODE, "once|keep|both", 0,
+     "each call site once, each time that it is met, or both in turn (default)", 0},
+    {"depth", KEY_DEPTH, "FRAMES", 0, "that tell call sites apart, 1 to 64 (default: 16)", 0},
+    {"only", KEY_ONLY, "WORDS", 0, "further words of each fault plan: lib=libfoo.so,arm=main", 0},
+    {"max", KEY_MOST, "N", 0, "trials at most", 0},
+    {NULL, 0, NULL, 0, "How trials are run:", 2},
+    {"fork", KEY_FORK, NULL, 0, "all in one run, which forks at each call site", 0},
+    {"jobs", 'j', "N", 0, "so many at a time (default: one for each processor)", 0},
+    {"time", 't', "DURATION", 0,
+     "what a trial may take (default: ten times what the reference takes, and 5s at least)", 0},
+    {"limit", 'l', "SIZE", 0, "a budget for each process, as run has", 0},
+    {"journal", KEY_JOURNAL, "FILE", 0, "note each trial there; go on where that ends", 0},
+    {"shard", KEY_SHARD, "I/N", 0, "only the I-th of N parts; see merge", 0},
+    FINDINGS_ROWS,
+    {0},
+};
+
+static const struct argp_option merge_rows[] = {FINDINGS_ROWS, {0}};
+
+static const char *option_name(int key)
+{
+    for (const struct argp_option *row = sweep_rows; row->name != NULL || row->doc != NULL; row++)
+        if (row->key == key && row->name != NULL)
+            return row->name;
+    return "?";
+}
+
+static error_t refuse(int key, const char *word, const char *accepted)
+{
+    say_usage("--%s: cannot understand '%.200s'; accepted: %s", option_name(key), word, accepted);
+    return EINVAL;
+}
+
+static bool parse_number(const char *word, unsigned long most, unsigned long *number)
+{
+    char *end;
+    errno = 0;
+    *number = strtoul(word, &end, 10);
+    return *word >= '0' && *word <= '9' && *end == '\0' && errno == 0 && *number >= 1 &&
+           *number <= most;
+}
+
+static error_t take_number(int key, const char *word, unsigned long most, unsigned *into)
+{
+    unsigned long number;
+    char accepted[48];
+    if (parse_number(word, most, &number)) {
+        *into = (unsigned)number;
+        return 0;
+    }
+    snprintf(accepted, sizeof accepted, "a number from 1 to %lu", most);
+    return refuse(key, word, accepted);
+}
+
+/* The place of a word in "one|two|three"; -1: it is not there. */
+static int place_in(const char *words, const char *word)
+{
+    size_t length = strlen(word);
+    for (int place = 0;; place++) {
+        size_t here = strcspn(words, "|");
+        if (here == length && strncmp(words, word, length) == 0)
+            return place;
+        if (words[here] == '\0')
+            return -1;
+        words += here + 1;
+    }
+}
+
+static error_t take_mode(int key, const char *word, unsigned *modes)
+{
+    int place = place_in("once|keep|both", word);
+    if (place < 0)
+        return refuse(key, word, "once, keep or both");
+    *modes = (unsigned)place + 1;
+    return 0;
+}
+
+static error_t take_shard(int key, const char *word, struct sweep_options *options)
+{
+    char index[16];
+    const char *slash = strchr(word, '/');
+    unsigned long number, count;
+    if (slash == NULL || slash - word >= (long)sizeof index)
+        return refuse(key, word, "I/N, such as 1/4 for the first of four parts");
+    memcpy(index, word, (size_t)(slash - word));
+    index[slash - word] = '\0';
+    if (!parse_number(slash + 1, MOST_SHARDS, &count) || !parse_number(index, count, &number))
+        return refuse(key, word, "I/N, such as 1/4 for the first of four parts");
+    options->shard = word;
+    options->shard_index = (unsigned)number - 1;
+    options->shards = (unsigned)count;
+    return 0;
+}
+
+static error_t take_fail_on(int key, const char *word, enum reaction *reaction)
+{
+    return reaction_of(word, reaction) && *reaction > REACTION_HANDLED
+               ? 0
+               : refuse(key, word, "abort, leak, swallowed, hang, crash or corruption");
+}
+
+static error_t take_findings(int key, char *word, struct findings_options *options)
+{
+    int place;
+    switch (key) {
+    case KEY_BASELINE:
+        options->baseline = word;
+        return 0;
+    case KEY_UPDATE:
+        options->update_baseline = true;
+        return 0;
+    case KEY_SUPPRESS:
+        options->suppress = word;
+        return 0;
+    case KEY_FAIL_ON:
+        return take_fail_on(key, word, &options->fail_on);
+    case KEY_COLOR:
+        place = place_in("auto|always|never", word);
+        options->color = (enum color)place;
+        return place < 0 ? refuse(key, word, "auto, always or never") : 0;
+    case 'q':
+        options->quiet = true;
+        options->verbose = false;
+        return 0;
+    case 'v':
+        options->verbose = true;
+        options->quiet = false;
+        return 0;
+    default:
+        if (key < KEY_REPORT || key >= KEY_REPORT + SWEEP_REPORTS)
+            return ARGP_ERR_UNKNOWN;
+        options->reports[key - KEY_REPORT] = word;
+        return *word != '\0' ? 0 : refuse(key, word, "a file, or - for stdout");
+    }
+}
+
+static error_t take_sweep(int key, char *word, void *into)
+{
+    struct sweep_options *options = into;
+    uint64_t bytes;
+    unsigned most;
+    error_t error;
+    switch (key) {
+    case KEY_MODE:
+        return take_mode(key, word, &options->modes);
+    case KEY_DEPTH:
+        return take_number(key, word, MOST_DEPTH, &options->depth);
+    case KEY_ONLY:
+        options->only = word;
+        return *word != '\0' ? 0 : refuse(key, word, "words of a fault plan");
+    case KEY_MOST:
+        error = take_number(key, word, INT_MAX, &most);
+        options->most = error == 0 ? most : 0;
+        return error;
+    case KEY_FORK:
+        options->fork = true;
+        return 0;
+    case 'j':
+        return take_number(key, word, MOST_JOBS, &options->jobs);
+    case 't':
+        return duration_parse(word, &options->time_limit) && options->time_limit > 0
+                   ? 0
+                   : refuse(key, word, DURATION_ACCEPTED);
+    case 'l':
+        options->limit = word;
+        return config_parse_size(word, &bytes) ? 0 : refuse(key, word, "a size such as 64M");
+    case KEY_JOURNAL:
+        options->journal = word;
+        return 0;
+    case KEY_SHARD:
+        return take_shard(key, word, options);
+    default:
+        return take_findings(key, word, &options->findings);
+    }
+}
+
+static error_t take_merge(int key, char *word, void *into)
+{
+    return take_findings(key, word, into);
+}
+
+/* What does not go together. */
+static bool is_sound(const struct findings_options *options)
+{
+    int on_stdout = 0;
+    for (int i = 0; i < SWEEP_REPORTS; i++)
+        on_stdout += options->reports[i] != NULL && strcmp(options->reports[i], "-") == 0;
+    if (on_stdout > 1)
+        say_usage("two reports cannot both go to stdout; accepted: a FILE for all but one");
+    else if (options->update_baseline && options->baseline == NULL)
+        say_usage("--update-baseline: there is no baseline to update; accepted: with "
+                  "--baseline=FILE");
+    else
+        return true;
+    return false;
+}
+
+bool sweep_options_read(int argc, char **argv, struct sweep_options *options, int *status)
+{
+    const struct arguments arguments = {
+        .name = "memrestrict sweep",
+        .words = "[--] PROGRAM [ARG]...",
+        .doc = "Finds the code that cannot take a failed allocation: runs PROGRAM once to see "
+               "which call stacks allocate, then again for each, with that one made to fail."
+               "\vEach trial ends in one of: handled (it fails in its own words), tolerated (the "
+               "same result), swallowed (exit status 0, but another output), leak, abort, crash, "
+               "hang, corruption. Findings come with the line that shows each alone.\n\n"
+               "Examples:\n"
+               "  memrestrict sweep ./test\n"
+               "  memrestrict sweep --fork --only=lib=libfoo.so ./slow-to-start\n"
+               "  memrestrict sweep --baseline=oom.txt --junit=oom.xml -- ./test --quick\n"
+               "  memrestrict sweep --journal=part1 --shard=1/2 ./test\n\n"
+               "Exit status: 0 nothing new; 1 at worst an abort or a leak, 2 a swallowed error or "
+               "a hang, 3 a crash or a corruption; 125 memrestrict failed, 126 and 127 as run.",
+        .least = 1,
+        .most = INT_MAX,
+        .program = true,
+        .options = sweep_rows,
+        .take = take_sweep,
+        .into = options,
+    };
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    int count;
+    *options = (struct sweep_options){
+        .findings = {.fail_on = REACTION_ABORTED},
+        .jobs = processors > 0 && processors <= MOST_JOBS ? (unsigned)processors : 1,
+        .depth = DEFAULT_DEPTH,
+        .modes = SWEEP_ONCE | SWEEP_KEEP,
+        .shards = 1,
+    };
+    if (!arguments_read(&arguments, argc, argv, &options->argv, &count, status))
+        return false;
+    *status = EXIT_OURS;
+    return is_sound(&options->findings);
+}
+
+bool merge_options_read(int argc, char **argv, struct findings_options *options, char ***files,
+                        int *count, int *status)
+{
+    const struct arguments arguments = {
+        .name = "memrestrict merge",
+        .words = "JOURNAL...",
+        .doc = "Puts together what parts of a sweep have found: the journals of sweep "
+               "--journal=FILE --shard=I/N."
+               "\vExit status: as that of sweep; and 1 if a part is missing or was not finished.",
+        .least = 1,
+        .most = INT_MAX,
+        .options = merge_rows,
+        .take = take_merge,
+        .into = options,
+    };
+    *options = (struct findings_options){.fail_on = REACTION_ABORTED};
+    if (!arguments_read(&arguments, argc, argv, files, count, status))
+        return false;
+    *status = EXIT_OURS;
+    return is_sound(options);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a sweep has still to try: a fault plan for each call site and mode. Sites that are met only
+ * after a fault are added with the plan that leads to them, until no trial meets another.
+ */
+#ifndef MEMRESTRICT_WORK_H
+#define MEMRESTRICT_WORK_H
+
+#include "sweep_options.h"
+#include "tally.h"
+
+struct task {
+    char *plan;
+    char site[SITE_NAME]; /* the last that it makes fail */
+    unsigned level;       /* faults that it takes to get there, before its own */
+};
+
+struct known_site;
+
+struct work {
+    const struct sweep_options *options;
+    struct task *tasks;
+    size_t count, next;
+    struct known_site *known; /* all that were met so far */
+};
+
+void work_begin(struct work *work, const struct sweep_options *options);
+/* Adds the call sites of the reference; in a shard, its own part of them. False: no memory. */
+bool work_add(struct work *work, const struct tally *tally);
+/* Adds those of the sites that the trial of a task met which are new. False: no memory. */
+bool work_add_met(struct work *work, size_t task, const struct words_list *sites);
+/* The next one, by its number; good until more is added. NULL: there is none now. */
+const struct task *work_take(struct work *work, size_t *number);
+const struct task *work_task(const struct work *work, size_t number);
+void work_end(struct work *work);
+
+#endif
