@@ -25,7 +25,7 @@ LIB_LINK := -shared -pthread -Wl,-soname,libmemrestrict.so -Wl,-Bsymbolic-functi
 LIB := $(BUILD)/libmemrestrict.so
 LIB_SOURCES := $(sort $(wildcard libmemrestrict/*.c))
 # What needs no preload to run: it goes into the unit tests, and nothing of it calls the real malloc.
-CORE := accounts budget cfi changes config gate gate_regions guard kernel ledger lock maps membership modules object pages proc recall reconcile regions sites stack stock writer
+CORE := accounts accounts_grants budget build_id cfi changes config crash descriptors explore fault gate gate_regions guard kernel kernel_copy ledger lock maps match membership modules names object pages pattern pending plan plan_words proc recall reconcile regions site_name sites stack stock writer
 HEADERS := $(wildcard libmemrestrict/*.h include/*.h)
 
 .PHONY: all lib command demo check check-long bench bench-plot install uninstall clean lib32 libmusl
@@ -50,7 +50,7 @@ $(BUILD)/uthash:
 # itself, or, installed, in this folder, which is relative to PREFIX where LIBDIR is below it.
 COMMAND := $(BUILD)/memrestrict
 COMMAND_SOURCES := $(sort $(wildcard memrestrict/*.c))
-COMMAND_CORE := accounts config kernel proc writer
+COMMAND_CORE := accounts accounts_grants config kernel pattern plan plan_words proc writer
 COMMAND_OBJECTS = $(COMMAND_SOURCES:memrestrict/%.c=$(BUILD)/command/%.o) $(COMMAND_CORE:%=$(BUILD)/command/core/%.o)
 COMMAND_FLAGS = -DMEMRESTRICT_VERSION='"$(VERSION)"' \
 	-DMEMRESTRICT_LIBDIR=$(call quoted,"$(subst @:,,$(subst @:$(PREFIX)/,,@:$(LIBDIR)))")

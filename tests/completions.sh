@@ -44,7 +44,7 @@ offers "bash: subcommands and programs first" run reset-peak ls : in_bash memres
 begins_with_subcommands() { # NAME COMMAND...
     local name=$1
     shift
-    result "$name" "$(diff <(printf '%s\n' run ps top set snapshot reset-peak plot help) <("$@" | head -n 8))"
+    result "$name" "$(diff <(printf '%s\n' run min ps top set snapshot reset-peak plot help) <("$@" | head -n 9))"
 }
 begins_with_subcommands "bash: subcommands come before programs" in_bash memrestrict ''
 offers "bash: a long option" --scope= '!--json=' : in_bash memrestrict --sc
@@ -61,6 +61,9 @@ offers "bash: programs after run" ls '!run' : in_bash memrestrict run l
 offers "bash: programs after --" printf '!plot' : in_bash memrestrict -- p
 offers "bash: the program's arguments" README.md '!--reserve=' : in_bash memrestrict -l 64M sort READ
 offers "bash: those after --" README.md : in_bash memrestrict -- sort -r READ
+offers "bash: options of min" --step= --budget-file= '!--limit=' : in_bash memrestrict min -
+offers "bash: values of an option of min" status stdout both : in_bash memrestrict min --compare = ''
+offers "bash: a program for min" sort '!run' : in_bash memrestrict min -n 2 sor
 offers "bash: ps" --json : in_bash memrestrict ps -
 offers "bash: help" env : in_bash memrestrict help ''
 offers "bash: a limit for set" 64M : in_bash memrestrict set 1 64
@@ -108,6 +111,10 @@ else
     offers "fish: the program's arguments" README.md : in_fish 'memrestrict -l 64M -- ls READ'
     offers "fish: not our options for the program" '!--reserve' : in_fish 'memrestrict -l 64M ls --re'
     offers "fish: options after run" -q --tree-limit : in_fish 'memrestrict run -'
+    offers "fish: options of min" --step --budget-file '!--limit' : in_fish 'memrestrict min --'
+    offers "fish: values of an option of min" --compare=both : in_fish 'memrestrict min --compare=b'
+    offers "fish: a program for min" sort '!run' : in_fish 'memrestrict min -n 2 sor'
+    offers "fish: the arguments of that" README.md : in_fish 'memrestrict min -n 2 ls READ'
     offers "fish: ps" --json '!--limit' : in_fish 'memrestrict ps --'
     offers "fish: help" env : in_fish 'memrestrict help '
     offers "fish: plot" README.md : in_fish 'memrestrict plot READ'
@@ -134,6 +141,9 @@ else
     offers "zsh: the program's arguments" README.md : in_zsh 'memrestrict -l 64M cat READ'
     offers "zsh: those after --" README.md : in_zsh 'memrestrict -- cat READ'
     offers "zsh: options after run" --time --timeline : in_zsh 'memrestrict run -l 64M --ti'
+    offers "zsh: options of min" --step --budget-file '!--limit' : in_zsh 'memrestrict min --'
+    offers "zsh: values of an option of min" status stdout both : in_zsh 'memrestrict min --compare='
+    offers "zsh: the arguments of the program of min" README.md : in_zsh 'memrestrict min -n 2 cat READ'
     offers "zsh: ps" --json '!--limit' : in_zsh 'memrestrict ps --'
     offers "zsh: help" env : in_zsh 'memrestrict help '
 fi

@@ -130,7 +130,7 @@ victims_32() {
     echo 'int main() { return 0; }' | ${CXX:-c++} -m32 -x c++ - -o /dev/null 2>/dev/null ||
         { echo "SKIP 32-bit victims: packages gcc-multilib and g++-multilib"; return; }
     build lib victims examples BUILD="$BUILD/32" CC='cc -m32' CXX='c++ -m32' &&
-        run_driver "$BUILD/32" heap map settings
+        run_driver "$BUILD/32" heap map settings fault
 }
 
 fuzz() {

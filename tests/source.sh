@@ -15,7 +15,7 @@ monopoly() {
 monopoly '<uthash\.h>' ledger.c
 monopoly '<dlfcn\.h>' real.c
 monopoly 'getenv\(|\benviron\b' config.h config.c lifecycle.c
-monopoly '\bSYS_' kernel.c
+monopoly '\bSYS_' kernel.c kernel_copy.c
 monopoly '\bkernel_write\(' kernel.h kernel.c writer.c
 monopoly '\bdlsym\(' real.c
 monopoly '__libc_single_threaded' counter.h

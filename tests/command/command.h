@@ -11,7 +11,7 @@
 
 #include "harness.h"
 
-#define SUITES(X) X(run) X(reports) X(signals) X(target) X(crowd) X(plot) X(tree) X(sites)
+#define SUITES(X) X(run) X(reports) X(signals) X(target) X(crowd) X(plot) X(tree) X(sites) X(explore) X(fault) X(min)
 
 SUITES(HARNESS_DECLARE)
 
