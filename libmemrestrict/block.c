@@ -17,6 +17,14 @@ static void *malloc_inside(size_t size)
     return block;
 }
 
+static void *realloc_inside(void *block, size_t size)
+{
+    guard_enter();
+    void *moved = real.realloc(block, size);
+    guard_leave();
+    return moved;
+}
+
 static void free_inside(void *block)
 {
     int *error = guard.error, saved = *error;
@@ -30,6 +38,7 @@ void block_start(void)
 {
     bool glibc = real_malloc_is_glibc();
     block_plain.malloc = glibc ? real.malloc : malloc_inside;
+    block_plain.realloc = glibc ? real.realloc : realloc_inside;
     block_plain.free = glibc && real_glibc_free_keeps_errno() ? real.free : free_inside;
     pending_start(glibc ? LARGEST_PENDING : -1, block_plain.free);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The one way in for every new heap block, whatever the name of the call that asks for it.
- * malloc and free have a shorter one, block_plain, while nothing but counting is wanted of them.
+ * malloc, realloc and free have a shorter one, block_plain, while nothing but counting is wanted of them.
  */
 #ifndef MEMRESTRICT_BLOCK_H
 #define MEMRESTRICT_BLOCK_H
@@ -35,6 +35,7 @@ void *block_start_or_pass(enum call call, allocate *next, size_t alignment, size
  * errno, and may be called with NULL. */
 struct block_plain {
     void *(*malloc)(size_t size);
+    void *(*realloc)(void *block, size_t size);
     void (*free)(void *block);
 };
 extern struct block_plain block_plain;

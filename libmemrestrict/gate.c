@@ -364,6 +364,20 @@ int64_t gate_take_plain(const void *block) { return ledger_take_plain(block); }
 
 bool gate_refund_plain(size_t size) { return budget_refund_plain(size); }
 
+static COLD void untake(const void *block, size_t size)
+{
+    if (!ledger_put(block, size))
+        budget_refund(size);
+}
+
+bool gate_grow_plain(const void *block, size_t old_size, size_t new_size)
+{
+    if (LIKELY(budget_charge_plain(new_size - old_size)))
+        return true;
+    untake(block, old_size);
+    return false;
+}
+
 void gate_count_unknown(void)
 {
     atomic_fetch_add_explicit(&budget_account()->unknown, 1, memory_order_relaxed);

@@ -228,7 +228,42 @@ static void *resize_block(enum call call, void *block, size_t size)
     return moved;
 }
 
-EXPORT void *realloc(void *block, size_t size) { return resize_block(CALL_realloc, block, size); }
+static ASIDE void *realloc_whole(void *block, size_t size)
+{
+    return resize_block(CALL_realloc, block, size);
+}
+
+/* The block is still there, or its new place is not as usual. */
+static ASIDE void *realloc_end(void *block, void *moved, size_t old_size, size_t size)
+{
+    struct gate_resize resize = {.call = CALL_realloc,
+                                 .block = block,
+                                 .old_size = old_size,
+                                 .new_size = size,
+                                 .known = true};
+    gate_resize_end(&resize, moved);
+    return moved;
+}
+
+EXPORT FLATTEN void *realloc(void *block, size_t size)
+{
+    if (UNLIKELY(guard.level != GUARD_PLAIN) || UNLIKELY(size - 1 >= GATE_PLAIN_LARGEST))
+        return realloc_whole(block, size);
+    int64_t taken = gate_take_plain(block);
+    size_t old_size = (size_t)taken;
+    if (UNLIKELY(taken < 0) || (size > old_size && UNLIKELY(!gate_grow_plain(block, old_size, size))))
+        return realloc_whole(block, size);
+    int *error = guard.error, saved = *error;
+    void *moved = block_plain.realloc(block, size);
+    if (UNLIKELY(moved == NULL))
+        return realloc_end(block, NULL, old_size, size);
+    if (UNLIKELY(!gate_commit_plain(moved, size)))
+        realloc_end(block, moved, old_size, size);
+    else if (size < old_size && UNLIKELY(!gate_refund_plain(old_size - size)))
+        gate_cancel(old_size - size);
+    *error = saved;
+    return moved;
+}
 
 EXPORT void *reallocarray(void *block, size_t count, size_t size)
 {

@@ -155,8 +155,8 @@ static void copy_mode(FILE *from, FILE *to)
     struct stat status;
     mode_t mask = umask(0);
     umask(mask);
-    mode_t mode = from != NULL && fstat(fileno(from), &status) == 0 ? status.st_mode & 07777
-                                                                    : 0666 & ~mask;
+    mode_t mode =
+        from != NULL && fstat(fileno(from), &status) == 0 ? status.st_mode & 07777 : 0666 & ~mask;
     fchmod(fileno(to), mode);
 }
 

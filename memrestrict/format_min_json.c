@@ -27,10 +27,10 @@ static json_t *tried(const struct attempts *attempts)
     json_t *array = json_array();
     for (size_t i = 0; i < attempts->count && array != NULL; i++) {
         const struct attempt *attempt = &attempts->of[i];
-        json_array_append_new(
-            array, json_pack("{s:I,s:i,s:i,s:o}", "budget_bytes", (json_int_t)attempt->budget,
-                             "passed", (int)attempt->passed, "failed", (int)attempt->failed,
-                             "failure", safe(attempt->how)));
+        json_array_append_new(array, json_pack("{s:I,s:i,s:i,s:o}", "budget_bytes",
+                                               (json_int_t)attempt->budget, "passed",
+                                               (int)attempt->passed, "failed", (int)attempt->failed,
+                                               "failure", safe(attempt->how)));
     }
     return array;
 }
@@ -53,14 +53,14 @@ bool format_min_json(FILE *file, const void *what)
     json_t *json = json_pack(
         "{s:s,s:i,s:o,s:s,s:I,s:I,s:I,s:I,s:I,s:b,s:b,s:I,s:I,s:o,s:o,s:o,s:s}", "schema",
         "memrestrict-min", "version", 1, "argv", words_array(result->options->argv), "scope",
-        result->options->tree ? "tree" : "process", "step_bytes",
-        (json_int_t)result->options->step, "need_bytes", (json_int_t)min_result_need(result),
-        "least_passed_bytes", (json_int_t)attempts_least(attempts)->budget, "least_peak_bytes",
+        result->options->tree ? "tree" : "process", "step_bytes", (json_int_t)result->options->step,
+        "need_bytes", (json_int_t)min_result_need(result), "least_passed_bytes",
+        (json_int_t)attempts_least(attempts)->budget, "least_peak_bytes",
         (json_int_t)success->least_peak, "most_peak_bytes", (json_int_t)success->most_peak,
         "steady", (int)search_is_steady(attempts), "simple", (int)search_is_simple(attempts),
         "runs", (json_int_t)result->runs, "duration_ns", (json_int_t)result->time, "budget_file",
-        budget(result), "tried", tried(attempts), "sites", min_sites_json(result->sites),
-        "replay", result->replay);
+        budget(result), "tried", tried(attempts), "sites", min_sites_json(result->sites), "replay",
+        result->replay);
     if (json == NULL) {
         errno = ENOMEM;
         return false;

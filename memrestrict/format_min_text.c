@@ -57,7 +57,8 @@ static void print_effort(FILE *file, const struct min_result *result)
     const struct attempt *answer = attempts_answer(result->attempts);
     if (answer > result->attempts->of && !attempt_is_good(answer - 1))
         fprintf(file, "  with %" PRIu64 " bytes: %s\n", answer[-1].budget, answer[-1].how);
-    fprintf(file, "  %zu budgets were tried, in %" PRIu64 " runs and %s; this one passed %u of %u\n",
+    fprintf(file,
+            "  %zu budgets were tried, in %" PRIu64 " runs and %s; this one passed %u of %u\n",
             result->attempts->count, result->runs, duration_words(result->time, time),
             answer->passed, answer->passed + answer->failed);
 }

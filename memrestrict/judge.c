@@ -121,7 +121,7 @@ static bool says_one_of(const char *said, const char *const *phrases, size_t cou
 
 static bool leaves_more(const struct reference *reference, const struct evidence *evidence)
 {
-    return evidence->tally != NULL && evidence->tally->end_bytes > reference->end_bytes;
+    return evidence->left > reference->left;
 }
 
 static enum reaction of_end(const struct reference *reference, const struct evidence *evidence,
@@ -212,20 +212,24 @@ static void write_leak(FILE *file, struct places *places, const struct leak *lea
 {
     struct place place;
     if (places_of(places, leak->site->objects, leak->site->frames, NULL, &place))
-        fprintf(file, "%" PRIu64 " bytes in %" PRIu64 " block%s of %s\n", leak->bytes,
-                leak->blocks, leak->blocks == 1 ? "" : "s", place.words);
+        fprintf(file, "%" PRIu64 " bytes in %" PRIu64 " block%s of %s\n", leak->bytes, leak->blocks,
+                leak->blocks == 1 ? "" : "s", place.words);
     place_free(&place);
 }
 
-static char *leaks_in_words(const struct reference *reference, const struct tally *tally,
+static char *leaks_in_words(const struct reference *reference, const struct evidence *evidence,
                             struct places *places)
 {
+    const struct tally *tally = evidence->tally;
     struct leak *leaks = calloc(HASH_COUNT(tally->sites) + 1, sizeof *leaks);
     char *words = NULL;
     size_t size;
     FILE *memory = leaks != NULL ? open_memstream(&words, &size) : NULL;
     if (memory != NULL) {
         size_t count = find_leaks(reference, tally, leaks);
+        if (evidence->left > reference->left)
+            fprintf(memory, "%" PRIu64 " bytes more than in the reference\n",
+                    evidence->left - reference->left);
         for (size_t i = 0; i < count && i < LEAKS_SHOWN; i++)
             write_leak(memory, places, &leaks[i]);
         if (count > LEAKS_SHOWN)
@@ -320,7 +324,7 @@ bool judge(const struct reference *reference, const struct evidence *evidence, c
     bool done = find_place(reference, evidence, site, places, record, &place);
     done = set_place(record, &place) && find_met(reference, evidence, record) && done;
     if (record->reaction == REACTION_LEAKED && evidence->tally != NULL)
-        record->detail = leaks_in_words(reference, evidence->tally, places);
+        record->detail = leaks_in_words(reference, evidence, places);
     else if (said != NULL)
         record->detail = last_lines(said);
     free(said);

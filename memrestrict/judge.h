@@ -10,6 +10,8 @@
 #include "record.h"
 #include "tally.h"
 
+struct trial;
+
 /* What one run of the program left to judge by. All of it stays the caller's. */
 struct evidence {
     bool timed_out;
@@ -19,6 +21,7 @@ struct evidence {
     const char *said;        /* the file with its stderr */
     const json_t *processes; /* as in the JSON of an outcome */
     int pid;                 /* of the only process to look at; 0: all */
+    uint64_t left;           /* bytes that were in use at the end */
     const struct tally *tally;
     uint64_t time; /* nanoseconds */
 };
@@ -26,11 +29,12 @@ struct evidence {
 struct reference {
     bool exited;
     int status;
-    bool output_varies; /* from run to run, so that it says nothing */
-    uint64_t end_bytes; /* the most that was left at the end of a run, by call sites with a name */
+    bool output_varies;     /* from run to run, so that it says nothing */
+    uint64_t left;          /* the most that was in use at the end of a run */
     uint64_t unknown_frees; /* the most of a run */
     uint64_t killed;        /* processes that a signal ended, the same */
     struct tally tally;
+    struct trial *run; /* the first, whose folder has what it printed; NULL: none is kept */
 };
 
 /* Sums over the processes that are to be looked at. */

@@ -17,6 +17,7 @@
 enum { DEPTH = 16, EXIT_GREW = 1, OPTIONS = 4 };
 
 static const uint64_t second = 1000000000;
+static const uint64_t second_try = UINT64_C(1) << 63; /* in the tag of a trial, beside its budget */
 
 struct min {
     struct min_options options;
@@ -80,21 +81,45 @@ static void show(struct min *min)
     progress_show(&min->progress, min->runs, min->runs + min->search.left, line);
 }
 
-/* Waits for one, and notes how it went. False: a signal came, or no memory. */
+/* Once more, if it took too long and nobody said what that is: the machine may be busy. *again: it
+ * runs. False: it should, and could not be started. */
+static bool try_again(struct min *min, const struct trial *trial, bool *again)
+{
+    char limit[24];
+    *again = trial->end == TRIAL_TIMED_OUT && min->options.time_limit == 0 &&
+             (trial->tag & second_try) == 0;
+    return !*again ||
+           trials_start(min->trials, trial->tag | second_try, NULL, limit_of(trial->tag, limit));
+}
+
+static bool note(struct min *min, const struct trial *trial)
+{
+    bool passed;
+    char *how = min_success_judge(&min->success, trial, &passed);
+    bool noted = (passed || how != NULL) &&
+                 attempts_note(&min->attempts, trial->tag & ~second_try, passed, how);
+    free(how);
+    return noted;
+}
+
+/* Waits for one, and notes how it went. False: a signal came, or it could not be done, which was
+ * said. */
 static bool take_next(struct min *min)
 {
-    bool passed, noted;
+    bool again, going;
     struct trial *trial = trials_next(min->trials, UINT64_MAX);
     if (trial == NULL)
         return false;
-    char *how = min_success_judge(&min->success, trial, &passed);
-    noted = (passed || how != NULL) && attempts_note(&min->attempts, trial->tag, passed, how);
-    free(how);
+    going = try_again(min, trial, &again);
+    if (going && !again && !note(min, trial)) {
+        say("no memory");
+        going = false;
+    }
     trial_free(trial);
     min->runs++;
     min->search.left -= min->search.left > 0;
     show(min);
-    return noted;
+    return going;
 }
 
 static bool try_all(void *context, const uint64_t *budgets, size_t count)
@@ -123,9 +148,8 @@ static bool learn(struct min *min, int *status)
         return false;
     min->runs = 2;
     if (min->program.time_limit == 0)
-        min->program.time_limit = TIMES * min->success.time > 5 * second
-                                      ? TIMES * min->success.time
-                                      : 5 * second;
+        min->program.time_limit =
+            TIMES * min->success.time > 5 * second ? TIMES * min->success.time : 5 * second;
     return true;
 }
 
@@ -175,8 +199,8 @@ static int tell(struct min *min, struct min_result *result)
     bool written = true;
     if (path != NULL && min->options.update)
         written = budget_file_update(&min->file, min_result_need(result));
-    FILE *to = output_file_is_stdout(&min->json) || output_file_is_stdout(&min->junit) ? stderr
-                                                                                       : stdout;
+    FILE *to =
+        output_file_is_stdout(&min->json) || output_file_is_stdout(&min->junit) ? stderr : stdout;
     format_min_text(to, result); /* stdout's errors are main's to see */
     written &= output_file_write(&min->json, format_min_json, result);
     written &= output_file_write(&min->junit, format_min_junit, result);

@@ -37,11 +37,13 @@ static const struct argp_option rows[] = {
      "what has to be as it is without a limit (default: both)", 0},
     {"test", KEY_TEST, "COMMAND", 0,
      "a shell command that decides by its exit status, with TRIAL_STDOUT, TRIAL_STDERR and "
-     "TRIAL_TMPDIR (paths) and TRIAL_STATUS in its environment", 0},
+     "TRIAL_TMPDIR (paths) and TRIAL_STATUS in its environment",
+     0},
     {"expect", KEY_EXPECT, "STATUS", 0, "the exit status of a success (default: 0)", 0},
     {"time", 't', "DURATION", 0,
      "what longer takes is no success (default: ten times what it takes without a limit, and 5s at "
-     "least)", 0},
+     "least)",
+     0},
     {NULL, 0, NULL, 0, "How it is found:", 3},
     {"jobs", 'j', "N", 0, "run so many at a time (default: one for each processor)", 0},
     {"repeat", 'n', "N", 0, "run the answer so many times again (default: 3)", 0},

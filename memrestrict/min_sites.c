@@ -35,9 +35,10 @@ static const json_t *largest(const json_t *json)
 {
     size_t i;
     const json_t *process, *chosen = NULL;
-    json_array_foreach(json_object_get(json, "processes"), i, process)
-        if (chosen == NULL || sum(process, "peak_bytes") > sum(chosen, "peak_bytes"))
-            chosen = process;
+    json_array_foreach(json_object_get(json, "processes"), i,
+                       process) if (chosen == NULL ||
+                                    sum(process, "peak_bytes") > sum(chosen, "peak_bytes")) chosen =
+        process;
     return chosen;
 }
 

@@ -18,7 +18,7 @@ struct min_site {
 };
 
 struct min_sites {
-    char *program; /* NULL: nothing is known */
+    char *program;          /* NULL: nothing is known */
     uint64_t bytes, blocks; /* of all sites */
     size_t count, more;     /* in the list; and beside it */
     struct min_site list[MIN_SITES];

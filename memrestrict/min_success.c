@@ -36,8 +36,8 @@ static _Noreturn void become_test(const char *command, const struct trial *trial
         dup2(nothing, i);
     if (nothing > STDERR_FILENO)
         close(nothing);
-    snprintf(status, sizeof status, "%d", trial->end == TRIAL_EXITED ? trial->status
-                                          : 128 + trial->status);
+    snprintf(status, sizeof status, "%d",
+             trial->end == TRIAL_EXITED ? trial->status : 128 + trial->status);
     setenv("TRIAL_STATUS", status, 1);
     set_path("TRIAL_STDOUT", trial, "stdout");
     set_path("TRIAL_STDERR", trial, "stderr");
@@ -115,8 +115,8 @@ char *min_success_judge(const struct min_success *success, const struct trial *t
     }
     if ((options->compare & MIN_STATUS) != 0 && !good_end)
         return how_it_ended(trial);
-    *passed = (options->compare & MIN_STDOUT) == 0 || (trial->out_hash == success->out_hash &&
-                                                       trial->out_size == success->out_size);
+    *passed = (options->compare & MIN_STDOUT) == 0 ||
+              (trial->out_hash == success->out_hash && trial->out_size == success->out_size);
     return *passed ? NULL : strdup("another output");
 }
 

@@ -29,7 +29,9 @@ bool reference_evidence(const struct trial *trial, uint64_t output, struct tally
         return false;
     }
     evidence->said = *said;
-    return trial->sites == NULL || tally_read(tally, trial->sites, 0);
+    bool read = trial->sites == NULL || tally_read(tally, trial->sites, 0);
+    evidence->left = tally->end_bytes;
+    return read;
 }
 
 /* One run after the other: they must not be in each other's way. NULL: it was said, or a signal
@@ -81,7 +83,7 @@ static void add_run(struct reference *reference, const struct trial *trial,
 {
     reference->exited = true;
     reference->status = trial->status;
-    reference->end_bytes = larger(reference->end_bytes, evidence->tally->end_bytes);
+    reference->left = larger(reference->left, evidence->left);
     reference->unknown_frees =
         larger(reference->unknown_frees, judge_sum(evidence, "unknown_frees"));
     reference->killed = larger(reference->killed, judge_killed(evidence));
@@ -180,7 +182,7 @@ bool reference_take(struct reference *reference, struct trials *trials, uint64_t
         *output = first->out_hash;
     if (good && first->status != 0)
         good = note(notes, "with nothing made to fail it exits with %zu", (size_t)first->status);
-    trial_free(first);
+    reference->run = first;
     if (good && HASH_COUNT(reference->tally.sites) == 0) {
         say("the program cannot be swept: it allocates nothing that the library sees");
         good = false;
@@ -188,7 +190,12 @@ bool reference_take(struct reference *reference, struct trials *trials, uint64_t
     return good;
 }
 
-void reference_free(struct reference *reference) { tally_free(&reference->tally); }
+void reference_free(struct reference *reference)
+{
+    tally_free(&reference->tally);
+    trial_free(reference->run);
+    reference->run = NULL;
+}
 
 static uint64_t mixed(uint64_t hash, const char *text)
 {

@@ -117,7 +117,7 @@ static bool narrow_least(struct search *search)
 
 static bool look_around(struct search *search)
 {
-    static const double parts[] = {0.1,   0.25, 0.5,  0.75, 0.9, 0.95, 0.98,
+    static const double parts[] = {0.1,   0.25,  0.5,  0.75, 0.9, 0.95, 0.98,
                                    0.995, 1.005, 1.02, 1.05, 1.1, 1.25, 1.5};
     enum { SPREAD = 4 };
     struct points points = {.count = 0};
@@ -129,7 +129,8 @@ static bool look_around(struct search *search)
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (answer * parts[i] <= peak)
             add(search, &points, answer * parts[i]);
-    for (double more = 2 * answer; more > 0 && more < peak && points.count < ABOUT_AROUND; more *= 2)
+    for (double more = 2 * answer; more > 0 && more < peak && points.count < ABOUT_AROUND;
+         more *= 2)
         add(search, &points, more);
     for (int i = 1; i <= SPREAD; i++)
         if (peak > answer)

@@ -19,14 +19,14 @@ struct search {
     void *context;
     struct attempts *attempts; /* of the caller, who frees them */
 
-    unsigned times;     /* each budget is tried so often: 1, or more once results differ */
-    uint64_t left;      /* runs to go, about */
+    unsigned times; /* each budget is tried so often: 1, or more once results differ */
+    uint64_t left;  /* runs to go, about */
 };
 
 enum search_end {
-    SEARCH_FOUND,   /* attempts_answer() is the answer */
-    SEARCH_NO_WAY,  /* not even much more than `peak` is enough */
-    SEARCH_STOPPED  /* `run` said so */
+    SEARCH_FOUND,  /* attempts_answer() is the answer */
+    SEARCH_NO_WAY, /* not even much more than `peak` is enough */
+    SEARCH_STOPPED /* `run` said so */
 };
 
 enum search_end search_go(struct search *search);

@@ -30,13 +30,35 @@ bool stream_open(struct stream *stream, const char *path, uint64_t room, int *wr
     return false;
 }
 
-static void take(struct stream *stream, const unsigned char *data, size_t size)
+bool stream_open_file(struct stream *stream, const char *path, int *writer)
+{
+    *stream = (struct stream){.pipe = -1, .file = -1, .hash = hash_start};
+    *writer = books_fd_above(open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    stream->file = books_fd_above(open(path, O_RDONLY | O_CLOEXEC));
+    return *writer >= 0 && stream->file >= 0;
+}
+
+static void mix(struct stream *stream, const unsigned char *data, size_t size)
 {
     uint64_t hash = stream->hash;
     for (size_t i = 0; i < size; i++)
         hash = (hash ^ data[i]) * UINT64_C(0x100000001b3);
     stream->hash = hash;
     stream->size += size;
+}
+
+void stream_hash_file(struct stream *stream)
+{
+    static unsigned char data[1 << 16];
+    ssize_t got;
+    while ((got = read(stream->file, data, sizeof data)) > 0 || (got < 0 && errno == EINTR))
+        if (got > 0)
+            mix(stream, data, (size_t)got);
+}
+
+static void take(struct stream *stream, const unsigned char *data, size_t size)
+{
+    mix(stream, data, size);
     size_t kept = size < stream->room ? size : (size_t)stream->room;
     stream->room -= kept;
     while (kept > 0) {

@@ -18,6 +18,10 @@ struct stream {
 
 /* Makes the file, and a pipe whose other end, close-on-exec, is *writer. False: with errno. */
 bool stream_open(struct stream *stream, const char *path, uint64_t room, int *writer);
+/* Makes the file alone, and a descriptor of it for the program; what is there at the end is hashed
+ * by stream_hash_file. */
+bool stream_open_file(struct stream *stream, const char *path, int *writer);
+void stream_hash_file(struct stream *stream);
 /* Takes what is there, without waiting, a bounded amount. False: there was nothing more. */
 bool stream_drain(struct stream *stream);
 void stream_close(struct stream *stream);

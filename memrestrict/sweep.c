@@ -7,6 +7,7 @@
 #include "reference.h"
 #include "say.h"
 #include "sweep_end.h"
+#include "sweep_fork.h"
 #include "sweep_options.h"
 #include "sweep_reports.h"
 #include "trial.h"
@@ -55,6 +56,7 @@ static void set_program(struct sweep *sweep)
         .time_limit = options->time_limit,
         .depth = options->depth,
         .most_output = MOST_OUTPUT,
+        .files = options->fork,
     };
 }
 
@@ -257,6 +259,24 @@ static bool run_all(struct sweep *sweep)
     return good;
 }
 
+static bool keep_copy(void *context, struct record *record) { return keep(context, record); }
+
+static bool run_copies(struct sweep *sweep)
+{
+    const struct sweep_fork how = {
+        .options = &sweep->options,
+        .program = &sweep->program,
+        .trials = sweep->trials,
+        .reference = &sweep->reference,
+        .places = sweep->places,
+        .progress = &sweep->progress,
+        .notes = &sweep->journal.head.notes,
+        .keep = keep_copy,
+        .context = sweep,
+    };
+    return sweep_fork(&how);
+}
+
 static bool finish(struct sweep *sweep)
 {
     uint64_t time = duration_now() - sweep->began;
@@ -274,7 +294,8 @@ static int sweep_program(struct sweep *sweep)
     if (!prepare(sweep, &status))
         return status;
     sweep->began = duration_now();
-    bool good = run_all(sweep) && finish(sweep);
+    bool good = sweep->options.fork ? run_copies(sweep) : run_all(sweep);
+    good = good && finish(sweep);
     if (!good && interrupt_signal() == 0)
         return EXIT_OURS;
     return sweep_end(&sweep->journal, &sweep->options.findings, &sweep->reports);

@@ -268,7 +268,7 @@ bool sweep_options_read(int argc, char **argv, struct sweep_options *options, in
                "hang, corruption. Findings come with the line that shows each alone.\n\n"
                "Examples:\n"
                "  memrestrict sweep ./test\n"
-               "  memrestrict sweep --fork --only=lib=libfoo.so ./slow-to-start\n"
+               "  memrestrict sweep --fork ./slow-to-start\n"
                "  memrestrict sweep --baseline=oom.txt --junit=oom.xml -- ./test --quick\n"
                "  memrestrict sweep --journal=part1 --shard=1/2 ./test\n\n"
                "Exit status: 0 nothing new; 1 at worst an abort or a leak, 2 a swallowed error or "
@@ -292,6 +292,12 @@ bool sweep_options_read(int argc, char **argv, struct sweep_options *options, in
     if (!arguments_read(&arguments, argc, argv, &options->argv, &count, status))
         return false;
     *status = EXIT_OURS;
+    if (options->fork && (options->only != NULL || options->shard != NULL || options->most != 0 ||
+                          options->journal != NULL)) {
+        say_usage("--fork: all is done in one run; accepted: without --only, --max, --shard and "
+                  "--journal");
+        return false;
+    }
     return is_sound(&options->findings);
 }
 

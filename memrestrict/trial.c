@@ -8,6 +8,7 @@
 #include "say.h"
 #include "stream.h"
 #include "temporary.h"
+#include "trial_result.h"
 #include "trial_start.h"
 
 #include <errno.h>
@@ -23,8 +24,8 @@
 static const uint64_t second = 1000000000;
 
 struct running {
-    struct trial *trial; /* NULL: a free place */
-    int pid, pidfd;      /* pidfd -1: the kernel has none */
+    struct trial *trial;  /* NULL: a free place */
+    int pid, pidfd;       /* pidfd -1: the kernel has none */
     uint64_t began, last; /* the time at which we have waited long enough; UINT64_MAX: never */
     struct stream out, err;
 };
@@ -136,13 +137,6 @@ unsigned trials_free_places(const struct trials *trials)
     return trials->places - trials_running(trials);
 }
 
-/* The path of one of its files; the caller frees it. */
-static char *path_in(const struct trial *trial, const char *name)
-{
-    char *path = NULL;
-    return asprintf(&path, "%s/%s", trial->folder, name) > 0 ? path : NULL;
-}
-
 /* Each folder's path is as long as the others': a program that keeps it needs the same memory. */
 static struct trial *make_trial(struct trials *trials, uint64_t tag)
 {
@@ -153,7 +147,7 @@ static struct trial *make_trial(struct trials *trials, uint64_t tag)
         return NULL;
     }
     trial->tag = tag;
-    char *temporary = path_in(trial, "tmp");
+    char *temporary = trial_path(trial, "tmp");
     bool made = temporary != NULL && mkdir(trial->folder, 0700) == 0 && mkdir(temporary, 0700) == 0;
     free(temporary);
     if (made)
@@ -165,10 +159,14 @@ static struct trial *make_trial(struct trials *trials, uint64_t tag)
 static bool open_streams(struct trials *trials, struct running *running, int streams[3])
 {
     uint64_t room = trials->program->most_output;
-    char *out = path_in(running->trial, "stdout"), *err = path_in(running->trial, "stderr");
-    bool good = out != NULL && err != NULL && (streams[0] = input_open(&trials->input)) >= 0 &&
-                stream_open(&running->out, out, room, &streams[1]) &&
-                stream_open(&running->err, err, room, &streams[2]);
+    char *out = trial_path(running->trial, "stdout"), *err = trial_path(running->trial, "stderr");
+    bool good = out != NULL && err != NULL && (streams[0] = input_open(&trials->input)) >= 0;
+    if (trials->program->files)
+        good = good && stream_open_file(&running->out, out, &streams[1]) &&
+               stream_open_file(&running->err, err, &streams[2]);
+    else
+        good = good && stream_open(&running->out, out, room, &streams[1]) &&
+               stream_open(&running->err, err, room, &streams[2]);
     int saved_errno = errno;
     free(out);
     free(err);
@@ -225,72 +223,7 @@ bool trials_start(struct trials *trials, uint64_t tag, const char *fault, const 
     return true;
 }
 
-/* What became of it */
-
-static json_t *load(const struct trial *trial, const char *name)
-{
-    char *path = path_in(trial, name);
-    json_t *json = path != NULL ? json_load_file(path, 0, NULL) : NULL;
-    free(path);
-    return json;
-}
-
-static void fail(struct trial *trial, const char *trouble)
-{
-    trial->end = TRIAL_FAILED;
-    free(trial->trouble);
-    trial->trouble = strdup(trouble != NULL ? trouble : "memrestrict run ended without a result");
-}
-
-/* The last line that is memrestrict's own. */
-static char *complaint(const struct trial *trial)
-{
-    static const char own[] = "memrestrict: ";
-    char *path = path_in(trial, "stderr"), *line = NULL, *last = NULL;
-    size_t room = 0;
-    FILE *file = path != NULL ? fopen(path, "re") : NULL;
-    while (file != NULL && getline(&line, &room, file) > 0)
-        if (strncmp(line, own, strlen(own)) == 0) {
-            line[strcspn(line, "\n")] = '\0';
-            free(last);
-            last = strdup(line + strlen(own));
-        }
-    if (file != NULL)
-        fclose(file);
-    free(line);
-    free(path);
-    return last;
-}
-
-static void read_end(struct trial *trial)
-{
-    const json_t *outcome = trial->outcome, *signal = json_object_get(outcome, "signal");
-    const json_t *status = json_object_get(outcome, "exit_status");
-    if (json_is_true(json_object_get(outcome, "timed_out"))) {
-        trial->end = TRIAL_TIMED_OUT;
-    } else if (json_is_integer(status)) {
-        trial->end = TRIAL_EXITED;
-        trial->status = (int)json_integer_value(status);
-    } else {
-        trial->end = TRIAL_KILLED;
-        trial->status = (int)json_integer_value(json_object_get(signal, "number"));
-    }
-    trial->time = (uint64_t)json_integer_value(json_object_get(outcome, "duration_ns"));
-}
-
-static void read_result(struct trial *trial, int status, bool sites)
-{
-    trial->outcome = load(trial, "outcome.json");
-    trial->sites = sites ? load(trial, "sites.json") : NULL;
-    if (trial->outcome != NULL && json_is_integer(json_object_get(trial->outcome, "pid"))) {
-        read_end(trial);
-        return;
-    }
-    char *trouble = complaint(trial);
-    fail(trial, trouble);
-    free(trouble);
-    trial->status = WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_OURS;
-}
+/* The end */
 
 static struct trial *finish(struct trials *trials, struct running *running, bool too_late)
 {
@@ -300,13 +233,17 @@ static struct trial *finish(struct trials *trials, struct running *running, bool
     trial->time = duration_now() - running->began;
     for (int i = 0; i < ROUNDS && (stream_drain(&running->out) | stream_drain(&running->err)); i++)
         ;
+    if (trials->program->files) {
+        stream_hash_file(&running->out);
+        stream_hash_file(&running->err);
+    }
     trial->out_hash = running->out.hash;
     trial->out_size = running->out.size;
     trial->err_hash = running->err.hash;
     trial->err_size = running->err.size;
     close_streams(running);
     running->trial = NULL;
-    read_result(trial, status, trials->program->depth != 0);
+    trial_read(trial, status, trials->program->depth != 0);
     if (too_late)
         trial->end = TRIAL_TIMED_OUT;
     return trial;

@@ -22,6 +22,7 @@ struct trial_program {
     const char *const *more; /* further options of run, ended by NULL; or NULL */
     uint64_t time_limit;     /* nanoseconds; 0: none */
     unsigned depth;          /* frames of a call stack; 0: call sites are not collected */
+    bool files; /* stdout and stderr are the files themselves, and grow without bounds */
     uint64_t most_output;    /* bytes kept of each of stdout and stderr; the rest is cut off */
 };
 

@@ -10,8 +10,8 @@
  * $p once it runs, and the command's in $c. */
 #define IN_BACKGROUND(options)                                                                     \
     "$M " options " -q $V/fault_comes_and_goes & c=$!; " UNTIL(                                    \
-        "p=$($M ps --json $c 2>/dev/null | jq -er "                                                \
-        "'.[0].processes[] | select(.program == \"fault_comes_and_goes\").pid')")
+        "p=$($M ps --json $c 2>/dev/null | jq -r "                                                 \
+        "'.[0].processes[] | select(.program == \"fault_comes_and_goes\").pid'); [ -n \"$p\" ]")
 #define UNTIL_STRUCK UNTIL("[ -e failed ]")
 #define TO_ITS_END "touch end; wait $c"
 
@@ -24,7 +24,7 @@
       ".xx\n", "failed 2 allocations as planned (first: malloc of 2.0 KiB, the 2nd), survived, ")  \
     X(fault_and_refusal_are_told_apart, "$M -l 100 -f nth=2 " C "2*malloc malloc:101", 0, ".xx\n", \
       "failed 1 allocation as planned (malloc of 24 bytes, the 2nd), refused 1 allocation (malloc " \
-      "of 101 bytes at 0 bytes of 100 bytes), survived, exit 0\n")                                 \
+      "of 101 bytes at 0 of 100 bytes), survived, exit 0\n")                                 \
     X(fault_that_met_nothing_is_told, "$M -f nth=5 " C "malloc", 0, ".\n",                         \
       "fault_makes_calls: the plan failed nothing, nothing refused (peak ")                        \
     X(fault_of_a_child_names_it, "$M -f lib=fault_makes_calls sh -c '" C "malloc; exit 4'", 4,     \

@@ -193,7 +193,8 @@ START_TEST(shell_words_are_read_back_by_a_shell)
     FILE *file = fopen(scratch("words"), "w");
     shell_words(file, words);
     fclose(file);
-    ck_assert(shell("{ printf \"printf '%%%%s\\\\\\\\0' \"; cat words; } >line && bash line >back"));
+    ck_assert(
+        shell("{ printf \"printf '%%%%s\\\\\\\\0' \"; cat words; } >line && bash line >back"));
     file = fopen(scratch("good"), "w");
     for (char *const *word = words; *word != NULL; word++)
         fwrite(*word, 1, strlen(*word) + 1, file);

@@ -35,13 +35,12 @@ START_TEST(trial_asks_for_what_it_wants_to_know)
     struct trial_program what = program();
     what.time_limit = 1500 * MS;
     what.depth = 8;
-    expect_arguments(trial_arguments(&what, "/t/100%", "nth=5", "1K"),
-                     (const char *const[]){"memrestrict", "run", "--quiet",
-                                           "--json=/t/100%%/outcome.json", "--sites=8",
-                                           "--site-list=/t/100%%/sites.json", "--time=1.500000000",
-                                           "--kill-after=1s", "--limit=1K", "--fault=nth=5",
-                                           "--scope=tree", "--count=heap", "--", "./a b", "-x",
-                                           NULL});
+    expect_arguments(
+        trial_arguments(&what, "/t/100%", "nth=5", "1K"),
+        (const char *const[]){"memrestrict", "run", "--quiet", "--json=/t/100%%/outcome.json",
+                              "--sites=8", "--site-list=/t/100%%/sites.json", "--time=1.500000000",
+                              "--kill-after=1s", "--limit=1K", "--fault=nth=5", "--scope=tree",
+                              "--count=heap", "--", "./a b", "-x", NULL});
 }
 END_TEST
 

@@ -347,6 +347,30 @@ START_TEST(a_refused_growth_leaves_the_block_as_it_was)
 }
 END_TEST
 
+START_TEST(a_plain_growth_is_charged_before_the_call)
+{
+    start_plain(1000);
+    allocate(block, 300);
+    ck_assert_int_eq(gate_take_plain(block), 300);
+    ck_assert(gate_grow_plain(block, 300, 1000));
+    ck_assert(!gate_admit(CALL_malloc, 1));
+    ck_assert(gate_commit_plain(elsewhere, 1000));
+    expect_held(1, 1000);
+}
+END_TEST
+
+START_TEST(a_plain_growth_past_the_limit_leaves_the_block_as_it_was)
+{
+    start_plain(1000);
+    allocate(block, 300);
+    ck_assert_int_eq(gate_take_plain(block), 300);
+    ck_assert(!gate_grow_plain(block, 300, 1001));
+    expect_held(1, 300);
+    expect_block(block, 300);
+    expect_refusals(0);
+}
+END_TEST
+
 START_TEST(a_refused_growth_leaves_an_oddly_placed_block_as_it_was)
 {
     struct gate_resize resize;
@@ -721,6 +745,8 @@ Suite *suite_gate(void)
     unit_add(suite, a_block_has_no_record_while_it_is_resized);
     unit_add(suite, a_block_that_moved_is_entered_at_its_new_place);
     unit_add(suite, a_refused_growth_leaves_the_block_as_it_was);
+    unit_add(suite, a_plain_growth_is_charged_before_the_call);
+    unit_add(suite, a_plain_growth_past_the_limit_leaves_the_block_as_it_was);
     unit_add(suite, a_refused_growth_leaves_an_oddly_placed_block_as_it_was);
     unit_add(suite, a_growth_that_the_allocator_fails_keeps_the_block);
     unit_add(suite, a_shrinking_block_is_refunded_after_the_call);

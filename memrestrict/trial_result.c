@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include "trial_result.h"
+
+#include "say.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+char *trial_path(const struct trial *trial, const char *name)
+{
+    char *path = NULL;
+    return asprintf(&path, "%s/%s", trial->folder, name) > 0 ? path : NULL;
+}
+
+static json_t *load(const struct trial *trial, const char *name)
+{
+    char *path = trial_path(trial, name);
+    json_t *json = path != NULL ? json_load_file(path, 0, NULL) : NULL;
+    free(path);
+    return json;
+}
+
+static void fail(struct trial *trial, const char *trouble)
+{
+    trial->end = TRIAL_FAILED;
+    free(trial->trouble);
+    trial->trouble = strdup(trouble != NULL ? trouble : "memrestrict run ended without a result");
+}
+
+/* The last line that is memrestrict's own. */
+static char *complaint(const struct trial *trial)
+{
+    static const char own[] = "memrestrict: ";
+    char *path = trial_path(trial, "stderr"), *line = NULL, *last = NULL;
+    size_t room = 0;
+    FILE *file = path != NULL ? fopen(path, "re") : NULL;
+    while (file != NULL && getline(&line, &room, file) > 0)
+        if (strncmp(line, own, strlen(own)) == 0) {
+            line[strcspn(line, "\n")] = '\0';
+            free(last);
+            last = strdup(line + strlen(own));
+        }
+    if (file != NULL)
+        fclose(file);
+    free(line);
+    free(path);
+    return last;
+}
+
+static void read_end(struct trial *trial)
+{
+    const json_t *outcome = trial->outcome, *signal = json_object_get(outcome, "signal");
+    const json_t *status = json_object_get(outcome, "exit_status");
+    if (json_is_true(json_object_get(outcome, "timed_out"))) {
+        trial->end = TRIAL_TIMED_OUT;
+    } else if (json_is_integer(status)) {
+        trial->end = TRIAL_EXITED;
+        trial->status = (int)json_integer_value(status);
+    } else {
+        trial->end = TRIAL_KILLED;
+        trial->status = (int)json_integer_value(json_object_get(signal, "number"));
+    }
+    trial->time = (uint64_t)json_integer_value(json_object_get(outcome, "duration_ns"));
+}
+
+void trial_read(struct trial *trial, int status, bool sites)
+{
+    trial->outcome = load(trial, "outcome.json");
+    trial->sites = sites ? load(trial, "sites.json") : NULL;
+    if (trial->outcome != NULL && json_is_integer(json_object_get(trial->outcome, "pid"))) {
+        read_end(trial);
+        return;
+    }
+    char *trouble = complaint(trial);
+    fail(trial, trouble);
+    free(trouble);
+    trial->status = WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_OURS;
+}
