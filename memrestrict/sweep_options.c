@@ -2,9 +2,9 @@
 #include "sweep_options.h"
 
 #include "arguments.h"
-#include "config.h"
-#include "duration.h"
+#include "fault_plan.h"
 #include "say.h"
+#include "values.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -78,107 +78,69 @@ static const struct argp_option sweep_rows[] = {
 
 static const struct argp_option merge_rows[] = {FINDINGS_ROWS, {0}};
 
-static const char *option_name(int key)
+static error_t take_number(const struct value *value, long most, unsigned *into)
 {
-    for (const struct argp_option *row = sweep_rows; row->name != NULL || row->doc != NULL; row++)
-        if (row->key == key && row->name != NULL)
-            return row->name;
-    return "?";
+    long number = 0;
+    error_t error = value_number(value, 1, most, &number);
+    *into = (unsigned)number;
+    return error;
 }
 
-static error_t refuse(int key, const char *word, const char *accepted)
+static error_t take_mode(const struct value *value, unsigned *modes)
 {
-    say_usage("--%s: cannot understand '%.200s'; accepted: %s", option_name(key), word, accepted);
-    return EINVAL;
-}
-
-static bool parse_number(const char *word, unsigned long most, unsigned long *number)
-{
-    char *end;
-    errno = 0;
-    *number = strtoul(word, &end, 10);
-    return *word >= '0' && *word <= '9' && *end == '\0' && errno == 0 && *number >= 1 &&
-           *number <= most;
-}
-
-static error_t take_number(int key, const char *word, unsigned long most, unsigned *into)
-{
-    unsigned long number;
-    char accepted[48];
-    if (parse_number(word, most, &number)) {
-        *into = (unsigned)number;
-        return 0;
-    }
-    snprintf(accepted, sizeof accepted, "a number from 1 to %lu", most);
-    return refuse(key, word, accepted);
-}
-
-/* The place of a word in "one|two|three"; -1: it is not there. */
-static int place_in(const char *words, const char *word)
-{
-    size_t length = strlen(word);
-    for (int place = 0;; place++) {
-        size_t here = strcspn(words, "|");
-        if (here == length && strncmp(words, word, length) == 0)
-            return place;
-        if (words[here] == '\0')
-            return -1;
-        words += here + 1;
-    }
-}
-
-static error_t take_mode(int key, const char *word, unsigned *modes)
-{
-    int place = place_in("once|keep|both", word);
-    if (place < 0)
-        return refuse(key, word, "once, keep or both");
+    int place = 0;
+    error_t error = value_word(value, "once|keep|both", &place);
     *modes = (unsigned)place + 1;
+    return error;
+}
+
+static error_t take_shard(const struct value *value, struct sweep_options *options)
+{
+    unsigned index, count;
+    int length = 0;
+    if (value->word[0] < '1' || value->word[0] > '9' ||
+        sscanf(value->word, "%5u/%5u%n", &index, &count, &length) != 2 ||
+        value->word[length] != '\0' || index > count || count > MOST_SHARDS)
+        return value_refuse(value, "I/N, such as 1/4 for the first of four parts");
+    options->shard = value->word;
+    options->shard_index = index - 1;
+    options->shards = count;
     return 0;
 }
 
-static error_t take_shard(int key, const char *word, struct sweep_options *options)
+static error_t take_only(const struct value *value, const char **only)
 {
-    char index[16];
-    const char *slash = strchr(word, '/');
-    unsigned long number, count;
-    if (slash == NULL || slash - word >= (long)sizeof index)
-        return refuse(key, word, "I/N, such as 1/4 for the first of four parts");
-    memcpy(index, word, (size_t)(slash - word));
-    index[slash - word] = '\0';
-    if (!parse_number(slash + 1, MOST_SHARDS, &count) || !parse_number(index, count, &number))
-        return refuse(key, word, "I/N, such as 1/4 for the first of four parts");
-    options->shard = word;
-    options->shard_index = (unsigned)number - 1;
-    options->shards = (unsigned)count;
-    return 0;
+    *only = value->word;
+    if (strchr(value->word, ';') != NULL)
+        return value_refuse(value, "words with commas between");
+    return fault_plan_check("--only", value->word) ? 0 : EINVAL;
 }
 
-static error_t take_fail_on(int key, const char *word, enum reaction *reaction)
+static error_t take_fail_on(const struct value *value, enum reaction *reaction)
 {
-    return reaction_of(word, reaction) && *reaction > REACTION_HANDLED
+    return reaction_of(value->word, reaction) && *reaction > REACTION_HANDLED
                ? 0
-               : refuse(key, word, "abort, leak, swallowed, hang, crash or corruption");
+               : value_refuse(value, "abort, leak, swallowed, hang, crash or corruption");
 }
 
-static error_t take_findings(int key, char *word, struct findings_options *options)
+static error_t take_findings(const struct value *value, struct findings_options *options)
 {
-    int place;
-    switch (key) {
+    int place = 0;
+    error_t error;
+    switch (value->key) {
     case KEY_BASELINE:
-        options->baseline = word;
-        return 0;
+        return value_file(value, &options->baseline);
     case KEY_UPDATE:
         options->update_baseline = true;
         return 0;
     case KEY_SUPPRESS:
-        options->suppress = word;
-        return 0;
+        return value_file(value, &options->suppress);
     case KEY_FAIL_ON:
-        return take_fail_on(key, word, &options->fail_on);
+        return take_fail_on(value, &options->fail_on);
     case KEY_COLOR:
-        place = place_in("auto|always|never", word);
+        error = value_word(value, "auto|always|never", &place);
         options->color = (enum color)place;
-        return place < 0 ? refuse(key, word, "auto, always or never") : 0;
+        return error;
     case 'q':
         options->quiet = true;
         options->verbose = false;
@@ -188,56 +150,49 @@ static error_t take_findings(int key, char *word, struct findings_options *optio
         options->quiet = false;
         return 0;
     default:
-        if (key < KEY_REPORT || key >= KEY_REPORT + SWEEP_REPORTS)
+        if (value->key < KEY_REPORT || value->key >= KEY_REPORT + SWEEP_REPORTS)
             return ARGP_ERR_UNKNOWN;
-        options->reports[key - KEY_REPORT] = word;
-        return *word != '\0' ? 0 : refuse(key, word, "a file, or - for stdout");
+        return value_file(value, &options->reports[value->key - KEY_REPORT]);
     }
 }
 
 static error_t take_sweep(int key, char *word, void *into)
 {
+    const struct value value = {sweep_rows, key, word};
     struct sweep_options *options = into;
     uint64_t bytes;
-    unsigned most;
-    error_t error;
     switch (key) {
     case KEY_MODE:
-        return take_mode(key, word, &options->modes);
+        return take_mode(&value, &options->modes);
     case KEY_DEPTH:
-        return take_number(key, word, MOST_DEPTH, &options->depth);
+        return take_number(&value, MOST_DEPTH, &options->depth);
     case KEY_ONLY:
-        options->only = word;
-        return *word != '\0' ? 0 : refuse(key, word, "words of a fault plan");
+        return take_only(&value, &options->only);
     case KEY_MOST:
-        error = take_number(key, word, INT_MAX, &most);
-        options->most = error == 0 ? most : 0;
-        return error;
+        return take_number(&value, INT_MAX, &options->most);
     case KEY_FORK:
         options->fork = true;
         return 0;
     case 'j':
-        return take_number(key, word, MOST_JOBS, &options->jobs);
+        return take_number(&value, MOST_JOBS, &options->jobs);
     case 't':
-        return duration_parse(word, &options->time_limit) && options->time_limit > 0
-                   ? 0
-                   : refuse(key, word, DURATION_ACCEPTED);
+        return value_duration(&value, &options->time_limit);
     case 'l':
         options->limit = word;
-        return config_parse_size(word, &bytes) ? 0 : refuse(key, word, "a size such as 64M");
+        return value_size(&value, &bytes);
     case KEY_JOURNAL:
-        options->journal = word;
-        return 0;
+        return value_file(&value, &options->journal);
     case KEY_SHARD:
-        return take_shard(key, word, options);
+        return take_shard(&value, options);
     default:
-        return take_findings(key, word, &options->findings);
+        return take_findings(&value, &options->findings);
     }
 }
 
 static error_t take_merge(int key, char *word, void *into)
 {
-    return take_findings(key, word, into);
+    const struct value value = {merge_rows, key, word};
+    return take_findings(&value, into);
 }
 
 /* What does not go together. */

@@ -35,7 +35,7 @@ struct sweep_options {
     const char *journal;          /* NULL: none */
     const char *shard;            /* "1/4", or NULL */
     unsigned shard_index, shards; /* counted from 0; 1 shard: all of it */
-    unsigned long most;           /* trials; 0: all */
+    unsigned most;           /* trials; 0: all */
     bool fork;                    /* all in one run */
 };
 

@@ -7,12 +7,11 @@
 #define MEMRESTRICT_SWEEP_REPORTS_H
 
 #include "findings.h"
+#include "output_file.h"
 #include "sweep_options.h"
 
 struct sweep_reports {
-    const struct findings_options *options;
-    FILE *files[SWEEP_REPORTS]; /* NULL: not wanted */
-    bool made[SWEEP_REPORTS];   /* it was not there before */
+    struct output_file of[SWEEP_REPORTS];
 };
 
 /* False: one cannot be written, or two are the same, which was said; all are undone. */

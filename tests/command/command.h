@@ -11,7 +11,8 @@
 
 #include "harness.h"
 
-#define SUITES(X) X(run) X(reports) X(signals) X(target) X(crowd) X(plot) X(tree) X(sites) X(explore) X(fault) X(min)
+#define SUITES(X) X(run) X(reports) X(signals) X(target) X(crowd) X(plot) X(tree) X(sites) X(explore) X(fault) X(min) \
+    X(sweep)
 
 SUITES(HARNESS_DECLARE)
 
