@@ -2,6 +2,8 @@
 #include "crash.h"
 
 #include "kernel.h"
+#include "modules.h"
+#include "object.h"
 #include "pages.h"
 #include "sites.h"
 
@@ -55,15 +57,44 @@ static void set_default(int number)
     sigaction(number, &action, NULL);
 }
 
-static void take_down(struct sites_crash *crash, const siginfo_t *info, const void *context)
+/* A program that jumped to where no code is has come from where the call left its address. */
+static struct stack_at before_wild_call(const struct stack_at *at)
 {
+#if defined(__x86_64__)
+    struct object object;
+    if (!object_at(at->pc, &object) && at->sp % sizeof(uintptr_t) == 0)
+        return (struct stack_at){*(const uintptr_t *)at->sp, at->sp + sizeof(uintptr_t), at->fp};
+#endif
+    return (struct stack_at){at->pc + 1, at->sp, at->fp};
+}
+
+/* What goes wrong in reading the stack leaves the first frame. */
+static void take_stack(struct sites_area *area, unsigned depth, const struct stack_at *at)
+{
+    struct sites_crash *crash = &area->crash;
+    uintptr_t addresses[SITES_DEEPEST];
+    uint32_t kept = 1;
+    crash->frames[0] = modules_frame(area, at->pc + 1);
+    atomic_store_explicit(&crash->frame_count, kept, memory_order_release);
+    struct stack_at from = before_wild_call(at);
+    unsigned length = stack_walk(&from, addresses, depth, NULL);
+    for (unsigned i = from.pc == at->pc + 1; i < length && kept < SITES_DEEPEST; i++)
+        if (!stack_is_library(addresses[i]))
+            crash->frames[kept++] = modules_frame(area, addresses[i]);
+    atomic_store_explicit(&crash->frame_count, kept, memory_order_release);
+}
+
+static void take_down(struct sites_area *area, unsigned depth, const siginfo_t *info,
+                      const void *context)
+{
+    struct sites_crash *crash = &area->crash;
     struct stack_at at;
     bool at_address = info->si_signo == SIGSEGV || info->si_signo == SIGBUS;
     crash->signal = info->si_signo;
     crash->has_address = at_address && comes_again(info);
     crash->address = crash->has_address ? (uintptr_t)info->si_addr : 0;
     if (interrupted_at(context, &at))
-        sites_crash_note(crash, &at);
+        take_stack(area, depth, &at);
     atomic_store(&crash->done, 1);
 }
 
@@ -74,11 +105,13 @@ static void end_of_first(const struct sites_crash *crash)
     kernel_signal_send(crash->signal, NULL);
 }
 
-static void note(struct sites_crash *crash, const siginfo_t *info, const void *context)
+static void note(struct sites_area *area, unsigned depth, const siginfo_t *info,
+                 const void *context)
 {
+    struct sites_crash *crash = &area->crash;
     int32_t nobody = 0, thread = kernel_thread();
     if (atomic_compare_exchange_strong(&crash->thread, &nobody, thread)) {
-        take_down(crash, info, context);
+        take_down(area, depth, info, context);
         return;
     }
     if (nobody == thread && !atomic_load(&crash->done))
@@ -93,9 +126,10 @@ static void handle(int number, siginfo_t *info, void *context)
 {
     int saved = errno;
     struct kernel_mask mask;
-    struct sites_crash *crash = sites_crash();
-    if (crash != NULL)
-        note(crash, info, context);
+    unsigned depth;
+    struct sites_area *area = sites_own(&depth);
+    if (area != NULL)
+        note(area, depth, info, context);
     set_default(number);
     if (!comes_again(info)) {
         kernel_signals_block(&mask);
@@ -109,10 +143,10 @@ static void use_own_stack(void)
 {
     stack_t stack;
     size_t size = pages_round(ROOM + getauxval(AT_MINSIGSTKSZ));
-    if (sigaltstack(NULL, &stack) != 0 || !(stack.ss_flags & SS_DISABLE))
+    if (kernel_signal_stack(NULL, &stack) != 0 || !(stack.ss_flags & SS_DISABLE))
         return;
     stack = (stack_t){.ss_sp = kernel_pages(size), .ss_size = size};
-    if (stack.ss_sp != NULL && sigaltstack(&stack, NULL) == 0)
+    if (stack.ss_sp != NULL && kernel_signal_stack(&stack, NULL) == 0)
         pages_note(size);
 }
 

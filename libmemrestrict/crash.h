@@ -8,8 +8,8 @@
 #ifndef MEMRESTRICT_CRASH_H
 #define MEMRESTRICT_CRASH_H
 
-/* Once, after sites_join; does nothing where the command did not ask for it. Without memory for a stack of its own a handler
- * cannot tell of a stack overflow. */
+/* Once, after sites_join; does nothing where the command did not ask for it. Without memory for a
+ * stack of its own a handler cannot tell of a stack overflow. */
 void crash_start(void);
 
 #endif

@@ -12,16 +12,16 @@
 #include <signal.h>
 #include <stdatomic.h>
 
-enum { INNER = 4 }; /* frames */
+enum { INNER = 4 };                        /* frames */
 #define SLICE (UINT64_C(50) * 1000 * 1000) /* nanoseconds between two looks at a copy */
 
 static struct {
     struct explore_area *area;
     struct explore_hooks hooks;
-    int pid;           /* a vfork child has its parent's memory */
-    uint32_t own;      /* the record whose copy this is, from 1 on; 0: none */
-    uint32_t depth;    /* of copies */
-    uint64_t kept;     /* the name of the stack that fails each time; 0: none */
+    int pid;        /* a vfork child has its parent's memory */
+    uint32_t own;   /* the record whose copy this is, from 1 on; 0: none */
+    uint32_t depth; /* of copies */
+    uint64_t kept;  /* the name of the stack that fails each time; 0: none */
     uint64_t faults;
 } explore;
 
@@ -116,6 +116,15 @@ static bool take_apart(uint32_t number)
            descriptors_take_apart(out.bytes, err.bytes);
 }
 
+/* The output of a copy begins where that of the process was. */
+static int64_t offset_in_all(int fd)
+{
+    int64_t offset = kernel_offset(fd), before = 0;
+    if (explore.own != 0)
+        before = fd == 1 ? record_of(explore.own)->out_offset : record_of(explore.own)->err_offset;
+    return offset < 0 || before < 0 ? -1 : before + offset;
+}
+
 /* A record of its own for a copy; 0: there is no room. */
 static uint32_t make_record(uint32_t mode, enum call call, uint64_t size, uint64_t site)
 {
@@ -132,8 +141,8 @@ static uint32_t make_record(uint32_t mode, enum call call, uint64_t size, uint64
     record->parent = explore.own;
     record->of_pid = explore.pid;
     record->depth = explore.depth + 1;
-    record->out_offset = kernel_offset(1);
-    record->err_offset = kernel_offset(2);
+    record->out_offset = offset_in_all(1);
+    record->err_offset = offset_in_all(2);
     return number;
 }
 
@@ -253,8 +262,7 @@ static COLD bool go_apart(enum call call, uint64_t size, uint64_t site)
     bool in_copy = false;
     kernel_signals_block(&mask);
     for (uint32_t mode = EXPLORE_ONCE; mode <= EXPLORE_KEEP && !in_copy; mode <<= 1) {
-        uint32_t number =
-            explore.area->modes & mode ? make_record(mode, call, size, site) : 0;
+        uint32_t number = explore.area->modes & mode ? make_record(mode, call, size, site) : 0;
         in_copy = number != 0 && copy(number);
     }
     kernel_signals_restore(&mask);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * A whole sweep in one run (explore_area.h): at each heap call from a stack that nobody has come by,
- * the process makes a copy of itself, in which the call fails and which goes on alone, with output
- * of its own; the process waits for it to end, or ends it after a time, and goes on with real
- * memory. The program's own children, its wait calls and its SIGCHLD see nothing of it. A copy does
- * the same, at sites that the program itself has not come by. Only in processes with one thread.
+ * A whole sweep in one run (explore_area.h): at each heap call from a stack that nobody has come
+ * by, the process makes a copy of itself, in which the call fails and which goes on alone, with
+ * output of its own; the process waits for it to end, or ends it after a time, and goes on with
+ * real memory. The program's own children, its wait calls and its SIGCHLD see nothing of it. A copy
+ * does the same, at sites that the program itself has not come by. Only in processes with one
+ * thread.
  */
 #ifndef MEMRESTRICT_EXPLORE_H
 #define MEMRESTRICT_EXPLORE_H

@@ -36,25 +36,25 @@ enum explore_state {
 
 struct explore_record {
     _Alignas(ACCOUNTS_LINE) _Atomic uint32_t state; /* enum explore_state */
-    uint32_t mode;         /* enum explore_mode */
-    uint32_t call;         /* enum call */
-    uint32_t parent;       /* the number, from 1, of the record whose copy made this one; 0: none */
-    uint32_t depth;        /* 1: a copy of the program itself */
+    uint32_t mode;                                  /* enum explore_mode */
+    uint32_t call;                                  /* enum call */
+    uint32_t parent; /* the number, from 1, of the record whose copy made this one; 0: none */
+    uint32_t depth;  /* 1: a copy of the program itself */
     _Atomic int32_t pid;
-    int32_t of_pid;        /* the process that it is a copy of */
-    int32_t status;        /* as wait(2) gives it */
+    int32_t of_pid; /* the process that it is a copy of */
+    int32_t status; /* as wait(2) gives it */
     uint32_t timed_out;
     _Atomic uint32_t begun; /* the copy has got as far as the program */
-    uint64_t site, size;   /* the name of the stack; bytes that were asked for */
-    uint64_t time;         /* nanoseconds that it took, without what it waited for copies of its own */
+    uint64_t site, size;    /* the name of the stack; bytes that were asked for */
+    uint64_t time; /* nanoseconds that it took, without what it waited for copies of its own */
     _Atomic uint64_t waited, waits_since; /* that; and since when it does so now, or 0 */
-    int64_t out_offset;    /* where standard output was, if it is a file; else negative */
+    int64_t out_offset; /* where the program's standard output was, if it is a file; else -1 */
     int64_t err_offset;
 };
 
 /* What a name stands in the table for: as it is, a site of the program itself; otherwise changed by
  * one of these. */
-#define EXPLORE_IN_COPY UINT64_C(0x5555555555555555) /* met in a copy */
+#define EXPLORE_IN_COPY UINT64_C(0x5555555555555555)  /* met in a copy */
 #define EXPLORE_EXPECTED UINT64_C(0xaaaaaaaaaaaaaaaa) /* the program itself is to come by it */
 
 struct explore_area {
@@ -65,7 +65,7 @@ struct explore_area {
     uint32_t deepest;    /* copies of copies, at most EXPLORE_DEEPEST; 1: copies explore nothing */
     char folder[EXPLORE_FOLDER];
     _Alignas(ACCOUNTS_LINE) _Atomic uint32_t record_count; /* given out; may pass what there is */
-    _Atomic uint32_t names_full;  /* a name found no room */
+    _Atomic uint32_t names_full;                           /* a name found no room */
     _Atomic uint64_t in_threads; /* sites passed over, since the process had several threads */
     _Atomic uint64_t names[EXPLORE_NAMES]; /* 0: free */
     struct explore_record records[EXPLORE_RECORDS];

@@ -89,12 +89,10 @@ void fault_follow(_Atomic uint32_t *process, const _Atomic uint32_t *run)
 static bool triggers_agree(const struct plan *of, uint64_t number)
 {
     const struct plan_range *nth = &of->nth;
-    return number >= nth->first && number <= nth->last &&
-           (number - nth->first) % nth->step == 0 && number > of->after &&
-           (of->every == 0 || number % of->every == 0) &&
-           (!of->random ||
-            scramble(scramble(of->seed) + number * UINT64_C(0x9e3779b97f4a7c15)) >> 32 <
-                of->chance);
+    return number >= nth->first && number <= nth->last && (number - nth->first) % nth->step == 0 &&
+           number > of->after && (of->every == 0 || number % of->every == 0) &&
+           (!of->random || scramble(scramble(of->seed) + number * UINT64_C(0x9e3779b97f4a7c15)) >>
+                               32 < of->chance);
 }
 
 static bool take_one(const struct plan *of, struct state *state)
@@ -121,8 +119,7 @@ static uint64_t strikes(const struct plan *of, struct state *state, struct momen
     return number;
 }
 
-bool fault_strikes(enum call call, uint64_t size, const struct stack_at *from,
-                   struct fault *fault)
+bool fault_strikes(enum call call, uint64_t size, const struct stack_at *from, struct fault *fault)
 {
     struct moment moment;
     moment.call = call;

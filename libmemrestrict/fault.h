@@ -31,8 +31,7 @@ struct fault {
 };
 
 /* The stack from `from` on asks for `size` bytes. Counts the call in every plan that it matches. */
-bool fault_strikes(enum call call, uint64_t size, const struct stack_at *from,
-                   struct fault *fault);
+bool fault_strikes(enum call call, uint64_t size, const struct stack_at *from, struct fault *fault);
 
 /* The program's main is about to be called. */
 void fault_reach_main(void);

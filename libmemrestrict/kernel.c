@@ -41,6 +41,11 @@ void *kernel_pages(size_t bytes)
 
 void kernel_pages_free(void *pages, size_t bytes) { QUIETLY(syscall(SYS_munmap, pages, bytes)); }
 
+void kernel_pages_huge(void *pages, size_t bytes)
+{
+    QUIETLY(syscall(SYS_madvise, pages, bytes, MADV_HUGEPAGE));
+}
+
 void *kernel_map_shared(const char *path, int64_t offset, size_t bytes, int *error)
 {
     int fd = kernel_open(path, O_RDWR | O_CLOEXEC | O_LARGEFILE), saved_errno = errno;
@@ -192,6 +197,11 @@ void kernel_signal_discard(int number)
     struct timeout none = {0};
     struct kernel_mask set = mask_of((int[]){number, 0});
     QUIETLY(syscall(SYS_rt_sigtimedwait, &set, NULL, &none, MASK_BYTES));
+}
+
+int kernel_signal_stack(const void *stack, void *before)
+{
+    return (int)QUIETLY(syscall(SYS_sigaltstack, stack, before));
 }
 
 void kernel_signal_send(int number, const void *info)

@@ -15,6 +15,8 @@
 /* Private, zeroed, readable and writable pages; NULL if there are none. */
 void *kernel_pages(size_t bytes);
 void kernel_pages_free(void *pages, size_t bytes);
+/* Says that they had better be huge ones. */
+void kernel_pages_huge(void *pages, size_t bytes);
 
 /* `bytes` of a file from `offset` on, shared, readable and writable; NULL, with a negative errno
  * value in *error, if they are not to be had. */
@@ -66,6 +68,8 @@ void kernel_signals_restore(const struct kernel_mask *saved);
 bool kernel_signal_pending(int number);
 /* Takes it from those that wait, without a handler; nothing if it does not. It must be blocked. */
 void kernel_signal_discard(int number);
+/* sigaltstack(2), of two stack_t. */
+int kernel_signal_stack(const void *stack, void *before);
 /* Sends it to this thread, as *info tells (a siginfo_t that came with one), or if NULL as by kill.
  */
 void kernel_signal_send(int number, const void *info);

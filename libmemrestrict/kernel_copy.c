@@ -23,6 +23,10 @@
 #define SYS_pidfd_open 434
 #endif
 
+struct span { /* as these calls take it, whatever width time_t has */
+    long seconds, nanoseconds;
+};
+
 enum { NAP = 1000 * 1000 }; /* nanoseconds, where the end of a process cannot be waited for */
 
 int kernel_copy_self(void)
@@ -57,8 +61,8 @@ static bool has_ended(int pid)
 
 static void nap(uint64_t nanoseconds)
 {
-    struct timespec rest = {.tv_nsec = (long)(nanoseconds < NAP ? nanoseconds : NAP)};
-    QUIETLY(nanosleep(&rest, NULL));
+    struct span rest = {.nanoseconds = (long)(nanoseconds < NAP ? nanoseconds : NAP)};
+    QUIETLY(syscall(SYS_nanosleep, &rest, NULL));
 }
 
 bool kernel_copy_wait(int pid, uint64_t nanoseconds)
@@ -68,9 +72,8 @@ bool kernel_copy_wait(int pid, uint64_t nanoseconds)
     bool ended;
     while (!(ended = has_ended(pid)) && (now = kernel_clock_now()) < until) {
         struct pollfd end = {.fd = fd, .events = POLLIN};
-        struct timespec rest = {(time_t)((until - now) / 1000000000),
-                                (long)((until - now) % 1000000000)};
-        if (fd < 0 || QUIETLY(ppoll(&end, 1, &rest, NULL)) < 0)
+        struct span rest = {(long)((until - now) / 1000000000), (long)((until - now) % 1000000000)};
+        if (fd < 0 || QUIETLY(syscall(SYS_ppoll, &end, 1, &rest, NULL, 0)) < 0)
             nap(until - now);
     }
     if (fd >= 0)
@@ -124,8 +127,8 @@ bool kernel_descriptors_open(struct kernel_descriptors *list)
 static const struct entry *next_entry(struct kernel_descriptors *list)
 {
     if (list->at >= list->length) {
-        list->length = (int)QUIETLY(
-            syscall(SYS_getdents64, list->fd, list->buffer, sizeof list->buffer));
+        list->length =
+            (int)QUIETLY(syscall(SYS_getdents64, list->fd, list->buffer, sizeof list->buffer));
         list->at = 0;
     }
     if (list->length <= 0)
@@ -166,7 +169,20 @@ struct kernel_descriptor kernel_descriptor(int fd)
     return descriptor;
 }
 
-int64_t kernel_offset(int fd) { return QUIETLY(lseek(fd, 0, SEEK_CUR)); }
+/* One symbol less for the loader to look up in every program. */
+static int64_t seek(int fd, int64_t offset, int whence)
+{
+#if defined(SYS__llseek)
+    int64_t there;
+    long error =
+        QUIETLY(syscall(SYS__llseek, fd, (long)(offset >> 32), (long)offset, &there, whence));
+    return error == 0 ? there : error;
+#else
+    return QUIETLY(syscall(SYS_lseek, fd, offset, whence));
+#endif
+}
+
+int64_t kernel_offset(int fd) { return seek(fd, 0, SEEK_CUR); }
 
 bool kernel_dup_onto(int from, int to, bool cloexec)
 {
@@ -182,9 +198,9 @@ bool kernel_reopen(int fd, const struct kernel_descriptor *descriptor)
     text_add(&path, "/proc/self/fd/");
     text_add_number(&path, (uint64_t)fd);
     text_add_char(&path, '\0');
-    int anew = kernel_open(path.bytes,
-                           (descriptor->flags & ~(O_CREAT | O_EXCL | O_TRUNC)) | O_CLOEXEC);
-    bool done = anew >= 0 && QUIETLY(lseek(anew, offset, SEEK_SET)) == offset &&
+    int anew =
+        kernel_open(path.bytes, (descriptor->flags & ~(O_CREAT | O_EXCL | O_TRUNC)) | O_CLOEXEC);
+    bool done = anew >= 0 && seek(anew, offset, SEEK_SET) == offset &&
                 kernel_dup_onto(anew, fd, descriptor->cloexec);
     if (anew >= 0)
         kernel_close(anew);

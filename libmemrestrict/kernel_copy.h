@@ -49,7 +49,7 @@ enum kernel_kind { KERNEL_NOTHING, KERNEL_FILE, KERNEL_FOLDER, KERNEL_OTHER };
 struct kernel_descriptor {
     enum kernel_kind kind;
     uint64_t device, inode;
-    int flags;   /* of open(2), as F_GETFL gives them */
+    int flags; /* of open(2), as F_GETFL gives them */
     bool cloexec;
 };
 /* KERNEL_NOTHING if it is closed. */

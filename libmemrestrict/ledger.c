@@ -21,6 +21,7 @@ enum {
     WORDS = 1 << (WINDOW_BITS - GRANULE_BITS),
     LARGE = LEDGER_PLAIN_LARGEST + 2, /* the word of a block whose size is in the next ones */
     LARGE_WORDS = 4, /* 64 bits; such a block covers thousands of granules */
+    FEW_WINDOWS = 3,
     RECENT = 1 << 10 /* windows found without the table: 4 GiB of addresses */
 };
 
@@ -48,6 +49,9 @@ struct table {
 
 static struct lock lock; /* guards all but `recent` and the words */
 static struct pages_pool pool;
+static struct pages_huge huge;
+static const struct window *newest; /* of all that were made */
+static unsigned windows_made;
 static struct table now,
     inherited; /* `inherited`: of before the fork; its words too are under the lock */
 static _Atomic size_t odd_count; /* in `now`, read without the lock: mostly there are none */
@@ -63,10 +67,35 @@ static inline unsigned hash_address(uintptr_t key)
     return (unsigned)((uint64_t)key * UINT64_C(0x9e3779b97f4a7c15) >> 32);
 }
 
+/* Do small blocks stand all over the window? As far as some places tell. */
+static bool is_dense(const struct window *window)
+{
+    enum { PLACES = 32, LOOKED_AT = 64, ENOUGH = PLACES * 3 / 4 }; /* 64 words: 1 KiB of heap */
+    unsigned used = 0;
+    for (unsigned place = 0; place < PLACES; place++) {
+        const size_word *words = &window->words[WORDS / PLACES * place];
+        uint16_t any = 0;
+        for (unsigned i = 0; i < LOOKED_AT; i++)
+            any |= atomic_load_explicit(&words[i], memory_order_relaxed);
+        used += any != 0;
+    }
+    return used >= ENOUGH;
+}
+
+/* Under the lock: zeros. Huge pages save a process that has filled some windows and begins another
+ * the faults, and what a fork has to copy; a smaller one should not have as many. */
+static struct window *window_room(void)
+{
+    struct window *window = NULL;
+    if (windows_made >= FEW_WINDOWS && is_dense(newest))
+        window = pages_alloc_huge(&huge, sizeof *window);
+    return window != NULL ? window : pages_alloc(&pool, sizeof *window);
+}
+
 /* Under the lock. NULL: no memory. */
 static struct window *window_make(uintptr_t key)
 {
-    struct window *window = pages_alloc(&pool, sizeof *window); /* of its own pages: zeros */
+    struct window *window = window_room();
     if (window == NULL)
         return NULL;
     window->key = key;
@@ -77,6 +106,8 @@ static struct window *window_make(uintptr_t key)
         pages_free(&pool, window, sizeof *window);
         return NULL;
     }
+    windows_made++;
+    newest = window;
     return window;
 }
 
@@ -550,6 +581,7 @@ void ledger_recover(void)
     atomic_store(&odd_count, 0);
     atomic_store(&has_inherited, false);
     pool = (struct pages_pool){0};
+    huge = (struct pages_huge){0};
     for (unsigned i = 0; i < RECENT; i++) {
         struct window *window = atomic_load_explicit(&recent[i], memory_order_relaxed);
         if (window != NULL)

@@ -86,9 +86,9 @@ static void note_name(const char *name, void *context)
     for (unsigned i = 0, bit = 0; i < match.plans->count; i++)
         for (unsigned j = 0; j < match.plans->of[i].caller_count; j++, bit++) {
             struct plan_word caller = match.plans->of[i].callers[j];
-            if (bit < OPERATOR_NEW && (word_matches(caller, name, length) ||
-                                       (plain_length != 0 &&
-                                        word_matches(caller, plain, plain_length))))
+            if (bit < OPERATOR_NEW &&
+                (word_matches(caller, name, length) ||
+                 (plain_length != 0 && word_matches(caller, plain, plain_length))))
                 *patterns |= UINT64_C(1) << bit;
         }
 }

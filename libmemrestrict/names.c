@@ -24,14 +24,14 @@ static const void *part(const struct file *file, uint64_t at, uint64_t count, ui
 }
 
 /* A function's, and the address is in it. */
-static bool covers(const ElfW(Sym) *symbol, uint64_t address)
+static bool covers(const ElfW(Sym) * symbol, uint64_t address)
 {
     unsigned type = symbol->st_info & 0xf;
     return (type == STT_FUNC || type == STT_GNU_IFUNC) && symbol->st_shndx != SHN_UNDEF &&
            address - symbol->st_value < symbol->st_size;
 }
 
-static void search(const struct file *file, const ElfW(Shdr) *symbols, const ElfW(Shdr) *strings,
+static void search(const struct file *file, const ElfW(Shdr) * symbols, const ElfW(Shdr) * strings,
                    uint64_t address, names_told *tell, void *context)
 {
     uint64_t count = symbols->sh_size / sizeof(ElfW(Sym));

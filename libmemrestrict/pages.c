@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 enum { SMALLEST = 16, RUN_BYTES = 64 * 1024 };
+enum { HUGE_PAGE = 2 * 1024 * 1024, HUGE_RUN = 2 * HUGE_PAGE };
 
 static _Atomic uint64_t held;
 
@@ -68,6 +69,29 @@ void *pages_alloc(struct pages_pool *pool, size_t bytes)
     }
     void *memory = pool->next;
     pool->next += room;
+    return memory;
+}
+
+static bool find_huge(struct pages_huge *room)
+{
+    char *run = alloc_whole(HUGE_RUN + HUGE_PAGE);
+    if (run == NULL)
+        return false;
+    room->next = (char *)(((uintptr_t)run + HUGE_PAGE - 1) & -(uintptr_t)HUGE_PAGE);
+    room->end = room->next + HUGE_RUN;
+    kernel_pages_huge(room->next, HUGE_RUN);
+    return true;
+}
+
+void *pages_alloc_huge(struct pages_huge *room, size_t bytes)
+{
+    size_t whole = pages_round(bytes);
+    if (whole == 0 || whole > HUGE_RUN)
+        return NULL;
+    if ((size_t)(room->end - room->next) < whole && !find_huge(room))
+        return NULL;
+    char *memory = room->next;
+    room->next += whole;
     return memory;
 }
 

@@ -27,6 +27,13 @@ void *pages_alloc(struct pages_pool *pool, size_t bytes);
 /* Gives it back; `bytes` as it was asked for. NULL is ignored. */
 void pages_free(struct pages_pool *pool, void *memory, size_t bytes);
 
+/* Of huge pages where the kernel has them, zeroed, for memory that will be used from end to end;
+ * never given back. `room` is guarded by the caller's lock. */
+struct pages_huge {
+    char *next, *end;
+};
+void *pages_alloc_huge(struct pages_huge *room, size_t bytes);
+
 /* Bytes that all pools, and everybody who says so by pages_note, hold mapped. */
 uint64_t pages_held(void);
 void pages_note(size_t bytes);

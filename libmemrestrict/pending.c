@@ -36,12 +36,8 @@ static void end_thread(void *unused)
 
 void pending_start(int64_t largest, void (*release)(void *block))
 {
-    if (largest < 0 || pthread_key_create(&at_end, end_thread) != 0)
+    if (largest < 0 || pthread_key_create(&at_end, end_thread) != 0 || at_end >= KEYS_IN_PLACE)
         return;
-    if (at_end >= KEYS_IN_PLACE) {
-        pthread_key_delete(at_end);
-        return;
-    }
     release_at_end = release;
     pending_largest = largest;
 }

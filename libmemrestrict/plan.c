@@ -72,8 +72,8 @@ static bool read_word(struct reader *reader, struct plan_word word)
                     "call=, size=, lib=, caller=, site=, depth=, thread=, nth=, after=, every=, "
                     "p=, seed=, max=, once, keep, arm=");
     size_t name_length = strlen(plan_rows[kind].name);
-    struct plan_value value = {text, {(uint16_t)(word.at + name_length),
-                                      (uint16_t)(word.length - name_length)}};
+    struct plan_value value = {
+        text, {(uint16_t)(word.at + name_length), (uint16_t)(word.length - name_length)}};
     if (!is_first(reader, kind, word))
         return false;
     return plan_read_value(reader->plan, (enum plan_word_kind)kind, &value) ||
@@ -97,9 +97,10 @@ static bool is_whole(struct reader *reader)
 static bool read_plan(struct reader *reader, size_t from, size_t end)
 {
     const char *text = reader->plans->text;
-    *reader->plan = (struct plan){
-        .depth = PLAN_DEPTH, .nth = {1, INT64_MAX, 1}, .most = PLAN_UNLIMITED,
-        .text = trim(text, from, end)};
+    *reader->plan = (struct plan){.depth = PLAN_DEPTH,
+                                  .nth = {1, INT64_MAX, 1},
+                                  .most = PLAN_UNLIMITED,
+                                  .text = trim(text, from, end)};
     reader->given = 0;
     for (size_t at = from; at <= end; at++) {
         size_t length = 0;
@@ -137,8 +138,8 @@ bool plan_read(struct plans *plans, const char *text, struct plan_error *error)
 static void add_part(struct text *complaint, const char *text, size_t from, size_t end)
 {
     for (; from < end; from++)
-        text_add_char(complaint, (unsigned char)text[from] < 0x20 || text[from] == 0x7f
-                                     ? '?' : text[from]);
+        text_add_char(complaint,
+                      (unsigned char)text[from] < 0x20 || text[from] == 0x7f ? '?' : text[from]);
 }
 
 /* The part of the plan around the word, and a caret under it. Columns are characters. */

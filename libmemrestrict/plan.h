@@ -59,8 +59,8 @@ struct plan {
     uint8_t depth;
 
     struct plan_range nth;
-    uint64_t after; /* so many are spared */
-    uint64_t every; /* 0: not given */
+    uint64_t after;        /* so many are spared */
+    uint64_t every;        /* 0: not given */
     uint64_t chance, seed; /* of PLAN_CERTAIN, if `random` */
     bool random, seeded;
     uint64_t most; /* faults, or PLAN_UNLIMITED */

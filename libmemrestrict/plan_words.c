@@ -282,10 +282,10 @@ static bool read_arm(struct plan *plan, const struct plan_value *value)
 #define AT_MOST " (8 at most)"
 
 const struct plan_row plan_rows[PLAN_WORD_KINDS] = {
-    [PLAN_CALL] = {"call=",
-                   "malloc, calloc, realloc, reallocarray, posix_memalign, aligned_alloc, memalign, "
-                   "valloc, pvalloc, new, mmap, mremap, mprotect, brk, sbrk, pthread_create, or a "
-                   "glob of them"},
+    [PLAN_CALL] =
+        {"call=", "malloc, calloc, realloc, reallocarray, posix_memalign, aligned_alloc, memalign, "
+                  "valloc, pvalloc, new, mmap, mremap, mprotect, brk, sbrk, pthread_create, or a "
+                  "glob of them"},
     [PLAN_SIZE] = {"size=", SIZES AT_MOST},
     [PLAN_LIB] = {"lib=", "a library's file name or a glob of it" AT_MOST},
     [PLAN_CALLER] = {"caller=", "a function's name or a glob of it" AT_MOST},

@@ -85,11 +85,42 @@ static struct region *last_before(uintptr_t at)
     return best;
 }
 
+/* Under the lock: the first interval at or after `at`; in order without a stack, each from the
+ * root. */
+static struct region *first_from(uintptr_t at)
+{
+    struct region *first = NULL;
+    for (struct region *node = root; node != NULL;) {
+        bool after = node->low >= at;
+        if (after)
+            first = node;
+        node = after ? node->left : node->right;
+    }
+    return first;
+}
+
+/* Nobody else starts there. */
 static void insert(struct region *region)
 {
-    struct region *below, *above;
-    split(root, region->low, &below, &above);
-    root = join(join(below, region), above);
+    struct region **link = &root;
+    while (*link != NULL && (*link)->priority >= region->priority)
+        link = (*link)->low < region->low ? &(*link)->right : &(*link)->left;
+    split(*link, region->low, &region->left, &region->right);
+    *link = region;
+}
+
+/* Under the lock: the interval with just these ends, out of the tree; or NULL. */
+static struct region *take_exactly(uintptr_t low, uintptr_t high)
+{
+    struct region **link = &root;
+    while (*link != NULL && (*link)->low != low)
+        link = (*link)->low < low ? &(*link)->right : &(*link)->left;
+    struct region *region = *link;
+    if (region == NULL || region->high != high)
+        return NULL;
+    *link = join(region->left, region->right);
+    region->left = region->right = NULL;
+    return region;
 }
 
 /* Makes `at` a boundary between intervals. False: no memory. */
@@ -189,11 +220,12 @@ static bool take_and_drop(uintptr_t low, uintptr_t high, bool with_spare, struct
     empty_limbo();
     if (with_spare)
         cut->spare = region_make();
-    bool done = (!with_spare || cut->spare != NULL) && cut_at(low) && cut_at(high);
-    if (done) {
-        cut->pieces = take_between(low, high);
-        tally(cut->pieces, cut);
+    bool done = !with_spare || cut->spare != NULL;
+    if (done && (cut->pieces = take_exactly(low, high)) == NULL) {
+        done = cut_at(low) && cut_at(high);
+        cut->pieces = done ? take_between(low, high) : NULL;
     }
+    tally(cut->pieces, cut);
     lock_drop(&lock, hold);
     if (!done)
         regions_drop(cut);
@@ -215,20 +247,6 @@ bool regions_take_if_free(uintptr_t low, uintptr_t high, struct regions_cut *cut
     return lock_try(&lock, &hold) && take_and_drop(low, high, false, cut, &hold);
 }
 
-static struct region *first_of(struct region *tree)
-{
-    while (tree != NULL && tree->left != NULL)
-        tree = tree->left;
-    return tree;
-}
-
-static struct region *last_of(struct region *tree)
-{
-    while (tree != NULL && tree->right != NULL)
-        tree = tree->right;
-    return tree;
-}
-
 static void count_gone(struct regions_gone *gone, struct regions_gone more)
 {
     gone->charged += more.charged;
@@ -239,6 +257,9 @@ static void count_gone(struct regions_gone *gone, struct regions_gone more)
 static struct regions_gone evict(uintptr_t low, uintptr_t high)
 {
     struct regions_cut gone = {0};
+    const struct region *last = last_before(high);
+    if (last == NULL || last->high <= low)
+        return (struct regions_gone){0, 0};
     (void)(cut_at(low) && cut_at(high)); /* without memory whole intervals go, or stay */
     struct region *tree = take_between(low, high);
     tally(tree, &gone);
@@ -254,22 +275,18 @@ static bool are_alike(const struct region *one, const struct region *other)
 /* Under the lock: into the tree, joined with neighbours that are alike. */
 static struct regions_gone enter(struct region *region)
 {
-    struct region *below, *above, *gone;
     struct regions_gone evicted = evict(region->low, region->high);
     tell(region, 1);
-    split(root, region->low, &below, &above);
-    struct region *before = last_of(below), *after = first_of(above);
+    const struct region *before = last_before(region->low), *after = first_from(region->low);
     if (before != NULL && before->high == region->low && are_alike(before, region)) {
         region->low = before->low;
-        split(below, before->low, &below, &gone);
-        region_free(gone);
+        region_free(take_exactly(before->low, before->high));
     }
     if (after != NULL && after->low == region->high && are_alike(after, region)) {
         region->high = after->high;
-        split(above, after->low + 1, &gone, &above);
-        region_free(gone);
+        region_free(take_exactly(after->low, after->high));
     }
-    root = join(join(below, region), above);
+    insert(region);
     return evicted;
 }
 
@@ -376,20 +393,6 @@ enum region_state regions_at(uintptr_t address)
     enum region_state state = found != NULL && found->high > address ? found->state : REGION_NONE;
     lock_drop(&lock, &hold);
     return state;
-}
-
-/* Under the lock: the first interval at or after `at`; in order without a stack, each from the
- * root. */
-static struct region *first_from(uintptr_t at)
-{
-    struct region *first = NULL;
-    for (struct region *node = root; node != NULL;) {
-        bool after = node->low >= at;
-        if (after)
-            first = node;
-        node = after ? node->left : node->right;
-    }
-    return first;
 }
 
 struct regions_live regions_live(void)

@@ -4,17 +4,16 @@
 #include "counter.h"
 #include "kernel.h"
 #include "modules.h"
-#include "object.h"
 #include "recall.h"
 #include "site_name.h"
+#include "sites_twin.h"
 #include "writer.h"
 
 #include <stddef.h>
 #include <string.h>
 
 enum {
-    PROBES = 64,
-    PEAK_STEP = 128   /* a peak is copied when it is higher than the last by this part */
+    PEAK_STEP = 128 /* a peak is copied when it is higher than the last by this part */
 };
 _Static_assert(SITES_MOST <= UINT16_MAX + 1, "a number fits");
 
@@ -116,17 +115,6 @@ void sites_join(const struct accounts *accounts, unsigned slot)
     join(accounts, slot, false, (struct site_amount){0, 0});
 }
 
-static void enter_in_table(struct sites_area *area, uint32_t number)
-{
-    uint64_t hash = atomic_load(&area->sites[number].hash);
-    for (unsigned probe = 0; hash != 0 && probe < PROBES; probe++) {
-        _Atomic uint32_t *slot = &area->table[((hash >> 40) + probe) % SITES_TABLE];
-        uint32_t nobody = 0;
-        if (atomic_compare_exchange_strong(slot, &nobody, number))
-            return;
-    }
-}
-
 static struct site_amount blocks_in(const struct sites_area *area)
 {
     struct site_amount sum = {.bytes = counter_get(&area->held)};
@@ -148,30 +136,12 @@ void sites_fork_done(void) { is_noted = fork_whole = false; }
 
 void sites_fork_whole(void) { fork_whole = true; }
 
-/* All but the copies of what was held at some moment. */
-static void copy_area(struct sites_area *to, const struct sites_area *from)
-{
-    uint32_t sites = atomic_load(&from->site_count), frames = atomic_load(&from->frame_count);
-    uint32_t modules = atomic_load(&from->module_count);
-    sites = sites < SITES_MOST ? sites : SITES_MOST;
-    memcpy(to, from, offsetof(struct sites_area, table));
-    memcpy(to->modules, from->modules, sizeof to->modules[0] * (modules < SITES_MODULES ? modules : SITES_MODULES));
-    memcpy(to->sites, from->sites, sizeof to->sites[0] * sites);
-    memcpy(to->frames, from->frames, sizeof to->frames[0] * (frames < SITES_FRAMES ? frames : SITES_FRAMES));
-    for (uint32_t number = SITE_FIRST; number < sites; number++)
-        enter_in_table(to, number);
-    atomic_store(&to->peak_copy, 0);
-    atomic_store(&to->refusal_copy, 0);
-    atomic_store(&to->peak_next, UINT64_MAX); /* nobody asks when a copy held the most */
-    to->forked = 1;
-}
-
 static bool join_whole(const struct accounts *accounts, unsigned slot)
 {
     struct sites_area *parents = mapped, *area = map_area(accounts, slot);
     if (area == NULL)
         return false;
-    copy_area(area, parents);
+    sites_twin(area, parents);
     mapped = area;
     here->pid = kernel_pid();
     here->area = area;
@@ -208,7 +178,7 @@ static uint64_t hash_of(const uintptr_t *addresses, unsigned length)
 
 /* A site of its own for the stack, in no table yet. 0: there is no room. */
 static COLD uint32_t make_site(struct sites_area *area, uint64_t hash, const uintptr_t *addresses,
-                          unsigned length)
+                               unsigned length)
 {
     if (atomic_load(&area->site_count) >= SITES_MOST ||
         atomic_load(&area->frame_count) + length > SITES_FRAMES)
@@ -238,7 +208,7 @@ static inline uint32_t find_site(struct sites_area *area, const uintptr_t *addre
 {
     uint64_t hash = hash_of(addresses, length);
     uint32_t made = 0;
-    for (unsigned probe = 0; probe < PROBES; probe++) {
+    for (unsigned probe = 0; probe < SITES_PROBES; probe++) {
         _Atomic uint32_t *slot = &area->table[((hash >> 40) + probe) % SITES_TABLE];
         uint32_t number = atomic_load_explicit(slot, memory_order_acquire);
         if (number == 0) {
@@ -463,35 +433,9 @@ void sites_refused(uint64_t size, bool first)
 
 bool sites_wants_crashes(void) { return sites_on && crashes_asked; }
 
-struct sites_crash *sites_crash(void)
+struct sites_area *sites_own(unsigned *frames)
 {
     struct sites_area *area = area_here();
-    return area != NULL && here->pid == kernel_pid() ? &area->crash : NULL;
-}
-
-/* A program that jumped to where no code is has come from where the call left its address. */
-static struct stack_at before_wild_call(const struct stack_at *at)
-{
-#if defined(__x86_64__)
-    struct object object;
-    if (!object_at(at->pc, &object) && at->sp % sizeof(uintptr_t) == 0)
-        return (struct stack_at){*(const uintptr_t *)at->sp, at->sp + sizeof(uintptr_t), at->fp};
-#endif
-    return (struct stack_at){at->pc + 1, at->sp, at->fp};
-}
-
-/* What goes wrong in reading the stack leaves the first frame. */
-void sites_crash_note(struct sites_crash *crash, const struct stack_at *at)
-{
-    uintptr_t addresses[SITES_DEEPEST];
-    struct sites_area *area = here->area;
-    uint32_t kept = 1;
-    crash->frames[0] = modules_frame(area, at->pc + 1);
-    atomic_store_explicit(&crash->frame_count, kept, memory_order_release);
-    struct stack_at from = before_wild_call(at);
-    unsigned length = stack_walk(&from, addresses, depth, NULL);
-    for (unsigned i = from.pc == at->pc + 1; i < length && kept < SITES_DEEPEST; i++)
-        if (!stack_is_library(addresses[i]))
-            crash->frames[kept++] = modules_frame(area, addresses[i]);
-    atomic_store_explicit(&crash->frame_count, kept, memory_order_release);
+    *frames = depth;
+    return area != NULL && here->pid == kernel_pid() ? area : NULL;
 }

@@ -60,10 +60,8 @@ void sites_refused(uint64_t size, bool first);
 
 /* Are crashes to be told of? */
 bool sites_wants_crashes(void);
-/* This process's record of the signal that ends it; NULL: nothing is collected, or the memory is
- * another process's (vfork(2)). */
-struct sites_crash *sites_crash(void);
-/* Takes the stack down there: *at is where the signal struck. */
-void sites_crash_note(struct sites_crash *crash, const struct stack_at *at);
+/* The area of this process, and how many frames it takes of a stack; NULL: nothing is collected, or
+ * the memory is another process's (vfork(2)). */
+struct sites_area *sites_own(unsigned *frames);
 
 #endif

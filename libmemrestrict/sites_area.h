@@ -15,10 +15,11 @@
 enum {
     SITES_MAGIC = 0x6d727374,
     SITES_VERSION = 2,
-    SITES_DEPTH = 16,      /* frames of a stack, if nobody says otherwise; the innermost are kept */
+    SITES_DEPTH = 16, /* frames of a stack, if nobody says otherwise; the innermost are kept */
     SITES_DEEPEST = 64,
     SITES_MOST = 1 << 16,  /* sites of a process */
     SITES_TABLE = 1 << 17, /* their hash table; a power of two */
+    SITES_PROBES = 64,     /* where a site may stand in it */
     SITES_FRAMES = 1 << 22,
     SITES_MODULES = 1024,
     SITES_PATH = 448,
@@ -37,8 +38,8 @@ enum site_pseudo {
 
 struct sites_head {
     uint32_t magic, version;
-    uint64_t size;  /* of an area's struct: both sides must be of one build */
-    uint32_t depth; /* frames to take, 1 to SITES_DEEPEST */
+    uint64_t size;    /* of an area's struct: both sides must be of one build */
+    uint32_t depth;   /* frames to take, 1 to SITES_DEEPEST */
     uint32_t crashes; /* is it to be told where a signal strikes that ends a process? */
 };
 
@@ -48,8 +49,8 @@ enum { SITES_OFFSET_BITS = 48 };
 #define SITES_OFFSET_MASK ((UINT64_C(1) << SITES_OFFSET_BITS) - 1)
 
 struct sites_module {
-    uint64_t start, end; /* addresses in the process */
-    uint64_t bias;       /* address - bias is the address in the file */
+    uint64_t start, end;    /* addresses in the process */
+    uint64_t bias;          /* address - bias is the address in the file */
     _Atomic uint32_t ready; /* all else is written before it becomes 1 */
     uint32_t build_id_length;
     unsigned char build_id[SITES_BUILD_ID];
@@ -65,7 +66,7 @@ struct site {
     _Atomic uint16_t seen; /* see explore.h */
     _Atomic uint64_t live_bytes, live_blocks;
     _Atomic uint64_t total_bytes, total_blocks; /* ever had */
-    _Atomic uint64_t refusals; /* by the budget, and faults of a plan */
+    _Atomic uint64_t refusals;                  /* by the budget, and faults of a plan */
     uint64_t name; /* of the stack, the same in every run (site_name.h) */
 };
 
@@ -96,7 +97,7 @@ struct sites_copy {
 };
 
 enum sites_state {
-    SITES_OFF,      /* the process did not start, or does not collect */
+    SITES_OFF, /* the process did not start, or does not collect */
     SITES_ON,
     SITES_NO_UNWIND /* stacks cannot be taken here: another C library, machine, or an older one */
 };
@@ -105,16 +106,16 @@ struct sites_area {
     _Atomic uint32_t state; /* enum sites_state */
     uint32_t forked;        /* what was there before is the parent's */
     _Atomic uint32_t site_count, frame_count, module_count; /* given out; may pass what there is */
-    _Atomic uint32_t copying;         /* a thread is about to make a copy */
-    _Atomic uint32_t peak_copy; /* which of the two copies at the peak is whole; 0: none yet */
-    _Atomic uint32_t refusal_copy;    /* 1: the copy at the first refusal is whole */
-    _Atomic uint32_t refused_site;    /* that asked for what was refused first */
+    _Atomic uint32_t copying;                               /* a thread is about to make a copy */
+    _Atomic uint32_t peak_copy;    /* which of the two copies at the peak is whole; 0: none yet */
+    _Atomic uint32_t refusal_copy; /* 1: the copy at the first refusal is whole */
+    _Atomic uint32_t refused_site; /* that asked for what was refused first */
     uint32_t reserved;
-    uint64_t refused_size;            /* and how much */
-    _Atomic uint64_t lost;            /* stacks that found the tables full */
+    uint64_t refused_size;                         /* and how much */
+    _Atomic uint64_t lost;                         /* stacks that found the tables full */
     _Alignas(ACCOUNTS_LINE) _Atomic uint64_t held; /* live bytes of all sites */
-    _Atomic uint64_t others;          /* as in struct sites_copy, when a region last changed */
-    _Atomic uint64_t peak_next;       /* a copy is due when the sum of both falls from above this */
+    _Atomic uint64_t others;    /* as in struct sites_copy, when a region last changed */
+    _Atomic uint64_t peak_next; /* a copy is due when the sum of both falls from above this */
     _Alignas(ACCOUNTS_LINE) _Atomic uint32_t table[SITES_TABLE]; /* site numbers; 0: free */
     struct sites_module modules[SITES_MODULES];
     struct site sites[SITES_MOST];

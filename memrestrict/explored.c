@@ -83,11 +83,12 @@ static bool add_known(struct explore_area *area, const json_t *json)
     if (schema == NULL || strcmp(schema, "memrestrict-sites") != 0)
         return false;
     json_array_foreach(json_object_get(json, "processes"), i, process)
-        json_array_foreach(json_object_get(process, "sites"), j, site) {
-            const char *name = json_string_value(json_object_get(site, "name"));
-            if (name != NULL && !explore_enter(area, strtoull(name, NULL, 16) ^ EXPLORE_EXPECTED))
-                continue; /* there already, or full: then it is explored, which is no harm */
-        }
+        json_array_foreach(json_object_get(process, "sites"), j, site)
+    {
+        const char *name = json_string_value(json_object_get(site, "name"));
+        if (name != NULL && !explore_enter(area, strtoull(name, NULL, 16) ^ EXPLORE_EXPECTED))
+            continue; /* there already, or full: then it is explored, which is no harm */
+    }
     return true;
 }
 
@@ -286,15 +287,20 @@ static struct sum add_up(const struct explored *explored)
     return sum;
 }
 
-bool explored_say(FILE *file, const struct explored *explored, const char *program)
+bool explored_say(FILE *file, const struct explored *explored, const char *program,
+                  const char *trouble)
 {
     struct sum sum = add_up(explored);
     uint64_t threads = atomic_load(&explored->area->in_threads);
     fputs("memrestrict: ", file);
     words_safe(file, program);
-    fprintf(file, ": explored %u call site%s in %u cop%s: %u killed by a signal, %u hung", sum.sites,
-            sum.sites == 1 ? "" : "s", sum.copies, sum.copies == 1 ? "y" : "ies", sum.killed,
-            sum.timed_out);
+    if (sum.copies == 0 && trouble != NULL) {
+        fprintf(file, ": nothing was explored: %s\n", trouble);
+        return fflush(file) == 0 && !ferror(file);
+    }
+    fprintf(file, ": explored %u call site%s in %u cop%s: %u killed by a signal, %u hung",
+            sum.sites, sum.sites == 1 ? "" : "s", sum.copies, sum.copies == 1 ? "y" : "ies",
+            sum.killed, sum.timed_out);
     if (sum.failed > 0)
         fprintf(file, ", %u could not be made", sum.failed);
     if (threads > 0)

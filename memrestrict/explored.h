@@ -15,7 +15,7 @@ struct explore_options {
     const char *option; /* one of the options below that was given; or NULL */
     const char *known;  /* a file of --site-list: sites that the program itself comes by; or NULL */
     uint64_t time_limit; /* of a copy, in nanoseconds */
-    unsigned modes;     /* set of enum explore_mode */
+    unsigned modes;      /* set of enum explore_mode */
 };
 
 struct explored;
@@ -28,8 +28,10 @@ int explored_fd(const struct explored *explored);
 bool explored_settle(struct explored *explored, struct outcome *outcome);
 /* Writes explored.json into the folder. False: that could not be done, which has been said. */
 bool explored_write(const struct explored *explored);
-/* One line: how many sites and copies, and what they came to. False: with errno. */
-bool explored_say(FILE *file, const struct explored *explored, const char *program);
+/* One line: how many sites and copies, and what they came to; if there was none, `trouble` may say
+ * why, or is NULL. False: with errno. */
+bool explored_say(FILE *file, const struct explored *explored, const char *program,
+                  const char *trouble);
 void explored_close(struct explored *explored); /* NULL is ignored */
 
 /* Reads "once,keep" into a set of enum explore_mode. */

@@ -53,6 +53,23 @@ static const char *last_part(const char *path)
     return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
 }
 
+/* The debugger needs our stdin for itself. */
+static void write_debugger(FILE *file, const struct sweep_head *head)
+{
+    char *run = NULL;
+    size_t size;
+    FILE *memory = head->input != NULL ? open_memstream(&run, &size) : NULL;
+    if (memory != NULL) {
+        fputs("run <", memory);
+        shell_word(memory, head->input);
+        fclose(memory);
+    }
+    fputs(" -- gdb -ex ", file);
+    shell_word(file, run != NULL ? run : "run");
+    fputs(" --args", file);
+    free(run);
+}
+
 static char *command_line(const struct sweep_head *head, const struct record *record, bool debug)
 {
     char *line = NULL;
@@ -68,10 +85,17 @@ static char *command_line(const struct sweep_head *head, const struct record *re
         fputs(" --program=", memory);
         shell_word(memory, last_part(head->argv.words[0]));
     }
-    fputs(debug ? " -- gdb -ex run --args" : " --", memory);
+    if (debug)
+        write_debugger(memory, head);
+    else
+        fputs(" --", memory);
     for (size_t i = 0; i < head->argv.count; i++) {
         fputc(' ', memory);
         shell_word(memory, head->argv.words[i]);
+    }
+    if (!debug && head->input != NULL) {
+        fputs(" <", memory);
+        shell_word(memory, head->input);
     }
     fclose(memory);
     return line;

@@ -70,6 +70,8 @@ static bool write_finding(FILE *file, size_t number, const struct finding *findi
         write_stack(file, "the allocation failed in", &record->caller);
     }
     write_detail(file, record);
+    if (record->kept != NULL)
+        fprintf(file, "   printed: %s.stdout, %s.stderr\n", record->kept, record->kept);
     return write_commands(file, &journal->head, record);
 }
 

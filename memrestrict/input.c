@@ -131,3 +131,24 @@ void input_free(struct input *input)
     free(input->path);
     input->path = NULL;
 }
+
+static bool is_stdin(const char *path)
+{
+    struct stat in, there;
+    return fstat(STDIN_FILENO, &in) == 0 && S_ISREG(in.st_mode) && stat(path, &there) == 0 &&
+           in.st_dev == there.st_dev && in.st_ino == there.st_ino;
+}
+
+char *input_name(void)
+{
+    char path[4096], here[4096];
+    ssize_t length = readlink("/proc/self/fd/0", path, sizeof path - 1);
+    if (length <= 0)
+        return NULL;
+    path[length] = '\0';
+    if (!is_stdin(path) || lseek(STDIN_FILENO, 0, SEEK_CUR) != 0)
+        return NULL;
+    size_t above = getcwd(here, sizeof here) != NULL ? strlen(here) : 0;
+    bool below = above > 1 && strncmp(path, here, above) == 0 && path[above] == '/';
+    return strdup(below ? path + above + 1 : path);
+}

@@ -21,4 +21,8 @@ bool input_prepare(struct input *input, const char *copy);
 int input_open(const struct input *input);
 void input_free(struct input *input);
 
+/* The file that our stdin is, seen from the working directory, to be named on a command line; the
+ * caller frees it. NULL: it is none, or does not stand at its beginning. */
+char *input_name(void);
+
 #endif

@@ -16,6 +16,7 @@ void sweep_head_free(struct sweep_head *head)
 {
     words_list_free(&head->argv);
     words_list_free(&head->notes);
+    free(head->input);
     free(head->build);
     free(head->options);
     free(head->shard);
@@ -32,10 +33,10 @@ static json_t *list_to_json(const struct words_list *list)
 
 static json_t *head_to_json(const struct sweep_head *head)
 {
-    return json_pack("{ss si so ss ss ss? sI so}", "schema", SCHEMA, "version", VERSION, "argv",
-                     list_to_json(&head->argv), "build", head->build, "options", head->options,
-                     "shard", head->shard, "sites", (json_int_t)head->sites, "notes",
-                     list_to_json(&head->notes));
+    return json_pack("{ss si so ss? ss ss ss? sI so}", "schema", SCHEMA, "version", VERSION, "argv",
+                     list_to_json(&head->argv), "input", head->input, "build", head->build,
+                     "options", head->options, "shard", head->shard, "sites",
+                     (json_int_t)head->sites, "notes", list_to_json(&head->notes));
 }
 
 static char *text_of(const json_t *json, const char *name)
@@ -61,6 +62,7 @@ static bool head_from_json(const json_t *json, struct sweep_head *head)
     if (schema == NULL || strcmp(schema, SCHEMA) != 0 ||
         json_integer_value(json_object_get(json, "version")) != VERSION)
         return false;
+    head->input = text_of(json, "input");
     head->build = text_of(json, "build");
     head->options = text_of(json, "options");
     head->shard = text_of(json, "shard");

@@ -14,6 +14,7 @@
 /* What was swept, and how. */
 struct sweep_head {
     struct words_list argv;
+    char *input; /* the file that is standard input; NULL: unknown */
     char *build; /* of the program and its libraries: journals of another are not mixed */
     char *
         options; /* that decide what a trial is, and are part of its replay: as on a command line */

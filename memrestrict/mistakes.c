@@ -12,7 +12,8 @@
 static bool explores_well(const struct run_options *options)
 {
     if (options->explore.folder == NULL && options->explore.option != NULL)
-        say_usage("--%s: needs --explore; accepted: with --explore=FOLDER", options->explore.option);
+        say_usage("--%s: needs --explore; accepted: with --explore=FOLDER",
+                  options->explore.option);
     else if (options->explore.folder != NULL && options->settings[SETTING_FAULT] != NULL)
         say_usage("--explore and --fault: accepted: one of the two");
     else if (options->explore.folder != NULL &&
@@ -69,7 +70,7 @@ int mistakes_cannot_run(struct outcome *outcome, const struct run_options *optio
     else if (reason == ENOENT && is_unit(options))
         snprintf(more, sizeof more, "; did you mean '-l %s%s', without a space?",
                  options->settings[SETTING_LIMIT], name);
-    outcome_warn(outcome, "cannot run '%s': %s%s", name,
-                 strerror(reason_of(target, name, reason)), more);
+    outcome_warn(outcome, "cannot run '%s': %s%s", name, strerror(reason_of(target, name, reason)),
+                 more);
     return reason == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN;
 }

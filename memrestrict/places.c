@@ -91,6 +91,12 @@ static const struct sites_object *object_of(struct places *places, const json_t 
     return object != NULL ? &object->known : NULL;
 }
 
+/* Parts of the C library that a header puts into the program. */
+static bool is_header_of_library(const char *file)
+{
+    return file != NULL && strstr(file, "/include/") != NULL && strstr(file, "/bits/") != NULL;
+}
+
 static bool is_library_of_language(const struct symbols_name *name)
 {
     static const char *const patterns[] = {
@@ -103,7 +109,7 @@ static bool is_library_of_language(const struct symbols_name *name)
     for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++)
         if (fnmatch(patterns[i], basename(name->object), 0) == 0)
             return true;
-    return symbols_is_plumbing(name);
+    return is_header_of_library(name->file) || symbols_is_plumbing(name);
 }
 
 static char *words_of(const struct symbols_name *name)

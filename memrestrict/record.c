@@ -63,6 +63,7 @@ void record_free(struct record *record)
     free(record->key);
     free(record->file);
     free(record->origin);
+    free(record->kept);
     free(record->detail);
     words_list_free(&record->stack);
     words_list_free(&record->caller);
@@ -80,14 +81,14 @@ static json_t *list_to_json(const struct words_list *list)
 
 json_t *record_to_json(const struct record *record)
 {
-    return json_pack("{ss ss ss? sI ss si si sI ss ss ss? si ss so so so ss?}", "plan",
+    return json_pack("{ss ss ss? sI ss si si sI ss ss ss? si ss so so so ss? ss?}", "plan",
                      record->plan, "site", record->site, "call", record->call, "size_bytes",
                      (json_int_t)record->size, "outcome", reaction_name(record->reaction),
                      "exit_status", record->status, "signal", record->signal, "time_ns",
                      (json_int_t)record->time, "place", record->place, "key", record->key, "file",
                      record->file, "line", record->line, "origin", record->origin, "stack",
                      list_to_json(&record->stack), "caller", list_to_json(&record->caller), "met",
-                     list_to_json(&record->met), "detail", record->detail);
+                     list_to_json(&record->met), "kept", record->kept, "detail", record->detail);
 }
 
 static bool list_from_json(const json_t *json, struct words_list *list)
@@ -125,6 +126,7 @@ bool record_from_json(const json_t *json, struct record *record)
         .file = text_of(json, "file"),
         .line = (int)json_integer_value(json_object_get(json, "line")),
         .origin = text_of(json, "origin"),
+        .kept = text_of(json, "kept"),
         .detail = text_of(json, "detail"),
     };
     bool whole = record->plan != NULL && record->site != NULL && record->place != NULL &&

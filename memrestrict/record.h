@@ -54,6 +54,7 @@ struct record {
     struct words_list stack;  /* of the place, innermost first, if that is not the call site */
     struct words_list caller; /* the call site's */
     struct words_list met;    /* call sites that the reference does not know, by their names */
+    char *kept;   /* of what it printed: the path without .stdout and .stderr; NULL: not kept */
     char *detail; /* what the program said last, or which blocks are left: some lines; or NULL */
 };
 

@@ -293,6 +293,12 @@ static bool was_asked_for(const struct run_options *options)
     return !options->quiet && (options->verbose || options->site_frames != 0);
 }
 
+static const char *trouble_with_sites(const struct run *run)
+{
+    const struct sites_process *process = sites_chosen(run->sites);
+    return process != NULL ? process->trouble : NULL;
+}
+
 /* On stderr: what was said before the start is not said again. */
 static bool write_verdict(struct run *run)
 {
@@ -314,7 +320,7 @@ static bool write_verdict(struct run *run)
     if (options->site_frames != 0 && !options->quiet)
         written &= site_reports_table(file, run->sites);
     if (run->explored != NULL && !options->quiet)
-        written &= explored_say(file, run->explored, run->outcome.name);
+        written &= explored_say(file, run->explored, run->outcome.name, trouble_with_sites(run));
     if (is_own)
         return reports_finish(&run->reports, REPORT_VERDICT, written);
     return written || !was_asked_for(options); /* nobody to tell is no failure then */

@@ -30,8 +30,8 @@ struct sites_frame {
 };
 
 struct sites_stack {
-    uint64_t name; /* of the stack, the same in every run; 0: it has none */
-    const char *label; /* for what has no stack: "[before the start]"; else NULL */
+    uint64_t name;              /* of the stack, the same in every run; 0: it has none */
+    const char *label;          /* for what has no stack: "[before the start]"; else NULL */
     struct sites_frame *frames; /* innermost first; cut off at the depth of the run */
     size_t frame_count;
     struct sites_amount at[SITES_MOMENTS];
@@ -49,19 +49,19 @@ struct sites_crash_place { /* where a signal struck that ended the process */
 struct sites_process {
     int pid;
     char *program;
-    bool forked;    /* began as a copy of its parent */
-    bool shortened; /* see sites_shorten */
+    bool forked;         /* began as a copy of its parent */
+    bool shortened;      /* see sites_shorten */
     const char *trouble; /* why nothing was collected; NULL: all is well */
     struct sites_object *objects;
     size_t object_count;
     struct sites_stack *stacks; /* with something to show, in the order in which they were met */
     size_t stack_count;
-    bool has[SITES_MOMENTS]; /* there was such a moment */
+    bool has[SITES_MOMENTS];                /* there was such a moment */
     struct sites_amount sum[SITES_MOMENTS]; /* of all stacks */
-    uint64_t when[SITES_MOMENTS]; /* CLOCK_MONOTONIC, in nanoseconds; 0: not known */
+    uint64_t when[SITES_MOMENTS];           /* CLOCK_MONOTONIC, in nanoseconds; 0: not known */
     uint64_t began;
     const struct sites_stack
-        *refused;  /* asked for what was refused first; NULL: nobody, or unknown */
+        *refused; /* asked for what was refused first; NULL: nobody, or unknown */
     struct sites_crash_place crash;
     uint64_t lost; /* stacks that there was no room for: in "[other call sites]" */
 };
@@ -97,8 +97,8 @@ const struct sites_process *sites_chosen(const struct sites *sites);
 const struct sites_process *sites_of(const struct sites *sites, int pid, uint64_t began);
 
 /* A live process of another command, whose memory is open as `fd`. NULL with errno. */
-struct sites_process *sites_read(int fd, unsigned slot, int pid, const char *program,
-                                 uint64_t used, uint64_t began);
+struct sites_process *sites_read(int fd, unsigned slot, int pid, const char *program, uint64_t used,
+                                 uint64_t began);
 void sites_process_free(struct sites_process *process);
 
 /* The stack that held the most comes first, at that moment; the caller frees the array. Stacks

@@ -59,8 +59,8 @@ static bool read_objects(struct sites_process *process, const struct sites_area 
 static struct sites_frame frame_of(const struct sites_process *process, uint64_t packed)
 {
     uint64_t number = packed >> SITES_OFFSET_BITS;
-    bool known = number > 0 && number <= process->object_count &&
-                 process->objects[number - 1].path != NULL;
+    bool known =
+        number > 0 && number <= process->object_count && process->objects[number - 1].path != NULL;
     return (struct sites_frame){.object = known ? &process->objects[number - 1] : NULL,
                                 .offset = packed & SITES_OFFSET_MASK};
 }
@@ -88,8 +88,8 @@ static bool read_frames(struct sites_stack *stack, const struct sites_process *p
 static bool read_crash(struct sites_process *process, const struct sites_area *area)
 {
     const struct sites_crash *crash = &area->crash;
-    uint32_t count = at_most(
-        atomic_load_explicit(&crash->frame_count, memory_order_acquire), SITES_DEEPEST);
+    uint32_t count =
+        at_most(atomic_load_explicit(&crash->frame_count, memory_order_acquire), SITES_DEEPEST);
     if (count == 0)
         return true;
     if (!make_frames(&process->crash.stack, count))
@@ -232,8 +232,8 @@ static bool read_area(struct sites_process *process, const struct sites_area *ar
     return true;
 }
 
-struct sites_process *sites_read(int fd, unsigned slot, int pid, const char *program,
-                                 uint64_t used, uint64_t began)
+struct sites_process *sites_read(int fd, unsigned slot, int pid, const char *program, uint64_t used,
+                                 uint64_t began)
 {
     struct sites_process *process = calloc(1, sizeof *process);
     if (process == NULL)

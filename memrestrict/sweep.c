@@ -2,6 +2,8 @@
 #include "sweep.h"
 
 #include "finding_words.h"
+#include "kept.h"
+#include "input.h"
 #include "interrupt.h"
 #include "progress.h"
 #include "reference.h"
@@ -34,6 +36,7 @@ struct sweep {
     struct journal journal;
     struct sweep_reports reports;
     struct progress progress;
+    struct kept kept;
     uint64_t began;
     size_t tried, found[REACTIONS];
     bool cut; /* --max was reached */
@@ -72,6 +75,7 @@ static bool fill_head(struct sweep *sweep, struct sweep_head *head)
     const struct sweep_options *options = &sweep->options;
     bool done = true;
     *head = (struct sweep_head){
+        .input = input_name(),
         .build = reference_build(&sweep->reference),
         .shard = options->shard != NULL ? strdup(options->shard) : NULL,
         .sites = HASH_COUNT(sweep->reference.tally.sites),
@@ -154,6 +158,17 @@ static bool keep(struct sweep *sweep, struct record *record)
     return kept;
 }
 
+static bool keep_output(struct sweep *sweep, const struct trial *trial, struct record *record)
+{
+    char *out = NULL, *err = NULL;
+    bool kept = asprintf(&out, "%s/stdout", trial->folder) > 0 &&
+                asprintf(&err, "%s/stderr", trial->folder) > 0 &&
+                kept_add(&sweep->kept, record, out, err);
+    free(out);
+    free(err);
+    return kept;
+}
+
 static bool judge_trial(struct sweep *sweep, const struct trial *trial)
 {
     const struct task *task = work_task(&sweep->work, trial->tag);
@@ -166,10 +181,11 @@ static bool judge_trial(struct sweep *sweep, const struct trial *trial)
                 judge(&sweep->reference, &evidence, task->site, sweep->places, &record);
     free(said);
     tally_free(&tally);
-    if (done)
-        return keep(sweep, &record);
+    if (!done)
+        no_memory();
+    done = done && keep_output(sweep, trial, &record) && keep(sweep, &record);
     record_free(&record);
-    return no_memory();
+    return done;
 }
 
 static bool take_trial(struct sweep *sweep, struct trial *trial)
@@ -270,6 +286,7 @@ static bool run_copies(struct sweep *sweep)
         .reference = &sweep->reference,
         .places = sweep->places,
         .progress = &sweep->progress,
+        .kept = &sweep->kept,
         .notes = &sweep->journal.head.notes,
         .keep = keep_copy,
         .context = sweep,
@@ -309,6 +326,10 @@ int sweep_main(int argc, char **argv)
         return status;
     if (!sweep_reports_open(&sweep.reports, &sweep.options.findings))
         return EXIT_OURS;
+    if (!kept_open(&sweep.kept, sweep.options.keep)) {
+        sweep_reports_undo(&sweep.reports);
+        return EXIT_OURS;
+    }
     progress_begin(&sweep.progress, sweep.options.findings.quiet);
     work_begin(&sweep.work, &sweep.options);
     status = sweep_program(&sweep);

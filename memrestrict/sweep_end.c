@@ -12,9 +12,8 @@
 static bool mark(struct findings *findings, const struct findings_options *options)
 {
     return (options->suppress == NULL || findings_suppress(findings, options->suppress)) &&
-           (options->baseline == NULL || options->update_baseline ||
-            findings_baseline(findings, options->baseline)) &&
-           (!options->update_baseline || findings_write_baseline(findings, options->baseline));
+           (!options->update_baseline || findings_write_baseline(findings, options->baseline)) &&
+           (options->baseline == NULL || findings_baseline(findings, options->baseline));
 }
 
 static bool write_text(const struct findings *findings, const struct journal *journal,

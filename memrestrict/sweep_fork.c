@@ -219,18 +219,18 @@ static bool judge_copy(const struct told *told, const json_t *record, const char
         .tally = &tally,
         .time = (uint64_t)number_of(record, "time_ns"),
     };
-    struct record kept = {.plan = plan_of(told, record)};
+    struct record judged = {.plan = plan_of(told, record)};
     bool read = tally_read(&tally, told->trial->sites, evidence.pid);
-    bool done = processes != NULL && kept.plan != NULL && read &&
+    bool done = processes != NULL && judged.plan != NULL && read &&
                 judge(&reference, &evidence, json_string_value(json_object_get(record, "site")),
-                      how->places, &kept);
+                      how->places, &judged);
     tally_free(&tally);
     json_decref(processes);
     if (!done) {
-        record_free(&kept);
+        record_free(&judged);
         say("no memory");
     }
-    return done && how->keep(how->context, &kept);
+    return done && kept_add(how->kept, &judged, out, err) && how->keep(how->context, &judged);
 }
 
 static bool judge_record(const struct told *told, const json_t *record)

@@ -7,6 +7,7 @@
 #define MEMRESTRICT_SWEEP_FORK_H
 
 #include "judge.h"
+#include "kept.h"
 #include "progress.h"
 #include "sweep_options.h"
 #include "trial.h"
@@ -18,6 +19,7 @@ struct sweep_fork {
     const struct reference *reference; /* its run is kept, and wrote to files */
     struct places *places;
     struct progress *progress;
+    struct kept *kept;
     struct words_list *notes;                           /* is added to */
     bool (*keep)(void *context, struct record *record); /* takes a record over; false: no more */
     void *context;

@@ -20,6 +20,7 @@ enum {
     KEY_ONLY,
     KEY_FORK,
     KEY_JOURNAL,
+    KEY_KEEP,
     KEY_SHARD,
     KEY_MOST,
     KEY_BASELINE,
@@ -71,6 +72,7 @@ static const struct argp_option sweep_rows[] = {
      "what a trial may take (default: ten times what the reference takes, and 5s at least)", 0},
     {"limit", 'l', "SIZE", 0, "a budget for each process, as run has", 0},
     {"journal", KEY_JOURNAL, "FILE", 0, "note each trial there; go on where that ends", 0},
+    {"keep", KEY_KEEP, "FOLDER", 0, "keep there what the program printed in trials of findings", 0},
     {"shard", KEY_SHARD, "I/N", 0, "only the I-th of N parts; see merge", 0},
     FINDINGS_ROWS,
     {0},
@@ -182,6 +184,8 @@ static error_t take_sweep(int key, char *word, void *into)
         return value_size(&value, &bytes);
     case KEY_JOURNAL:
         return value_file(&value, &options->journal);
+    case KEY_KEEP:
+        return value_file(&value, &options->keep);
     case KEY_SHARD:
         return take_shard(&value, options);
     default:

@@ -33,9 +33,10 @@ struct sweep_options {
     const char *limit;            /* --limit of trials; NULL: none */
     const char *only;             /* further words of each plan; NULL: none */
     const char *journal;          /* NULL: none */
+    const char *keep;             /* a folder for what findings print; NULL: none */
     const char *shard;            /* "1/4", or NULL */
     unsigned shard_index, shards; /* counted from 0; 1 shard: all of it */
-    unsigned most;           /* trials; 0: all */
+    unsigned most;                /* trials; 0: all */
     bool fork;                    /* all in one run */
 };
 

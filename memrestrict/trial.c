@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -39,8 +40,19 @@ struct trials {
     struct running running[];
 };
 
+/* As many as there are descriptors for: each has two pipes, two files and a pidfd. */
+static unsigned that_fit(unsigned at_a_time)
+{
+    enum { OWN = 32, EACH = 8 };
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur / EACH > at_a_time + OWN / EACH)
+        return at_a_time;
+    return limit.rlim_cur < OWN + EACH ? 1 : (unsigned)(limit.rlim_cur - OWN) / EACH;
+}
+
 struct trials *trials_open(const struct trial_program *program, unsigned at_a_time)
 {
+    at_a_time = that_fit(at_a_time);
     struct trials *trials = calloc(1, sizeof *trials + at_a_time * sizeof trials->running[0]);
     char *copy = NULL;
     bool ready = false;

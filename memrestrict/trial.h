@@ -22,15 +22,16 @@ struct trial_program {
     const char *const *more; /* further options of run, ended by NULL; or NULL */
     uint64_t time_limit;     /* nanoseconds; 0: none */
     unsigned depth;          /* frames of a call stack; 0: call sites are not collected */
-    bool files; /* stdout and stderr are the files themselves, and grow without bounds */
-    uint64_t most_output;    /* bytes kept of each of stdout and stderr; the rest is cut off */
+    bool files;           /* stdout and stderr are the files themselves, and grow without bounds */
+    uint64_t most_output; /* bytes kept of each of stdout and stderr; the rest is cut off */
 };
 
 struct trials; /* trials of one program, several at a time */
 
 /* Where its temporary directories are made, and our own stdin (unless that is a terminal, or cannot
- * be read: then the program's is empty). Signals are held (interrupt.h) until trials_close. NULL:
- * that could not be done, which was said, or a signal came. */
+ * be read: then the program's is empty). Fewer at a time if there are not the descriptors for it.
+ * Signals are held (interrupt.h) until trials_close. NULL: that could not be done, which was said,
+ * or a signal came. */
 struct trials *trials_open(const struct trial_program *program, unsigned at_a_time);
 /* Ends what still runs, and takes everything away that was made. If a signal had come, the command
  * ends here by it. NULL is ignored. */

@@ -44,7 +44,7 @@ offers "bash: subcommands and programs first" run reset-peak ls : in_bash memres
 begins_with_subcommands() { # NAME COMMAND...
     local name=$1
     shift
-    result "$name" "$(diff <(printf '%s\n' run min ps top set snapshot reset-peak plot help) <("$@" | head -n 9))"
+    result "$name" "$(diff <(printf '%s\n' run sweep merge min ps top set snapshot reset-peak plot help) <("$@" | head -n 11))"
 }
 begins_with_subcommands "bash: subcommands come before programs" in_bash memrestrict ''
 offers "bash: a long option" --scope= '!--json=' : in_bash memrestrict --sc
@@ -64,6 +64,11 @@ offers "bash: those after --" README.md : in_bash memrestrict -- sort -r READ
 offers "bash: options of min" --step= --budget-file= '!--limit=' : in_bash memrestrict min -
 offers "bash: values of an option of min" status stdout both : in_bash memrestrict min --compare = ''
 offers "bash: a program for min" sort '!run' : in_bash memrestrict min -n 2 sor
+offers "bash: options of sweep" --fork --shard= --sarif= '!--step=' : in_bash memrestrict sweep -
+offers "bash: values of an option of sweep" crash '!abort' : in_bash memrestrict sweep --fail-on = c
+offers "bash: a program for sweep" sort '!run' : in_bash memrestrict sweep -j 2 sor
+offers "bash: options of merge" --baseline= '!--shard=' : in_bash memrestrict merge --
+offers "bash: journals for merge" README.md '!run' : in_bash memrestrict merge -q LICENSE READ
 offers "bash: ps" --json : in_bash memrestrict ps -
 offers "bash: help" env : in_bash memrestrict help ''
 offers "bash: a limit for set" 64M : in_bash memrestrict set 1 64
@@ -115,6 +120,11 @@ else
     offers "fish: values of an option of min" --compare=both : in_fish 'memrestrict min --compare=b'
     offers "fish: a program for min" sort '!run' : in_fish 'memrestrict min -n 2 sor'
     offers "fish: the arguments of that" README.md : in_fish 'memrestrict min -n 2 ls READ'
+    offers "fish: options of sweep" --fork --shard --sarif '!--step' : in_fish 'memrestrict sweep --'
+    offers "fish: values of an option of sweep" --fail-on=crash : in_fish 'memrestrict sweep --fail-on=c'
+    offers "fish: a program for sweep" sort '!run' : in_fish 'memrestrict sweep -j 2 sor'
+    offers "fish: options of merge" --baseline '!--shard' : in_fish 'memrestrict merge --'
+    offers "fish: journals for merge" README.md : in_fish 'memrestrict merge -q LICENSE READ'
     offers "fish: ps" --json '!--limit' : in_fish 'memrestrict ps --'
     offers "fish: help" env : in_fish 'memrestrict help '
     offers "fish: plot" README.md : in_fish 'memrestrict plot READ'
@@ -144,6 +154,11 @@ else
     offers "zsh: options of min" --step --budget-file '!--limit' : in_zsh 'memrestrict min --'
     offers "zsh: values of an option of min" status stdout both : in_zsh 'memrestrict min --compare='
     offers "zsh: the arguments of the program of min" README.md : in_zsh 'memrestrict min -n 2 cat READ'
+    offers "zsh: options of sweep" --fork --shard --sarif '!--step' : in_zsh 'memrestrict sweep --'
+    offers "zsh: values of an option of sweep" crash corruption : in_zsh 'memrestrict sweep --fail-on='
+    offers "zsh: the arguments of the program of sweep" README.md : in_zsh 'memrestrict sweep -j 2 cat READ'
+    offers "zsh: options of merge" --baseline '!--shard' : in_zsh 'memrestrict merge --'
+    offers "zsh: journals for merge" README.md : in_zsh 'memrestrict merge LICENSE READ'
     offers "zsh: ps" --json '!--limit' : in_zsh 'memrestrict ps --'
     offers "zsh: help" env : in_zsh 'memrestrict help '
 fi

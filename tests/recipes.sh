@@ -80,6 +80,11 @@ fi
 make_run() { $MAKE -C examples/make OUT="$folder" check "$@"; }
 ends "make passes in its budget" 0 "got all 1000 blocks" make_run
 ends "make fails in half of it" 2 "$refusal" make_run BUDGET=64M
+need() { $MAKE -C examples/make OUT="$folder" NEEDS="$folder/needs" need "$@"; }
+ends "make keeps what a test needs" 0 "now updated" need UPDATE=1
+ends "make sees that it needs no more" 0 "the same" need
+sed -i '$s/^[0-9]*/50M/' needs
+ends "make sees that it needs more" 2 "more is needed" need
 if have prove; then
     ends "prove reads what make prints" 0 "Result: PASS" \
         prove -e "$MAKE --no-print-directory -s -C examples/make OUT=$folder TAP=1" check

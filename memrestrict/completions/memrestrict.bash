@@ -27,7 +27,13 @@ _memrestrict_values()
     --compare) echo status stdout both ;;
     --test) compgen -c -- "$2" ;;
     --expect | -j | --jobs | -n | --repeat) echo 1 2 4 8 ;;
-    --budget-file) echo @files ;;
+    --budget-file | --journal | --baseline | --suppress | --sarif) echo @files ;;
+    --mode) echo once keep both ;;
+    --depth) echo 4 8 16 32 ;;
+    --max) echo 10 100 1000 ;;
+    --only) echo lib= caller= call= thread=main arm=main ;;
+    --shard) echo 1/2 1/4 ;;
+    --fail-on) echo abort leak swallowed hang crash corruption ;;
     --tolerance) echo 1% 5% 10% ;;
     *) return 1 ;;
     esac
@@ -44,6 +50,12 @@ _memrestrict_options='-l --limit= --scope= -L --tree-limit= -r --reserve= -c --c
 _memrestrict_min_options='--scope= --step= -c --count= -p --program= --compare= --test= --expect= -t
     --time= -j --jobs= -n --repeat= --budget-file= --tolerance= --update --json= --junit= -q --quiet
     -v --verbose -h --help --usage'
+
+# Those of sweep and merge.
+_memrestrict_merge_options='--baseline= --update-baseline --suppress= --fail-on= --json= --junit= --tap=
+    --sarif= --color= -q --quiet -v --verbose -h --help --usage'
+_memrestrict_sweep_options="--mode= --depth= --only= --max= --fork -j --jobs= -t --time= -l --limit=
+    --journal= --shard= $_memrestrict_merge_options"
 
 # Sets COMPREPLY to those of the words that begin with the current one; options that end in "=" get
 # no space behind them.
@@ -135,12 +147,26 @@ _memrestrict_run()
             _memrestrict_files
         fi
     else
-        words=$([ "$program" != 1 ] || echo run min ps top set snapshot reset-peak plot help)
+        words=$([ "$program" != 1 ] || echo run sweep merge min ps top set snapshot reset-peak plot help)
         local IFS=$'\n'
         # shellcheck disable=SC2207 # a name a line
         COMPREPLY=($(compgen -W "${words// /$'\n'}" -- "$cur"; compgen -c -- "$cur" | LC_ALL=C sort -u))
         [ -z "$words" ] || compopt -o nosort 2>/dev/null # subcommands come first
         [[ $cur != */* ]] || _memrestrict_files
+    fi
+}
+
+# Options and journals.
+_memrestrict_merge()
+{
+    local option program
+    _memrestrict_walk 2
+    if [ -n "$option" ]; then
+        _memrestrict_value "$option"
+    elif [[ $cur == -* ]]; then
+        _memrestrict_reply "$_memrestrict_merge_options"
+    else
+        _memrestrict_files
     fi
 }
 
@@ -156,6 +182,8 @@ _memrestrict()
     case ${COMP_WORDS[1]} in
     run) _memrestrict_run 2 ;;
     min) _memrestrict_run 2 "$_memrestrict_min_options" ;;
+    sweep) _memrestrict_run 2 "$_memrestrict_sweep_options" ;;
+    merge) _memrestrict_merge ;;
     ps) _memrestrict_reply "--json --help --usage $(_memrestrict_pids)" ;;
     top)
         case $previous in
@@ -176,7 +204,7 @@ _memrestrict()
         *) _memrestrict_files ;;
         esac
         ;;
-    help) _memrestrict_reply 'env run min ps top set snapshot reset-peak plot' ;;
+    help) _memrestrict_reply 'env run sweep merge min ps top set snapshot reset-peak plot' ;;
     *) _memrestrict_run 1 ;;
     esac
 }

@@ -5,7 +5,7 @@
 function __memrestrict_rest
     set -l tokens (commandline -opc) (commandline -ct)
     set -e tokens[1]
-    if contains -- "$tokens[1]" run min
+    if contains -- "$tokens[1]" run min sweep
         set -e tokens[1]
     end
     set -l options l/limit= scope= L/tree-limit= r/reserve= c/count= p/program= a/on-refusal= f/fault=
@@ -13,6 +13,7 @@ function __memrestrict_rest
     set -a options prometheus= 'sites=?' massif= collapsed= speedscope= timeline= interval= color=
     set -a options site-list= explore= explore-time= explore-modes= explore-known=
     set -a options step= compare= test= expect= j/jobs= n/repeat= budget-file= tolerance= update
+    set -a options mode= depth= only= max= fork journal= shard= baseline= update-baseline suppress= fail-on= sarif=
     set -a options q/quiet v/verbose h/help usage V/version
     argparse -s $options -- $tokens 2>/dev/null
     or return
@@ -34,11 +35,13 @@ function __memrestrict_subcommand
     test (count $tokens) -gt 1; and contains -- $tokens[2] $argv
 end
 
-set -g __memrestrict_others ps top set snapshot reset-peak plot help
+set -g __memrestrict_others merge ps top set snapshot reset-peak plot help
 
 function __memrestrict_subcommands
     printf '%s\t%s\n' \
         run 'Run a program with a budget' \
+        sweep 'Find what cannot take a failed allocation' \
+        merge 'Put the parts of a sweep together' \
         min 'The smallest budget that is enough' \
         ps 'Processes of running commands' \
         top 'The same, live' \
@@ -50,11 +53,19 @@ function __memrestrict_subcommands
 end
 
 function __memrestrict_in_run
-    not __memrestrict_subcommand min $__memrestrict_others; and not __memrestrict_options_end
+    not __memrestrict_subcommand min sweep $__memrestrict_others; and not __memrestrict_options_end
 end
 
 function __memrestrict_in_min
     __memrestrict_subcommand min; and not __memrestrict_options_end
+end
+
+function __memrestrict_in_sweep
+    __memrestrict_subcommand sweep; and not __memrestrict_options_end
+end
+
+function __memrestrict_in_findings
+    __memrestrict_in_sweep; or __memrestrict_subcommand merge
 end
 
 function __memrestrict_in_program
@@ -73,6 +84,7 @@ complete -c memrestrict -f
 complete -c memrestrict -n __memrestrict_in_program -a '(__memrestrict_program)'
 complete -c memrestrict -n __memrestrict_in_run -k -a '(__fish_complete_command)'
 complete -c memrestrict -n __memrestrict_in_min -k -a '(__fish_complete_command)'
+complete -c memrestrict -n __memrestrict_in_sweep -k -a '(__fish_complete_command)'
 complete -c memrestrict -n 'test (count (commandline -opc)) = 1' -k -a '(__memrestrict_subcommands)'
 
 complete -c memrestrict -n __memrestrict_in_run -s l -l limit -x -a '1M 16M 64M 256M 1G unlimited' -d 'The budget of each process'
@@ -130,11 +142,37 @@ complete -c memrestrict -n __memrestrict_in_min -s v -l verbose -d 'Each budget 
 complete -c memrestrict -n __memrestrict_in_min -s h -l help -d 'Print help'
 complete -c memrestrict -n __memrestrict_in_min -l usage -d 'Print a short help'
 
+complete -c memrestrict -n __memrestrict_in_sweep -l mode -x -a 'once keep both' -d 'How often a call site fails'
+complete -c memrestrict -n __memrestrict_in_sweep -l depth -x -a '4 8 16 32' -d 'Frames that tell call sites apart'
+complete -c memrestrict -n __memrestrict_in_sweep -l only -x -a 'lib= caller= call= thread=main arm=main' -d 'Further words of each fault plan'
+complete -c memrestrict -n __memrestrict_in_sweep -l max -x -a '10 100 1000' -d 'Trials at most'
+complete -c memrestrict -n __memrestrict_in_sweep -l fork -d 'All in one run'
+complete -c memrestrict -n __memrestrict_in_sweep -s j -l jobs -x -a '1 2 4 8' -d 'Run so many at a time'
+complete -c memrestrict -n __memrestrict_in_sweep -s t -l time -x -a '1s 10s 1m 10m 1h' -d 'What a trial may take'
+complete -c memrestrict -n __memrestrict_in_sweep -s l -l limit -x -a '1M 16M 64M 256M 1G unlimited' -d 'A budget of each process'
+complete -c memrestrict -n __memrestrict_in_sweep -l journal -r -F -d 'Note each trial there'
+complete -c memrestrict -n __memrestrict_in_sweep -l shard -x -a '1/2 1/4' -d 'One part of several'
+
+complete -c memrestrict -n __memrestrict_in_findings -l baseline -r -F -d 'Findings that are known'
+complete -c memrestrict -n __memrestrict_in_findings -l update-baseline -d 'Write all findings there'
+complete -c memrestrict -n __memrestrict_in_findings -l suppress -r -F -d 'Leave out what it names'
+complete -c memrestrict -n __memrestrict_in_findings -l fail-on -x -a 'abort leak swallowed hang crash corruption' -d 'The least harm to fail for'
+complete -c memrestrict -n __memrestrict_in_findings -l json -r -F -d 'Findings and trials as JSON'
+complete -c memrestrict -n __memrestrict_in_findings -l junit -r -F -d 'As JUnit XML'
+complete -c memrestrict -n __memrestrict_in_findings -l tap -r -F -d 'As TAP'
+complete -c memrestrict -n __memrestrict_in_findings -l sarif -r -F -d 'As SARIF'
+complete -c memrestrict -n __memrestrict_in_findings -l color -x -a 'auto always never' -d Colours
+complete -c memrestrict -n __memrestrict_in_findings -s q -l quiet -d 'The last line alone'
+complete -c memrestrict -n __memrestrict_in_findings -s v -l verbose -d 'Each trial, and call stacks'
+complete -c memrestrict -n __memrestrict_in_findings -s h -l help -d 'Print help'
+complete -c memrestrict -n __memrestrict_in_findings -l usage -d 'Print a short help'
+complete -c memrestrict -n '__memrestrict_subcommand merge' -F
+
 complete -c memrestrict -n '__memrestrict_subcommand ps' -l json -d 'As JSON'
 complete -c memrestrict -n '__memrestrict_subcommand top' -l interval -x -a '1s 5s' -d 'Time between views'
 complete -c memrestrict -n '__memrestrict_subcommand ps set snapshot reset-peak' -a '(__memrestrict_pids)'
 complete -c memrestrict -n '__memrestrict_subcommand plot' -s o -l output -r -F -d Picture
 complete -c memrestrict -n '__memrestrict_subcommand plot' -F
-complete -c memrestrict -n '__memrestrict_subcommand help' -a 'env run min ps top set snapshot reset-peak plot'
+complete -c memrestrict -n '__memrestrict_subcommand help' -a 'env run sweep merge min ps top set snapshot reset-peak plot'
 complete -c memrestrict -n '__memrestrict_subcommand ps top set snapshot reset-peak plot' -l help -d 'Print help'
 complete -c memrestrict -n '__memrestrict_subcommand ps top set snapshot reset-peak plot' -l usage -d 'Print a short help'

@@ -8,6 +8,7 @@
 /* In x/explored.json; the time is for a copy that stalls on a busy machine. */
 #define EXPLORE "$M -q --explore=x --explore-time=300s "
 #define END "$V/explore_every_end "
+#define ALL END "tolerates crashes aborts exits swallows leaks takes_two crashes_in_its_report "
 /* A line a copy: what jq makes of it. */
 #define RECORDS(what) "jq -r '.records[] | " what "' x/explored.json"
 #define ENDS RECORDS("\"\\(.size_bytes) \\(.exit_status) \\(.signal) \\(.timed_out)\"")
@@ -39,19 +40,19 @@
       0, "19 1 null null\n100 2 1 11\n", "")                                                        \
     X(explore_no_error_paths_otherwise, EXPLORE END "crashes_in_its_report >o; " ENDS, 0,          \
       "19 0 null false\n", "")                                                                      \
-    X(explore_names_are_those_of_the_list, EXPLORE "--site-list=l " END ">o; "                     \
-      "jq -r '.processes[0].sites[].name' l | sort >n; " RECORDS(".site") " | sort | cmp - n; wc -l <n", \
-      0, "12\n", "")                                                                                \
+    X(explore_names_are_those_of_the_list, EXPLORE "--site-list=l " ALL ">o; "                     \
+      "jq -r '.processes[] | select(.explored | not) | .sites[].name' l | sort >n; " RECORDS(".site") " | sort | cmp - n; wc -l <n", \
+      0, "9\n", "")                                                                                \
     X(explore_replay_of_a_record, EXPLORE END "exits >o; "                                          \
       "$M -q --fault=once,site=$(" RECORDS(".site") ") " END "exits", 3, "begins\n", "no memory")   \
     X(explore_is_not_seen_by_the_program, "seq 1 30 >in; " SAME("$V/explore_leaves_it_alone <in")   \
       "; tail -n 3 b", 0,                                                                           \
       "0 0\nwaited for the child, status 7, then none\nall entries\n1 signal, alarm to come\n", "") \
     X(explore_reads_on_in_copies, "seq 1 30 >in; " EXPLORE "$V/explore_leaves_it_alone <in >o; "    \
-      "cmp o x/1.out && echo same", 0, "same\n", "")                                                \
+      "head -n 30 x/1.out | cmp - in && echo same", 0, "same\n", "")                                                \
     X(explore_input_that_is_no_file_is_the_programs, "seq 1 30 | " EXPLORE                          \
-      "$V/explore_leaves_it_alone >o; head -n 30 o | cksum; seq 1 30 | cksum", 0,                   \
-      "1289108361 81\n1289108361 81\n", "")                                                         \
+      "$V/explore_leaves_it_alone >o; seq 1 30 >in; head -n 30 o | cmp - in && cut -c-2 x/1.out | head -n 1", 0,                       \
+      "wa\n", "")                                                         \
     X(explore_threads_are_passed_over, "$M --explore=x --explore-time=300s $V/explore_threads; "    \
       "jq -r '.skipped_threads' x/explored.json; " RECORDS(".size_bytes") " | grep -v '^[0-9]*[0-9][0-9][0-9]$'", \
       0, "1\n41\n43\n", "1 call site was passed over: there were several threads")                 \
@@ -60,13 +61,13 @@
     X(explore_programs_that_a_copy_becomes,                                                        \
       EXPLORE "sh -c 'exec " END "exits' >o; jq -r '[.records[] | select(.size_bytes == 14)] | "    \
       "length' x/explored.json", 0, "1\n", "")                                                      \
-    X(explore_copies_are_no_processes_of_the_run, EXPLORE "--json=j " END ">o; "                    \
+    X(explore_copies_are_no_processes_of_the_run, EXPLORE "--json=j " ALL ">o; "                    \
       "jq -c '[(.processes | length), .processes[0].faults, .outcome]' j", 0,                      \
       "[1,0,\"never_refused\"]\n", "")                                                              \
     X(explore_says_what_it_came_to, "$M --explore=x --explore-time=300s " END "crashes >o", 0, "",  \
       "explore_every_end: explored 1 call site in 1 copy: 1 killed by a signal, 0 hung; see ")      \
-    X(explore_leaves_nobody_behind, EXPLORE "sh -c 'x=$(echo a); sleep 0.01; echo $x' >o; "         \
-      "ps -o args -g 0 | grep -c '[s]leep 0.01'", 1, "0\n", "")                                     \
+    X(explore_leaves_nobody_behind, "cp " END "behind; " EXPLORE "./behind starts_another >o; "      \
+      ENDS "; " UNTIL("! pgrep -x behind >p") "cat p", 0, "21 0 null false\n", "")                  \
     X(explore_folder_that_cannot_be, "$M --explore=/proc/x true", 125, "",                          \
       "memrestrict: --explore: cannot use /proc/x: ")                                               \
     X(explore_modes_that_are_none, "$M --explore=x --explore-modes=twice true", 125, "",            \

@@ -17,6 +17,8 @@
     X(min_is_exact_with_any_number_of_jobs,                                                        \
       "for j in 1 2 3 8; do $M min -t 500 -q -j $j " EXACT "12345; done", 0,                              \
       "12345\n12345\n12345\n12345\n", "")                                                          \
+    X(min_with_few_descriptors, "ulimit -n 60; $M min -t 500 -q -j 200 " EXACT "12345", 0,         \
+      "12345\n", "")                                                                               \
     X(min_of_a_program_that_needs_nothing, "$M min -t 500 -q true", 0, "0\n", "")                         \
     X(min_in_steps, "$M min -t 500 -q --step=4K " EXACT "12345", 0, "16384\n", "")                        \
     X(min_in_a_step_beyond_the_peak, "$M min -t 500 -q --step=1G " EXACT "12345", 0, "1073741824\n", "")  \

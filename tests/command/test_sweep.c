@@ -101,7 +101,7 @@
     X(sweep_baseline_knows, "$M sweep -t 300 -q --baseline=b --update-baseline " BUG "crash >o; echo $?; " \
       "cat b; $M sweep -t 300 -q --baseline=b " BUG "crash >o; echo $?; $M sweep -t 300 -q --baseline=b " \
       BUG "abort >o; echo $?", 0,                                                                  \
-      "3\n# Findings of memrestrict sweep that are known: OUTCOME:FUNCTION@FILE\n"                 \
+      "0\n# Findings of memrestrict sweep that are known: OUTCOME:FUNCTION@FILE\n"                 \
       "crash:crash@sweep_one_bug.c\n0\n1\n", "")                                                   \
     X(sweep_without_a_baseline_all_is_new, "$M sweep -t 300 -q --baseline=b " BUG "crash >o", 3, "", "") \
     X(sweep_suppressions,                                                                          \
@@ -155,6 +155,11 @@
       "old\nj\n", NULL)                                                                            \
     X(sweep_one_file_for_two_reports, "$M sweep --json=j --tap=j " BUG, 125, "",                   \
       "memrestrict: --json and --tap: cannot both write to j")                                     \
+    X(sweep_keeps_what_findings_print,                                                             \
+      "$M sweep -t 300 -q --keep=k --json=j " BUG "swallowed >o; ls k; cat $(jq -r '.findings[].kept' j).stdout", \
+      0, "0001-swallowed.stderr\n0001-swallowed.stdout\n0002-swallowed.stderr\n"                  \
+         "0002-swallowed.stdout\nbegun\ndone\n", "")                                              \
+    X(sweep_keep_in_no_folder, "$M sweep --keep=/proc/no --json=j true; ls", 0, "", "--keep: cannot use /proc/no") \
     X(sweep_not_found_is_127, "$M sweep ./nothing", 127, "", "'./nothing'")                        \
     X(sweep_not_executable_is_126, "$M sweep /etc/passwd", 126, "", "'/etc/passwd'")               \
     X(sweep_of_a_program_that_dies, "$M sweep sh -c 'kill -SEGV $$'", 125, "",                     \

@@ -6,6 +6,7 @@
 #include "words.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct verdict_style style;
@@ -107,6 +108,71 @@ START_TEST(a_program_that_hung_has_its_time_in_the_line)
         sample,
         "memrestrict: sort: refused 3 allocations (first: malloc of 1.0 MiB at 63.4 of 64.0 MiB), "
         "hung: ended after 10 s\n");
+}
+END_TEST
+
+/* Nothing was refused, and a call failed as planned. */
+static struct sample *sample_of_fault(uint64_t number)
+{
+    struct sample *sample = sample_make();
+    sample->outcome.fault_plan = "nth=5";
+    sample->processes[0].refusals = 0;
+    sample->processes[0].faults = 1;
+    sample->processes[0].first_fault = (struct fault_struck){"malloc", 24, number, 0x17, 1};
+    return sample;
+}
+
+START_TEST(a_fault_is_told_apart_from_a_refusal)
+{
+    struct sample *sample = sample_of_fault(5);
+    expect(sample, "memrestrict: sort: failed 1 allocation as planned (malloc of 24 bytes, the "
+                   "5th), exit 2\n");
+    sample->outcome.status = 0;
+    expect(sample, "memrestrict: sort: failed 1 allocation as planned (malloc of 24 bytes, the "
+                   "5th), survived, exit 0\n");
+}
+END_TEST
+
+START_TEST(faults_and_refusals_are_told_side_by_side)
+{
+    struct sample *sample = sample_of_fault(2);
+    sample->processes[0].faults = 2;
+    sample->processes[0].refusals = 1;
+    expect(sample, "memrestrict: sort: failed 2 allocations as planned (first: malloc of 24 bytes, "
+                   "the 2nd), refused 1 allocation (malloc of 1.0 MiB at 63.4 of 64.0 MiB), exit "
+                   "2\n");
+}
+END_TEST
+
+START_TEST(a_plan_that_met_nothing_is_told)
+{
+    struct sample *sample = sample_of_fault(1);
+    sample->processes[0].faults = 0;
+    expect_has(written(print, &sample->outcome),
+               "memrestrict: sort: the plan failed nothing, nothing refused (peak ");
+}
+END_TEST
+
+START_TEST(a_seed_that_was_made_is_told)
+{
+    struct sample *sample = sample_of_fault(1);
+    sample->outcome.fault_plan = "p=0.5,seed=7";
+    sample->outcome.seed_made = true;
+    expect_has(written(print, &sample->outcome), ", exit 2; the plan was p=0.5,seed=7\n");
+}
+END_TEST
+
+START_TEST(calls_are_counted_in_plain_english)
+{
+    static const char *const ends[][2] = {{"1", "1st"},   {"2", "2nd"},   {"3", "3rd"},
+                                          {"4", "4th"},   {"11", "11th"}, {"12", "12th"},
+                                          {"13", "13th"}, {"21", "21st"}, {"111", "111th"},
+                                          {"102", "102nd"}};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        char part[40];
+        snprintf(part, sizeof part, "bytes, the %s)", ends[i][1]);
+        expect_has(written(print, &sample_of_fault(strtoull(ends[i][0], NULL, 10))->outcome), part);
+    }
 }
 END_TEST
 
@@ -341,6 +407,11 @@ Suite *suite_verdict(void)
     formats_add(suite, a_program_that_survived_is_said_to);
     formats_add(suite, a_program_that_died_has_its_signal_in_the_line);
     formats_add(suite, a_program_that_hung_has_its_time_in_the_line);
+    formats_add(suite, a_fault_is_told_apart_from_a_refusal);
+    formats_add(suite, faults_and_refusals_are_told_side_by_side);
+    formats_add(suite, a_plan_that_met_nothing_is_told);
+    formats_add(suite, a_seed_that_was_made_is_told);
+    formats_add(suite, calls_are_counted_in_plain_english);
     formats_add(suite, nothing_refused_is_silence);
     formats_add(suite, nothing_refused_is_told_on_request);
     formats_add(suite, a_refusal_of_another_process_names_it);

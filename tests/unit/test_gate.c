@@ -354,7 +354,7 @@ START_TEST(a_plain_growth_is_charged_before_the_call)
     ck_assert_int_eq(gate_take_plain(block), 300);
     ck_assert(gate_grow_plain(block, 300, 1000));
     ck_assert(!gate_admit(CALL_malloc, 1));
-    ck_assert(gate_commit_plain(elsewhere, 1000));
+    ck_assert(gate_commit_plain(block, 1000));
     expect_held(1, 1000);
 }
 END_TEST

@@ -50,6 +50,14 @@ static void expect_live(uint64_t blocks, uint64_t bytes)
     ck_assert_uint_eq(live.bytes, bytes);
 }
 
+enum { WINDOWS = 12, STEP = 512 }; /* bytes from block to block */
+
+static void put_all_over(uintptr_t windows)
+{
+    for (uintptr_t i = 0; i < windows * WINDOW / STEP; i++)
+        put(BASE + i * STEP, i % STEP);
+}
+
 static pthread_t start_thread(void *(*body)(void *), uintptr_t argument)
 {
     pthread_t thread;
@@ -626,9 +634,50 @@ START_TEST(recovering_with_a_free_lock_changes_nothing)
 }
 END_TEST
 
+START_TEST(a_heap_of_many_full_windows_is_entered_and_taken_out)
+{
+    put_all_over(WINDOWS);
+    expect_live(WINDOWS * WINDOW / STEP, WINDOWS * WINDOW / STEP * (STEP - 1) / 2);
+    for (uintptr_t i = 0; i < WINDOWS * WINDOW / STEP; i++)
+        expect_taken(BASE + i * STEP, i % STEP);
+    expect_live(0, 0);
+}
+END_TEST
+
+/* A window's words are an eighth of it. */
+START_TEST(full_windows_cost_no_more_than_a_few_megabytes_beside_their_words)
+{
+    uint64_t before = pages_held();
+    put_all_over(WINDOWS);
+    ck_assert_uint_ge(pages_held() - before, WINDOWS * WINDOW / 8);
+    ck_assert_uint_le(pages_held() - before, WINDOWS * WINDOW / 8 + 10 * ((uint64_t)1 << 20));
+}
+END_TEST
+
+START_TEST(windows_with_few_blocks_take_no_huge_pages)
+{
+    uint64_t before = pages_held(), kib = 1024;
+    for (uintptr_t i = 0; i < WINDOWS; i++)
+        put(BASE + i * WINDOW, 1);
+    ck_assert_uint_le(pages_held() - before, WINDOWS * (WINDOW / 8 + 8 * kib) + 128 * kib);
+}
+END_TEST
+
+START_TEST(full_windows_without_memory_for_huge_pages_are_entered_all_the_same)
+{
+    put_all_over(3);
+    ck_assert(put_within(1 << 20, BASE + 3 * WINDOW));
+    expect_taken(BASE + 3 * WINDOW, 1);
+}
+END_TEST
+
 Suite *suite_ledger(void)
 {
     Suite *suite = suite_create("ledger");
+    unit_add(suite, a_heap_of_many_full_windows_is_entered_and_taken_out);
+    unit_add(suite, full_windows_cost_no_more_than_a_few_megabytes_beside_their_words);
+    unit_add(suite, windows_with_few_blocks_take_no_huge_pages);
+    unit_add(suite, full_windows_without_memory_for_huge_pages_are_entered_all_the_same);
     unit_add(suite, a_size_comes_back_as_it_went_in);
     unit_add(suite, every_size_up_to_a_word_and_beyond_comes_back);
     unit_add(suite, the_first_and_last_granules_of_windows_hold_all_sizes);

@@ -8,6 +8,7 @@
 
 #include "recall.h"
 #include "sites.h"
+#include "sites_twin.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -158,29 +159,34 @@ START_TEST(names_are_the_same_for_the_same_stack)
 }
 END_TEST
 
-START_TEST(crash_is_taken_down_where_it_struck)
-{
-    join();
-    struct stack_at here = stack_here(); /* in the C library or libcheck, which called us */
-    ck_assert_uint_eq(area->crash.frame_count, 0);
-    sites_crash_note(sites_crash(), &here);
-    ck_assert_uint_gt(area->crash.frame_count, 0);
-    uint64_t module = area->crash.frames[0] >> SITES_OFFSET_BITS;
-    ck_assert_uint_eq((area->crash.frames[0] & SITES_OFFSET_MASK) + area->modules[module - 1].bias,
-                      here.pc + 1);
-}
-END_TEST
-
-START_TEST(crash_of_a_vfork_child_is_not_its_parents)
+START_TEST(area_of_a_vfork_child_is_its_parents)
 {
     int status;
+    unsigned frames;
     join();
     pid_t pid = vfork();
     if (pid == 0)
-        _exit(sites_crash() == NULL ? 0 : 1);
+        _exit(sites_own(&frames) == NULL ? 0 : 1);
     ck_assert_int_eq(waitpid(pid, &status, 0), pid);
     ck_assert_int_eq(status, 0);
-    ck_assert_ptr_nonnull(sites_crash());
+    ck_assert_ptr_nonnull(sites_own(&frames));
+    ck_assert_uint_eq(frames, SITES_DEPTH);
+}
+END_TEST
+
+START_TEST(twin_goes_on_with_all_sites)
+{
+    join();
+    uint16_t site = gain(1000);
+    gain_in_qsort(10);
+    struct sites_area *twin = area_of(2);
+    sites_twin(twin, area);
+    ck_assert_uint_eq(twin->held, 1010);
+    ck_assert_uint_eq(twin->site_count, area->site_count);
+    ck_assert_uint_eq(twin->sites[site].live_bytes, 1000);
+    ck_assert_uint_eq(twin->sites[site].name, area->sites[site].name);
+    for (uint32_t i = 0; i < SITES_TABLE; i++)
+        ck_assert_uint_eq(twin->table[i], area->table[i]);
 }
 END_TEST
 
@@ -322,8 +328,8 @@ Suite *suite_sites(void)
     unit_add(suite, number_that_was_not_kept_is_0);
     unit_add(suite, frames_are_told_by_module_and_offset);
     unit_add(suite, names_are_the_same_for_the_same_stack);
-    unit_add(suite, crash_is_taken_down_where_it_struck);
-    unit_add(suite, crash_of_a_vfork_child_is_not_its_parents);
+    unit_add(suite, area_of_a_vfork_child_is_its_parents);
+    unit_add(suite, twin_goes_on_with_all_sites);
     unit_add(suite, peak_is_copied_once_it_is_higher_by_a_part);
     unit_add(suite, no_peak_is_copied_while_use_falls);
     unit_add(suite, first_refusal_is_copied_and_others_counted);

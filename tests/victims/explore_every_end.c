@@ -91,6 +91,16 @@ static APART void crashes_in_its_report(void)
     free(block);
 }
 
+/* Something that goes on when the program has ended. */
+static APART void starts_another(void)
+{
+    char *block = malloc(21);
+    if (block == NULL && fork() == 0)
+        for (;;)
+            pause();
+    free(block);
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -99,6 +109,7 @@ int main(int argc, char **argv)
     } sites[] = {{"tolerates", tolerates}, {"crashes", crashes},   {"aborts", aborts},
                  {"exits", exits},         {"hangs", hangs},       {"swallows", swallows},
                  {"leaks", leaks},         {"takes_two", takes_two},
+                 {"starts_another", starts_another},
                  {"crashes_in_its_report", crashes_in_its_report}};
     char room[BUFSIZ];
     setvbuf(stdout, room, _IOFBF, sizeof room); /* no memory of its own */

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * An area of call sites for a copy of the process, which goes on with its sites as they are.
+ */
+#ifndef MEMRESTRICT_SITES_TWIN_H
+#define MEMRESTRICT_SITES_TWIN_H
+
+#include "sites_area.h"
+
+/* `to` is all zeros, and nobody changes `from` meanwhile. What was held at some moment is left
+ * out, and no peak is looked for from then on. */
+void sites_twin(struct sites_area *to, const struct sites_area *from);
+
+#endif
