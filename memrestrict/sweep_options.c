@@ -31,31 +31,31 @@ enum {
     KEY_REPORT
 };
 
-#define FINDINGS_ROWS                                                                               \
-    {NULL, 0, NULL, 0, "What becomes of findings (FILE - is stdout):", 3},                          \
+#define FINDINGS_ROWS                                                                              \
+    {NULL, 0, NULL, 0, "What becomes of findings (FILE - is stdout):", 3},                         \
         {"baseline", KEY_BASELINE, "FILE", 0, "findings that FILE has are known: they do not fail", \
-         0},                                                                                        \
-        {"update-baseline", KEY_UPDATE, NULL, 0, "write all that was found there", 0},              \
-        {"suppress",                                                                                \
-         KEY_SUPPRESS,                                                                              \
-         "FILE",                                                                                    \
-         0,                                                                                         \
-         "leave out what a line of FILE names: OUTCOME:GLOB, over functions",                       \
-         0},                                                                                        \
-        {"fail-on",                                                                                 \
-         KEY_FAIL_ON,                                                                               \
-         "OUTCOME",                                                                                 \
-         0,                                                                                         \
-         "the least harm to fail for: abort (default), leak, swallowed, hang, crash, corruption",   \
-         0},                                                                                        \
-        {"json", KEY_REPORT + SWEEP_JSON, "FILE", 0, "all findings and trials as JSON", 0},         \
-        {"junit", KEY_REPORT + SWEEP_JUNIT, "FILE", 0, "as JUnit XML", 0},                          \
-        {"tap", KEY_REPORT + SWEEP_TAP, "FILE", 0, "as TAP", 0},                                    \
-        {"sarif", KEY_REPORT + SWEEP_SARIF, "FILE", 0, "as SARIF, for code scanning", 0},           \
-        {"color", KEY_COLOR, "auto|always|never", 0, "colours (default: auto)", 0},                 \
-        {"quiet", 'q', NULL, 0, "no progress, and of the summary the last line alone", 0},          \
-    {                                                                                               \
-        "verbose", 'v', NULL, 0, "each trial, and the call stacks of findings", 0                   \
+         0},                                                                                       \
+        {"update-baseline", KEY_UPDATE, NULL, 0, "write all that was found there", 0},             \
+        {"suppress",                                                                               \
+         KEY_SUPPRESS,                                                                             \
+         "FILE",                                                                                   \
+         0,                                                                                        \
+         "leave out what a line of FILE names: OUTCOME:GLOB, over functions",                      \
+         0},                                                                                       \
+        {"fail-on",                                                                                \
+         KEY_FAIL_ON,                                                                              \
+         "OUTCOME",                                                                                \
+         0,                                                                                        \
+         "the least harm to fail for: abort (default), leak, swallowed, hang, crash, corruption",  \
+         0},                                                                                       \
+        {"json", KEY_REPORT + SWEEP_JSON, "FILE", 0, "all findings and trials as JSON", 0},        \
+        {"junit", KEY_REPORT + SWEEP_JUNIT, "FILE", 0, "as JUnit XML", 0},                         \
+        {"tap", KEY_REPORT + SWEEP_TAP, "FILE", 0, "as TAP", 0},                                   \
+        {"sarif", KEY_REPORT + SWEEP_SARIF, "FILE", 0, "as SARIF, for code scanning", 0},          \
+        {"color", KEY_COLOR, "auto|always|never", 0, "colours (default: auto)", 0},                \
+        {"quiet", 'q', NULL, 0, "no progress, and of the summary the last line alone", 0},         \
+    {                                                                                              \
+        "verbose", 'v', NULL, 0, "each trial, and the call stacks of findings", 0                  \
     }
 
 static const struct argp_option sweep_rows[] = {

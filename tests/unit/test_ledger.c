@@ -50,7 +50,7 @@ static void expect_live(uint64_t blocks, uint64_t bytes)
     ck_assert_uint_eq(live.bytes, bytes);
 }
 
-enum { WINDOWS = 12, STEP = 512 }; /* bytes from block to block */
+enum { FILLED = 12, STEP = 512 }; /* bytes from block to block */
 
 static void put_all_over(uintptr_t windows)
 {
@@ -636,9 +636,9 @@ END_TEST
 
 START_TEST(a_heap_of_many_full_windows_is_entered_and_taken_out)
 {
-    put_all_over(WINDOWS);
-    expect_live(WINDOWS * WINDOW / STEP, WINDOWS * WINDOW / STEP * (STEP - 1) / 2);
-    for (uintptr_t i = 0; i < WINDOWS * WINDOW / STEP; i++)
+    put_all_over(FILLED);
+    expect_live(FILLED * WINDOW / STEP, FILLED * WINDOW / STEP * (STEP - 1) / 2);
+    for (uintptr_t i = 0; i < FILLED * WINDOW / STEP; i++)
         expect_taken(BASE + i * STEP, i % STEP);
     expect_live(0, 0);
 }
@@ -648,18 +648,18 @@ END_TEST
 START_TEST(full_windows_cost_no_more_than_a_few_megabytes_beside_their_words)
 {
     uint64_t before = pages_held();
-    put_all_over(WINDOWS);
-    ck_assert_uint_ge(pages_held() - before, WINDOWS * WINDOW / 8);
-    ck_assert_uint_le(pages_held() - before, WINDOWS * WINDOW / 8 + 10 * ((uint64_t)1 << 20));
+    put_all_over(FILLED);
+    ck_assert_uint_ge(pages_held() - before, FILLED * WINDOW / 8);
+    ck_assert_uint_le(pages_held() - before, FILLED * WINDOW / 8 + 10 * ((uint64_t)1 << 20));
 }
 END_TEST
 
 START_TEST(windows_with_few_blocks_take_no_huge_pages)
 {
     uint64_t before = pages_held(), kib = 1024;
-    for (uintptr_t i = 0; i < WINDOWS; i++)
+    for (uintptr_t i = 0; i < FILLED; i++)
         put(BASE + i * WINDOW, 1);
-    ck_assert_uint_le(pages_held() - before, WINDOWS * (WINDOW / 8 + 8 * kib) + 128 * kib);
+    ck_assert_uint_le(pages_held() - before, FILLED * (WINDOW / 8 + 8 * kib) + 128 * kib);
 }
 END_TEST
 
@@ -667,7 +667,7 @@ START_TEST(full_windows_without_memory_for_huge_pages_are_entered_all_the_same)
 {
     put_all_over(3);
     ck_assert(put_within(1 << 20, BASE + 3 * WINDOW));
-    expect_taken(BASE + 3 * WINDOW, 1);
+    expect_taken(BASE + 3 * WINDOW, 100);
 }
 END_TEST
 
