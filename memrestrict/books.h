@@ -15,8 +15,8 @@ struct books {
     struct accounts *accounts;
 };
 
-/* `tree_limit` and `reserve` as in struct accounts; `sites` and `explore`: descriptors, or -1. False: it
- * could not be made, which has been said. */
+/* `tree_limit` and `reserve` as in struct accounts; `sites` and `explore`: descriptors, or -1.
+ * False: it could not be made, which has been said. */
 bool books_open(struct books *books, uint64_t tree_limit, uint64_t reserve, int sites,
                 int explore);
 

@@ -36,5 +36,6 @@ static void print_process(FILE *out, const struct sites_process *process, struct
 void format_collapsed(FILE *out, const struct sites *sites, struct symbols *symbols)
 {
     for (size_t i = 0; i < sites_count(sites); i++)
-        print_process(out, sites_process(sites, i), symbols);
+        if (!sites_process(sites, i)->shortened)
+            print_process(out, sites_process(sites, i), symbols);
 }

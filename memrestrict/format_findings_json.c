@@ -53,14 +53,6 @@ static json_t *trial_array(const struct journal *journal)
     return NULL;
 }
 
-static json_t *words_array(const struct words_list *list)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < list->count; i++)
-        json_array_append_new(array, json_string(list->words[i]));
-    return array;
-}
-
 static json_t *count_object(const struct findings *findings)
 {
     json_t *object = json_object();
@@ -76,9 +68,9 @@ bool format_findings_json(FILE *file, const struct findings *findings,
     const struct sweep_head *head = &journal->head;
     json_t *json =
         json_pack("{ss si so sI sb sI so so so so}", "schema", "memrestrict-sweep", "version", 1,
-                  "argv", words_array(&head->argv), "sites", (json_int_t)head->sites, "finished",
-                  journal->finished, "time_ns", (json_int_t)journal->time, "notes",
-                  words_array(&head->notes), "counts", count_object(findings), "findings",
+                  "argv", words_list_to_json(&head->argv), "sites", (json_int_t)head->sites,
+                  "finished", journal->finished, "time_ns", (json_int_t)journal->time, "notes",
+                  words_list_to_json(&head->notes), "counts", count_object(findings), "findings",
                   finding_array(findings, journal), "trials", trial_array(journal));
     bool written =
         json != NULL && json_dumpf(json, file, JSON_INDENT(2)) == 0 && fputc('\n', file) != EOF;

@@ -145,7 +145,7 @@ bool format_speedscope(FILE *out, const struct sites *sites, struct symbols *sym
     if (chosen != NULL)
         add_process(&file, chosen);
     for (size_t i = 0; i < sites_count(sites); i++)
-        if (sites_process(sites, i) != chosen)
+        if (sites_process(sites, i) != chosen && !sites_process(sites, i)->shortened)
             add_process(&file, sites_process(sites, i));
     json_t *whole = whole_of(&file);
     bool done = whole != NULL && !file.failed && json_dumpf(whole, out, JSON_COMPACT) == 0 &&

@@ -23,36 +23,12 @@ void sweep_head_free(struct sweep_head *head)
     *head = (struct sweep_head){.build = NULL};
 }
 
-static json_t *list_to_json(const struct words_list *list)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < list->count; i++)
-        json_array_append_new(array, json_string(list->words[i]));
-    return array;
-}
-
 static json_t *head_to_json(const struct sweep_head *head)
 {
     return json_pack("{ss si so ss? ss ss ss? sI so}", "schema", SCHEMA, "version", VERSION, "argv",
-                     list_to_json(&head->argv), "input", head->input, "build", head->build,
+                     words_list_to_json(&head->argv), "input", head->input, "build", head->build,
                      "options", head->options, "shard", head->shard, "sites",
-                     (json_int_t)head->sites, "notes", list_to_json(&head->notes));
-}
-
-static char *text_of(const json_t *json, const char *name)
-{
-    const char *text = json_string_value(json_object_get(json, name));
-    return text != NULL ? strdup(text) : NULL;
-}
-
-static bool list_from_json(const json_t *json, const char *name, struct words_list *list)
-{
-    size_t i;
-    json_t *word;
-    json_array_foreach(json_object_get(json, name), i,
-                       word) if (!json_is_string(word) ||
-                                 !words_list_add(list, json_string_value(word))) return false;
-    return true;
+                     (json_int_t)head->sites, "notes", words_list_to_json(&head->notes));
 }
 
 static bool head_from_json(const json_t *json, struct sweep_head *head)
@@ -62,14 +38,14 @@ static bool head_from_json(const json_t *json, struct sweep_head *head)
     if (schema == NULL || strcmp(schema, SCHEMA) != 0 ||
         json_integer_value(json_object_get(json, "version")) != VERSION)
         return false;
-    head->input = text_of(json, "input");
-    head->build = text_of(json, "build");
-    head->options = text_of(json, "options");
-    head->shard = text_of(json, "shard");
+    head->input = record_text(json, "input");
+    head->build = record_text(json, "build");
+    head->options = record_text(json, "options");
+    head->shard = record_text(json, "shard");
     head->sites = (uint64_t)json_integer_value(json_object_get(json, "sites"));
-    return list_from_json(json, "argv", &head->argv) &&
-           list_from_json(json, "notes", &head->notes) && head->build != NULL &&
-           head->options != NULL && head->argv.count > 0;
+    return words_list_from_json(json_object_get(json, "argv"), &head->argv) &&
+           words_list_from_json(json_object_get(json, "notes"), &head->notes) &&
+           head->build != NULL && head->options != NULL && head->argv.count > 0;
 }
 
 static bool keep(struct journal *journal, struct record *record)

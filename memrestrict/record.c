@@ -71,7 +71,7 @@ void record_free(struct record *record)
     *record = (struct record){.plan = NULL};
 }
 
-static json_t *list_to_json(const struct words_list *list)
+json_t *words_list_to_json(const struct words_list *list)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < list->count; i++)
@@ -81,17 +81,17 @@ static json_t *list_to_json(const struct words_list *list)
 
 json_t *record_to_json(const struct record *record)
 {
-    return json_pack("{ss ss ss? sI ss si si sI ss ss ss? si ss so so so ss? ss?}", "plan",
-                     record->plan, "site", record->site, "call", record->call, "size_bytes",
-                     (json_int_t)record->size, "outcome", reaction_name(record->reaction),
-                     "exit_status", record->status, "signal", record->signal, "time_ns",
-                     (json_int_t)record->time, "place", record->place, "key", record->key, "file",
-                     record->file, "line", record->line, "origin", record->origin, "stack",
-                     list_to_json(&record->stack), "caller", list_to_json(&record->caller), "met",
-                     list_to_json(&record->met), "kept", record->kept, "detail", record->detail);
+    return json_pack(
+        "{ss ss ss? sI ss si si sI ss ss ss? si ss so so so ss? ss?}", "plan", record->plan, "site",
+        record->site, "call", record->call, "size_bytes", (json_int_t)record->size, "outcome",
+        reaction_name(record->reaction), "exit_status", record->status, "signal", record->signal,
+        "time_ns", (json_int_t)record->time, "place", record->place, "key", record->key, "file",
+        record->file, "line", record->line, "origin", record->origin, "stack",
+        words_list_to_json(&record->stack), "caller", words_list_to_json(&record->caller), "met",
+        words_list_to_json(&record->met), "kept", record->kept, "detail", record->detail);
 }
 
-static bool list_from_json(const json_t *json, struct words_list *list)
+bool words_list_from_json(const json_t *json, struct words_list *list)
 {
     size_t i;
     json_t *word;
@@ -103,8 +103,7 @@ static bool list_from_json(const json_t *json, struct words_list *list)
     return true;
 }
 
-/* A copy; NULL: it is none, or there is no memory. */
-static char *text_of(const json_t *json, const char *name)
+char *record_text(const json_t *json, const char *name)
 {
     const char *text = json_string_value(json_object_get(json, name));
     return text != NULL ? strdup(text) : NULL;
@@ -114,27 +113,27 @@ bool record_from_json(const json_t *json, struct record *record)
 {
     const char *outcome = json_string_value(json_object_get(json, "outcome"));
     *record = (struct record){
-        .plan = text_of(json, "plan"),
-        .site = text_of(json, "site"),
-        .call = text_of(json, "call"),
+        .plan = record_text(json, "plan"),
+        .site = record_text(json, "site"),
+        .call = record_text(json, "call"),
         .size = (uint64_t)json_integer_value(json_object_get(json, "size_bytes")),
         .status = (int)json_integer_value(json_object_get(json, "exit_status")),
         .signal = (int)json_integer_value(json_object_get(json, "signal")),
         .time = (uint64_t)json_integer_value(json_object_get(json, "time_ns")),
-        .place = text_of(json, "place"),
-        .key = text_of(json, "key"),
-        .file = text_of(json, "file"),
+        .place = record_text(json, "place"),
+        .key = record_text(json, "key"),
+        .file = record_text(json, "file"),
         .line = (int)json_integer_value(json_object_get(json, "line")),
-        .origin = text_of(json, "origin"),
-        .kept = text_of(json, "kept"),
-        .detail = text_of(json, "detail"),
+        .origin = record_text(json, "origin"),
+        .kept = record_text(json, "kept"),
+        .detail = record_text(json, "detail"),
     };
     bool whole = record->plan != NULL && record->site != NULL && record->place != NULL &&
                  record->key != NULL && record->origin != NULL && outcome != NULL &&
                  reaction_of(outcome, &record->reaction) &&
-                 list_from_json(json_object_get(json, "stack"), &record->stack) &&
-                 list_from_json(json_object_get(json, "caller"), &record->caller) &&
-                 list_from_json(json_object_get(json, "met"), &record->met);
+                 words_list_from_json(json_object_get(json, "stack"), &record->stack) &&
+                 words_list_from_json(json_object_get(json, "caller"), &record->caller) &&
+                 words_list_from_json(json_object_get(json, "met"), &record->met);
     if (!whole)
         record_free(record);
     return whole;

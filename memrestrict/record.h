@@ -68,5 +68,10 @@ bool record_from_json(const json_t *json, struct record *record);
 /* Adds a copy of a word; false: no memory. */
 bool words_list_add(struct words_list *list, const char *word);
 void words_list_free(struct words_list *list);
+json_t *words_list_to_json(const struct words_list *list); /* NULL: no memory */
+/* Adds all strings of an array; false: it is none, or there is no memory. */
+bool words_list_from_json(const json_t *json, struct words_list *list);
+/* A copy of a member; NULL: it is no string, or there is no memory. */
+char *record_text(const json_t *json, const char *name);
 
 #endif

@@ -33,8 +33,7 @@ enum {
 
 #define FINDINGS_ROWS                                                                              \
     {NULL, 0, NULL, 0, "What becomes of findings (FILE - is stdout):", 3},                         \
-        {"baseline", KEY_BASELINE, "FILE", 0, "findings that FILE has are known: they do not fail", \
-         0},                                                                                       \
+        {"baseline", KEY_BASELINE, "FILE", 0, "what FILE has is known, and does not fail", 0},     \
         {"update-baseline", KEY_UPDATE, NULL, 0, "write all that was found there", 0},             \
         {"suppress",                                                                               \
          KEY_SUPPRESS,                                                                             \

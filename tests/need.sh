@@ -39,7 +39,8 @@ needs() {
         echo "command:spin ?spin"
         echo "command:meson ?meson"
         for program in mandoc:mandoc man:man-db groff:groff-base zsh:zsh fish:fish tmux:tmux jq:jq \
-            autoreconf:automake setpriv:util-linux script:bsdutils xmllint:libxml2-utils prove:perl gnuplot:gnuplot-nox; do
+            autoreconf:automake setpriv:util-linux script:bsdutils xmllint:libxml2-utils prove:perl gnuplot:gnuplot-nox \
+            parallel:parallel; do
             echo "command:${program%%:*} ?${program#*:}"
         done
         echo "file:/usr/share/bash-completion/bash_completion ?bash-completion"

@@ -104,6 +104,30 @@ else
     echo "SKIP the recipe for Automake: packages autoconf and automake"
 fi
 
+# The parts of a sweep must come to what the whole does.
+whole=$(memrestrict sweep --quiet build/examples/words <examples/words.c | sed 's/.*sweep: //; s/;.*//')
+in_parts() { examples/sweep/"$1" 3 build/examples/words <examples/words.c; }
+if have parallel; then
+    export PARALLEL_HOME=$folder/parallel JOURNALS=$folder/journals
+    ends "GNU parallel sweeps in parts" 3 "$whole" in_parts parallel.sh
+    truncate -s -20 journals/part-2
+    ends "GNU parallel goes on where it was" 3 "$whole" in_parts parallel.sh
+    unset JOURNALS
+else
+    echo "SKIP the recipe for GNU parallel: package parallel"
+fi
+if have sbatch && sinfo >/dev/null 2>&1; then
+    export INPUT=examples/words.c
+    in_parts slurm.sh >said 2>&1 && job=$(tr -dc 0-9 <said) || job=0
+    for _ in $(seq 600); do
+        [ -n "$(squeue --noheader --job="$job" 2>/dev/null)" ] || break
+        sleep 1
+    done
+    ends "Slurm sweeps in parts" 0 "$whole" cat "sweep-$job.txt"
+else
+    echo "SKIP the recipe for Slurm: no cluster can be reached from here"
+fi
+
 # The CI files' commands, but for building: make says only if it could.
 if python3 -c 'import yaml' 2>/dev/null; then
     mkdir stub
@@ -117,6 +141,17 @@ if python3 -c 'import yaml' 2>/dev/null; then
         sed -i 's/128M/64M/' examples/ci/$file
         ends "$file fails in half of it" 1 "$refusal" ci_run $file
         ends "$file says why" 0 "big_alloc failed in 128 MiB; if a refusal was why" cat before
+    done
+    cp examples/words.c README.md
+    for file in github-sweep.yml gitlab-sweep.yml; do
+        rm -f part-* sweep-known.txt
+        ends "$file finds what the whole sweep would" 1 "$whole" ci_run $file
+        ends "$file leaves a report" 0 'type="crash"' cat sweep.xml
+        memrestrict merge --baseline=sweep-known.txt --update-baseline part-* >said 2>&1
+        ends "$file passes when that is known" 0 "0 findings and " ci_run $file
+        rm part-2
+        ends "a part that is missing is no pass" 1 "shard 2/4 is missing" \
+            memrestrict merge --baseline=sweep-known.txt part-*
     done
 else
     echo "SKIP the recipes for CI: package python3-yaml"
