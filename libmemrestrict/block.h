@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The one way in for every new heap block, whatever the name of the call that asks for it.
- * malloc, realloc and free have a shorter one, block_plain, while nothing but counting is wanted of them.
+ * malloc, realloc and free have a shorter one, block_plain, while nothing but counting is wanted of
+ * them.
  */
 #ifndef MEMRESTRICT_BLOCK_H
 #define MEMRESTRICT_BLOCK_H

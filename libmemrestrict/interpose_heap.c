@@ -251,7 +251,8 @@ EXPORT FLATTEN void *realloc(void *block, size_t size)
         return realloc_whole(block, size);
     int64_t taken = gate_take_plain(block);
     size_t old_size = (size_t)taken;
-    if (UNLIKELY(taken < 0) || (size > old_size && UNLIKELY(!gate_grow_plain(block, old_size, size))))
+    if (UNLIKELY(taken < 0) ||
+        (size > old_size && UNLIKELY(!gate_grow_plain(block, old_size, size))))
         return realloc_whole(block, size);
     int *error = guard.error, saved = *error;
     void *moved = block_plain.realloc(block, size);

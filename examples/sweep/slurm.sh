@@ -16,11 +16,13 @@ export INPUT="${INPUT:-/dev/null}"
 mkdir -p sweep-journals
 
 # shellcheck disable=SC2086 # several options
-array=$(sbatch --parsable --array="1-$parts" --job-name=sweep --output='sweep-journals/log-%a' ${SBATCH-} /dev/stdin "$@" <<'END'
+array=$(sbatch --parsable --array="1-$parts" --job-name=sweep \
+    --output='sweep-journals/log-%a' ${SBATCH-} /dev/stdin "$@" <<'END'
 #!/bin/sh
 # Findings are no failure of a part: that is for merge to say.
-memrestrict sweep --quiet --jobs="${SLURM_CPUS_PER_TASK:-1}" --journal="sweep-journals/part-$SLURM_ARRAY_TASK_ID" \
-    --shard="$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT" -- "$@" <"$INPUT" || [ $? -le 3 ]
+part=$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT
+memrestrict sweep --quiet --jobs="${SLURM_CPUS_PER_TASK:-1}" --shard="$part" \
+    --journal="sweep-journals/part-${part%/*}" -- "$@" <"$INPUT" || [ $? -le 3 ]
 END
 )
 # shellcheck disable=SC2086

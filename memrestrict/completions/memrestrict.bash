@@ -27,7 +27,7 @@ _memrestrict_values()
     --compare) echo status stdout both ;;
     --test) compgen -c -- "$2" ;;
     --expect | -j | --jobs | -n | --repeat) echo 1 2 4 8 ;;
-    --budget-file | --journal | --baseline | --suppress | --sarif) echo @files ;;
+    --budget-file | --journal | --keep | --baseline | --suppress | --sarif) echo @files ;;
     --mode) echo once keep both ;;
     --depth) echo 4 8 16 32 ;;
     --max) echo 10 100 1000 ;;
@@ -55,7 +55,7 @@ _memrestrict_min_options='--scope= --step= -c --count= -p --program= --compare= 
 _memrestrict_merge_options='--baseline= --update-baseline --suppress= --fail-on= --json= --junit= --tap=
     --sarif= --color= -q --quiet -v --verbose -h --help --usage'
 _memrestrict_sweep_options="--mode= --depth= --only= --max= --fork -j --jobs= -t --time= -l --limit=
-    --journal= --shard= $_memrestrict_merge_options"
+    --journal= --keep= --shard= $_memrestrict_merge_options"
 
 # Sets COMPREPLY to those of the words that begin with the current one; options that end in "=" get
 # no space behind them.

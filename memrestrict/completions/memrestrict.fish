@@ -13,7 +13,7 @@ function __memrestrict_rest
     set -a options prometheus= 'sites=?' massif= collapsed= speedscope= timeline= interval= color=
     set -a options site-list= explore= explore-time= explore-modes= explore-known=
     set -a options step= compare= test= expect= j/jobs= n/repeat= budget-file= tolerance= update
-    set -a options mode= depth= only= max= fork journal= shard= baseline= update-baseline suppress= fail-on= sarif=
+    set -a options mode= depth= only= max= fork journal= keep= shard= baseline= update-baseline suppress= fail-on= sarif=
     set -a options q/quiet v/verbose h/help usage V/version
     argparse -s $options -- $tokens 2>/dev/null
     or return
@@ -151,6 +151,7 @@ complete -c memrestrict -n __memrestrict_in_sweep -s j -l jobs -x -a '1 2 4 8' -
 complete -c memrestrict -n __memrestrict_in_sweep -s t -l time -x -a '1s 10s 1m 10m 1h' -d 'What a trial may take'
 complete -c memrestrict -n __memrestrict_in_sweep -s l -l limit -x -a '1M 16M 64M 256M 1G unlimited' -d 'A budget of each process'
 complete -c memrestrict -n __memrestrict_in_sweep -l journal -r -F -d 'Note each trial there'
+complete -c memrestrict -n __memrestrict_in_sweep -l keep -r -F -d 'Keep what findings print'
 complete -c memrestrict -n __memrestrict_in_sweep -l shard -x -a '1/2 1/4' -d 'One part of several'
 
 complete -c memrestrict -n __memrestrict_in_findings -l baseline -r -F -d 'Findings that are known'

@@ -66,9 +66,11 @@
       "[1,0,\"never_refused\"]\n", "")                                                              \
     X(explore_copies_are_in_no_picture_of_the_memory, EXPLORE "--collapsed=c " ALL ">o; "          \
       "cut -d';' -f1 c | uniq -c | tr -s ' ' | sed 's/ [0-9]* / /'; wc -l <c", 0,                   \
-      " explore_every_end\n1\n", "")                                                               \
-    X(explore_ends_with_the_programs_time, "$M -q -t 0.5 --explore=x --explore-time=300s " END       \
-      "hangs >o; echo $?; jq -r '.records[].timed_out' x/explored.json", 0, "124\nfalse\n", "")    \
+      " explore_every_end\n2\n", "")                                                               \
+    X(explore_ends_with_the_programs_time,                                                         \
+      IN_TIME("$M -q -t $t --explore=x --explore-time=900s " END "hangs",                           \
+              "jq -e '.records[0]' x/explored.json >j")                                            \
+      "echo $s; jq -r '.records[].timed_out' x/explored.json", 0, "begins\n124\nfalse\n", "")      \
     X(explore_says_what_it_came_to, "$M --explore=x --explore-time=300s " END "crashes >o", 0, "",  \
       "explore_every_end: explored 1 call site in 1 copy: 1 killed by a signal, 0 hung; see ")      \
     X(explore_leaves_nobody_behind, "cp " END "behind; " EXPLORE "./behind starts_another >o; "      \

@@ -79,6 +79,15 @@ START_TEST(end_of_a_copy_is_told_to_nobody_else)
 }
 END_TEST
 
+START_TEST(end_of_a_copy_is_told_though_nobody_wants_to_know_of_children)
+{
+    signal(SIGCHLD, SIG_IGN);
+    int status = status_of_copy(seven);
+    ck_assert(WIFEXITED(status));
+    ck_assert_int_eq(WEXITSTATUS(status), 7);
+}
+END_TEST
+
 START_TEST(copy_that_goes_on_is_waited_for_no_longer)
 {
     int pid = kernel_copy_self();
@@ -226,6 +235,7 @@ Suite *suite_explore(void)
     unit_add(suite, name_is_new_once);
     unit_add(suite, full_table_says_so);
     unit_add(suite, end_of_a_copy_is_told_to_nobody_else);
+    unit_add(suite, end_of_a_copy_is_told_though_nobody_wants_to_know_of_children);
     unit_add(suite, copy_that_goes_on_is_waited_for_no_longer);
     unit_add(suite, offset_of_a_file_is_each_ones_own);
     unit_add(suite, output_by_any_descriptor_goes_to_files);
