@@ -42,11 +42,11 @@ bool gate_commit(enum call call, const void *block, size_t size, const struct st
 /* Takes and refunds the record of a block about to be freed. False: it has none. */
 bool gate_release(const void *block);
 
-/* A short way for malloc, realloc and free where gate_is_plain: nothing is wanted of a block but that
- * it is counted. That changes at most by a fork, in the child. Each is the usual case of something,
- * to be made part of the caller: false, or negative, is that nothing was done, and the whole is to
- * follow: of commit gate_commit, of take gate_release, of refund gate_cancel. Admit is whole, but
- * for no larger block than this. */
+/* A short way for malloc, realloc and free where gate_is_plain: nothing is wanted of a block but
+ * that it is counted. That changes at most by a fork, in the child. Each is the usual case of
+ * something, to be made part of the caller: false, or negative, is that nothing was done, and the
+ * whole is to follow: of commit gate_commit, of take gate_release, of refund gate_cancel. Admit is
+ * whole, but for no larger block than this. */
 enum { GATE_PLAIN_LARGEST = 0xfffd };
 bool gate_is_plain(void);
 bool gate_admit_plain(enum call call, size_t size);
