@@ -304,7 +304,7 @@ static bool find_met(const struct reference *reference, const struct evidence *e
         return true;
     for (const struct tally_site *site = evidence->tally->sites; site != NULL && done;
          site = site->hh.next)
-        if (tally_find(&reference->tally, site->name) == NULL)
+        if (site->calls != 0 && tally_find(&reference->tally, site->name) == NULL)
             done = words_list_add(&record->met, site->name);
     return done;
 }

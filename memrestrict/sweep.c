@@ -22,7 +22,7 @@
 
 static const uint64_t second = UINT64_C(1000000000);
 static const uint64_t between_looks = UINT64_C(200) * 1000 * 1000;
-enum { MOST_OUTPUT = 64 << 20, SLOWER = 10, LEAST_SECONDS = 5 };
+enum { PLAN_LENGTH = 256, MOST_OUTPUT = 64 << 20, SLOWER = 10, LEAST_SECONDS = 5 };
 
 struct sweep {
     struct sweep_options options;
@@ -58,6 +58,7 @@ static void set_program(struct sweep *sweep)
         .limit = options->limit,
         .time_limit = options->time_limit,
         .depth = options->depth,
+        .plan_length = options->fork ? 0 : PLAN_LENGTH,
         .most_output = MOST_OUTPUT,
         .files = options->fork,
     };

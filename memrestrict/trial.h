@@ -22,6 +22,7 @@ struct trial_program {
     const char *const *more; /* further options of run, ended by NULL; or NULL */
     uint64_t time_limit;     /* nanoseconds; 0: none */
     unsigned depth;          /* frames of a call stack; 0: call sites are not collected */
+    unsigned plan_length;    /* each has a fault plan, and of this length at least; 0: as it is */
     bool files;           /* stdout and stderr are the files themselves, and grow without bounds */
     uint64_t most_output; /* bytes kept of each of stdout and stderr; the rest is cut off */
 };

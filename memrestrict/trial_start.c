@@ -105,17 +105,32 @@ static char **finished(struct list *list)
     return NULL;
 }
 
+/* A program that copies its environment, where the plan is, has more memory with a longer one: so
+ * each trial has one of the same length, and be it one that no call fits. */
+static char *filled_plan(const struct trial_program *program, const char *fault)
+{
+    char *plan;
+    if (fault == NULL && program->plan_length == 0)
+        return NULL;
+    if (fault == NULL)
+        fault = "site=0000000000000000,once";
+    return asprintf(&plan, "%-*s", (int)program->plan_length, fault) > 0 ? plan : NULL;
+}
+
 char **trial_arguments(const struct trial_program *program, const char *folder, const char *fault,
                        const char *limit)
 {
     struct list list = {0};
+    char *plan = filled_plan(program, fault);
     add_words(&list, (const char *const[]){"memrestrict", "run", "--quiet", NULL});
     add_report(&list, "json", folder, "outcome.json");
     if (program->depth != 0)
         add_sites(&list, program->depth, folder);
     if (program->time_limit != 0)
         add_time(&list, program->time_limit);
-    add_what_matters(&list, program, fault, limit);
+    add_what_matters(&list, program, plan, limit);
+    list.failed |= plan == NULL && fault != NULL;
+    free(plan);
     add_program(&list, program);
     return finished(&list);
 }

@@ -19,7 +19,7 @@ void work_begin(struct work *work, const struct sweep_options *options)
 }
 
 static char *plan_of(const struct work *work, const struct task *before, const char *site,
-                     const char *mode)
+                     const char *words)
 {
     const struct sweep_options *options = work->options;
     char depth[16] = "", *plan;
@@ -27,20 +27,20 @@ static char *plan_of(const struct work *work, const struct task *before, const c
         snprintf(depth, sizeof depth, ",depth=%u", options->depth);
     int length =
         asprintf(&plan, "%s%ssite=%s%s,%s%s%s", before != NULL ? before->plan : "",
-                 before != NULL ? ";" : "", site, depth, mode, options->only != NULL ? "," : "",
+                 before != NULL ? ";" : "", site, depth, words, options->only != NULL ? "," : "",
                  options->only != NULL ? options->only : "");
     return length >= 0 ? plan : NULL;
 }
 
 static bool add_task(struct work *work, const struct task *before, const char *site,
-                     const char *mode)
+                     const char *words)
 {
     struct task *grown = reallocarray(work->tasks, work->count + 1, sizeof *work->tasks);
     if (grown == NULL)
         return false;
     work->tasks = grown;
     struct task *task = &work->tasks[work->count];
-    *task = (struct task){.plan = plan_of(work, before, site, mode),
+    *task = (struct task){.plan = plan_of(work, before, site, words),
                           .level = before != NULL ? before->level + 1 : 0};
     memcpy(task->site, site, SITE_NAME);
     work->count += task->plan != NULL;
@@ -70,14 +70,15 @@ static bool make_known(struct work *work, const char *site)
     return true;
 }
 
-static bool add_site(struct work *work, const struct task *before, const char *site)
+/* A site that had no block maps memory itself: a plan must name such calls. */
+static bool add_site(struct work *work, const struct task *before, const char *site, bool maps)
 {
     bool wanted = before == NULL ? is_in_shard(work, site) : before->level < DEEPEST;
     bool done = make_known(work, site);
     if (done && wanted && (work->options->modes & SWEEP_ONCE))
-        done = add_task(work, before, site, "once");
+        done = add_task(work, before, site, maps ? "call=*,once" : "once");
     if (done && wanted && (work->options->modes & SWEEP_KEEP))
-        done = add_task(work, before, site, "keep");
+        done = add_task(work, before, site, maps ? "call=*,keep" : "keep");
     return done;
 }
 
@@ -85,7 +86,7 @@ bool work_add(struct work *work, const struct tally *tally)
 {
     bool done = true;
     for (const struct tally_site *site = tally->sites; site != NULL && done; site = site->hh.next)
-        done = add_site(work, NULL, site->name);
+        done = add_site(work, NULL, site->name, site->calls == 0);
     return done;
 }
 
@@ -95,7 +96,7 @@ bool work_add_met(struct work *work, size_t task, const struct words_list *sites
     bool done = true;
     for (size_t i = 0; i < sites->count && done; i++)
         if (strlen(sites->words[i]) == SITE_NAME - 1 && is_new(work, sites->words[i]))
-            done = add_site(work, &before, sites->words[i]);
+            done = add_site(work, &before, sites->words[i], false);
     return done;
 }
 

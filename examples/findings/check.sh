@@ -15,17 +15,11 @@ cd "$folder/in"
 sh "$here/inputs.sh"
 export LC_ALL=C TERM=xterm GIT_CONFIG_GLOBAL=/dev/null
 
-in_failing() {
-    env -u LINES -u COLUMNS FAIL_NOTE="$folder/note" FAIL_CALL="$call" FAIL_SIZE="$size" \
-        FAIL_NTH="$nth" LD_PRELOAD="$folder/fail.so" "$@"
-}
-
 # Whether the program ends as wanted: a status (128 and the signal's number), and words on stderr;
 # a status of 0 is a finding where the output is not what it is without a failure.
 ends_so() {
     status=0
-    in_failing timeout 20 sh -c "exec $command" >"$folder/out" 2>"$folder/err" </dev/null ||
-        status=$?
+    timeout 20 $failing "$@" >"$folder/out" 2>"$folder/err" </dev/null || status=$?
     [ "$status" -eq "$wanted" ] &&
         { [ "$words" = - ] || grep -q -e "$words" "$folder/err"; } &&
         { [ "$status" -ne 0 ] || ! cmp -s "$folder/out" "$folder/before"; }
@@ -33,21 +27,21 @@ ends_so() {
 
 where() {
     command -v gdb >"$folder/which" || return 0
-    wrapper="env -u LINES -u COLUMNS FAIL_NOTE=$folder/note FAIL_CALL=$call FAIL_SIZE=$size"
-    wrapper="$wrapper FAIL_NTH=$nth LD_PRELOAD=$folder/fail.so"
-    eval "set -- $command"
-    env -u DEBUGINFOD_URLS gdb -nx -batch -ex "set exec-wrapper $wrapper" -ex run \
+    env -u DEBUGINFOD_URLS gdb -nx -batch -ex "set exec-wrapper $failing" -ex run \
         -ex 'backtrace 10' --args "$@" </dev/null >"$folder/gdb" 2>&1 || :
     sed -n 's/^#/    #/p' "$folder/gdb" | cut -c 1-100
 }
 
 check() {
     nth=0
-    sh -c "exec $command" >"$folder/before" 2>"$folder/err" </dev/null || :
+    eval "set -- $command"
+    "$@" >"$folder/before" 2>"$folder/err" </dev/null || :
     while :; do
         nth=$((nth + 1))
+        failing="env -u LINES -u COLUMNS FAIL_NOTE=$folder/note FAIL_CALL=$call FAIL_SIZE=$size \
+            FAIL_NTH=$nth LD_PRELOAD=$folder/fail.so"
         rm -f "$folder/note"
-        ! ends_so || break
+        ! ends_so "$@" || break
         [ -e "$folder/note" ] || return 1
     done
     printf '%s: status %s when %s number %s of %s bytes fails: %s\n' "$name" "$wanted" "$call" \
@@ -55,7 +49,7 @@ check() {
     if [ "$wanted" -eq 0 ]; then
         diff "$folder/before" "$folder/out" | sed 's/^/    /'
     else
-        where
+        where "$@"
     fi
 }
 

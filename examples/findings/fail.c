@@ -22,7 +22,7 @@ static int fails(const char *call, size_t size)
     static long met;
     const char *wanted = getenv("FAIL_CALL");
     if (wanted == NULL || strcmp(wanted, call) != 0 || size != (size_t)number_of("FAIL_SIZE") ||
-        ++met < number_of("FAIL_NTH") || (met > number_of("FAIL_NTH") && getenv("FAIL_ON") == NULL))
+        ++met != number_of("FAIL_NTH"))
         return 0;
     close(open(getenv("FAIL_NOTE"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
     errno = ENOMEM;

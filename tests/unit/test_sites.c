@@ -148,7 +148,8 @@ END_TEST
 START_TEST(names_are_the_same_for_the_same_stack)
 {
     uint64_t names[2];
-    for (int i = 0; i < 2; i++) {
+    volatile int runs = 2; /* or the compiler may write the loop out, with a call site each */
+    for (int i = 0; i < runs; i++) {
         join();
         recall_forget();
         names[i] = area->sites[gain_in_qsort(1)].name;
@@ -181,7 +182,8 @@ START_TEST(twin_goes_on_with_all_sites)
     gain_in_qsort(10);
     struct sites_area *twin = area_of(2);
     sites_twin(twin, area);
-    ck_assert_uint_eq(twin->held, 1010);
+    ck_assert_uint_ge(area->held, 1010); /* a sanitizer's qsort compares more often */
+    ck_assert_uint_eq(twin->held, area->held);
     ck_assert_uint_eq(twin->site_count, area->site_count);
     ck_assert_uint_eq(twin->sites[site].live_bytes, 1000);
     ck_assert_uint_eq(twin->sites[site].name, area->sites[site].name);
