@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Preloaded, makes one call fail, and knows nothing of memrestrict: the FAIL_NTH-th call of FAIL_CALL
- * (malloc, calloc or realloc) for FAIL_SIZE bytes. Notes in the file FAIL_NOTE that it was reached. */
+ * Preloaded, makes one call fail, and knows nothing of memrestrict: the FAIL_NTH-th call of
+ * FAIL_CALL (malloc, calloc or realloc) for FAIL_SIZE bytes; if FAIL_SIZE ends with "+", and all
+ * calls after it. Notes in the file FAIL_NOTE that it was reached. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -20,10 +21,12 @@ static long number_of(const char *name)
 static int fails(const char *call, size_t size)
 {
     static long met;
+    static int for_good;
     const char *wanted = getenv("FAIL_CALL");
-    if (wanted == NULL || strcmp(wanted, call) != 0 || size != (size_t)number_of("FAIL_SIZE") ||
-        ++met != number_of("FAIL_NTH"))
+    if (!for_good && (wanted == NULL || strcmp(wanted, call) != 0 ||
+                      size != (size_t)number_of("FAIL_SIZE") || ++met != number_of("FAIL_NTH")))
         return 0;
+    for_good = strchr(getenv("FAIL_SIZE"), '+') != NULL;
     close(open(getenv("FAIL_NOTE"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
     errno = ENOMEM;
     return 1;
