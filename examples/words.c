@@ -2,9 +2,9 @@
  *
  * Counts the words of its input, and prints each with its number, in the order of their first coming.
  * It takes some refusals well and some badly, in ways that are seen often. Which, is found by
- *
  *     $ memrestrict sweep ./words <FILE
  */
+#define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
