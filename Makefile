@@ -28,7 +28,7 @@ LIB_SOURCES := $(sort $(wildcard libmemrestrict/*.c))
 CORE := accounts accounts_grants budget build_id cfi changes config crash descriptors explore fault gate gate_regions guard kernel kernel_copy ledger lock maps match membership modules names object pages pattern pending plan plan_words proc recall reconcile regions site_name sites sites_twin stack stock writer
 HEADERS := $(wildcard libmemrestrict/*.h include/*.h)
 
-.PHONY: all lib command demo check check-long bench bench-plot install uninstall clean lib32 libmusl
+.PHONY: all lib command demo check check-long bench bench-plot bench-sweep install uninstall clean lib32 libmusl
 all: lib command
 lib: $(LIB)
 
@@ -112,6 +112,10 @@ bench:
 	@tests/need.sh build bench
 	@$(MAKE) --no-print-directory -s lib command bench-programs
 	@BENCH_CSV=$(BENCH_CSV) bench/bench.sh $(BUILD) $(WORKLOADS)
+
+# A sweep beside a plain loop. LOOPS, SWEEP_PART, PROGRAMS: see bench/sweep.sh.
+bench-sweep: lib command
+	@bench/sweep.sh $(BUILD)
 
 # Pictures of what the last `make bench` found.
 bench-plot:

@@ -27,7 +27,7 @@ enum guard_path {
         4 /* added for each time that it is inside the next allocator: all passes through */
 };
 
-enum { GUARD_PENDING = 4 }; /* a power of two */
+enum { GUARD_PENDING = 2 };
 
 struct guard {
     unsigned level; /* enum guard_path, and as many times GUARD_INSIDE */
@@ -39,8 +39,7 @@ struct guard {
     bool reporting; /* writes the report: must not wait for it to be written */
     bool by_tree;   /* what this thread was refused last, it was by the tree's limit (budget.c) */
     int *error;     /* &errno, once it was asked for: a call the less */
-    unsigned pending_turn;        /* whose turn it is of those: */
-    void *pending[GUARD_PENDING]; /* freed, but not yet given back (pending.h); or NULL */
+    void *pending[GUARD_PENDING]; /* freed, not yet given back, oldest first (pending.h); or NULL */
     unsigned
         forking; /* > 0: this thread holds every lock of ours, from fork's prepare to its end;
                     more than 1 when a signal handler or another's fork handler forks meanwhile */

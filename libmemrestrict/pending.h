@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * The few small blocks that a thread has freed and that glibc gets a little later. Nothing of ours
- * is late: such a block is out of the ledger and refunded. But glibc's free begins with a read of
- * the block's header, which is seldom in the cache; four calls later it is, where the processor
- * would have waited for it right after it had waited for the ledger's word.
+ * The two small blocks that a thread has freed last: glibc gets them a little later. Nothing of
+ * ours is late: they are out of the ledger and refunded. But glibc's free begins with a read of a
+ * block's header, which is seldom in the cache; two calls later it is, where the processor would
+ * have waited for it right after it had waited for the ledger's word.
  *
  * glibc alone: another allocator may be one that looks for misuse, and wants each block at once.
  */
@@ -27,9 +27,9 @@ static inline void *pending_swap(void *block, int64_t size)
         return block;
     guard.level = GUARD_COUNTED;
     atomic_signal_fence(memory_order_seq_cst);
-    unsigned place = guard.pending_turn++ % GUARD_PENDING;
-    void *older = guard.pending[place];
-    guard.pending[place] = block;
+    void *older = guard.pending[0];
+    guard.pending[0] = guard.pending[1];
+    guard.pending[1] = block;
     atomic_signal_fence(memory_order_seq_cst);
     guard.level = GUARD_PLAIN;
     return older;

@@ -137,10 +137,20 @@ static enum reaction of_end(const struct reference *reference, const struct evid
                                                                         : REACTION_TOLERATED;
 }
 
-static enum reaction react(const struct reference *reference, const struct evidence *evidence,
-                           int signal, const char *said)
+/* Of several faults, the last may not have come; then it is the trial before it again. */
+static bool is_reached(const struct reference *reference, const struct evidence *evidence,
+                       const char *site)
 {
-    if (evidence->pid == 0 && judge_sum(evidence, "faults") == 0)
+    return evidence->pid != 0 ||
+           (judge_sum(evidence, "faults") != 0 &&
+            (evidence->tally == NULL || tally_find(evidence->tally, site) != NULL ||
+             tally_find(&reference->tally, site) != NULL));
+}
+
+static enum reaction react(const struct reference *reference, const struct evidence *evidence,
+                           const char *site, int signal, const char *said)
+{
+    if (!is_reached(reference, evidence, site))
         return REACTION_UNREACHED;
     if (evidence->timed_out)
         return REACTION_HUNG;
@@ -296,6 +306,14 @@ static void find_call(const struct evidence *evidence, struct record *record)
     }
 }
 
+static bool add_met(struct record *record, const struct tally_site *site)
+{
+    char innermost[SITE_NAME], words[2 * SITE_NAME];
+    tally_innermost(site, innermost);
+    snprintf(words, sizeof words, "%s/%s", site->name, innermost);
+    return words_list_add(&record->met, words);
+}
+
 static bool find_met(const struct reference *reference, const struct evidence *evidence,
                      struct record *record)
 {
@@ -305,7 +323,7 @@ static bool find_met(const struct reference *reference, const struct evidence *e
     for (const struct tally_site *site = evidence->tally->sites; site != NULL && done;
          site = site->hh.next)
         if (site->calls != 0 && tally_find(&reference->tally, site->name) == NULL)
-            done = words_list_add(&record->met, site->name);
+            done = add_met(record, site);
     return done;
 }
 
@@ -315,7 +333,7 @@ bool judge(const struct reference *reference, const struct evidence *evidence, c
     struct place place;
     char *said = read_tail(evidence->said);
     int signal = signal_of(reference, evidence);
-    record->reaction = react(reference, evidence, signal, said);
+    record->reaction = react(reference, evidence, site, signal, said);
     record->status = evidence->exited && !evidence->timed_out ? evidence->status : -1;
     record->signal = evidence->timed_out ? 0 : signal;
     record->time = evidence->time;

@@ -53,7 +53,8 @@ struct record {
     char *origin;  /* where the allocation failed, in the same words as the place */
     struct words_list stack;  /* of the place, innermost first, if that is not the call site */
     struct words_list caller; /* the call site's */
-    struct words_list met;    /* call sites that the reference does not know, by their names */
+    struct words_list met;    /* call sites that the reference does not know: their names, and
+                               * behind a / those of their innermost frames (tally.h) */
     char *kept;   /* of what it printed: the path without .stdout and .stderr; NULL: not kept */
     char *detail; /* what the program said last, or which blocks are left: some lines; or NULL */
 };

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "tally.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { INNERMOST = 4 };
 
 static uint64_t number_of(const json_t *json, const char *name)
 {
@@ -76,6 +80,34 @@ const struct tally_site *tally_find(const struct tally *tally, const char *name)
     struct tally_site *found;
     HASH_FIND_STR(tally->sites, name, found);
     return found;
+}
+
+static uint64_t mixed(uint64_t hash, const void *data, size_t size)
+{
+    for (const unsigned char *byte = data; size > 0; byte++, size--)
+        hash = (hash ^ *byte) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+void tally_innermost(const struct tally_site *site, char name[SITE_NAME])
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    size_t i;
+    const json_t *frame;
+    json_array_foreach(site->frames, i, frame)
+    {
+        json_int_t number = json_integer_value(json_array_get(frame, 0));
+        json_int_t offset = json_integer_value(json_array_get(frame, 1));
+        const json_t *object = number < 0 ? NULL : json_array_get(site->objects, (size_t)number);
+        const char *id = json_string_value(json_object_get(object, "build_id"));
+        const char *path = json_string_value(json_object_get(object, "path"));
+        const char *words = id != NULL ? id : path != NULL ? basename(path) : "";
+        hash = mixed(hash, words, strlen(words));
+        hash = mixed(hash, &offset, sizeof offset);
+        if (i + 1 == INNERMOST)
+            break;
+    }
+    snprintf(name, SITE_NAME, "%016" PRIx64, hash);
 }
 
 const json_t *tally_crash(const struct tally *tally, int pid, const json_t **objects)

@@ -36,6 +36,9 @@ void tally_free(struct tally *tally);
 /* NULL: there is none of that name. */
 const struct tally_site *tally_find(const struct tally *tally, const char *name);
 
+/* What is the same of two sites whose innermost frames are: as a name has it. */
+void tally_innermost(const struct tally_site *site, char name[SITE_NAME]);
+
 /* The crash of a process that the list tells of; NULL: of none. *objects are those of its frames.
  * `pid` as above. */
 const json_t *tally_crash(const struct tally *tally, int pid, const json_t **objects);

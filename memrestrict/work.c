@@ -82,12 +82,39 @@ static bool add_site(struct work *work, const struct task *before, const char *s
     return done;
 }
 
+/* What has the same innermost frames is known by them. */
+static bool make_known_innermost(struct work *work, const char *name)
+{
+    return !is_new(work, name) || make_known(work, name);
+}
+
+static bool add_known(struct work *work, const struct tally_site *site)
+{
+    char innermost[SITE_NAME];
+    tally_innermost(site, innermost);
+    return make_known_innermost(work, innermost) &&
+           add_site(work, NULL, site->name, site->calls == 0);
+}
+
 bool work_add(struct work *work, const struct tally *tally)
 {
     bool done = true;
     for (const struct tally_site *site = tally->sites; site != NULL && done; site = site->hh.next)
-        done = add_site(work, NULL, site->name, site->calls == 0);
+        done = add_known(work, site);
     return done;
+}
+
+/* "NAME/INNERMOST" */
+static bool add_met(struct work *work, const struct task *before, const char *words)
+{
+    char name[SITE_NAME];
+    if (strlen(words) != 2 * SITE_NAME - 1 || words[SITE_NAME - 1] != '/')
+        return true;
+    memcpy(name, words, SITE_NAME - 1);
+    name[SITE_NAME - 1] = '\0';
+    if (!is_new(work, name) || !is_new(work, words + SITE_NAME))
+        return true;
+    return make_known(work, words + SITE_NAME) && add_site(work, before, name, false);
 }
 
 bool work_add_met(struct work *work, size_t task, const struct words_list *sites)
@@ -95,8 +122,7 @@ bool work_add_met(struct work *work, size_t task, const struct words_list *sites
     struct task before = work->tasks[task]; /* the list may move */
     bool done = true;
     for (size_t i = 0; i < sites->count && done; i++)
-        if (strlen(sites->words[i]) == SITE_NAME - 1 && is_new(work, sites->words[i]))
-            done = add_site(work, &before, sites->words[i], false);
+        done = add_met(work, &before, sites->words[i]);
     return done;
 }
 

@@ -27,7 +27,9 @@ struct work {
 void work_begin(struct work *work, const struct sweep_options *options);
 /* Adds the call sites of the reference; in a shard, its own part of them. False: no memory. */
 bool work_add(struct work *work, const struct tally *tally);
-/* Adds those of the sites that the trial of a task met which are new. False: no memory. */
+/* Of sites with the same innermost frames only one is added: else each error message would be
+ * tried anew for each call site that leads to it.
+ * Adds those of the sites that the trial of a task met which are new. False: no memory. */
 bool work_add_met(struct work *work, size_t task, const struct words_list *sites);
 /* The next one, by its number; good until more is added. NULL: there is none now. */
 const struct task *work_take(struct work *work, size_t *number);

@@ -19,6 +19,7 @@ export LC_ALL=C TERM=xterm GIT_CONFIG_GLOBAL=/dev/null
 # a status of 0 is a finding where the output is not what it is without a failure.
 ends_so() {
     status=0
+    # shellcheck disable=SC2086 # words
     timeout 20 $failing "$@" >"$folder/out" 2>"$folder/err" </dev/null || status=$?
     [ "$status" -eq "$wanted" ] &&
         { [ "$words" = - ] || grep -q -e "$words" "$folder/err"; } &&
@@ -32,6 +33,7 @@ where() {
     sed -n 's/^#/    #/p' "$folder/gdb" | cut -c 1-100
 }
 
+# shellcheck disable=SC2120 # they are set in it
 check() {
     nth=0
     eval "set -- $command"
@@ -56,6 +58,7 @@ check() {
 missing=0
 while IFS='	' read -r name wanted call size words command; do
     case " ${*:-$name} " in *" $name "*) ;; *) continue ;; esac
+    # shellcheck disable=SC2119 # they are of the script
     check && continue
     printf '%s: not found: no %s of %s bytes ends it so\n' "$name" "$call" "$size"
     missing=1

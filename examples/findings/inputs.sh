@@ -16,6 +16,7 @@ printf 'local t = {}\nfor i = 1, 20 do t[i] = ("x"):rep(i) end\nprint(#table.con
 printf 'create table t(a integer primary key, b text);\ninsert into t(b) values(1),(2),(3);\nselect b, count(*) from t group by b order by b desc;\n' >in.sql
 printf 'scale=20\n4*a(1)\n2^100\n' >in.bc
 printf 'all: out\nout: in.txt\n\t@echo made $@ of $<\n' >in.mk
+# shellcheck disable=SC2016 # for the shell that is swept
 printf 'f() { local x="$1"; echo "${x%%%%.*}"; }\nfor i in a.b c.d; do f "$i"; done\nread -r l <in.txt\necho "$l" $((6 * 7))\n' >in.sh
 touch -d '2024-01-01 UTC' in.txt other.txt
 gzip -9nc in.txt >in.gz
