@@ -1,4 +1,4 @@
-# memrestrict: targets for people are all, lib, command, demo, check, bench, bench-plot, install, uninstall, clean;
+# memrestrict: targets for people are all, lib, command, demo, check, bench, bench-plot, bench-sweep, install, uninstall, clean;
 # see README.md. CC, CPPFLAGS, CFLAGS, LDFLAGS, PREFIX, BINDIR, LIBDIR, INCLUDEDIR and DESTDIR are yours;
 # CFLAGS and the like are added to what the build needs. BUILD names the folder for everything made.
 

@@ -2,8 +2,12 @@
 #include "finding_words.h"
 #include "format_findings.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 static json_t *rule_array(void)
 {
@@ -23,15 +27,46 @@ static const char *level_of(enum reaction reaction)
     return reaction >= REACTION_SWALLOWED ? "error" : "warning";
 }
 
+/* The part of a path below the folder that we are in, where code scanning looks for sources; else
+ * the path. */
+static const char *below_here(const char *path)
+{
+    char here[PATH_MAX];
+    size_t length = getcwd(here, sizeof here) != NULL ? strlen(here) : 0;
+    return length > 1 && strncmp(path, here, length) == 0 && path[length] == '/' ? path + length + 1
+                                                                                 : path;
+}
+
+/* As a URI (RFC 3986); the caller frees it. NULL: no memory. */
+static char *uri_of(const char *path)
+{
+    char *uri = NULL;
+    size_t size;
+    FILE *memory = open_memstream(&uri, &size);
+    if (memory == NULL)
+        return NULL;
+    path = below_here(path);
+    fputs(*path == '/' ? "file://" : "", memory);
+    for (; *path != '\0'; path++)
+        if (isalnum((unsigned char)*path) || strchr("/-._~", *path) != NULL)
+            fputc(*path, memory);
+        else
+            fprintf(memory, "%%%02X", (unsigned)(unsigned char)*path);
+    fclose(memory);
+    return uri;
+}
+
 /* Where no file is known, the function is all that there is. */
 static json_t *location_of(const struct record *record)
 {
     json_t *location =
         json_pack("{s[{ss}]}", "logicalLocations", "fullyQualifiedName", record->place);
-    if (location != NULL && record->file != NULL && record->line > 0)
+    char *uri = record->file != NULL && record->line > 0 ? uri_of(record->file) : NULL;
+    if (location != NULL && uri != NULL)
         json_object_set_new(location, "physicalLocation",
-                            json_pack("{s{ss} s{si}}", "artifactLocation", "uri", record->file,
-                                      "region", "startLine", record->line));
+                            json_pack("{s{ss} s{si}}", "artifactLocation", "uri", uri, "region",
+                                      "startLine", record->line));
+    free(uri);
     return location;
 }
 

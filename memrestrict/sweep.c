@@ -128,14 +128,15 @@ static bool prepare(struct sweep *sweep, int *status)
 
 static void show(struct sweep *sweep)
 {
-    char what[128];
-    snprintf(what, sizeof what,
-             "%zu crash, %zu hang, %zu corruption, %zu swallowed, %zu leak, "
-             "%zu abort",
-             sweep->found[REACTION_CRASHED], sweep->found[REACTION_HUNG],
-             sweep->found[REACTION_CORRUPTED], sweep->found[REACTION_SWALLOWED],
-             sweep->found[REACTION_LEAKED], sweep->found[REACTION_ABORTED]);
-    progress_show(&sweep->progress, sweep->tried, sweep->work.count, what);
+    char what[256] = "";
+    size_t length = 0;
+    for (int i = REACTIONS - 1; i > REACTION_HANDLED; i--)
+        if (sweep->found[i] > 0)
+            length += (size_t)snprintf(what + length, sizeof what - length, "%s%zu %s",
+                                       length > 0 ? ", " : "", sweep->found[i],
+                                       reaction_name((enum reaction)i));
+    progress_show(&sweep->progress, sweep->tried, sweep->work.count,
+                  length > 0 ? what : "nothing found yet");
 }
 
 static void say_trial(struct sweep *sweep, const struct record *record)

@@ -144,6 +144,12 @@
       "$M sweep -t 300 -q --sarif=x " BUG "crash >o; jq -r '.version, (.runs[0].results[] | .ruleId, .level, " \
       ".locations[0].physicalLocation.region.startLine, .partialFingerprints[])' x", 0,            \
       "2.1.0\ncrash\nerror\n35\ncrash:crash@sweep_one_bug.c\n", "")                                \
+    X(sweep_as_sarif_names_sources_from_where_it_is,                                               \
+      "d=$PWD; cc -g -fno-builtin -o v $R/tests/victims/sweep_one_bug.c; for f in $R /; do cd $f; " \
+      "$M sweep -t 300 -q --sarif=- $d/v crash 2>/dev/null | jq -r "                               \
+      ".runs[0].results[].locations[].physicalLocation.artifactLocation.uri | "                   \
+      "sed \"s|^file://$R/|here: |\"; done", 0,                                                   \
+      "tests/victims/sweep_one_bug.c\nhere: tests/victims/sweep_one_bug.c\n", "")                  \
     X(sweep_report_to_stdout, "$M sweep -t 300 -q --json=- " BUG " 2>e | jq -r .schema; tail -n 1 e | cut -c -19", \
       0, "memrestrict-sweep\nmemrestrict: sweep:\n", "")                                           \
     X(sweep_unwritable_report, "$M sweep -q --json=/nowhere/j " BUG, 125, "",                      \
