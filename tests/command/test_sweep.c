@@ -94,7 +94,7 @@
       0, "", "")                                                                                   \
     X(sweep_that_is_interrupted_leaves_nothing_behind,                                             \
       "mkdir t; TMPDIR=$PWD/t $M sweep --journal=k " BUG "hang >o 2>e & "                          \
-      UNTIL("[ -s k ]") "kill -TERM $!; wait $!; echo $?; ls -A t", 0, "143\n", NULL)              \
+      UNTIL("[ -s k ] || ! kill -0 $!") "kill -TERM $!; wait $!; echo $?; ls -A t", 0, "143\n", NULL)              \
     X(sweep_status_by_harm,                                                                        \
       "for f in abort leak swallowed crash corruption; do $M sweep -t 300 -q --fail-on=$f " BUG    \
       "swallowed >o; echo $?; done", 0, "2\n2\n2\n0\n0\n", "")                                     \
