@@ -88,7 +88,7 @@
       "for p in $(cat pids); do kill -0 $p 2>/dev/null && echo $p; done; [ -s pids ]", 0, "", "")  \
     X(min_interrupted_leaves_nothing,                                                              \
       "mkdir t; TMPDIR=$PWD/t $M min -t 500 sh -c 'echo $$ >>'$PWD/'pids; exec sleep 1000' & "            \
-      UNTIL("[ -s pids ]") "kill -TERM $!; wait $!; echo $?; ls t; kill -0 $(cat pids) 2>/dev/null", 1, \
+      UNTIL("[ -s pids ] || ! kill -0 $!") "kill -TERM $!; wait $!; echo $?; ls t; kill -0 $(cat pids) 2>/dev/null", 1, \
       "143\n", NULL)                                                                               \
     X(min_folder_that_cannot_be_made, "TMPDIR=/proc/nowhere $M min -t 500 true", 125, "",                 \
       "memrestrict: TMPDIR: cannot make a folder in /proc/nowhere: No such file or directory; "    \
