@@ -22,7 +22,13 @@
 
 static const uint64_t second = UINT64_C(1000000000);
 static const uint64_t between_looks = UINT64_C(200) * 1000 * 1000;
-enum { PLAN_LENGTH = 256, MOST_OUTPUT = 64 << 20, SLOWER = 10, LEAST_SECONDS = 5 };
+enum {
+    PLAN_LENGTH = 256,
+    MOST_OUTPUT = 64 << 20,
+    SLOWER = 10,
+    LEAST_SECONDS = 5,
+    REFERENCE_SECONDS = 600
+};
 
 struct sweep {
     struct sweep_options options;
@@ -39,7 +45,8 @@ struct sweep {
     struct kept kept;
     uint64_t began;
     size_t tried, found[REACTIONS];
-    bool cut; /* --max was reached */
+    size_t taken_up; /* of those tried: from the journal, in no time */
+    bool cut;        /* --max was reached */
 };
 
 static bool no_memory(void)
@@ -56,7 +63,7 @@ static void set_program(struct sweep *sweep)
     sweep->program = (struct trial_program){
         .argv = options->argv,
         .limit = options->limit,
-        .time_limit = options->time_limit,
+        .time_limit = options->time_limit != 0 ? options->time_limit : REFERENCE_SECONDS * second,
         .depth = options->depth,
         .plan_length = options->fork ? 0 : PLAN_LENGTH,
         .most_output = MOST_OUTPUT,
@@ -135,7 +142,11 @@ static void show(struct sweep *sweep)
             length += (size_t)snprintf(what + length, sizeof what - length, "%s%zu %s",
                                        length > 0 ? ", " : "", sweep->found[i],
                                        reaction_name((enum reaction)i));
-    progress_show(&sweep->progress, sweep->tried, sweep->work.count,
+    size_t all = sweep->options.most != 0 && sweep->options.most < sweep->work.count
+                     ? sweep->options.most
+                     : sweep->work.count;
+    progress_show(&sweep->progress, sweep->tried - sweep->taken_up,
+                  all > sweep->taken_up ? all - sweep->taken_up : 0,
                   length > 0 ? what : "nothing found yet");
 }
 
@@ -211,6 +222,7 @@ static const struct task *next_task(struct sweep *sweep, size_t *number)
         if (record == NULL)
             return task;
         sweep->found[record->reaction]++;
+        sweep->taken_up++;
         sweep->tried++;
     }
     return NULL;
