@@ -74,7 +74,7 @@ PROPERTIES(TEST)
 START_TEST(file_arms_when_it_is_there)
 {
     char setting[300], touch[300], path[256];
-    snprintf(path, sizeof path, "%s-%d", build_path("tests/fault-armed"), (int)getpid());
+    snprintf(path, sizeof path, "%s-%d", build_path("victims/fault-armed"), (int)getpid());
     snprintf(setting, sizeof setting, "MEMRESTRICT_FAULT=once,arm=file:%s", path);
     snprintf(touch, sizeof touch, "touch:%s", path);
     expect_line(RUN(SETTINGS(setting), CALLS, "2*malloc", touch, "2*malloc"), "..x.");

@@ -18,7 +18,8 @@ static size_t length;
 
 static void start(void)
 {
-    accounts = calloc(1, sizeof *accounts);
+    accounts = aligned_alloc(ACCOUNTS_PAGE, sizeof *accounts);
+    memset(accounts, 0, sizeof *accounts);
     accounts->tree_limit = ACCOUNTS_UNLIMITED;
     file = open_memstream(&text, &length);
     timeline = timeline_open(file, 1000 * MS);
