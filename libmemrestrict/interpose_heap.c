@@ -160,7 +160,9 @@ static ASIDE void free_whole(void *block)
 
 static ASIDE void free_taken(void *block, size_t size)
 {
-    gate_cancel(size);
+    gate_cancel(size); /* in a copy of the process that is new to us, this may change the path */
+    if (LIKELY(guard.level == GUARD_PLAIN))
+        block = pending_swap(block, (int64_t)size);
     block_plain.free(block);
 }
 
