@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "reference.h"
 
+#include "difference.h"
 #include "say.h"
 #include "words.h"
 
@@ -89,16 +90,6 @@ static void add_run(struct reference *reference, const struct trial *trial,
     reference->killed = larger(reference->killed, judge_killed(evidence));
 }
 
-static size_t sites_missing(const struct tally *in, const struct tally *from)
-{
-    size_t missing = 0;
-    for (const struct tally_site *site = from->sites; site != NULL; site = site->hh.next) {
-        const struct tally_site *other = tally_find(in, site->name);
-        missing += other == NULL || other->calls != site->calls;
-    }
-    return missing;
-}
-
 static bool note(struct words_list *notes, const char *format, size_t number)
 {
     char words[256];
@@ -106,26 +97,25 @@ static bool note(struct words_list *notes, const char *format, size_t number)
     return words_list_add(notes, words);
 }
 
+static bool compare_outputs(const struct trial *first, const struct trial *later,
+                            struct words_list *notes)
+{
+    char *one = NULL, *other = NULL;
+    bool done = asprintf(&one, "%s/stdout", first->folder) > 0 &&
+                asprintf(&other, "%s/stdout", later->folder) > 0 &&
+                difference_of_outputs(one, other, notes);
+    free(one);
+    free(other);
+    return done;
+}
+
 /* What differs between the first run and a later one. */
 static bool compare(struct reference *reference, const struct trial *first,
                     const struct trial *later, const struct tally *tally, struct words_list *notes)
 {
-    bool done = true;
-    size_t missing = sites_missing(tally, &reference->tally) +
-                     (HASH_COUNT(tally->sites) > HASH_COUNT(reference->tally.sites)
-                          ? HASH_COUNT(tally->sites) - HASH_COUNT(reference->tally.sites)
-                          : 0);
-    if (first->out_hash != later->out_hash) {
-        reference->output_varies = true;
-        done = note(notes, "its output is not the same in each run: outputs are not compared", 0);
-    }
-    if (missing > 0)
-        done = note(notes,
-                    "it is not the same in each run: %zu call sites are not met as often every "
-                    "time; a trial may miss its site, and find other things",
-                    missing) &&
-               done;
-    return done;
+    reference->output_varies |= first->out_hash != later->out_hash;
+    return (!reference->output_varies || compare_outputs(first, later, notes)) &&
+           difference_of_sites(&reference->tally, tally, notes);
 }
 
 static bool is_same_end(const struct trial *first, const struct trial *later)

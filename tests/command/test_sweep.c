@@ -83,7 +83,13 @@
       "cp " BUG "v; strip v; " SWEEP "./v crash >o; jq -r '.findings[].key' j | sed 's/0x.*//'", 0, \
       "crash:v+\n", "")                                                                            \
     X(sweep_says_that_output_varies,                                                               \
-      "$M sweep -t 300 sh -c 'date +%N' | grep -c 'note: its output is not the same'", 0, "1\n", "") \
+      "$M sweep -t 300 sh -c 'echo same; date +x%N' | "                                            \
+      "grep -c \"note: its output is not the same in each run (line 2: 'x[0-9]*', then 'x[0-9]*')\"", 0, \
+      "1\n", "")                                                                                   \
+    X(sweep_says_that_call_sites_vary,                                                             \
+      "$M sweep -t 300 sh -c 'if [ -e f ]; then rm f; " BUG "crash; else touch f; " BUG "; fi' | " \
+      "grep -c 'note: it is not the same in each run: [0-9]* call sites are not .* (one in '", 0,  \
+      "1\n", "")                                                                                   \
     X(sweep_says_that_the_reference_fails,                                                         \
       "$M sweep -t 300 sh -c 'exit 4' | grep -c 'note: with nothing made to fail it exits with 4'", 0, "1\n", NULL)                       \
     X(sweep_last_line_sums_up, "$M sweep -t 300 -q " BUG "crash | sed 's/; .*//'", 0,              \
