@@ -47,12 +47,6 @@ char *finding_sentence(const struct record *record)
     return words;
 }
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
-}
-
 /* The debugger needs our stdin for itself. */
 static void write_debugger(FILE *file, const struct sweep_head *head)
 {
@@ -83,7 +77,7 @@ static char *command_line(const struct sweep_head *head, const struct record *re
         fprintf(memory, " %s", head->options);
     if (debug) {
         fputs(" --program=", memory);
-        shell_word(memory, last_part(head->argv.words[0]));
+        shell_word(memory, words_last_part(head->argv.words[0]));
     }
     if (debug)
         write_debugger(memory, head);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "finding_words.h"
 #include "format_findings.h"
+#include "json_write.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 static json_t *string_of(char *text)
@@ -72,10 +72,5 @@ bool format_findings_json(FILE *file, const struct findings *findings,
                   "finished", journal->finished, "time_ns", (json_int_t)journal->time, "notes",
                   words_list_to_json(&head->notes), "counts", count_object(findings), "findings",
                   finding_array(findings, journal), "trials", trial_array(journal));
-    bool written =
-        json != NULL && json_dumpf(json, file, JSON_INDENT(2)) == 0 && fputc('\n', file) != EOF;
-    if (json == NULL)
-        errno = ENOMEM;
-    json_decref(json);
-    return written && fflush(file) == 0;
+    return json_write(file, json);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "finding_words.h"
 #include "format_findings.h"
+#include "json_write.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,10 +110,5 @@ bool format_findings_sarif(FILE *file, const struct findings *findings,
                   "tool", "driver", "name", "memrestrict", "version", MEMRESTRICT_VERSION, "rules",
                   rule_array(), "invocations", "executionSuccessful", journal->finished, "results",
                   result_array(findings, journal));
-    bool written =
-        json != NULL && json_dumpf(json, file, JSON_INDENT(2)) == 0 && fputc('\n', file) != EOF;
-    if (json == NULL)
-        errno = ENOMEM;
-    json_decref(json);
-    return written && fflush(file) == 0;
+    return json_write(file, json);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "format_json.h"
 
+#include "json_write.h"
 #include "words.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -233,13 +233,5 @@ bool format_json(FILE *file, const struct outcome *outcome)
     struct object object = object_new();
     put_run(&object, outcome);
     put_figures(&object, outcome);
-    json_t *json = finished(&object);
-    if (json == NULL) {
-        errno = ENOMEM;
-        return false;
-    }
-    bool done = json_dumpf(json, file, JSON_INDENT(2)) == 0;
-    json_decref(json);
-    fputc('\n', file);
-    return fflush(file) == 0 && !ferror(file) && done;
+    return json_write(file, finished(&object));
 }

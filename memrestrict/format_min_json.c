@@ -2,8 +2,8 @@
 #include "format_min.h"
 
 #include "words.h"
+#include "json_write.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 static json_t *safe(const char *text)
@@ -61,12 +61,5 @@ bool format_min_json(FILE *file, const void *what)
         "runs", (json_int_t)result->runs, "duration_ns", (json_int_t)result->time, "budget_file",
         budget(result), "tried", tried(attempts), "sites", min_sites_json(result->sites), "replay",
         result->replay);
-    if (json == NULL) {
-        errno = ENOMEM;
-        return false;
-    }
-    bool done = json_dumpf(json, file, JSON_INDENT(2)) == 0;
-    json_decref(json);
-    putc('\n', file);
-    return fflush(file) == 0 && !ferror(file) && done;
+    return json_write(file, json);
 }

@@ -8,7 +8,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { MOST_JOBS = 256, MOST_REPEATS = 1000, MOST_PERCENT = 1000, DEFAULT_REPEATS = 3 };
 
@@ -202,12 +201,11 @@ bool min_options_read(int argc, char **argv, struct min_options *options, int *s
         .take = take,
         .into = options,
     };
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
     int count;
     *options = (struct min_options){
         .step = 1,
         .compare = MIN_STATUS | MIN_STDOUT,
-        .jobs = processors > 0 && processors <= MOST_JOBS ? (unsigned)processors : 1,
+        .jobs = value_processors(MOST_JOBS),
         .repeats = DEFAULT_REPEATS,
         .tolerance = 0.05,
     };

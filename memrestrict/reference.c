@@ -2,6 +2,7 @@
 #include "reference.h"
 
 #include "difference.h"
+#include "hash.h"
 #include "say.h"
 #include "words.h"
 
@@ -187,13 +188,6 @@ void reference_free(struct reference *reference)
     reference->run = NULL;
 }
 
-static uint64_t mixed(uint64_t hash, const char *text)
-{
-    for (; text != NULL && *text != '\0'; text++)
-        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
 char *reference_build(const struct reference *reference)
 {
     size_t i;
@@ -205,7 +199,8 @@ char *reference_build(const struct reference *reference)
     {
         const char *id = json_string_value(json_object_get(object, "build_id"));
         const char *path = json_string_value(json_object_get(object, "path"));
-        sum += mixed(UINT64_C(0xcbf29ce484222325), id != NULL ? id : path);
+        const char *words = id != NULL ? id : path != NULL ? path : "";
+        sum += hash_more(HASH_START, words, strlen(words));
     }
     return asprintf(&build, "%016" PRIx64, sum) >= 0 ? build : NULL;
 }

@@ -22,6 +22,7 @@
 #include "terminal.h"
 #include "timeline.h"
 #include "verdict.h"
+#include "words.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -114,12 +115,6 @@ static void say_new_warnings(struct run *run)
         say("%s", run->outcome.warnings[run->said]);
 }
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
-}
-
 static bool open_harvest(struct run *run)
 {
     const char *patterns = options_setting(&run->options, SETTING_PROGRAM);
@@ -134,7 +129,7 @@ static bool open_harvest(struct run *run)
 static bool prepare(struct run *run)
 {
     run->outcome.argv = run->options.argv;
-    run->outcome.name = last_part(run->options.argv[0]);
+    run->outcome.name = words_last_part(run->options.argv[0]);
     if (run->options.settings[SETTING_FAULT] != NULL)
         run->outcome.fault_plan = run->options.settings[SETTING_FAULT] = fault_plan_whole(
             run->options.settings[SETTING_FAULT], &run->outcome.seed_made);

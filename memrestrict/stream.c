@@ -2,18 +2,17 @@
 #include "stream.h"
 
 #include "books.h"
+#include "hash.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
 #include <unistd.h>
 
-static const uint64_t hash_start = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
-
 bool stream_open(struct stream *stream, const char *path, uint64_t room, int *writer)
 {
     int ends[2];
-    *stream = (struct stream){.pipe = -1, .file = -1, .room = room, .hash = hash_start};
+    *stream = (struct stream){.pipe = -1, .file = -1, .room = room, .hash = HASH_START};
     *writer = -1;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return false;
@@ -32,7 +31,7 @@ bool stream_open(struct stream *stream, const char *path, uint64_t room, int *wr
 
 bool stream_open_file(struct stream *stream, const char *path, int *writer)
 {
-    *stream = (struct stream){.pipe = -1, .file = -1, .hash = hash_start};
+    *stream = (struct stream){.pipe = -1, .file = -1, .hash = HASH_START};
     *writer = books_fd_above(open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     stream->file = books_fd_above(open(path, O_RDONLY | O_CLOEXEC));
     return *writer >= 0 && stream->file >= 0;
@@ -40,10 +39,7 @@ bool stream_open_file(struct stream *stream, const char *path, int *writer)
 
 static void mix(struct stream *stream, const unsigned char *data, size_t size)
 {
-    uint64_t hash = stream->hash;
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ data[i]) * UINT64_C(0x100000001b3);
-    stream->hash = hash;
+    stream->hash = hash_more(stream->hash, data, size);
     stream->size += size;
 }
 

@@ -10,7 +10,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { DEFAULT_DEPTH = 16, MOST_DEPTH = 64, MOST_JOBS = 256, MOST_SHARDS = 10000 };
 
@@ -238,11 +237,10 @@ bool sweep_options_read(int argc, char **argv, struct sweep_options *options, in
         .take = take_sweep,
         .into = options,
     };
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
     int count;
     *options = (struct sweep_options){
         .findings = {.fail_on = REACTION_ABORTED},
-        .jobs = processors > 0 && processors <= MOST_JOBS ? (unsigned)processors : 1,
+        .jobs = value_processors(MOST_JOBS),
         .depth = DEFAULT_DEPTH,
         .modes = SWEEP_ONCE | SWEEP_KEEP,
         .shards = 1,

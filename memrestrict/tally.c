@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tally.h"
 
+#include "hash.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,16 +84,9 @@ const struct tally_site *tally_find(const struct tally *tally, const char *name)
     return found;
 }
 
-static uint64_t mixed(uint64_t hash, const void *data, size_t size)
-{
-    for (const unsigned char *byte = data; size > 0; byte++, size--)
-        hash = (hash ^ *byte) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
 void tally_innermost(const struct tally_site *site, char name[SITE_NAME])
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    uint64_t hash = HASH_START;
     size_t i;
     const json_t *frame;
     json_array_foreach(site->frames, i, frame)
@@ -102,8 +97,8 @@ void tally_innermost(const struct tally_site *site, char name[SITE_NAME])
         const char *id = json_string_value(json_object_get(object, "build_id"));
         const char *path = json_string_value(json_object_get(object, "path"));
         const char *words = id != NULL ? id : path != NULL ? basename(path) : "";
-        hash = mixed(hash, words, strlen(words));
-        hash = mixed(hash, &offset, sizeof offset);
+        hash = hash_more(hash, words, strlen(words));
+        hash = hash_more(hash, &offset, sizeof offset);
         if (i + 1 == INNERMOST)
             break;
     }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *name_of(const struct value *value)
 {
@@ -77,4 +78,10 @@ error_t value_setting(const struct value *value, const char *setting, const char
             return value_refuse(value, row->accepted);
     *into = value->word;
     return 0;
+}
+
+unsigned value_processors(unsigned most)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    return processors > 0 && processors <= (long)most ? (unsigned)processors : 1;
 }

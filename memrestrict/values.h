@@ -28,4 +28,7 @@ error_t value_file(const struct value *value, const char **path); /* not empty *
 /* A value that the library will read: a name of config_settings. */
 error_t value_setting(const struct value *value, const char *setting, const char **into);
 
+/* How many jobs at a time, if nobody says: one a processor that is there, or 1 if they are more. */
+unsigned value_processors(unsigned most);
+
 #endif

@@ -332,3 +332,9 @@ void words_sentence(FILE *file, const struct outcome *outcome)
         words_safe(file, outcome->fault_plan);
     }
 }
+
+const char *words_last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+}

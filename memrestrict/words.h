@@ -36,6 +36,9 @@ void words_fault(FILE *file, const struct fault_struck *fault);
 /* "malloc of 1.0 MiB at 63.4 of 64.0 MiB" */
 void words_refusal(FILE *file, const struct refusal *refusal);
 
+/* What stands behind the last slash; a part of `path`, or all of it. */
+const char *words_last_part(const char *path);
+
 /* Writes text made safe, as the head of this file says. */
 void words_safe(FILE *file, const char *text);
 /* The program and its arguments, with spaces between, safe. */
