@@ -2,10 +2,14 @@
 #include "block.h"
 
 #include "early.h"
+#include "ledger.h"
 #include "pending.h"
 
 /* Larger ones cost the program more to hold back than it gains. */
 enum { LARGEST_PENDING = 1024 };
+
+/* The least that glibc makes of a block, its header included: four words, on all machines. */
+enum { GLIBC_CHUNK = 4 * sizeof(size_t) };
 
 struct block_plain block_plain;
 
@@ -40,6 +44,7 @@ void block_start(void)
     block_plain.malloc = glibc ? real.malloc : malloc_inside;
     block_plain.realloc = glibc ? real.realloc : realloc_inside;
     block_plain.free = glibc && real_glibc_free_keeps_errno() ? real.free : free_inside;
+    ledger_start(glibc ? GLIBC_CHUNK : 16);
     pending_start(glibc ? LARGEST_PENDING : -1, block_plain.free);
 }
 

@@ -150,8 +150,6 @@ static unsigned free_stock(struct account *account)
     return taken == UINT64_MAX ? 0 : 1 + (unsigned)__builtin_ctzll(~taken);
 }
 
-enum { NO_STOCK = STOCKS + 1 };
-
 /* A child that shares our memory (vfork), or a copy that no handler told us of, is nobody's thread.
  */
 static bool is_same_process(void) { return kernel_pid() == budget.process; }
@@ -168,7 +166,8 @@ static COLD void choose_stock(struct account *account)
         atomic_fetch_or(&budget.taken, UINT64_C(1) << (number - 1));
         atomic_store(&account->stocks_open, 1);
     }
-    guard.own_stock = number != 0 ? number : NO_STOCK;
+    guard.own_stock =
+        number != 0 ? (unsigned)offsetof(struct account, stocks[number - 1]) : GUARD_NO_STOCK;
     if (possible)
         lock_drop(&budget.lock, &hold);
 }
@@ -176,8 +175,8 @@ static COLD void choose_stock(struct account *account)
 /* That this thread alone spends from; NULL: it has none. */
 static inline struct account_stock *sole_stock(struct account *account)
 {
-    unsigned index = guard.own_stock - 1;
-    return LIKELY(index < STOCKS) ? &account->stocks[index] : NULL;
+    unsigned offset = guard.own_stock;
+    return LIKELY(offset > GUARD_NO_STOCK) ? (void *)((char *)account + offset) : NULL;
 }
 
 static bool spend(struct account_stock *stock, uint64_t bytes)
@@ -420,7 +419,7 @@ bool budget_charge_plain(uint64_t bytes)
     struct account *account = *(struct account *volatile *)budget.account;
     if (UNLIKELY(account == NULL))
         return false;
-    if (!is_alone()) {
+    if (UNLIKELY(!is_alone())) { /* that is, on the side: threads can bear a jump better */
         struct account_stock *stock = sole_stock(account);
         if (UNLIKELY(stock == NULL))
             return budget.in_tree && counter_alone() && charge_counter(account, bytes, false);
@@ -428,9 +427,9 @@ bool budget_charge_plain(uint64_t bytes)
         return LIKELY(result == STOCK_CHARGED) ||
                (result == STOCK_OVERDRAWN && settle_sole(stock, bytes));
     }
-    uint64_t used = counter_get(&account->used), sum;
-    if (UNLIKELY(__builtin_add_overflow(used, bytes, &sum)) ||
-        UNLIKELY(sum > counter_get(&account->ceiling)) ||
+    uint64_t used = counter_get(&account->used);
+    uint64_t sum = used + bytes; /* of a plain block, and one process's: far from an overflow */
+    if (UNLIKELY(sum > counter_get(&account->ceiling)) ||
         UNLIKELY(!counter_swap(&account->used, &used, sum, true)))
         return false;
     if (UNLIKELY(sum > counter_get(&account->peak)))
@@ -520,7 +519,7 @@ bool budget_refund_plain(uint64_t bytes)
     struct account *account = *(struct account *volatile *)budget.account;
     if (UNLIKELY(account == NULL))
         return false;
-    if (is_alone()) {
+    if (LIKELY(is_alone())) {
         counter_subtract(&account->used, bytes, true);
         return true;
     }

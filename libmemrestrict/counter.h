@@ -64,6 +64,15 @@ static inline void counter_add_own(_Atomic int64_t *at, int64_t amount)
 #endif
 }
 
+static inline void counter_subtract_own(_Atomic int64_t *at, int64_t amount)
+{
+#if defined(__x86_64__)
+    __asm__ volatile("subq %1, %0" : "+m"(*at) : "er"(amount) : "cc");
+#else
+    atomic_fetch_sub_explicit(at, amount, memory_order_relaxed);
+#endif
+}
+
 /* Of such a counter: if it is `expected`, it becomes `desired`. */
 static inline bool counter_swap_own(_Atomic int64_t *at, int64_t expected, int64_t desired)
 {

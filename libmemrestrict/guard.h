@@ -28,12 +28,14 @@ enum guard_path {
 };
 
 enum { GUARD_PENDING = 2 };
+enum { GUARD_NO_STOCK = 1 };
 
 struct guard {
     unsigned level; /* enum guard_path, and as many times GUARD_INSIDE */
     unsigned stock; /* 0: no stock yet; else its number, counted from 1, of those that are shared
                        (budget.c) */
-    unsigned own_stock; /* the same, of those that are one thread's */
+    unsigned own_stock; /* where in the account the one is that is this thread's alone, in bytes;
+                           0: not asked yet; or GUARD_NO_STOCK */
     int mapping;    /* changes of mappings that this thread is in the middle of (gate_regions.c) */
     int thread;     /* its number, once a plan of faults asks (fault.c); 0: not yet */
     bool reporting; /* writes the report: must not wait for it to be written */

@@ -16,20 +16,20 @@
 #include <uthash.h>
 
 enum {
-    GRANULE_BITS = 4, /* a block starts at a multiple of 16 bytes ... */
-    WINDOW_BITS = 22, /* ... in a window of 4 MiB */
-    WORDS = 1 << (WINDOW_BITS - GRANULE_BITS),
+    ALIGNMENT_BITS = 4, /* a block starts at a multiple of 16 bytes */
+    WORD_BITS = 18,     /* a window of 4 MiB, or twice that */
+    WORDS = 1 << WORD_BITS,
     LARGE = LEDGER_PLAIN_LARGEST + 2, /* the word of a block whose size is in the next ones */
-    LARGE_WORDS = 4, /* 64 bits; such a block covers thousands of granules */
+    LARGE_WORDS = 4,                  /* 64 bits; such a block covers thousands of granules */
     FEW_WINDOWS = 3,
-    RECENT = 1 << 10 /* windows found without the table: 4 GiB of addresses */
+    RECENT = 1 << 10 /* windows found without the table: 4 GiB of addresses, or more */
 };
 
 typedef _Atomic uint16_t size_word;
 typedef _Atomic uint16_t site_number;
 
 struct window {
-    uintptr_t key; /* address >> WINDOW_BITS */
+    uintptr_t key; /* see spot_of; first, as all that there is of `nowhere` */
     UT_hash_handle hh;
     site_number *_Atomic sites; /* NULL until the first is kept; one for each word */
     _Alignas(64) size_word
@@ -57,9 +57,33 @@ static struct table now,
 static _Atomic size_t odd_count; /* in `now`, read without the lock: mostly there are none */
 static _Atomic bool has_inherited;
 static bool out_of_memory; /* set by uthash when an insertion failed */
+static unsigned fold;      /* a granule is 16 bytes << fold; constant once there is an entry */
 
-/* Windows by the low bits of their key; NULL where there is none. */
+/* Windows by the low bits of their key; `nowhere` where there is none, whose key no address has, so
+ * that a look-up need not ask. */
 static struct window *_Atomic recent[RECENT];
+static const uintptr_t nowhere = UINTPTR_MAX;
+
+static inline void forget_one(unsigned i)
+{
+    atomic_store_explicit(&recent[i], (struct window *)&nowhere, memory_order_relaxed);
+}
+
+static void forget_recent(void)
+{
+    for (unsigned i = 0; i < RECENT; i += 4) { /* each process does it as it starts */
+        forget_one(i);
+        forget_one(i + 1);
+        forget_one(i + 2);
+        forget_one(i + 3);
+    }
+}
+
+void ledger_start(size_t apart)
+{
+    fold = apart >= 2 << ALIGNMENT_BITS;
+    forget_recent();
+}
 
 /* One multiplication: keys are addresses, whose low bits tell little. */
 static inline unsigned hash_address(uintptr_t key)
@@ -70,7 +94,7 @@ static inline unsigned hash_address(uintptr_t key)
 /* Do small blocks stand all over the window? As far as some places tell. */
 static bool is_dense(const struct window *window)
 {
-    enum { PLACES = 32, LOOKED_AT = 64, ENOUGH = PLACES * 3 / 4 }; /* 64 words: 1 KiB of heap */
+    enum { PLACES = 32, LOOKED_AT = 64, ENOUGH = PLACES * 3 / 4 }; /* 64 words: 1 or 2 KiB */
     unsigned used = 0;
     for (unsigned place = 0; place < PLACES; place++) {
         const size_word *words = &window->words[WORDS / PLACES * place];
@@ -126,39 +150,39 @@ static COLD struct window *window_find(uintptr_t key, bool make)
     return window;
 }
 
-/* Which granule of the address space; of an address that is no multiple of 16 its low bits are the
- * highest, so that it is in no window. */
-static inline uintptr_t granule_of(const void *address)
-{
-    uintptr_t bits = (uintptr_t)address;
-    return bits >> GRANULE_BITS | bits << (sizeof bits * CHAR_BIT - GRANULE_BITS);
-}
+/* Where the word of an address is. */
+struct spot {
+    uintptr_t key; /* of its window */
+    size_t place;  /* in that */
+};
 
-static inline unsigned place_of(const void *address) { return granule_of(address) & (WORDS - 1); }
-
-static inline size_word *word_in(struct window *window, const void *address)
+/* Of an address that is no multiple of 16 the low bits are the key's highest, so that it is in no
+ * window. */
+static inline struct spot spot_of(const void *address)
 {
-    return &window->words[place_of(address)];
+    uintptr_t bits = (uintptr_t)address, granule;
+    granule = (bits >> ALIGNMENT_BITS | bits << (sizeof bits * CHAR_BIT - ALIGNMENT_BITS)) >> fold;
+    return (struct spot){granule >> WORD_BITS, granule & (WORDS - 1)};
 }
 
 static inline bool is_odd(const void *address)
 {
-    return (uintptr_t)address & ((1u << GRANULE_BITS) - 1);
+    return (uintptr_t)address & ((1u << ALIGNMENT_BITS) - 1);
 }
 
-/* The window of an address if it was met lately, else NULL; as it is for odd addresses. */
-static inline struct window *window_recent(const void *address)
+/* A window if it was met lately, else NULL; as it is for odd addresses. */
+static inline struct window *window_recent(uintptr_t key)
 {
-    uintptr_t key = granule_of(address) >> (WINDOW_BITS - GRANULE_BITS);
     struct window *window = atomic_load_explicit(&recent[key % RECENT], memory_order_acquire);
-    return LIKELY(window != NULL) && LIKELY(window->key == key) ? window : NULL;
+    return LIKELY(window->key == key) ? window : NULL;
 }
 
 /* The word of an address whose window was met lately; NULL: look for it by the table. */
 static inline size_word *word_recent(const void *address)
 {
-    struct window *window = window_recent(address);
-    return LIKELY(window != NULL) ? word_in(window, address) : NULL;
+    struct spot spot = spot_of(address);
+    struct window *window = window_recent(spot.key);
+    return LIKELY(window != NULL) ? &window->words[spot.place] : NULL;
 }
 
 static inline void word_set(size_word *word, uint16_t value)
@@ -245,8 +269,9 @@ static size_word *word_find(const void *address, bool make)
 {
     size_word *word = word_recent(address);
     if (word == NULL) {
-        struct window *window = window_find((uintptr_t)address >> WINDOW_BITS, make);
-        word = window != NULL ? word_in(window, address) : NULL;
+        struct spot spot = spot_of(address);
+        struct window *window = window_find(spot.key, make);
+        word = window != NULL ? &window->words[spot.place] : NULL;
     }
     return word;
 }
@@ -326,10 +351,10 @@ bool ledger_take(const void *address, size_t *size)
     return true;
 }
 
-static struct window *window_of(const void *address)
+static struct window *window_of(uintptr_t key)
 {
-    struct window *window = window_recent(address);
-    return LIKELY(window != NULL) ? window : window_find((uintptr_t)address >> WINDOW_BITS, false);
+    struct window *window = window_recent(key);
+    return LIKELY(window != NULL) ? window : window_find(key, false);
 }
 
 static COLD site_number *make_sites(struct window *window)
@@ -348,42 +373,47 @@ static COLD site_number *make_sites(struct window *window)
 
 bool ledger_keep_site(const void *address, uint16_t site)
 {
-    struct window *window = is_odd(address) ? NULL : window_of(address);
+    struct spot spot = spot_of(address);
+    struct window *window = is_odd(address) ? NULL : window_of(spot.key);
     if (window == NULL)
         return false;
     site_number *sites = atomic_load_explicit(&window->sites, memory_order_acquire);
     if (UNLIKELY(sites == NULL) && (sites = make_sites(window)) == NULL)
         return false;
-    atomic_store_explicit(&sites[place_of(address)], site, memory_order_relaxed);
+    atomic_store_explicit(&sites[spot.place], site, memory_order_relaxed);
     return true;
 }
 
-/* The site of an address in `window`, which was met lately or is NULL; NULL: not there. */
-static inline site_number *site_recent(const void *address, struct window *window)
+/* The places of a block's size and site, if its window was met lately and has sites. */
+static inline bool find_with_site(const void *address, size_word **word, site_number **number)
 {
+    struct spot spot = spot_of(address);
+    struct window *window = window_recent(spot.key);
     site_number *sites =
         LIKELY(window != NULL) ? atomic_load_explicit(&window->sites, memory_order_acquire) : NULL;
-    return LIKELY(sites != NULL) ? &sites[place_of(address)] : NULL;
+    if (UNLIKELY(sites == NULL))
+        return false;
+    *word = &window->words[spot.place];
+    *number = &sites[spot.place];
+    return true;
 }
 
 void ledger_expect(const void *address)
 {
-    struct window *window = window_recent(address);
-    site_number *number = site_recent(address, window);
-    if (LIKELY(number != NULL)) {
-        __builtin_prefetch((void *)word_in(window, address), 1);
+    size_word *word;
+    site_number *number;
+    if (LIKELY(find_with_site(address, &word, &number))) {
+        __builtin_prefetch((void *)word, 1);
         __builtin_prefetch((void *)number, 1);
     }
 }
 
 bool ledger_put_with_site(const void *address, size_t size, uint16_t site)
 {
-    struct window *window = window_recent(address);
-    site_number *number = site_recent(address, window);
-    if (UNLIKELY(number == NULL) || UNLIKELY(size > LEDGER_PLAIN_LARGEST))
-        return false;
-    size_word *word = word_in(window, address);
-    if (UNLIKELY(word_get(word) != 0))
+    size_word *word;
+    site_number *number;
+    if (UNLIKELY(size > LEDGER_PLAIN_LARGEST) ||
+        UNLIKELY(!find_with_site(address, &word, &number)) || UNLIKELY(word_get(word) != 0))
         return false;
     word_set(word, (uint16_t)(size + 1));
     atomic_store_explicit(number, site, memory_order_relaxed);
@@ -392,12 +422,11 @@ bool ledger_put_with_site(const void *address, size_t size, uint16_t site)
 
 bool ledger_take_with_site(const void *address, size_t *size, uint16_t *site)
 {
-    struct window *window = window_recent(address);
-    site_number *number = site_recent(address, window);
-    if (UNLIKELY(number == NULL))
+    size_word *word;
+    site_number *number;
+    if (UNLIKELY(!find_with_site(address, &word, &number)))
         return false;
     *site = atomic_load_explicit(number, memory_order_relaxed);
-    size_word *word = word_in(window, address);
     uint16_t value = word_get(word);
     if (UNLIKELY(value == 0) || UNLIKELY(value == LARGE))
         return false;
@@ -408,11 +437,11 @@ bool ledger_take_with_site(const void *address, size_t *size, uint16_t *site)
 
 uint16_t ledger_site(const void *address)
 {
-    struct window *window = is_odd(address) ? NULL : window_of(address);
+    struct spot spot = spot_of(address);
+    struct window *window = is_odd(address) ? NULL : window_of(spot.key);
     site_number *sites =
         window != NULL ? atomic_load_explicit(&window->sites, memory_order_acquire) : NULL;
-    return sites != NULL ? atomic_load_explicit(&sites[place_of(address)], memory_order_relaxed)
-                         : 0;
+    return sites != NULL ? atomic_load_explicit(&sites[spot.place], memory_order_relaxed) : 0;
 }
 
 /* The array is not freed: a frame below a signal handler that forked may be in it. */
@@ -526,8 +555,7 @@ bool ledger_inherit(void)
         merge_windows();
         merge_odds();
     }
-    for (unsigned i = 0; i < RECENT; i++)
-        atomic_store_explicit(&recent[i], NULL, memory_order_relaxed);
+    forget_recent();
     atomic_store(&odd_count, 0);
     atomic_store(&has_inherited, true);
     lock_drop(&lock, &hold);
@@ -538,9 +566,9 @@ bool ledger_inherit(void)
 static size_word *word_inherited(const void *address)
 {
     struct window *window;
-    uintptr_t key = (uintptr_t)address >> WINDOW_BITS;
-    HASH_FIND(hh, inherited.windows, &key, sizeof key, window);
-    return window != NULL ? word_in(window, address) : NULL;
+    struct spot spot = spot_of(address);
+    HASH_FIND(hh, inherited.windows, &spot.key, sizeof spot.key, window);
+    return window != NULL ? &window->words[spot.place] : NULL;
 }
 
 bool ledger_take_inherited(const void *address, size_t *size)
@@ -584,7 +612,7 @@ void ledger_recover(void)
     huge = (struct pages_huge){0};
     for (unsigned i = 0; i < RECENT; i++) {
         struct window *window = atomic_load_explicit(&recent[i], memory_order_relaxed);
-        if (window != NULL)
+        if (window->key != nowhere)
             HASH_ADD(hh, now.windows, key, sizeof window->key, window);
     }
     lock_fork_reset(&lock);

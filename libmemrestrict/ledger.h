@@ -5,6 +5,10 @@
  * block starts. A size too large for that fills the next words, which belong to the same block and
  * can start no other. Addresses that are no multiple of 16 go to a second table, a node each.
  *
+ * Where blocks start at least 32 bytes apart, a granule has as many, and a window 8 MiB: half the
+ * words to a heap are half the cache lines. Then an address 16 bytes off a block's is taken for it;
+ * who gave out the block finds that out.
+ *
  * A word is written by the thread that was given the address and read by the one that gives it
  * back, so neither takes a lock; windows are never taken down. An entry exists only while its
  * address does: it is made after the allocator gave the block and taken before it gets it back.
@@ -16,6 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Before the first entry: blocks start at least `apart` bytes apart. */
+void ledger_start(size_t apart);
 /* Enters a block of `size` bytes at `address`. False: no memory for the entry, or there is one
  * already: a block that was freed behind our back, whose entry is to be taken out first. */
 bool ledger_put(const void *address, size_t size);

@@ -27,9 +27,10 @@ static inline void *pending_swap(void *block, int64_t size)
         return block;
     guard.level = GUARD_COUNTED;
     atomic_signal_fence(memory_order_seq_cst);
-    void *older = guard.pending[0];
-    guard.pending[0] = guard.pending[1];
+    void *older = guard.pending[0], *newer = guard.pending[1];
     guard.pending[1] = block;
+    atomic_signal_fence(memory_order_seq_cst); /* or gcc stores both at once, from the stack */
+    guard.pending[0] = newer;
     atomic_signal_fence(memory_order_seq_cst);
     guard.level = GUARD_PLAIN;
     return older;

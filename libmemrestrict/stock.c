@@ -10,7 +10,7 @@ bool stock_settle(struct account_stock *stock, uint64_t bytes)
 {
     if (stock_lacks(stock, 0) <= 0)
         return true; /* whoever closed it has seen it */
-    counter_add_own(&stock->spent, -(int64_t)bytes);
+    counter_subtract_own(&stock->spent, (int64_t)bytes);
     return false;
 }
 
@@ -28,7 +28,7 @@ static void rebase(struct account_stock *stock)
     if (drawn < REBASE && drawn > -REBASE)
         return;
     atomic_store(&stock->allowance, STOCK_CLOSED);
-    counter_add_own(&stock->spent, -drawn);
+    counter_subtract_own(&stock->spent, drawn);
     atomic_store(&stock->drawn, 0);
 }
 

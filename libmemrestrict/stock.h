@@ -59,7 +59,7 @@ static inline bool stock_refund(struct account_stock *stock, uint64_t bytes)
     uint64_t left = (uint64_t)stock_left(stock);
     if (UNLIKELY(bytes > STOCK_MOST) || UNLIKELY(left > STOCK_MOST - bytes))
         return false;
-    counter_add_own(&stock->spent, -(int64_t)bytes);
+    counter_subtract_own(&stock->spent, (int64_t)bytes);
     return true;
 }
 

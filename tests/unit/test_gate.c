@@ -29,6 +29,7 @@ static void start(uint64_t limit, uint64_t reserve, enum on_refusal on_refusal)
 {
     struct config config = {
         .limit = limit, .reserve = reserve, .count = COUNT_HEAP, .on_refusal = on_refusal};
+    ledger_start(16);
     gate_start(&config, "me");
     errno = UNTOUCHED;
 }
@@ -221,6 +222,19 @@ static void replace_unseen(const void *address)
 START_TEST(a_block_that_was_freed_behind_our_back_is_refunded_when_its_place_is_used)
 {
     replace_unseen(block);
+}
+END_TEST
+
+/* One half of a granule of 32 bytes has a block, so the other has none any more. */
+START_TEST(a_block_that_was_freed_behind_our_back_is_refunded_when_its_neighbour_comes)
+{
+    start_plain(1000);
+    ledger_start(32);
+    allocate(block, 300);
+    allocate((const char *)block + 16, 200);
+    expect_held(1, 200);
+    expect_block((const char *)block + 16, 200);
+    expect_refusals(0);
 }
 END_TEST
 
@@ -737,6 +751,7 @@ Suite *suite_gate(void)
     unit_add(suite, a_block_that_is_in_no_record_gives_nothing_back);
     unit_add(suite, unknown_blocks_are_counted);
     unit_add(suite, a_block_that_was_freed_behind_our_back_is_refunded_when_its_place_is_used);
+    unit_add(suite, a_block_that_was_freed_behind_our_back_is_refunded_when_its_neighbour_comes);
     unit_add(suite, a_block_oddly_placed_that_was_freed_behind_our_back_is_refunded_too);
     unit_add(suite, a_block_that_moves_to_where_one_was_freed_behind_our_back_is_counted_once);
     unit_add(suite, a_block_without_memory_for_its_entry_is_refunded_and_refused);
