@@ -2,7 +2,7 @@
 #define _FILE_OFFSET_BITS 64 /* fstat must not fail on a large inode number; before any include */
 #include "kernel.h"
 
-#include "kernel_quietly.h"
+#include "kernel_call.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,20 +30,29 @@ struct timeout { /* as SYS_futex and SYS_rt_sigtimedwait take it, whatever width
     long seconds, nanoseconds;
 };
 
-void *kernel_pages(size_t bytes)
+static bool is_error(long result) { return (unsigned long)result >= -4095ul; }
+
+/* As the C library's functions say it. */
+static long with_errno(long result)
 {
-    int saved_errno = errno;
-    void *pages =
-        kernel_mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    errno = saved_errno;
-    return pages == MAP_FAILED ? NULL : pages;
+    if (!is_error(result))
+        return result;
+    errno = (int)-result;
+    return -1;
 }
 
-void kernel_pages_free(void *pages, size_t bytes) { QUIETLY(syscall(SYS_munmap, pages, bytes)); }
+void *kernel_pages(size_t bytes)
+{
+    long pages = KERNEL_CALL(MMAP_CALL, NULL, bytes, PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return is_error(pages) ? NULL : (void *)pages;
+}
+
+void kernel_pages_free(void *pages, size_t bytes) { KERNEL_CALL(SYS_munmap, pages, bytes); }
 
 void kernel_pages_huge(void *pages, size_t bytes)
 {
-    QUIETLY(syscall(SYS_madvise, pages, bytes, MADV_HUGEPAGE));
+    KERNEL_CALL(SYS_madvise, pages, bytes, MADV_HUGEPAGE);
 }
 
 void *kernel_map_shared(const char *path, int64_t offset, size_t bytes, int *error)
@@ -75,7 +84,7 @@ void *kernel_map_file(const char *path, size_t *bytes)
     int fd = kernel_open(path, O_RDONLY | O_CLOEXEC | O_LARGEFILE), saved_errno = errno;
     if (fd < 0)
         return NULL;
-    long size = QUIETLY(syscall(SYS_lseek, fd, 0L, SEEK_END));
+    long size = KERNEL_CALL(SYS_lseek, fd, 0L, SEEK_END);
     void *pages =
         size > 0 ? kernel_mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
     errno = saved_errno;
@@ -90,26 +99,30 @@ void *kernel_mmap(void *addr, size_t len, int prot, int flags, int fd, int64_t o
         errno = EINVAL;
         return MAP_FAILED;
     }
-    return (void *)syscall(MMAP_CALL, addr, len, prot, flags, fd, (long)(offset / MMAP_UNIT));
+    return (void *)with_errno(
+        KERNEL_CALL(MMAP_CALL, addr, len, prot, flags, fd, offset / MMAP_UNIT));
 }
 
-int kernel_munmap(void *addr, size_t len) { return (int)syscall(SYS_munmap, addr, len); }
+int kernel_munmap(void *addr, size_t len)
+{
+    return (int)with_errno(KERNEL_CALL(SYS_munmap, addr, len));
+}
 
 void *kernel_mremap(void *addr, size_t old_len, size_t new_len, int flags, void *new_addr)
 {
-    return (void *)syscall(SYS_mremap, addr, old_len, new_len, flags, new_addr);
+    return (void *)with_errno(KERNEL_CALL(SYS_mremap, addr, old_len, new_len, flags, new_addr));
 }
 
 int kernel_mprotect(void *addr, size_t len, int prot)
 {
-    return (int)syscall(SYS_mprotect, addr, len, prot);
+    return (int)with_errno(KERNEL_CALL(SYS_mprotect, addr, len, prot));
 }
 
 _Atomic int *kernel_copy_mark(void)
 {
     enum { LEAST_PAGE = 4096 };
     void *page = kernel_pages(LEAST_PAGE);
-    if (page != NULL && QUIETLY(syscall(SYS_madvise, page, LEAST_PAGE, MADV_WIPEONFORK)) != 0) {
+    if (page != NULL && KERNEL_CALL(SYS_madvise, page, LEAST_PAGE, MADV_WIPEONFORK) != 0) {
         kernel_pages_free(page, LEAST_PAGE);
         page = NULL;
     }
@@ -118,35 +131,34 @@ _Atomic int *kernel_copy_mark(void)
 
 int kernel_pkey_mprotect(void *addr, size_t len, int prot, int key)
 {
-    return (int)syscall(SYS_pkey_mprotect, addr, len, prot, key);
+    return (int)with_errno(KERNEL_CALL(SYS_pkey_mprotect, addr, len, prot, key));
 }
 
 bool kernel_wait(_Atomic int *word, int value)
 {
     struct timeout timeout = {.nanoseconds = 100 * 1000 * 1000};
-    return QUIETLY(syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, &timeout, NULL, 0)) !=
-           -ETIMEDOUT;
+    return KERNEL_CALL(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, &timeout, NULL, 0) != -ETIMEDOUT;
 }
 
 void kernel_wake(_Atomic int *word)
 {
-    QUIETLY(syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0));
+    KERNEL_CALL(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
 void kernel_wake_all(_Atomic int *word)
 {
-    QUIETLY(syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0));
+    KERNEL_CALL(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 
 bool kernel_wait_shared(_Atomic int32_t *word, int32_t value, unsigned milliseconds)
 {
     struct timeout timeout = {.nanoseconds = (long)milliseconds * 1000 * 1000};
-    return QUIETLY(syscall(SYS_futex, word, FUTEX_WAIT, value, &timeout, NULL, 0)) != -ETIMEDOUT;
+    return KERNEL_CALL(SYS_futex, word, FUTEX_WAIT, value, &timeout, NULL, 0) != -ETIMEDOUT;
 }
 
 void kernel_wake_shared(_Atomic int32_t *word)
 {
-    QUIETLY(syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0));
+    KERNEL_CALL(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
 uint64_t kernel_clock(void)
@@ -162,7 +174,7 @@ uint64_t kernel_clock(void)
 void kernel_signals_block(struct kernel_mask *saved)
 {
     static const struct kernel_mask all = {.words = {[0 ... 16 / sizeof(long) - 1] = ~0ul}};
-    QUIETLY(syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, saved, MASK_BYTES));
+    KERNEL_CALL(SYS_rt_sigprocmask, SIG_SETMASK, &all, saved, MASK_BYTES);
 }
 
 static struct kernel_mask mask_of(const int *numbers)
@@ -177,18 +189,18 @@ static struct kernel_mask mask_of(const int *numbers)
 void kernel_signals_block_these(const int *numbers, struct kernel_mask *saved)
 {
     struct kernel_mask set = mask_of(numbers);
-    QUIETLY(syscall(SYS_rt_sigprocmask, SIG_BLOCK, &set, saved, MASK_BYTES));
+    KERNEL_CALL(SYS_rt_sigprocmask, SIG_BLOCK, &set, saved, MASK_BYTES);
 }
 
 void kernel_signals_restore(const struct kernel_mask *saved)
 {
-    QUIETLY(syscall(SYS_rt_sigprocmask, SIG_SETMASK, saved, NULL, MASK_BYTES));
+    KERNEL_CALL(SYS_rt_sigprocmask, SIG_SETMASK, saved, NULL, MASK_BYTES);
 }
 
 bool kernel_signal_pending(int number)
 {
     struct kernel_mask pending = {.words = {0}};
-    QUIETLY(syscall(SYS_rt_sigpending, &pending, MASK_BYTES));
+    KERNEL_CALL(SYS_rt_sigpending, &pending, MASK_BYTES);
     return pending.words[0] >> (number - 1) & 1;
 }
 
@@ -196,98 +208,98 @@ void kernel_signal_discard(int number)
 {
     struct timeout none = {0};
     struct kernel_mask set = mask_of((int[]){number, 0});
-    QUIETLY(syscall(SYS_rt_sigtimedwait, &set, NULL, &none, MASK_BYTES));
+    KERNEL_CALL(SYS_rt_sigtimedwait, &set, NULL, &none, MASK_BYTES);
 }
 
 int kernel_signal_stack(const void *stack, void *before)
 {
-    return (int)QUIETLY(syscall(SYS_sigaltstack, stack, before));
+    return (int)KERNEL_CALL(SYS_sigaltstack, stack, before);
 }
 
 void kernel_signal_send(int number, const void *info)
 {
     int pid = kernel_pid(), thread = kernel_thread();
-    if (info == NULL || QUIETLY(syscall(SYS_rt_tgsigqueueinfo, pid, thread, number, info)) != 0)
-        QUIETLY(syscall(SYS_tgkill, pid, thread, number));
+    if (info == NULL || KERNEL_CALL(SYS_rt_tgsigqueueinfo, pid, thread, number, info) != 0)
+        KERNEL_CALL(SYS_tgkill, pid, thread, number);
 }
 
-bool kernel_is_nobody(int pid) { return QUIETLY(syscall(SYS_kill, pid, 0)) == -ESRCH; }
+bool kernel_is_nobody(int pid) { return KERNEL_CALL(SYS_kill, pid, 0) == -ESRCH; }
 
 void kernel_thread_name(char name[KERNEL_THREAD_NAME])
 {
     name[0] = name[KERNEL_THREAD_NAME - 1] = '\0';
-    QUIETLY(syscall(SYS_prctl, PR_GET_NAME, name, 0L, 0L, 0L));
+    KERNEL_CALL(SYS_prctl, PR_GET_NAME, name, 0L, 0L, 0L);
 }
 
-int kernel_thread(void) { return (int)QUIETLY(syscall(SYS_gettid)); }
+int kernel_thread(void) { return (int)KERNEL_CALL(SYS_gettid); }
 
 bool kernel_is_no_thread(int thread)
 {
-    return QUIETLY(syscall(SYS_tgkill, kernel_pid(), thread, 0)) == -ESRCH;
+    return KERNEL_CALL(SYS_tgkill, kernel_pid(), thread, 0) == -ESRCH;
 }
 
 bool kernel_barrier_start(void)
 {
-    return QUIETLY(syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0)) == 0;
+    return KERNEL_CALL(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
 }
 
 bool kernel_barrier(void)
 {
     for (int i = 0; i < 2; i++)
-        if (QUIETLY(syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0)) == 0)
+        if (KERNEL_CALL(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) == 0)
             return true;
         else if (!kernel_barrier_start()) /* a copy of the process may have to ask anew */
             return false;
     return false;
 }
 
-int kernel_pid(void) { return (int)QUIETLY(syscall(SYS_getpid)); }
+int kernel_pid(void) { return (int)KERNEL_CALL(SYS_getpid); }
 
-void kernel_stop_self(void) { QUIETLY(syscall(SYS_kill, kernel_pid(), SIGSTOP)); }
+void kernel_stop_self(void) { KERNEL_CALL(SYS_kill, kernel_pid(), SIGSTOP); }
 
 void kernel_exit(int status)
 {
     for (;;)
-        syscall(SYS_exit_group, status);
+        KERNEL_CALL(SYS_exit_group, status);
 }
 
 int kernel_open(const char *path, int flags)
 {
-    return (int)QUIETLY(syscall(SYS_openat, AT_FDCWD, path, flags, 0666));
+    return (int)KERNEL_CALL(SYS_openat, AT_FDCWD, path, flags, 0666);
 }
 
 ssize_t kernel_read(int fd, void *buffer, size_t bytes)
 {
-    return QUIETLY(syscall(SYS_read, fd, buffer, bytes));
+    return KERNEL_CALL(SYS_read, fd, buffer, bytes);
 }
 
 ssize_t kernel_write(int fd, const void *buffer, size_t bytes)
 {
-    return QUIETLY(syscall(SYS_write, fd, buffer, bytes));
+    return KERNEL_CALL(SYS_write, fd, buffer, bytes);
 }
 
-void kernel_close(int fd) { QUIETLY(syscall(SYS_close, fd)); }
+void kernel_close(int fd) { KERNEL_CALL(SYS_close, fd); }
 
 int kernel_dup_above(int fd, int lowest)
 {
-    return (int)QUIETLY(syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, lowest));
+    return (int)KERNEL_CALL(SYS_fcntl, fd, F_DUPFD_CLOEXEC, lowest);
 }
 
 bool kernel_exists(const char *path)
 {
-    return QUIETLY(syscall(SYS_faccessat, AT_FDCWD, path, F_OK)) == 0;
+    return KERNEL_CALL(SYS_faccessat, AT_FDCWD, path, F_OK) == 0;
 }
 
 bool kernel_readlink(const char *path, char *text, size_t room)
 {
-    long length = QUIETLY(syscall(SYS_readlinkat, AT_FDCWD, path, text, room));
+    long length = KERNEL_CALL(SYS_readlinkat, AT_FDCWD, path, text, room);
     if (length < 0 || (size_t)length >= room)
         return false;
     text[length] = '\0';
     return true;
 }
 
-bool kernel_cwd(char *text, size_t room) { return QUIETLY(syscall(SYS_getcwd, text, room)) > 0; }
+bool kernel_cwd(char *text, size_t room) { return KERNEL_CALL(SYS_getcwd, text, room) > 0; }
 
 /* statx(2) in nanoseconds; 0: not known. The struct is the kernel's, whatever headers there are. */
 static uint64_t birth_of(int fd)
@@ -301,8 +313,7 @@ static uint64_t birth_of(int fd)
         uint32_t rest[32];
     } status;
     enum { EMPTY_PATH = 0x1000, BORN = 0x800 };
-    if (QUIETLY(syscall(SYS_statx, fd, "", EMPTY_PATH, BORN, &status)) != 0 ||
-        !(status.mask & BORN))
+    if (KERNEL_CALL(SYS_statx, fd, "", EMPTY_PATH, BORN, &status) != 0 || !(status.mask & BORN))
         return 0;
     return (uint64_t)status.born.seconds * 1000000000 + status.born.nanoseconds;
 }

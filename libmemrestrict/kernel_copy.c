@@ -3,7 +3,7 @@
 #include "kernel_copy.h"
 
 #include "kernel.h"
-#include "kernel_quietly.h"
+#include "kernel_call.h"
 #include "writer.h"
 
 #include <fcntl.h>
@@ -32,16 +32,16 @@ enum { NAP = 1000 * 1000 }; /* nanoseconds, where the end of a process cannot be
 int kernel_copy_self(void)
 {
     const long no_signal_at_its_end = 0;
-    return (int)QUIETLY(syscall(SYS_clone, no_signal_at_its_end, NULL, NULL, NULL, NULL));
+    return (int)KERNEL_CALL(SYS_clone, no_signal_at_its_end, NULL, NULL, NULL, NULL);
 }
 
 void kernel_copy_begin(void)
 {
-    QUIETLY(syscall(SYS_setpgid, 0, 0));
-    QUIETLY(syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));
+    KERNEL_CALL(SYS_setpgid, 0, 0);
+    KERNEL_CALL(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 }
 
-int kernel_group(void) { return (int)QUIETLY(syscall(SYS_getpgid, 0)); }
+int kernel_group(void) { return (int)KERNEL_CALL(SYS_getpgid, 0); }
 
 uint64_t kernel_clock_now(void)
 {
@@ -54,26 +54,26 @@ static bool has_ended(int pid)
 {
     siginfo_t info;
     memset(&info, 0, sizeof info);
-    return QUIETLY(syscall(SYS_waitid, P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT | __WALL,
-                           NULL)) != 0 ||
+    return KERNEL_CALL(SYS_waitid, P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) !=
+               0 ||
            info.si_pid == pid;
 }
 
 static void nap(uint64_t nanoseconds)
 {
     struct span rest = {.nanoseconds = (long)(nanoseconds < NAP ? nanoseconds : NAP)};
-    QUIETLY(syscall(SYS_nanosleep, &rest, NULL));
+    KERNEL_CALL(SYS_nanosleep, &rest, NULL);
 }
 
 bool kernel_copy_wait(int pid, uint64_t nanoseconds)
 {
     uint64_t until = kernel_clock_now() + nanoseconds, now;
-    int fd = (int)QUIETLY(syscall(SYS_pidfd_open, pid, 0));
+    int fd = (int)KERNEL_CALL(SYS_pidfd_open, pid, 0);
     bool ended;
     while (!(ended = has_ended(pid)) && (now = kernel_clock_now()) < until) {
         struct pollfd end = {.fd = fd, .events = POLLIN};
         struct span rest = {(long)((until - now) / 1000000000), (long)((until - now) % 1000000000)};
-        if (fd < 0 || QUIETLY(syscall(SYS_ppoll, &end, 1, &rest, NULL, 0)) < 0)
+        if (fd < 0 || KERNEL_CALL(SYS_ppoll, &end, 1, &rest, NULL, 0) < 0)
             nap(until - now);
     }
     if (fd >= 0)
@@ -84,27 +84,27 @@ bool kernel_copy_wait(int pid, uint64_t nanoseconds)
 int kernel_copy_reap(int pid)
 {
     int status = 0;
-    QUIETLY(syscall(SYS_kill, -pid, SIGKILL));
-    QUIETLY(syscall(SYS_wait4, pid, &status, __WALL, NULL));
+    KERNEL_CALL(SYS_kill, -pid, SIGKILL);
+    KERNEL_CALL(SYS_wait4, pid, &status, __WALL, NULL);
     return status;
 }
 
 void kernel_copy_kill(int pid)
 {
-    QUIETLY(syscall(SYS_kill, -pid, SIGKILL));
-    QUIETLY(syscall(SYS_kill, pid, SIGKILL));
+    KERNEL_CALL(SYS_kill, -pid, SIGKILL);
+    KERNEL_CALL(SYS_kill, pid, SIGKILL);
 }
 
 void kernel_timer_stop(struct kernel_timer *timer)
 {
     const struct kernel_timer none = {{0}};
-    QUIETLY(syscall(SYS_setitimer, ITIMER_REAL, &none, timer));
+    KERNEL_CALL(SYS_setitimer, ITIMER_REAL, &none, timer);
 }
 
 void kernel_timer_go_on(const struct kernel_timer *timer)
 {
     if (timer->words[2] != 0 || timer->words[3] != 0)
-        QUIETLY(syscall(SYS_setitimer, ITIMER_REAL, timer, NULL));
+        KERNEL_CALL(SYS_setitimer, ITIMER_REAL, timer, NULL);
 }
 
 /* Descriptors */
@@ -128,7 +128,7 @@ static const struct entry *next_entry(struct kernel_descriptors *list)
 {
     if (list->at >= list->length) {
         list->length =
-            (int)QUIETLY(syscall(SYS_getdents64, list->fd, list->buffer, sizeof list->buffer));
+            (int)KERNEL_CALL(SYS_getdents64, list->fd, list->buffer, sizeof list->buffer);
         list->at = 0;
     }
     if (list->length <= 0)
@@ -164,8 +164,8 @@ struct kernel_descriptor kernel_descriptor(int fd)
                                                 : KERNEL_OTHER;
     descriptor.device = status.st_dev;
     descriptor.inode = status.st_ino;
-    descriptor.flags = (int)QUIETLY(syscall(SYS_fcntl, fd, F_GETFL));
-    descriptor.cloexec = QUIETLY(syscall(SYS_fcntl, fd, F_GETFD)) & FD_CLOEXEC;
+    descriptor.flags = (int)KERNEL_CALL(SYS_fcntl, fd, F_GETFL);
+    descriptor.cloexec = KERNEL_CALL(SYS_fcntl, fd, F_GETFD) & FD_CLOEXEC;
     return descriptor;
 }
 
@@ -174,11 +174,10 @@ static int64_t seek(int fd, int64_t offset, int whence)
 {
 #if defined(SYS__llseek)
     int64_t there;
-    long error =
-        QUIETLY(syscall(SYS__llseek, fd, (long)(offset >> 32), (long)offset, &there, whence));
+    long error = KERNEL_CALL(SYS__llseek, fd, (long)(offset >> 32), (long)offset, &there, whence);
     return error == 0 ? there : error;
 #else
-    return QUIETLY(syscall(SYS_lseek, fd, offset, whence));
+    return KERNEL_CALL(SYS_lseek, fd, offset, whence);
 #endif
 }
 
@@ -186,7 +185,7 @@ int64_t kernel_offset(int fd) { return seek(fd, 0, SEEK_CUR); }
 
 bool kernel_dup_onto(int from, int to, bool cloexec)
 {
-    return QUIETLY(syscall(SYS_dup3, from, to, cloexec ? O_CLOEXEC : 0)) == to;
+    return KERNEL_CALL(SYS_dup3, from, to, cloexec ? O_CLOEXEC : 0) == to;
 }
 
 bool kernel_reopen(int fd, const struct kernel_descriptor *descriptor)
