@@ -2,9 +2,9 @@
 #include "config.h"
 
 #include "pattern.h"
+#include "span.h"
 
 #include <string.h>
-#include <strings.h>
 
 #define PREFIX "MEMRESTRICT_"
 #define SIZES "a size such as 64M, 1.5G, 64MiB, 64MB or 67108864, below 8E"
@@ -24,19 +24,19 @@ static unsigned unit_power(char letter)
 static bool parse_unit(const char *unit, uint64_t *factor)
 {
     *factor = 1;
-    if (*unit == '\0' || strcasecmp(unit, "B") == 0)
+    if (*unit == '\0' || span_is_word(unit, "b"))
         return true;
     unsigned power = unit_power(*unit++);
-    bool decimal = strcasecmp(unit, "B") == 0;
+    bool decimal = span_is_word(unit, "b");
     if (power == 0 ||
-        (*unit != '\0' && !decimal && strcasecmp(unit, "i") != 0 && strcasecmp(unit, "iB") != 0))
+        (*unit != '\0' && !decimal && !span_is_word(unit, "i") && !span_is_word(unit, "ib")))
         return false;
     while (power-- > 0)
         *factor *= decimal ? 1000 : 1024;
     return true;
 }
 
-static const char *skip_digits(const char *at) { return at + strspn(at, "0123456789"); }
+static const char *skip_digits(const char *at) { return at + span_of(at, "0123456789"); }
 
 static bool parse_whole(const char *from, const char *end, uint64_t *number)
 {
@@ -60,7 +60,7 @@ static uint64_t fraction_of(const char *digits, const char *end, uint64_t factor
 
 bool config_parse_size(const char *word, uint64_t *bytes)
 {
-    if (strcasecmp(word, "unlimited") == 0 || strcasecmp(word, "infinity") == 0) {
+    if (span_is_word(word, "unlimited") || span_is_word(word, "infinity")) {
         *bytes = CONFIG_UNLIMITED;
         return true;
     }
@@ -105,7 +105,7 @@ static bool parse_count(const char *value, struct config *config)
     static const char *const words[] = {"heap", "regions", "stacks"};
     config->count = 0;
     for (const char *at = value;; at++) {
-        size_t length = strcspn(at, ",");
+        size_t length = span_until(at, ',');
         unsigned found = 0;
         for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
             if (strlen(words[i]) == length && strncmp(at, words[i], length) == 0)
@@ -122,7 +122,7 @@ static bool parse_count(const char *value, struct config *config)
 static bool parse_program(const char *value, struct config *config)
 {
     for (const char *at = value;; at++) {
-        size_t length = strcspn(at, ",");
+        size_t length = span_until(at, ',');
         if (length == 0 || length >= NAME_ROOM)
             return false;
         at += length;
@@ -151,7 +151,7 @@ static bool parse_fault(const char *value, struct config *config)
 /* PATH, or PATH,SIZE with the limit of the whole tree. */
 static bool parse_accounts(const char *value, struct config *config)
 {
-    size_t length = strcspn(value, ",");
+    size_t length = span_until(value, ',');
     if (length >= CONFIG_ACCOUNTS || value[0] != '/')
         return false;
     if (value[length] == ',' && !config_parse_size(value + length + 1, &config->tree_limit))
@@ -218,8 +218,10 @@ bool config_read(char **environment, struct config *config, struct text *complai
     };
     bool understood = true;
     for (char **entry = environment; entry != NULL && *entry != NULL; entry++) {
-        size_t name_length = strcspn(*entry, "=");
-        if (strncmp(*entry, PREFIX, strlen(PREFIX)) != 0 || (*entry)[name_length] != '=')
+        if (strncmp(*entry, PREFIX, strlen(PREFIX)) != 0)
+            continue;
+        size_t name_length = span_until(*entry, '=');
+        if ((*entry)[name_length] != '=')
             continue;
         const struct setting *row = find_setting(*entry, name_length);
         if (row != NULL && row->parse(*entry + name_length + 1, config))
@@ -234,7 +236,7 @@ bool config_read(char **environment, struct config *config, struct text *complai
 bool config_names(const char *patterns, const char *program)
 {
     for (const char *at = patterns;; at++) {
-        size_t length = strcspn(at, ",");
+        size_t length = span_until(at, ',');
         if (length < NAME_ROOM && pattern_matches(at, length, program, strlen(program)))
             return true;
         at += length;

@@ -3,6 +3,7 @@
 
 #include "kernel.h"
 #include "object.h"
+#include "span.h"
 
 #include <elf.h>
 #include <link.h>
@@ -90,7 +91,7 @@ static size_t take_part(const char **at, const char **name)
 /* Rust ends its names with one. */
 static bool is_hash(const char *name, size_t length)
 {
-    return length == 17 && name[0] == 'h' && strspn(name + 1, "0123456789abcdef") == 16;
+    return length == 17 && name[0] == 'h' && span_of(name + 1, "0123456789abcdef") == 16;
 }
 
 size_t names_plain(const char *mangled, char *plain, size_t room)
@@ -101,7 +102,7 @@ size_t names_plain(const char *mangled, char *plain, size_t room)
         return 0;
     at += 2;
     at += *at == 'N';
-    at += strspn(at, "rVKRO"); /* of member functions */
+    at += span_of(at, "rVKRO"); /* of member functions */
     while ((more = take_part(&at, &name)) != 0) {
         size_t between = length != 0 ? 2 : 0;
         if (is_hash(name, more))

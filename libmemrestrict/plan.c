@@ -2,6 +2,7 @@
 #include "plan.h"
 
 #include "plan_words.h"
+#include "span.h"
 
 #include <string.h>
 
@@ -124,7 +125,7 @@ bool plan_read(struct plans *plans, const char *text, struct plan_error *error)
         return fail(&reader, (struct plan_word){0, 1}, "a plan of at most 2047 characters");
     memcpy(plans->text, text, all + 1);
     for (size_t at = 0; at <= all; at++) {
-        size_t length = strcspn(text + at, ";");
+        size_t length = span_until(text + at, ';');
         if (plans->count == PLAN_MOST)
             return fail(&reader, trim(text, at, at + length), "at most 8 plans");
         reader.plan = &plans->of[plans->count++];
