@@ -18,9 +18,13 @@ INC := -Iinclude -Ilibmemrestrict
 # Initial-exec thread-local storage: the other kinds allocate.
 LIB_FLAGS := -fPIC -fvisibility=hidden -ftls-model=initial-exec -fasynchronous-unwind-tables \
 	-fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free
-# Link-time optimization where compiler and linker can: a call goes through five files.
-LTO := $(shell mkdir -p $(BUILD) && echo 'int x;' | $(CC) -flto -shared -fPIC -x c - -o $(BUILD)/lto-probe 2>/dev/null && echo -flto)
-LIB_LINK := -shared -pthread -Wl,-soname,libmemrestrict.so -Wl,-Bsymbolic-functions -Wl,-z,now,-z,relro,-z,nodelete,-z,defs
+# Link-time optimization where compiler and linker can: a call goes through five files. In one part,
+# so that what is BEHIND (guard.h) is behind all; clang knows no parts.
+lto = $(shell mkdir -p $(BUILD) && echo 'int x;' | $(CC) $1 -shared -fPIC -x c - -o $(BUILD)/lto-probe 2>/dev/null && echo $1)
+LTO := $(or $(call lto,-flto -flto-partition=one),$(call lto,-flto))
+# Few segments: each is a system call and some page faults at the start of each program.
+LIB_LINK := -shared -pthread -Wl,-soname,libmemrestrict.so -Wl,-Bsymbolic-functions \
+	-Wl,-z,now,-z,relro,-z,nodelete,-z,defs,-z,noseparate-code
 
 LIB := $(BUILD)/libmemrestrict.so
 LIB_SOURCES := $(sort $(wildcard libmemrestrict/*.c))

@@ -19,7 +19,7 @@ enum {
 enum { CLOSED = 0 };
 #define TAKEN ACCOUNT_STOCK_TAKEN
 
-static struct account own = {.ceiling = BUDGET_UNLIMITED, .limit = BUDGET_UNLIMITED};
+static BEHIND struct account own;
 static struct account *own_account = &own;
 
 static struct {
@@ -606,7 +606,7 @@ void budget_fork_child(uint64_t held)
         held = budget.noted;
     }
     uint64_t limit = counter_get(&own.limit);
-    memset(&own, 0, sizeof own);
+    memset(&own, 0, atomic_load(&own.stocks_open) ? sizeof own : offsetof(struct account, stocks));
     atomic_store(&own.limit, limit);
     atomic_store(&own.ceiling, limit);
     atomic_store(&own.used, held);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "early.h"
 
+#include "guard.h"
 #include "kernel.h"
 #include "pages.h"
 
@@ -15,7 +16,7 @@ struct run { /* a larger run of pages, when the first is full; the newest first 
     struct run *older;
 };
 
-static _Alignas(LEAST) char first[ROOM];
+static BEHIND _Alignas(LEAST) char first[ROOM];
 static _Atomic size_t first_used;
 static struct run *_Atomic runs;
 

@@ -18,7 +18,7 @@ struct state {
 
 bool fault_on;
 
-static struct {
+static BEHIND struct {
     struct plans plans;
     struct state states[PLAN_MOST];
     const char *executable;
@@ -146,6 +146,8 @@ unsigned fault_next_thread(void)
 
 void fault_fork_child(void)
 {
+    if (!fault_on)
+        return;
     guard.thread = 0;
     atomic_store(&plan.last_thread, 1);
 }

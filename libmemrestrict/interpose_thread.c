@@ -87,8 +87,10 @@ void thread_recover(void)
 void thread_fork_child(void)
 {
     thread_recover();
-    uint64_t own = stack_key_made ? (uintptr_t)pthread_getspecific(stack_key) : 0;
     inherited.any = false; /* so far all are of this process's own budget */
+    if (atomic_load(&all_stacks) == 0)
+        return;
+    uint64_t own = stack_key_made ? (uintptr_t)pthread_getspecific(stack_key) : 0;
     budget_refund(atomic_exchange(&all_stacks, own) - own);
 }
 
