@@ -24,8 +24,9 @@ enum {
     ACCOUNTS_SLOTS = 4096, /* processes at a time */
     ACCOUNTS_STOCKS = 64,  /* of threads, each process; see budget.h */
     ACCOUNTS_NAME = 64,
-    ACCOUNTS_LINE = 64,  /* bytes of a cache line */
-    ACCOUNTS_PAGE = 4096 /* a slot can be mapped by itself, where pages are no larger */
+    ACCOUNTS_LINE = 64,    /* bytes of a cache line */
+    ACCOUNTS_PAGE = 4096,  /* a slot can be mapped by itself, where pages are no larger */
+    ACCOUNTS_UNUSED = 3648 /* what it lacks to a whole number of pages */
 };
 
 #define ACCOUNTS_UNLIMITED UINT64_MAX
@@ -83,9 +84,10 @@ struct account_stock {
     _Atomic int64_t allowance, spent, drawn;
 };
 
-/* One process, or one program of it: exec begins another. Sizes are bytes. */
+/* One process, or one program of it: exec begins another. Sizes are bytes. In a table each has
+ * pages of its own; elsewhere its beginning may share one. */
 struct account {
-    _Alignas(ACCOUNTS_PAGE) _Atomic uint64_t
+    _Alignas(ACCOUNTS_LINE) _Atomic uint64_t
         used;              /* charged, and drawn into stocks; not what was inherited */
     _Atomic uint64_t peak; /* the most that used + inherited was; may be set lower from outside */
     _Alignas(ACCOUNTS_LINE) _Atomic uint64_t ceiling; /* no charge may raise `used` above this */
@@ -113,7 +115,9 @@ struct account {
     char program[ACCOUNTS_NAME];    /* the name that it was started by, cut short */
     char heap_owner[ACCOUNTS_NAME]; /* with ACCOUNT_OWN_HEAP: the object whose malloc it is */
     struct account_stock stocks[ACCOUNTS_STOCKS];
+    char unused[ACCOUNTS_UNUSED];
 };
+_Static_assert(sizeof(struct account) % ACCOUNTS_PAGE == 0, "slots begin pages");
 
 struct accounts {
     uint32_t magic, version;
@@ -136,7 +140,7 @@ struct accounts {
     _Atomic uint64_t refused_room; /* processes that found no free slot, and are limited alone */
     /* Whose a slot is: process ID << 32 | low half of its start time; 0: nobody's. */
     _Atomic uint64_t owners[ACCOUNTS_SLOTS];
-    struct account slots[ACCOUNTS_SLOTS];
+    _Alignas(ACCOUNTS_PAGE) struct account slots[ACCOUNTS_SLOTS];
 };
 
 /* Who takes the lock: an account's ticket, or this. */

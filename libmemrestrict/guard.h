@@ -17,8 +17,8 @@
 #define COLD __attribute__((cold, noinline))
 #define ASIDE                                                                                      \
     __attribute__((hot, noinline)) /* off the usual path, but often called once it is taken */
-/* Of zeros that begin a page or are many: they stand behind all else, which then is on one page or
- * two. A page that is touched for the first time costs a process a microsecond or more. */
+/* Of many zeros: they stand behind all else, which then is on one page or two. To touch a page for
+ * the first time costs a process a microsecond or more. */
 #define BEHIND __attribute__((section(".bss.behind")))
 
 /* How a thread's calls of malloc are dealt with. */
