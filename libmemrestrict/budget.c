@@ -480,16 +480,34 @@ static COLD bool drain_sole(struct account *account, struct account_stock *stock
     return true;
 }
 
-static ASIDE bool refund_sole(struct account *account, struct account_stock *stock, uint64_t bytes)
+/* One that was closed, of a thread that frees: a charge, which would open it, may never come.
+ * False: it stays closed, as all do when the budget runs low. */
+static COLD bool reopen_sole(struct account *account, struct account_stock *stock)
 {
-    return LIKELY(stock_refund(stock, bytes)) ||
-           (bytes <= CHUNK && stock_left(stock) > 0 && drain_sole(account, stock, bytes));
+    struct lock_hold hold;
+    if (chunk_now(account) == 0 || !lock_try(&budget.lock, &hold))
+        return false;
+    bool open = stock_lacks(stock, 0) <= 0 && open_sole_stock(account, stock, 0, 0);
+    lock_drop(&budget.lock, &hold);
+    return open;
 }
 
+static ASIDE bool refund_sole(struct account *account, struct account_stock *stock, uint64_t bytes)
+{
+    if (LIKELY(stock_refund(stock, bytes)))
+        return true;
+    if (stock_left(stock) > 0)
+        return drain_sole(account, stock, bytes);
+    return reopen_sole(account, stock) && stock_refund(stock, bytes);
+}
+
+/* Of at most CHUNK bytes. */
 static bool refund_stock(struct account *account, uint64_t bytes)
 {
-    struct account_stock *sole = sole_stock(account),
-                         *shared = sole == NULL ? own_stock(account) : NULL;
+    struct account_stock *shared = own_stock(account);
+    if (shared != NULL && UNLIKELY(guard.own_stock == 0))
+        choose_stock(account);
+    struct account_stock *sole = sole_stock(account);
     return sole != NULL ? refund_sole(account, sole, bytes)
                         : shared != NULL && refund_shared(account, shared, bytes);
 }

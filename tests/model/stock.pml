@@ -418,19 +418,56 @@ inline drain_sole(n, bytes)
     fi
 }
 
+inline reopen_sole(n)
+{
+    got = false;
+    if
+    :: try(n)
+    :: true /* the budget runs low */
+    fi;
+    if
+    :: got ->
+        if
+        :: own[n] <= drawn[n] ->
+            stock_open(3, n, 0, 0);
+            close_if_over_limit(n)
+        :: else
+        fi;
+        drop(n)
+    :: else
+    fi
+}
+
+inline stock_refund(n, bytes)
+{
+    left = allowance[n];
+    ok = left >= own[n] && left - own[n] <= MOST - bytes;
+    if
+    :: ok -> atomic { store(n, -bytes, bytes) }
+    :: else
+    fi
+}
+
 /* Of any bytes that are held: another thread may have charged them. */
 inline refund(n, bytes)
 {
-    left = allowance[n];
+    stock_refund(n, bytes);
     if
-    :: left >= own[n] && left - own[n] <= MOST - bytes -> atomic { store(n, -bytes, bytes) }
-    :: else ->
+    :: !ok ->
         left = allowance[n];
         if
         :: left > own[n] -> drain_sole(n, bytes)
-        :: else -> refund_counter(n, bytes, bytes)
+        :: else ->
+            reopen_sole(n);
+            stock_refund(n, bytes);
+            if
+            :: !ok -> refund_counter(n, bytes, bytes)
+            :: else
+            fi
         fi
-    fi
+    :: else
+    fi;
+    ok = false
 }
 
 inline one_call(call, n)

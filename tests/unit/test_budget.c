@@ -564,6 +564,46 @@ START_TEST(what_one_thread_freed_into_its_stock_another_gets_at_once)
 }
 END_TEST
 
+static uint64_t counted(void) { return atomic_load(&budget_account()->used); }
+
+/* How much the counter that all threads share went down. */
+static uint64_t counted_refunds(void)
+{
+    uint64_t before = counted();
+    for (int i = 0; i < 10; i++)
+        budget_refund(KIB);
+    return before - counted();
+}
+
+static _Atomic uint64_t counted_first, counted_again;
+
+static void *refund_before_and_after_a_recall(void *unused)
+{
+    atomic_store(&counted_first, counted_refunds());
+    pthread_barrier_wait(&turn);
+    pthread_barrier_wait(&turn);
+    atomic_store(&counted_again, counted_refunds());
+    return unused;
+}
+
+/* Else the threads that free what others allocate would all write to one place. */
+START_TEST(a_thread_that_only_refunds_does_so_into_a_stock_of_its_own)
+{
+    budget_start(64 * MIB);
+    be_one_of_two();
+    pthread_barrier_init(&turn, NULL, 2);
+    ck_assert(budget_charge(MIB));
+    pthread_t other = start_thread(refund_before_and_after_a_recall, 0);
+    pthread_barrier_wait(&turn);
+    ck_assert_uint_eq(used(), MIB - 10 * KIB); /* which takes all stocks back */
+    pthread_barrier_wait(&turn);
+    pthread_join(other, NULL);
+    ck_assert_uint_eq(counted_first, 0);
+    ck_assert_uint_eq(counted_again, 0);
+    ck_assert_uint_eq(used(), MIB - 20 * KIB);
+}
+END_TEST
+
 static _Atomic uint64_t parcels[256];
 
 static void *send_parcels(void *unused)
@@ -871,6 +911,7 @@ Suite *suite_budget(void)
     unit_add(suite, what_fits_is_had_while_others_idle_and_one_asks_for_far_too_much);
     unit_add(suite, what_fits_is_had_while_others_work_and_one_asks_for_far_too_much);
     unit_add(suite, what_one_thread_freed_into_its_stock_another_gets_at_once);
+    unit_add(suite, a_thread_that_only_refunds_does_so_into_a_stock_of_its_own);
     unit_add(suite, a_thread_may_refund_what_another_charged);
     unit_add(suite, handlers_may_charge_in_the_middle_of_a_charge);
     unit_add(suite, a_forked_child_gets_what_lay_in_other_threads_stocks);
