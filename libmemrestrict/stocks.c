@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+#include "stocks.h"
+
+#include "budget_inside.h"
+#include "counter.h"
+
+enum {
+    STOCKS = ACCOUNTS_STOCKS, /* threads beyond that share stocks */
+    CHUNK = STOCK_CHUNK,      /* bytes drawn at a time, with budget to spare */
+    SMALLEST_CHUNK = 4096,    /* less than that is not worth a stock */
+    SHARE = 8                 /* all stocks together hold at most 2/SHARE of what is left */
+};
+
+enum { CLOSED = 0 };
+#define TAKEN ACCOUNT_STOCK_TAKEN
+
+static struct {
+    _Atomic unsigned threads;   /* that have a stock's number */
+    _Atomic uint64_t taken;     /* a bit for each stock that is one thread's own, */
+    _Atomic int owners[STOCKS]; /* and that thread's ID, in this process */
+} stocks;
+
+bool stocks_none(void)
+{
+    return counter_alone() && atomic_load_explicit(&stocks.threads, memory_order_relaxed) == 0;
+}
+
+void stocks_forget(void)
+{
+    atomic_store(&stocks.threads, 0);
+    atomic_store(&stocks.taken, 0);
+    guard.stock = guard.own_stock = 0;
+}
+
+/* That this thread shares with others; NULL while there was but one thread, whose counter nobody
+ * fights for. */
+static struct account_stock *shared_stock(struct account *account)
+{
+    if (UNLIKELY(guard.stock == 0))
+        guard.stock = 1 + atomic_fetch_add_explicit(&stocks.threads, 1, memory_order_relaxed);
+    if (atomic_load_explicit(&stocks.threads, memory_order_relaxed) == 1)
+        return NULL;
+    return &account->stocks[guard.stock % STOCKS];
+}
+
+/* Under the lock: whose thread is no more. */
+static void free_stocks_of_the_dead(struct account *account)
+{
+    for (unsigned i = 0; i < STOCKS; i++)
+        if (kernel_is_no_thread(atomic_load(&stocks.owners[i]))) {
+            stock_close(&account->stocks[i]);
+            budget_refund_counter(account, stock_sweep(&account->stocks[i]), false);
+            atomic_fetch_and(&stocks.taken, ~(UINT64_C(1) << i));
+        }
+}
+
+/* Under the lock. 0: all are taken. */
+static unsigned free_stock(struct account *account)
+{
+    if (atomic_load(&stocks.taken) == UINT64_MAX)
+        free_stocks_of_the_dead(account);
+    uint64_t taken = atomic_load(&stocks.taken);
+    return taken == UINT64_MAX ? 0 : 1 + (unsigned)__builtin_ctzll(~taken);
+}
+
+/* A child that shares our memory (vfork), or a copy that no handler told us of, is nobody's thread.
+ */
+static bool is_same_process(void) { return kernel_pid() == budget_inside.process; }
+
+static COLD void choose_stock(struct account *account)
+{
+    struct lock_hold hold;
+    bool possible = !budget_inside.in_tree && stock_possible();
+    if (possible && (!is_same_process() || !lock_try(&budget_inside.lock, &hold)))
+        return; /* next time */
+    unsigned number = possible ? free_stock(account) : 0;
+    if (number != 0) {
+        atomic_store(&stocks.owners[number - 1], kernel_thread());
+        atomic_fetch_or(&stocks.taken, UINT64_C(1) << (number - 1));
+        atomic_store(&account->stocks_open, 1);
+    }
+    guard.own_stock =
+        number != 0 ? (unsigned)offsetof(struct account, stocks[number - 1]) : GUARD_NO_STOCK;
+    if (possible)
+        lock_drop(&budget_inside.lock, &hold);
+}
+
+static bool spend(struct account_stock *stock, uint64_t bytes)
+{
+    uint64_t left = counter_get(&stock->left);
+    while (left > bytes && !(left & TAKEN))
+        if (counter_swap(&stock->left, &left, left - bytes, false))
+            return true;
+    return false;
+}
+
+/* How much a stock may hold now; 0 when the budget runs low: then everybody uses the counter. */
+static uint64_t chunk_now(struct account *account)
+{
+    uint64_t ceiling = counter_get(&account->ceiling), used = counter_get(&account->used);
+    unsigned threads = atomic_load_explicit(&stocks.threads, memory_order_relaxed);
+    uint64_t left = used < ceiling ? ceiling - used : 0;
+    uint64_t share = left / SHARE / (threads < STOCKS ? threads : STOCKS);
+    return share < SMALLEST_CHUNK ? 0 : share < CHUNK ? share : CHUNK;
+}
+
+/* Under the lock. False: others have taken the stock back, and it must be settled first. */
+static bool fill(struct account_stock *stock, uint64_t bytes)
+{
+    uint64_t left = counter_get(&stock->left);
+    while (!(left & TAKEN))
+        if (counter_swap(&stock->left, &left, left == CLOSED ? bytes + 1 : left + bytes, false))
+            return true;
+    return false;
+}
+
+/* Charges `bytes` and draws a chunk besides, under the lock. False: neither. */
+static COLD bool draw(struct account *account, struct account_stock *stock, uint64_t bytes)
+{
+    struct lock_hold hold;
+    uint64_t chunk = chunk_now(account);
+    if (bytes > chunk || !lock_try(&budget_inside.lock, &hold))
+        return false;
+    atomic_store(&account->stocks_open, 1);
+    atomic_fetch_add(&account->moves, 1);
+    bool drawn = budget_charge_counter(account, bytes + chunk, false);
+    if (drawn && !fill(stock, chunk))
+        budget_refund_counter(account, chunk, false);
+    atomic_fetch_add(&account->moves, 1);
+    lock_drop(&budget_inside.lock, &hold);
+    return drawn;
+}
+
+/* What a limit, or a want of budget, has come in between is closed again: nobody draws more than
+ * there is. */
+static bool open_sole_stock(struct account *account, struct account_stock *stock, int64_t more,
+                            uint64_t bytes)
+{
+    if (more > 0 && !budget_charge_counter(account, (uint64_t)more, false))
+        return false;
+    atomic_store(&account->stocks_open, 1);
+    stock_open(stock, more, bytes);
+    if (counter_get(&account->used) > atomic_load(&account->ceiling))
+        stock_close(stock);
+    return true;
+}
+
+/* As draw, for a stock that is this thread's alone. */
+static COLD bool draw_sole(struct account *account, struct account_stock *stock, uint64_t bytes)
+{
+    struct lock_hold hold;
+    uint64_t chunk = chunk_now(account);
+    if (bytes > chunk || !lock_try(&budget_inside.lock, &hold))
+        return false;
+    int64_t more = stock_lacks(stock, bytes) + (int64_t)chunk;
+    bool drawn = open_sole_stock(account, stock, more > 0 ? more : 0, bytes);
+    lock_drop(&budget_inside.lock, &hold);
+    return drawn;
+}
+
+COLD bool stocks_settle(struct account_stock *stock, uint64_t bytes)
+{
+    struct lock_hold hold;
+    lock_take(&budget_inside.lock, &hold);
+    bool stands = stock_settle(stock, bytes);
+    lock_drop(&budget_inside.lock, &hold);
+    return stands;
+}
+
+static ASIDE bool charge_sole(struct account *account, struct account_stock *stock, uint64_t bytes)
+{
+    enum stock_result result = stock_charge(stock, bytes);
+    return LIKELY(result == STOCK_CHARGED) ||
+           (result == STOCK_OVERDRAWN && stocks_settle(stock, bytes)) ||
+           draw_sole(account, stock, bytes);
+}
+
+bool stocks_sweep(struct account *account)
+{
+    uint64_t unspent = 0;
+    for (unsigned i = 0; i < STOCKS; i++)
+        unspent += stock_sweep(&account->stocks[i]);
+    if (unspent > 0)
+        budget_refund_counter(account, unspent, false);
+    return unspent > 0;
+}
+
+/* Under the lock: those that are one thread's each. */
+static void close_sole_stocks(struct account *account)
+{
+    bool open = false;
+    for (unsigned i = 0; i < STOCKS; i++)
+        open |= stock_close(&account->stocks[i]);
+    if (open)
+        stock_barrier();
+    stocks_sweep(account);
+}
+
+/* Under the lock. */
+static void close_stock(struct account *account, struct account_stock *stock)
+{
+    uint64_t left = counter_get(&stock->left);
+    atomic_fetch_add(&account->moves, 1);
+    while (left != CLOSED && !(left & TAKEN))
+        if (counter_swap(&stock->left, &left, CLOSED, false)) {
+            budget_refund_counter(account, left - 1, false);
+            left = CLOSED;
+        }
+    atomic_fetch_add(&account->moves, 1);
+    if (left & TAKEN)
+        accounts_settle(budget_inside.accounts, account, stock);
+}
+
+void stocks_close(struct account *account)
+{
+    if (!atomic_load(&account->stocks_open))
+        return;
+    close_sole_stocks(account);
+    for (unsigned i = 0; i < STOCKS; i++)
+        close_stock(account, &account->stocks[i]);
+}
+
+/* A stock that frees have filled gives its surplus back; the freed bytes are in it already. */
+static COLD void drain(struct account *account, struct account_stock *stock)
+{
+    struct lock_hold hold;
+    if (!lock_try(&budget_inside.lock, &hold))
+        return;
+    uint64_t left = counter_get(&stock->left), chunk = chunk_now(account);
+    atomic_fetch_add(&account->moves, 1);
+    while (left > chunk + 1 && !(left & TAKEN))
+        if (counter_swap(&stock->left, &left, chunk + 1, false)) {
+            budget_refund_counter(account, left - chunk - 1, false);
+            break;
+        }
+    atomic_fetch_add(&account->moves, 1);
+    lock_drop(&budget_inside.lock, &hold);
+}
+
+static bool refund_shared(struct account *account, struct account_stock *stock, uint64_t bytes)
+{
+    uint64_t left = counter_get(&stock->left);
+    while (left != CLOSED && !(left & TAKEN))
+        if (counter_swap(&stock->left, &left, left + bytes, false)) {
+            if (UNLIKELY(left + bytes > 2 * CHUNK))
+                drain(account, stock);
+            return true;
+        }
+    return false;
+}
+
+/* A stock that frees have filled gives its surplus back, and these bytes with it. */
+static COLD bool drain_sole(struct account *account, struct account_stock *stock, uint64_t bytes)
+{
+    struct lock_hold hold;
+    if (!lock_try(&budget_inside.lock, &hold))
+        return false;
+    int64_t surplus = stock_left(stock) - (int64_t)chunk_now(account);
+    if (surplus > 0)
+        open_sole_stock(account, stock, -surplus, 0);
+    budget_refund_counter(account, bytes + (surplus > 0 ? (uint64_t)surplus : 0), false);
+    lock_drop(&budget_inside.lock, &hold);
+    return true;
+}
+
+/* One that was closed, of a thread that frees: a charge, which would open it, may never come.
+ * False: it stays closed, as all do when the budget runs low. */
+static COLD bool reopen_sole(struct account *account, struct account_stock *stock)
+{
+    struct lock_hold hold;
+    if (chunk_now(account) == 0 || !lock_try(&budget_inside.lock, &hold))
+        return false;
+    bool open = stock_lacks(stock, 0) <= 0 && open_sole_stock(account, stock, 0, 0);
+    lock_drop(&budget_inside.lock, &hold);
+    return open;
+}
+
+static ASIDE bool refund_sole(struct account *account, struct account_stock *stock, uint64_t bytes)
+{
+    if (LIKELY(stock_refund(stock, bytes)))
+        return true;
+    if (stock_left(stock) > 0)
+        return drain_sole(account, stock, bytes);
+    return reopen_sole(account, stock) && stock_refund(stock, bytes);
+}
+
+bool stocks_refund(struct account *account, uint64_t bytes)
+{
+    struct account_stock *shared = shared_stock(account);
+    if (shared != NULL && UNLIKELY(guard.own_stock == 0))
+        choose_stock(account);
+    struct account_stock *sole = stocks_own(account);
+    return sole != NULL ? refund_sole(account, sole, bytes)
+                        : shared != NULL && refund_shared(account, shared, bytes);
+}
+
+bool stocks_charge(struct account *account, uint64_t bytes)
+{
+    struct account_stock *shared = shared_stock(account);
+    if (shared == NULL)
+        return false;
+    if (UNLIKELY(guard.own_stock == 0))
+        choose_stock(account);
+    struct account_stock *sole = stocks_own(account);
+    return sole != NULL ? charge_sole(account, sole, bytes)
+                        : spend(shared, bytes) || draw(account, shared, bytes);
+}
