@@ -80,6 +80,21 @@ void budget_refund_counter(struct account *account, uint64_t bytes, bool alone)
         refund_after_fork(account, bytes);
 }
 
+/* Under the lock. A handler forked in the middle of a charge or a refund: the child took from its
+ * own what it had inherited. */
+static void mend_after_fork(struct account *account)
+{
+    int64_t used = (int64_t)counter_get(&account->used);
+    if (used < 0)
+        refund_after_fork(account, (uint64_t)-used);
+}
+
+void budget_return(struct account *account, uint64_t bytes)
+{
+    counter_subtract(&account->used, bytes, false);
+    mend_after_fork(account);
+}
+
 /* Another process may have lowered the ceiling before it could see our charge (accounts_grants.c).
  * Who is told so goes on to charge_last_resort. */
 static inline bool is_still_granted(struct account *account, uint64_t used, uint64_t bytes)
@@ -147,19 +162,10 @@ static bool is_within_own_limit(const struct account *account, uint64_t bytes)
     return held <= limit && bytes <= limit - held;
 }
 
-/* Under the lock. A handler forked between a charge and is_still_granted: the child took from its
- * own what it had inherited. */
-static void mend_after_fork(struct account *account)
-{
-    int64_t used = (int64_t)counter_get(&account->used);
-    if (used < 0)
-        refund_after_fork(account, (uint64_t)-used);
-}
-
 static COLD bool charge_last_resort(struct account *account, uint64_t bytes)
 {
     struct lock_hold hold;
-    if (stocks_none() && !budget_inside.in_tree)
+    if (stocks_none(account) && !budget_inside.in_tree)
         return false;
     lock_take(&budget_inside.lock, &hold);
     mend_after_fork(account);
@@ -285,7 +291,7 @@ struct budget_figures budget_read(void)
 {
     struct lock_hold hold;
     struct account *account = this_account();
-    bool stocks = !stocks_none();
+    bool stocks = !stocks_none(account);
     if (stocks) {
         lock_take(&budget_inside.lock, &hold);
         stocks_close(account);
@@ -327,7 +333,9 @@ void budget_fork_child(uint64_t held)
         held = budget.noted;
     }
     uint64_t limit = counter_get(&own.limit);
-    memset(&own, 0, atomic_load(&own.stocks_open) ? sizeof own : offsetof(struct account, stocks));
+    bool stocks = !stocks_none(&own);
+    memset(&own, 0, stocks ? sizeof own : offsetof(struct account, stocks));
+    atomic_store(&own.stocks_open, stocks); /* a refund that a handler interrupted may end in one */
     atomic_store(&own.limit, limit);
     atomic_store(&own.ceiling, limit);
     atomic_store(&own.used, held);
@@ -370,6 +378,7 @@ void budget_join(struct accounts *accounts, struct account *account)
     atomic_store(&account->limit, counter_get(&own.limit));
     atomic_store(&account->inherited, counter_get(&own.inherited));
     atomic_store(&account->ceiling, in_tree ? 0 : counter_get(&own.ceiling));
+    atomic_store(&account->stocks_open, atomic_load(&own.stocks_open));
     budget.slot = account;
     budget.joined = look_at(account);
     budget_inside.accounts = accounts;

@@ -62,7 +62,7 @@ static unsigned fold;      /* a granule is 16 bytes << fold; constant once there
 /* Windows by the low bits of their key; `nowhere` where there is none, whose key no address has, so
  * that a look-up need not ask. */
 static BEHIND struct window *_Atomic recent[RECENT];
-static const uintptr_t nowhere = UINTPTR_MAX;
+static const _Alignas(struct window) uintptr_t nowhere = UINTPTR_MAX;
 
 static inline void forget_one(unsigned i)
 {

@@ -20,9 +20,10 @@ static struct {
     _Atomic int owners[STOCKS]; /* and that thread's ID, in this process */
 } stocks;
 
-bool stocks_none(void)
+bool stocks_none(const struct account *account)
 {
-    return counter_alone() && atomic_load_explicit(&stocks.threads, memory_order_relaxed) == 0;
+    return counter_alone() && atomic_load_explicit(&stocks.threads, memory_order_relaxed) == 0 &&
+           !atomic_load(&account->stocks_open);
 }
 
 void stocks_forget(void)
@@ -49,18 +50,26 @@ static void free_stocks_of_the_dead(struct account *account)
     for (unsigned i = 0; i < STOCKS; i++)
         if (kernel_is_no_thread(atomic_load(&stocks.owners[i]))) {
             stock_close(&account->stocks[i]);
-            budget_refund_counter(account, stock_sweep(&account->stocks[i]), false);
+            budget_return(account, stock_sweep(&account->stocks[i]));
             atomic_fetch_and(&stocks.taken, ~(UINT64_C(1) << i));
         }
 }
 
-/* Under the lock. 0: all are taken. */
-static unsigned free_stock(struct account *account)
+/* Under the lock: a free one for this thread, as guard.own_stock has it. It is closed: who opens it
+ * looks at the limit. */
+static unsigned take_stock(struct account *account)
 {
     if (atomic_load(&stocks.taken) == UINT64_MAX)
         free_stocks_of_the_dead(account);
     uint64_t taken = atomic_load(&stocks.taken);
-    return taken == UINT64_MAX ? 0 : 1 + (unsigned)__builtin_ctzll(~taken);
+    if (taken == UINT64_MAX)
+        return GUARD_NO_STOCK;
+    unsigned index = (unsigned)__builtin_ctzll(~taken);
+    stock_close(&account->stocks[index]);
+    atomic_store(&stocks.owners[index], kernel_thread());
+    atomic_fetch_or(&stocks.taken, UINT64_C(1) << index);
+    atomic_store(&account->stocks_open, 1);
+    return (unsigned)offsetof(struct account, stocks[index]);
 }
 
 /* A child that shares our memory (vfork), or a copy that no handler told us of, is nobody's thread.
@@ -70,19 +79,15 @@ static bool is_same_process(void) { return kernel_pid() == budget_inside.process
 static COLD void choose_stock(struct account *account)
 {
     struct lock_hold hold;
-    bool possible = !budget_inside.in_tree && stock_possible();
-    if (possible && (!is_same_process() || !lock_try(&budget_inside.lock, &hold)))
-        return; /* next time */
-    unsigned number = possible ? free_stock(account) : 0;
-    if (number != 0) {
-        atomic_store(&stocks.owners[number - 1], kernel_thread());
-        atomic_fetch_or(&stocks.taken, UINT64_C(1) << (number - 1));
-        atomic_store(&account->stocks_open, 1);
+    if (budget_inside.in_tree || !stock_possible()) {
+        guard.own_stock = GUARD_NO_STOCK;
+        return;
     }
-    guard.own_stock =
-        number != 0 ? (unsigned)offsetof(struct account, stocks[number - 1]) : GUARD_NO_STOCK;
-    if (possible)
-        lock_drop(&budget_inside.lock, &hold);
+    if (!is_same_process() || !lock_try(&budget_inside.lock, &hold))
+        return; /* next time */
+    if (guard.own_stock == 0) /* else a signal handler was here */
+        guard.own_stock = take_stock(account);
+    lock_drop(&budget_inside.lock, &hold);
 }
 
 static bool spend(struct account_stock *stock, uint64_t bytes)
@@ -125,7 +130,7 @@ static COLD bool draw(struct account *account, struct account_stock *stock, uint
     atomic_fetch_add(&account->moves, 1);
     bool drawn = budget_charge_counter(account, bytes + chunk, false);
     if (drawn && !fill(stock, chunk))
-        budget_refund_counter(account, chunk, false);
+        budget_return(account, chunk);
     atomic_fetch_add(&account->moves, 1);
     lock_drop(&budget_inside.lock, &hold);
     return drawn;
@@ -181,7 +186,7 @@ bool stocks_sweep(struct account *account)
     for (unsigned i = 0; i < STOCKS; i++)
         unspent += stock_sweep(&account->stocks[i]);
     if (unspent > 0)
-        budget_refund_counter(account, unspent, false);
+        budget_return(account, unspent);
     return unspent > 0;
 }
 
@@ -203,7 +208,7 @@ static void close_stock(struct account *account, struct account_stock *stock)
     atomic_fetch_add(&account->moves, 1);
     while (left != CLOSED && !(left & TAKEN))
         if (counter_swap(&stock->left, &left, CLOSED, false)) {
-            budget_refund_counter(account, left - 1, false);
+            budget_return(account, left - 1);
             left = CLOSED;
         }
     atomic_fetch_add(&account->moves, 1);
@@ -230,7 +235,7 @@ static COLD void drain(struct account *account, struct account_stock *stock)
     atomic_fetch_add(&account->moves, 1);
     while (left > chunk + 1 && !(left & TAKEN))
         if (counter_swap(&stock->left, &left, chunk + 1, false)) {
-            budget_refund_counter(account, left - chunk - 1, false);
+            budget_return(account, left - chunk - 1);
             break;
         }
     atomic_fetch_add(&account->moves, 1);
@@ -258,7 +263,7 @@ static COLD bool drain_sole(struct account *account, struct account_stock *stock
     int64_t surplus = stock_left(stock) - (int64_t)chunk_now(account);
     if (surplus > 0)
         open_sole_stock(account, stock, -surplus, 0);
-    budget_refund_counter(account, bytes + (surplus > 0 ? (uint64_t)surplus : 0), false);
+    budget_return(account, bytes + (surplus > 0 ? (uint64_t)surplus : 0));
     lock_drop(&budget_inside.lock, &hold);
     return true;
 }

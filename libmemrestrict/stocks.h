@@ -25,8 +25,8 @@ bool stocks_refund(struct account *account, uint64_t bytes);
 /* After STOCK_OVERDRAWN. True: the charge stands. */
 bool stocks_settle(struct account_stock *stock, uint64_t bytes);
 
-/* There never was a stock, and nobody can be making one. */
-bool stocks_none(void);
+/* There never was a stock in the account, and nobody can be making one. */
+bool stocks_none(const struct account *account);
 /* Under the lock: from here on until one is drawn again, `used` alone is the truth. */
 void stocks_close(struct account *account);
 /* Under the lock, when all are closed: takes what came late. False: nothing did. */

@@ -35,7 +35,7 @@
 
 /* The account and its stocks. Of `spent`, what memory has, and what the owner sees. */
 short used, ceiling = LIMIT;
-short allowance[2], drawn[2], spent[2], own[2];
+short allowance[2] = CLOSED, drawn[2], spent[2], own[2];
 /* An owner's buffer: how many stores, and the older one's value if there are two. */
 byte stores[2];
 short older[2];

@@ -6,6 +6,7 @@
 #include "unit.h"
 
 #include "budget.h"
+#include "counter.h"
 #include "guard.h"
 
 #include <pthread.h>
@@ -604,6 +605,31 @@ START_TEST(a_thread_that_only_refunds_does_so_into_a_stock_of_its_own)
 }
 END_TEST
 
+static _Atomic bool charged_first;
+
+static void *refund_then_charge(void *unused)
+{
+    budget_refund(60000);
+    atomic_store(&charged_first, budget_charge(60000));
+    return unused;
+}
+
+/* The first bytes in a thread's stock come from a refund; the limit is lower than what is held. */
+START_TEST(a_thread_that_refunds_first_may_not_charge_past_a_lower_limit)
+{
+    budget_start(64 * MIB);
+    ck_assert(budget_charge(12 * MIB));
+    budget_set_limit(MIB);
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++) {
+        threads[i] = start_thread(refund_then_charge, 0);
+        pthread_join(threads[i], NULL);
+        ck_assert(!charged_first);
+    }
+    ck_assert_uint_eq(used(), 12 * MIB - 4 * 60000);
+}
+END_TEST
+
 static _Atomic uint64_t parcels[256];
 
 static void *send_parcels(void *unused)
@@ -865,6 +891,44 @@ static void *read_figures(void *unused)
     return unused;
 }
 
+static struct account_stock *first_stock(void) { return &budget_account()->stocks[0]; }
+
+static void begin_with_stocks(void)
+{
+    budget_start(64 * MIB);
+    be_one_of_two();
+    ck_assert(budget_charge(10000));
+    ck_assert_uint_eq(used(), 10000);
+}
+
+/* Its last instruction comes after the fork, to a stock that nobody has any more. */
+START_TEST(a_refund_that_a_forking_handler_interrupted_counts_in_the_child)
+{
+    begin_with_stocks();
+    pid_t child = fork();
+    if (child == 0) {
+        budget_fork_child(BUDGET_AS_NOTED);
+        counter_subtract_own(&first_stock()->spent, 1000);
+        _exit(used() == 9000 ? 0 : 1);
+    }
+    int status;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+}
+END_TEST
+
+START_TEST(what_a_stock_has_too_much_is_not_taken_from_the_counter)
+{
+    begin_with_stocks();
+    atomic_store(&first_stock()->spent, 0);
+    atomic_store(&first_stock()->drawn, 20000);
+    atomic_store(&budget_account()->stocks_open, 1);
+    atomic_store(&first_stock()->allowance, 20000);
+    ck_assert_uint_eq(used(), 0);
+    ck_assert(budget_charge(64 * MIB));
+}
+END_TEST
+
 START_TEST(other_threads_wait_for_the_end_of_a_fork)
 {
     budget_start(MIB);
@@ -912,6 +976,9 @@ Suite *suite_budget(void)
     unit_add(suite, what_fits_is_had_while_others_work_and_one_asks_for_far_too_much);
     unit_add(suite, what_one_thread_freed_into_its_stock_another_gets_at_once);
     unit_add(suite, a_thread_that_only_refunds_does_so_into_a_stock_of_its_own);
+    unit_add(suite, a_thread_that_refunds_first_may_not_charge_past_a_lower_limit);
+    unit_add(suite, a_refund_that_a_forking_handler_interrupted_counts_in_the_child);
+    unit_add(suite, what_a_stock_has_too_much_is_not_taken_from_the_counter);
     unit_add(suite, a_thread_may_refund_what_another_charged);
     unit_add(suite, handlers_may_charge_in_the_middle_of_a_charge);
     unit_add(suite, a_forked_child_gets_what_lay_in_other_threads_stocks);
