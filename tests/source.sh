@@ -12,7 +12,7 @@ monopoly() {
     result "$pattern only in $*" "$(grep -rnE "${others[@]}" "$pattern" libmemrestrict)"
 }
 
-monopoly '<uthash\.h>' ledger.c
+monopoly '<uthash\.h>' ledger_inside.h
 monopoly '<dlfcn\.h>' real.c
 monopoly 'getenv\(|\benviron\b' config.h config.c lifecycle.c
 monopoly '\bSYS_' kernel.c kernel_copy.c

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What ledger.c and ledger_table.c share, and nobody else needs: how windows and their words look,
+ * and where the word of an address is.
+ */
+#ifndef MEMRESTRICT_LEDGER_INSIDE_H
+#define MEMRESTRICT_LEDGER_INSIDE_H
+
+#include "guard.h"
+#include "ledger.h"
+#include <limits.h>
+#include <stdatomic.h>
+
+#include <uthash.h>
+
+enum {
+    ALIGNMENT_BITS = 4, /* a block starts at a multiple of 16 bytes */
+    WORD_BITS = 18,     /* a window of 4 MiB, or twice that */
+    WORDS = 1 << WORD_BITS,
+    LARGE = LEDGER_PLAIN_LARGEST + 2, /* the word of a block whose size is in the next ones */
+    LARGE_WORDS = 4,                  /* 64 bits; such a block covers thousands of granules */
+    RECENT = 1 << 10 /* windows found without the table: 4 GiB of addresses, or more */
+};
+
+typedef _Atomic uint16_t size_word;
+typedef _Atomic uint16_t site_number;
+
+struct window {
+    uintptr_t key; /* see spot_of; first, as all that there is of no window */
+    UT_hash_handle hh;
+    site_number *_Atomic sites; /* NULL until the first is kept; one for each word */
+    _Alignas(64) size_word
+        words[WORDS + LARGE_WORDS]; /* a large block in the last granule has its size beyond */
+};
+
+/* A granule is 16 bytes << this; constant once there is an entry. */
+extern unsigned ledger_fold;
+/* Windows by the low bits of their key; where there is none, one whose key no address has, so that
+ * a look-up need not ask. */
+extern struct window *_Atomic ledger_recent[RECENT];
+
+/* By the table. NULL: there is none, or no memory to make it. */
+struct window *ledger_find_window(uintptr_t key, bool make);
+/* NULL: no memory. */
+site_number *ledger_make_sites(struct window *window);
+/* Of addresses that are no multiple of 16. False: no memory, or there is one already; there is
+ * none. */
+bool ledger_put_odd(const void *address, size_t size);
+bool ledger_take_odd(const void *address, size_t *size);
+
+/* Where the word of an address is. */
+struct spot {
+    uintptr_t key; /* of its window */
+    size_t place;  /* in that */
+};
+
+/* Of an address that is no multiple of 16 the low bits are the key's highest, so that it is in no
+ * window. */
+static inline struct spot spot_of(const void *address)
+{
+    uintptr_t bits = (uintptr_t)address, granule;
+    granule =
+        (bits >> ALIGNMENT_BITS | bits << (sizeof bits * CHAR_BIT - ALIGNMENT_BITS)) >> ledger_fold;
+    return (struct spot){granule >> WORD_BITS, granule & (WORDS - 1)};
+}
+
+static inline bool is_odd(const void *address)
+{
+    return (uintptr_t)address & ((1u << ALIGNMENT_BITS) - 1);
+}
+
+static inline void word_set(size_word *word, uint16_t value)
+{
+    atomic_store_explicit(word, value, memory_order_relaxed);
+}
+
+static inline uint16_t word_get(const size_word *word)
+{
+    return atomic_load_explicit(word, memory_order_relaxed);
+}
+
+static inline void large_set(size_word *first, size_t size)
+{
+    for (unsigned i = 1; i <= LARGE_WORDS; i++)
+        word_set(&first[i], (uint16_t)((uint64_t)size >> 16 * (i - 1)));
+}
+
+static inline size_t large_get(const size_word *first)
+{
+    uint64_t size = 0;
+    for (unsigned i = LARGE_WORDS; i > 0; i--)
+        size = size << 16 | word_get(&first[i]);
+    return (size_t)size;
+}
+
+/* Any size. */
+static inline void word_enter(size_word *word, size_t size)
+{
+    if (size > LEDGER_PLAIN_LARGEST)
+        large_set(word, size);
+    word_set(word, size <= LEDGER_PLAIN_LARGEST ? (uint16_t)(size + 1) : LARGE);
+}
+
+/* The size of the block that starts there, which is no longer known to start there; false: none
+ * does. */
+static inline bool word_remove(size_word *word, size_t *size)
+{
+    uint16_t value = word_get(word);
+    if (value == 0)
+        return false;
+    *size = value == LARGE ? large_get(word) : value - 1u;
+    if (value == LARGE)
+        large_set(word, 0);
+    word_set(word, 0);
+    return true;
+}
+
+#endif

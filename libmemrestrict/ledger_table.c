@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: MIT */
+#define HASH_NONFATAL_OOM 1
+#define HASH_FUNCTION(key, length, hash) ((hash) = hash_address(*(const uintptr_t *)(key)))
+#define uthash_malloc(size) pages_alloc(&pool, size)
+#define uthash_free(memory, size) pages_free(&pool, memory, size)
+#define uthash_nonfatal_oom(item) (out_of_memory = true)
+#include "ledger_inside.h"
+#include "lock.h"
+#include "pages.h"
+
+enum { FEW_WINDOWS = 3 };
+
+struct odd { /* a block at an address that is no multiple of 16 */
+    uintptr_t key;
+    size_t size;
+    UT_hash_handle hh;
+};
+
+struct table {
+    struct window *windows;
+    struct odd *odds;
+};
+
+static struct lock lock; /* guards all but the recent windows and the words */
+static struct pages_pool pool;
+static struct pages_huge huge;
+static const struct window *newest; /* of all that were made */
+static unsigned windows_made;
+static struct table now,
+    inherited; /* `inherited`: of before the fork; its words too are under the lock */
+static _Atomic size_t odd_count; /* in `now`, read without the lock: mostly there are none */
+static _Atomic bool has_inherited;
+static bool out_of_memory; /* set by uthash when an insertion failed */
+
+unsigned ledger_fold;
+BEHIND struct window *_Atomic ledger_recent[RECENT];
+static const _Alignas(struct window) uintptr_t nowhere = UINTPTR_MAX; /* begins no window */
+
+static inline void forget_one(unsigned i)
+{
+    atomic_store_explicit(&ledger_recent[i], (struct window *)&nowhere, memory_order_relaxed);
+}
+
+static void forget_recent(void)
+{
+    for (unsigned i = 0; i < RECENT; i += 4) { /* each process does it as it starts */
+        forget_one(i);
+        forget_one(i + 1);
+        forget_one(i + 2);
+        forget_one(i + 3);
+    }
+}
+
+void ledger_start(size_t apart)
+{
+    ledger_fold = apart >= 2 << ALIGNMENT_BITS;
+    forget_recent();
+}
+
+/* One multiplication: keys are addresses, whose low bits tell little. */
+static inline unsigned hash_address(uintptr_t key)
+{
+    return (unsigned)((uint64_t)key * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+}
+
+/* Do small blocks stand all over the window? As far as some places tell. */
+static bool is_dense(const struct window *window)
+{
+    enum { PLACES = 32, LOOKED_AT = 64, ENOUGH = PLACES * 3 / 4 }; /* 64 words: 1 or 2 KiB */
+    unsigned used = 0;
+    for (unsigned place = 0; place < PLACES; place++) {
+        const size_word *words = &window->words[WORDS / PLACES * place];
+        uint16_t any = 0;
+        for (unsigned i = 0; i < LOOKED_AT; i++)
+            any |= atomic_load_explicit(&words[i], memory_order_relaxed);
+        used += any != 0;
+    }
+    return used >= ENOUGH;
+}
+
+/* Under the lock: zeros. Huge pages save a process that has filled some windows and begins another
+ * the faults, and what a fork has to copy; a smaller one should not have as many. */
+static struct window *window_room(void)
+{
+    struct window *window = NULL;
+    if (windows_made >= FEW_WINDOWS && is_dense(newest))
+        window = pages_alloc_huge(&huge, sizeof *window);
+    return window != NULL ? window : pages_alloc(&pool, sizeof *window);
+}
+
+/* Under the lock. NULL: no memory. */
+static struct window *window_make(uintptr_t key)
+{
+    struct window *window = window_room();
+    if (window == NULL)
+        return NULL;
+    window->key = key;
+    atomic_store_explicit(&window->sites, NULL, memory_order_relaxed);
+    out_of_memory = false;
+    HASH_ADD(hh, now.windows, key, sizeof key, window);
+    if (out_of_memory) {
+        pages_free(&pool, window, sizeof *window);
+        return NULL;
+    }
+    windows_made++;
+    newest = window;
+    return window;
+}
+
+COLD struct window *ledger_find_window(uintptr_t key, bool make)
+{
+    struct lock_hold hold;
+    struct window *window;
+    if (!lock_enter(&lock, &hold))
+        return NULL;
+    HASH_FIND(hh, now.windows, &key, sizeof key, window);
+    if (window == NULL && make)
+        window = window_make(key);
+    if (window != NULL) /* release: its fields are written before it can be found */
+        atomic_store_explicit(&ledger_recent[key % RECENT], window, memory_order_release);
+    lock_drop(&lock, &hold);
+    return window;
+}
+
+/* Under the lock. False: no memory, or there is one already. */
+static bool odd_enter(struct table *table, uintptr_t key, size_t size)
+{
+    struct odd *odd, *stale;
+    HASH_FIND(hh, table->odds, &key, sizeof key, stale);
+    odd = stale == NULL ? pages_alloc(&pool, sizeof *odd) : NULL;
+    if (odd == NULL)
+        return false;
+    odd->key = key;
+    odd->size = size;
+    out_of_memory = false;
+    HASH_ADD(hh, table->odds, key, sizeof odd->key, odd);
+    if (out_of_memory)
+        pages_free(&pool, odd, sizeof *odd);
+    return !out_of_memory;
+}
+
+/* Under the lock. */
+static bool odd_remove(struct table *table, uintptr_t key, size_t *size)
+{
+    struct odd *odd;
+    HASH_FIND(hh, table->odds, &key, sizeof key, odd);
+    if (odd == NULL)
+        return false;
+    *size = odd->size;
+    HASH_DEL(table->odds, odd);
+    pages_free(&pool, odd, sizeof *odd);
+    return true;
+}
+
+COLD bool ledger_put_odd(const void *address, size_t size)
+{
+    struct lock_hold hold;
+    if (!lock_enter(&lock, &hold))
+        return false;
+    bool done = odd_enter(&now, (uintptr_t)address, size);
+    if (done)
+        atomic_fetch_add_explicit(&odd_count, 1, memory_order_relaxed);
+    lock_drop(&lock, &hold);
+    return done;
+}
+
+COLD bool ledger_take_odd(const void *address, size_t *size)
+{
+    if (atomic_load_explicit(&odd_count, memory_order_relaxed) == 0)
+        return false;
+    struct lock_hold hold;
+    if (!lock_enter(&lock, &hold))
+        return false;
+    bool done = odd_remove(&now, (uintptr_t)address, size);
+    if (done)
+        atomic_fetch_sub_explicit(&odd_count, 1, memory_order_relaxed);
+    lock_drop(&lock, &hold);
+    return done;
+}
+
+COLD site_number *ledger_make_sites(struct window *window)
+{
+    struct lock_hold hold;
+    if (!lock_enter(&lock, &hold))
+        return NULL;
+    site_number *sites = atomic_load(&window->sites);
+    if (sites == NULL) {
+        sites = pages_alloc(&pool, WORDS * sizeof *sites); /* of its own pages: zeros */
+        atomic_store_explicit(&window->sites, sites, memory_order_release);
+    }
+    lock_drop(&lock, &hold);
+    return sites;
+}
+
+/* The array is not freed: a frame below a signal handler that forked may be in it. */
+static void forget_sites(struct window *window) { atomic_store(&window->sites, NULL); }
+
+void ledger_forget_sites(void)
+{
+    struct lock_hold hold;
+    if (!lock_enter(&lock, &hold))
+        return;
+    for (struct window *window = now.windows; window != NULL; window = window->hh.next)
+        forget_sites(window);
+    for (struct window *window = inherited.windows; window != NULL; window = window->hh.next)
+        forget_sites(window);
+    lock_drop(&lock, &hold);
+}
+
+/* The first word from `at` on that is not zero; WORDS: none. Four at a time: most are zero. */
+static unsigned next_word(const struct window *window, unsigned at)
+{
+    typedef uint64_t __attribute__((may_alias)) four_words;
+    while (at < WORDS && word_get(&window->words[at]) == 0) {
+        const four_words *four =
+            (const void *)&window->words[at]; /* aligned, where they are read */
+        bool all = at % 4 == 0 && __atomic_load_n(four, __ATOMIC_RELAXED) == 0;
+        at += all ? 4 : 1;
+    }
+    return at;
+}
+
+static void count_window(const struct window *window, struct ledger_live *live)
+{
+    for (unsigned i = next_word(window, 0); i < WORDS; i = next_word(window, i + 1)) {
+        uint16_t value = word_get(&window->words[i]);
+        live->blocks++;
+        live->bytes += value == LARGE ? large_get(&window->words[i]) : value - 1u;
+        if (value == LARGE)
+            i += LARGE_WORDS;
+    }
+}
+
+static void count_table(const struct table *table, struct ledger_live *live)
+{
+    for (const struct window *window = table->windows; window != NULL; window = window->hh.next)
+        count_window(window, live);
+    for (const struct odd *odd = table->odds; odd != NULL; odd = odd->hh.next) {
+        live->blocks++;
+        live->bytes += odd->size;
+    }
+}
+
+struct ledger_live ledger_live(void)
+{
+    struct ledger_live live = {0};
+    struct lock_hold hold;
+    if (!lock_enter(&lock, &hold))
+        return live;
+    count_table(&now, &live);
+    count_table(&inherited, &live);
+    lock_drop(&lock, &hold);
+    return live;
+}
+
+/* What was entered since the last fork joins what was inherited then: a block's words lie within
+ * it, and blocks do not overlap. */
+static void merge_words(struct window *from, struct window *to)
+{
+    size_t size;
+    for (unsigned i = next_word(from, 0); i < WORDS; i = next_word(from, i + 1))
+        if (word_remove(&from->words[i], &size))
+            word_enter(&to->words[i], size);
+}
+
+/* Under the lock. Without memory for a larger table some entries are lost: what they hold stays
+ * charged. */
+static void merge_windows(void)
+{
+    struct window *window, *next, *older;
+    HASH_ITER(hh, now.windows, window, next)
+    {
+        HASH_FIND(hh, inherited.windows, &window->key, sizeof window->key, older);
+        if (older == NULL) {
+            HASH_DEL(now.windows, window);
+            HASH_ADD(hh, inherited.windows, key, sizeof window->key, window);
+        } else {
+            merge_words(window,
+                        older); /* it stays, empty: a frame below a signal handler may be in it */
+        }
+    }
+}
+
+static void merge_odds(void)
+{
+    struct odd *odd, *next;
+    HASH_ITER(hh, now.odds, odd, next)
+    {
+        HASH_DEL(now.odds, odd);
+        HASH_ADD(hh, inherited.odds, key, sizeof odd->key, odd);
+    }
+}
+
+bool ledger_inherit(void)
+{
+    struct lock_hold hold;
+    if (!lock_enter(&lock, &hold))
+        return false;
+    if (inherited.windows == NULL && inherited.odds == NULL) {
+        inherited = now;
+        now = (struct table){NULL, NULL};
+    } else {
+        merge_windows();
+        merge_odds();
+    }
+    forget_recent();
+    atomic_store(&odd_count, 0);
+    atomic_store(&has_inherited, true);
+    lock_drop(&lock, &hold);
+    return true;
+}
+
+/* Under the lock. */
+static size_word *word_inherited(const void *address)
+{
+    struct window *window;
+    struct spot spot = spot_of(address);
+    HASH_FIND(hh, inherited.windows, &spot.key, sizeof spot.key, window);
+    return window != NULL ? &window->words[spot.place] : NULL;
+}
+
+bool ledger_take_inherited(const void *address, size_t *size)
+{
+    struct lock_hold hold;
+    if (!atomic_load_explicit(&has_inherited, memory_order_relaxed) || !lock_enter(&lock, &hold))
+        return false;
+    size_word *word = is_odd(address) ? NULL : word_inherited(address);
+    bool done = is_odd(address) ? odd_remove(&inherited, (uintptr_t)address, size)
+                                : word != NULL && word_remove(word, size);
+    lock_drop(&lock, &hold);
+    return done;
+}
+
+bool ledger_put_inherited(const void *address, size_t size)
+{
+    struct lock_hold hold;
+    if (!lock_enter(&lock, &hold))
+        return false;
+    bool done = true;
+    if (is_odd(address))
+        done = odd_enter(&inherited, (uintptr_t)address, size);
+    else
+        word_enter(word_inherited(address), size);
+    lock_drop(&lock, &hold);
+    return done;
+}
+
+void ledger_fork_take(void) { lock_fork_take(&lock); }
+void ledger_fork_drop(void) { lock_fork_drop(&lock); }
+void ledger_fork_reset(void) { lock_fork_reset(&lock); }
+
+void ledger_recover(void)
+{
+    if (lock_is_free(&lock))
+        return;
+    now = inherited = (struct table){NULL, NULL};
+    atomic_store(&odd_count, 0);
+    atomic_store(&has_inherited, false);
+    pool = (struct pages_pool){0};
+    huge = (struct pages_huge){0};
+    for (unsigned i = 0; i < RECENT; i++) {
+        struct window *window = atomic_load_explicit(&ledger_recent[i], memory_order_relaxed);
+        if (window->key != nowhere)
+            HASH_ADD(hh, now.windows, key, sizeof window->key, window);
+    }
+    lock_fork_reset(&lock);
+}
