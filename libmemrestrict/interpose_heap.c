@@ -168,7 +168,8 @@ static ASIDE void free_taken(void *block, size_t size)
 
 EXPORT FLATTEN void free(void *block)
 {
-    __builtin_prefetch((char *)block - 16); /* the next allocator's header, while we look up ours */
+    /* The next allocator's header, while we look up ours. */
+    __builtin_prefetch((void *)((uintptr_t)block - 16));
     if (UNLIKELY(guard.level != GUARD_PLAIN)) {
         free_whole(block);
         return;

@@ -133,6 +133,14 @@ victims_32() {
         run_driver "$BUILD/32" heap map settings fault
 }
 
+# The library as one that stops at undefined behaviour, without a run-time library of its own.
+victims_ubsan() {
+    local name
+    build lib BUILD="$BUILD/ubsan" CFLAGS='-O1 -g -fsanitize=undefined -fsanitize-undefined-trap-on-error' || return
+    for name in victims examples; do ln -sfn "../$name" "$BUILD/ubsan/$name"; done
+    run_driver "$BUILD/ubsan" heap map settings fault
+}
+
 fuzz() {
     have clang || { echo "SKIP fuzzing: package clang"; return; }
     build fuzz BUILD="$BUILD" || return
@@ -174,6 +182,7 @@ step "unit tests built by clang" unit_clang
 step "unit tests under memcheck" unit_valgrind
 step "victims under the library" victims
 step "32-bit victims" victims_32
+step "victims under the library built with UBSan" victims_ubsan
 step "the command" command_tests
 step "verdicts, reports and plots" formats
 step "the rules of the source" tests/source.sh
