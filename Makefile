@@ -10,6 +10,7 @@ LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 CFLAGS ?= -O2 -g
 
+comma := ,
 STD := -std=gnu11 -D_GNU_SOURCE
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 INC := -Iinclude -Ilibmemrestrict
@@ -18,13 +19,17 @@ INC := -Iinclude -Ilibmemrestrict
 # Initial-exec thread-local storage: the other kinds allocate.
 LIB_FLAGS := -fPIC -fvisibility=hidden -ftls-model=initial-exec -fasynchronous-unwind-tables \
 	-fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free
-# Link-time optimization where compiler and linker can: a call goes through five files. In one part,
-# so that what is BEHIND (guard.h) is behind all; clang knows no parts.
-lto = $(shell mkdir -p $(BUILD) && echo 'int x;' | $(CC) $1 -shared -fPIC -x c - -o $(BUILD)/lto-probe 2>/dev/null && echo $1)
-LTO := $(or $(call lto,-flto -flto-partition=one),$(call lto,-flto))
+# Flags, if compiler and linker know them and what they make has something in it.
+known = $(shell mkdir -p $(BUILD); made=$(BUILD)/probe.$$$$; echo 'int memrestrict_probe;' | \
+	$(CC) $(LDFLAGS) $1 -shared -fPIC -x c - -o $$made 2>/dev/null && grep -q memrestrict_probe $$made && echo '$1'; \
+	rm -f $$made)
+# Link-time optimization: a call goes through five files. In one part, so that what is BEHIND
+# (guard.h) is behind all; clang knows no parts.
+LTO := $(or $(call known,-flto -flto-partition=one),$(call known,-flto))
 # Few segments: each is a system call and some page faults at the start of each program.
+FEW_SEGMENTS := $(call known,-Wl$(comma)-z$(comma)noseparate-code)
 LIB_LINK := -shared -pthread -Wl,-soname,libmemrestrict.so -Wl,-Bsymbolic-functions \
-	-Wl,-z,now,-z,relro,-z,nodelete,-z,defs,-z,noseparate-code
+	-Wl,-z,now,-z,relro,-z,nodelete,-z,defs $(FEW_SEGMENTS)
 
 LIB := $(BUILD)/libmemrestrict.so
 LIB_SOURCES := $(sort $(wildcard libmemrestrict/*.c))
