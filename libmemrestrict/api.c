@@ -4,7 +4,7 @@
  */
 #include "budget.h"
 #include "exports.h"
-#include "gate.h"
+#include "gate_refusals.h"
 #include "lifecycle.h"
 
 #include <memrestrict.h>

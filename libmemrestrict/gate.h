@@ -12,21 +12,10 @@
 #include "config.h"
 #include "stack.h"
 
-struct gate_figures {
-    uint64_t refusals;
-    uint64_t faults;  /* calls that failed as planned */
-    uint64_t unknown; /* addresses given back that are in no record */
-    enum call first_call;
-    uint64_t first_size, first_used; /* of the first refusal: bytes asked for, bytes in use then */
-    enum call fault_call;
-    uint64_t fault_size, fault_number, fault_site; /* of the first fault: bytes; see struct fault */
-};
-
 /* `program` is its name in what ON_REFUSAL says, and stays the caller's. */
 void gate_start(const struct config *config, const char *program);
 /* From now on any heap call may have to fail. */
 void gate_expect_faults(void);
-struct gate_figures gate_figures(void);
 
 /* Heap blocks. `size` is what the program asked for; admit sets errno when it returns false. */
 bool gate_admit(enum call call, uint64_t size);
@@ -74,12 +63,5 @@ bool gate_resize_begin(struct gate_resize *resize, enum call call, const void *b
  * NULL that it is still there. Without memory for the record the block goes uncounted: its content
  * may have moved, so it is too late to say no. */
 void gate_resize_end(struct gate_resize *resize, const void *moved);
-
-/* The start of every refusal's way out: counts it, sets errno to ENOMEM, does what ON_REFUSAL asks
- * for. Never inlined: break here in a debugger. `size` is what the program asked for. */
-void gate_refuse(enum call call, uint64_t size);
-/* The same for a fault. `fault` is what fault_strikes said. */
-struct fault;
-void gate_fail(enum call call, uint64_t size, const struct fault *fault);
 
 #endif

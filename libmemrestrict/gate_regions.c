@@ -5,6 +5,7 @@
 #include "changes.h"
 #include "fault.h"
 #include "gate.h"
+#include "gate_refusals.h"
 #include "guard.h"
 #include "maps.h"
 #include "pages.h"

@@ -3,7 +3,7 @@
 
 #include "budget.h"
 #include "fault.h"
-#include "gate.h"
+#include "gate_refusals.h"
 #include "ledger.h"
 #include "lifecycle.h"
 #include "pages.h"

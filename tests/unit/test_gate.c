@@ -8,6 +8,7 @@
 #include "budget.h"
 #include "counter.h"
 #include "gate.h"
+#include "gate_refusals.h"
 #include "ledger.h"
 
 #include <errno.h>

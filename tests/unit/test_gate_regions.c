@@ -8,6 +8,7 @@
 
 #include "budget.h"
 #include "gate.h"
+#include "gate_refusals.h"
 #include "gate_regions.h"
 #include "maps.h"
 #include "pages.h"
