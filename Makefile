@@ -34,7 +34,7 @@ LIB_LINK := -shared -pthread -Wl,-soname,libmemrestrict.so -Wl,-Bsymbolic-functi
 LIB := $(BUILD)/libmemrestrict.so
 LIB_SOURCES := $(sort $(wildcard libmemrestrict/*.c))
 # What needs no preload to run: it goes into the unit tests, and nothing of it calls the real malloc.
-CORE := accounts accounts_grants budget build_id cfi changes config crash descriptors explore fault gate gate_refusals gate_regions guard kernel kernel_copy ledger ledger_table lock maps match membership modules names object pages pattern pending plan plan_words proc recall reconcile regions site_name sites sites_twin stack stock stocks writer
+CORE := accounts accounts_grants budget build_id cfi changes config crash descriptors explore fault gate gate_refusals gate_regions guard kernel kernel_copy ledger ledger_table lock maps match membership modules names object pages pattern pending plan plan_words proc recall reconcile regions site_name sites sites_find sites_join sites_twin stack stock stocks writer
 HEADERS := $(wildcard libmemrestrict/*.h include/*.h)
 
 .PHONY: all lib command demo check check-long bench bench-plot bench-sweep install uninstall clean lib32 libmusl

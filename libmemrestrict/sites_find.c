@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include "sites_inside.h"
+
+#include "guard.h"
+#include "modules.h"
+#include "recall.h"
+#include "site_name.h"
+
+#include <stdatomic.h>
+
+static uint64_t hash_of(const uintptr_t *addresses, unsigned length)
+{
+    uint64_t hash = length;
+    for (unsigned i = 0; i < length; i++)
+        hash = sites_mix(hash, addresses[i]);
+    return hash | 1;
+}
+
+/* A site of its own for the stack, in no table yet. 0: there is no room. */
+static COLD uint32_t make_site(struct sites_area *area, uint64_t hash, const uintptr_t *addresses,
+                               unsigned length)
+{
+    if (atomic_load(&area->site_count) >= SITES_MOST ||
+        atomic_load(&area->frame_count) + length > SITES_FRAMES)
+        return 0;
+    uint32_t number = atomic_fetch_add(&area->site_count, 1);
+    uint32_t first = atomic_fetch_add(&area->frame_count, length);
+    if (number >= SITES_MOST || first + length > SITES_FRAMES)
+        return 0;
+    for (unsigned i = 0; i < length; i++)
+        atomic_store_explicit(&area->frames[first + i], modules_frame(area, addresses[i]),
+                              memory_order_relaxed);
+    area->sites[number].frames = first;
+    area->sites[number].frame_count = (uint16_t)length;
+    area->sites[number].name = site_name(addresses, length);
+    atomic_store_explicit(&area->sites[number].hash, hash, memory_order_release);
+    return number;
+}
+
+static COLD uint32_t lost(struct sites_area *area)
+{
+    atomic_fetch_add_explicit(&area->lost, 1, memory_order_relaxed);
+    return SITE_OTHER;
+}
+
+static inline uint32_t find_site(struct sites_area *area, const uintptr_t *addresses,
+                                 unsigned length)
+{
+    uint64_t hash = hash_of(addresses, length);
+    uint32_t made = 0;
+    for (unsigned probe = 0; probe < SITES_PROBES; probe++) {
+        _Atomic uint32_t *slot = &area->table[((hash >> 40) + probe) % SITES_TABLE];
+        uint32_t number = atomic_load_explicit(slot, memory_order_acquire);
+        if (number == 0) {
+            if (made == 0 && (made = make_site(area, hash, addresses, length)) == 0)
+                return lost(area);
+            if (atomic_compare_exchange_strong(slot, &number, made))
+                return made;
+        }
+        if (atomic_load_explicit(&area->sites[number].hash, memory_order_relaxed) == hash)
+            return number;
+    }
+    return lost(area);
+}
+
+static ASIDE uint32_t site_by_walk(struct sites_area *area, const struct stack_at *at)
+{
+    uintptr_t addresses[SITES_DEEPEST];
+    unsigned length = stack_walk(at, addresses, sites_depth, NULL);
+    return length == 0 ? SITE_OTHER : find_site(area, addresses, length);
+}
+
+static ASIDE uint32_t site_by_walk_to_keep(struct sites_area *area, const struct stack_at *at)
+{
+    uintptr_t addresses[SITES_DEEPEST];
+    struct stack_reads reads;
+    unsigned length = stack_walk(at, addresses, sites_depth, &reads);
+    uint32_t number = length == 0 ? SITE_OTHER : find_site(area, addresses, length);
+    if (number >= SITE_FIRST)
+        recall_keep(at, &reads, number);
+    return number;
+}
+
+uint32_t sites_number(struct sites_area *area, const struct stack_at *from)
+{
+    struct stack_at at;
+    if (!stack_leave_library(from, &at))
+        return SITE_OTHER;
+    uint32_t number = recall_find(&at);
+    if (LIKELY(number != 0))
+        return number;
+    return recall_wants(&at) ? site_by_walk_to_keep(area, &at) : site_by_walk(area, &at);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include "sites_inside.h"
+
+#include "counter.h"
+#include "kernel.h"
+#include "recall.h"
+#include "sites_twin.h"
+#include "writer.h"
+
+#include <stdatomic.h>
+
+_Static_assert(SITES_MOST <= UINT16_MAX + 1, "a number fits");
+
+bool sites_on;
+struct sites_here *sites_here;
+unsigned sites_depth;
+static struct sites_area *mapped; /* of sites_here, in a copy still the parent's */
+static bool crashes_asked;
+static struct site_amount noted; /* what blocks held before a fork */
+static bool is_noted;
+static bool fork_whole;
+
+static void path_of(struct text *path, const struct accounts *accounts)
+{
+    path->length = 0;
+    text_add(path, "/proc/");
+    text_add_number(path, (uint64_t)accounts->command);
+    text_add(path, "/fd/");
+    text_add_number(path, (uint64_t)accounts->sites);
+    text_add_char(path, '\0');
+}
+
+/* Is this the memory of a command of our build? Then the depth that it asks for. */
+static unsigned depth_asked(const char *path)
+{
+    int error;
+    unsigned asked = 0;
+    struct sites_head *head = kernel_map_shared(path, 0, sizeof *head, &error);
+    if (head == NULL)
+        return 0;
+    if (head->magic == SITES_MAGIC && head->version == SITES_VERSION &&
+        head->size == sizeof(struct sites_area) && head->depth <= SITES_DEEPEST)
+        asked = head->depth;
+    crashes_asked = asked != 0 && head->crashes;
+    kernel_pages_free(head, sizeof *head);
+    return asked;
+}
+
+static struct sites_area *map_area(const struct accounts *accounts, unsigned slot)
+{
+    struct text path;
+    int error;
+    path_of(&path, accounts);
+    if (sites_depth == 0)
+        sites_depth = depth_asked(path.bytes);
+    if (sites_depth == 0)
+        return NULL;
+    return kernel_map_shared(path.bytes, (int64_t)(SITES_AREA * (slot + 1)),
+                             sizeof(struct sites_area), &error);
+}
+
+static void begin(struct sites_area *area, bool forked, struct site_amount held)
+{
+    struct site *earlier = &area->sites[SITE_EARLIER];
+    area->forked = forked;
+    atomic_store(&area->site_count, SITE_FIRST);
+    atomic_store(&area->held, held.bytes);
+    atomic_store(&earlier->live_bytes, held.bytes);
+    atomic_store(&earlier->live_blocks, held.blocks);
+    atomic_store(&earlier->total_bytes, held.bytes);
+    atomic_store(&earlier->total_blocks, held.blocks);
+    atomic_store(&area->state, stack_start() && recall_start() ? SITES_ON : SITES_NO_UNWIND);
+}
+
+static void join(const struct accounts *accounts, unsigned slot, bool forked,
+                 struct site_amount held)
+{
+    mapped = map_area(accounts, slot);
+    if (mapped == NULL)
+        return;
+    begin(mapped, forked, held);
+    if (atomic_load(&mapped->state) != SITES_ON)
+        return;
+    sites_here->pid = kernel_pid();
+    sites_here->area = mapped;
+    sites_on = true;
+}
+
+void sites_join(const struct accounts *accounts, unsigned slot)
+{
+    if (accounts->sites < 0 ||
+        (sites_here = (struct sites_here *)(void *)kernel_copy_mark()) == NULL)
+        return;
+    join(accounts, slot, false, (struct site_amount){0, 0});
+}
+
+static struct site_amount blocks_in(const struct sites_area *area)
+{
+    struct site_amount sum = {.bytes = counter_get(&area->held)};
+    uint32_t sites = atomic_load(&area->site_count);
+    for (uint32_t i = 0; i < sites && i < SITES_MOST; i++)
+        sum.blocks += counter_get(&area->sites[i].live_blocks);
+    return sum;
+}
+
+void sites_fork_note(void)
+{
+    struct sites_area *area = sites_here_area();
+    if (area != NULL)
+        noted = blocks_in(area);
+    is_noted = area != NULL;
+}
+
+void sites_fork_done(void) { is_noted = fork_whole = false; }
+
+void sites_fork_whole(void) { fork_whole = true; }
+
+static bool join_whole(const struct accounts *accounts, unsigned slot)
+{
+    struct sites_area *parents = mapped, *area = map_area(accounts, slot);
+    if (area == NULL)
+        return false;
+    sites_twin(area, parents);
+    mapped = area;
+    sites_here->pid = kernel_pid();
+    sites_here->area = area;
+    kernel_pages_free(parents, sizeof *parents);
+    return true;
+}
+
+bool sites_join_forked(const struct accounts *accounts, unsigned slot)
+{
+    bool whole = fork_whole;
+    fork_whole = false;
+    if (!sites_on || mapped == NULL)
+        return false;
+    if (whole && join_whole(accounts, slot))
+        return true;
+    struct site_amount held = is_noted ? noted : blocks_in(mapped);
+    is_noted = false;
+    sites_here->area = NULL;
+    kernel_pages_free(mapped, sizeof *mapped);
+    recall_forget();
+    join(accounts, slot, true, held);
+    return false;
+}
+
+bool sites_wants_crashes(void) { return sites_on && crashes_asked; }
+
+struct sites_area *sites_own(unsigned *frames)
+{
+    struct sites_area *area = sites_here_area();
+    *frames = sites_depth;
+    return area != NULL && sites_here->pid == kernel_pid() ? area : NULL;
+}
