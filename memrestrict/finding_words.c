@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "finding_words.h"
 
-#include "shell.h"
+#include "replay.h"
 #include "sizes.h"
 #include "words.h"
 
@@ -47,62 +47,27 @@ char *finding_sentence(const struct record *record)
     return words;
 }
 
-/* The debugger needs our stdin for itself. */
-static void write_debugger(FILE *file, const struct sweep_head *head)
+static struct replay replay_of(const struct sweep_head *head, const struct record *record)
 {
-    char *run = NULL;
-    size_t size;
-    FILE *memory = head->input != NULL ? open_memstream(&run, &size) : NULL;
-    if (memory != NULL) {
-        fputs("run <", memory);
-        shell_word(memory, head->input);
-        fclose(memory);
-    }
-    fputs(" -- gdb -ex ", file);
-    shell_word(file, run != NULL ? run : "run");
-    fputs(" --args", file);
-    free(run);
-}
-
-static char *command_line(const struct sweep_head *head, const struct record *record, bool debug)
-{
-    char *line = NULL;
-    size_t size;
-    FILE *memory = open_memstream(&line, &size);
-    if (memory == NULL)
-        return NULL;
-    fputs("memrestrict run --fault=", memory);
-    shell_word(memory, record->plan);
-    if (*head->options != '\0')
-        fprintf(memory, " %s", head->options);
-    if (debug) {
-        fputs(" --program=", memory);
-        shell_word(memory, words_last_part(head->argv.words[0]));
-    }
-    if (debug)
-        write_debugger(memory, head);
-    else
-        fputs(" --", memory);
-    for (size_t i = 0; i < head->argv.count; i++) {
-        fputc(' ', memory);
-        shell_word(memory, head->argv.words[i]);
-    }
-    if (!debug && head->input != NULL) {
-        fputs(" <", memory);
-        shell_word(memory, head->input);
-    }
-    fclose(memory);
-    return line;
+    return (struct replay){
+        .fault = record->plan,
+        .options = head->options,
+        .words = head->argv.words,
+        .count = head->argv.count,
+        .input = head->input,
+    };
 }
 
 char *finding_replay(const struct sweep_head *head, const struct record *record)
 {
-    return command_line(head, record, false);
+    const struct replay replay = replay_of(head, record);
+    return replay_line(&replay);
 }
 
 char *finding_debug(const struct sweep_head *head, const struct record *record)
 {
-    return command_line(head, record, true);
+    const struct replay replay = replay_of(head, record);
+    return replay_in_debugger(&replay);
 }
 
 void findings_counts(FILE *file, const struct findings *findings, const struct journal *journal)

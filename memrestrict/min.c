@@ -3,9 +3,11 @@
 
 #include "duration.h"
 #include "format_min.h"
+#include "input.h"
 #include "interrupt.h"
 #include "output_file.h"
 #include "progress.h"
+#include "replay.h"
 #include "say.h"
 #include "shell.h"
 #include "sizes.h"
@@ -220,9 +222,36 @@ static char *command_of(char **argv)
     return fclose(memory) == 0 ? command : NULL;
 }
 
+/* What run is to be told beside the program. */
+static char *options_at(const struct min *min, uint64_t budget)
+{
+    char *options = NULL;
+    size_t length;
+    FILE *memory = open_memstream(&options, &length);
+    if (memory == NULL)
+        return NULL;
+    fprintf(memory, "--limit=%" PRIu64, budget);
+    for (const char *const *word = min->more; *word != NULL; word++) {
+        fputc(' ', memory);
+        shell_word(memory, *word);
+    }
+    return fclose(memory) == 0 ? options : NULL;
+}
+
+static char *replay_at(const struct min *min, uint64_t budget)
+{
+    char *options = options_at(min, budget), *input = input_name();
+    struct replay replay = {.options = options, .words = min->options.argv, .input = input};
+    while (replay.words[replay.count] != NULL)
+        replay.count++;
+    char *line = options != NULL ? replay_line(&replay) : NULL;
+    free(options);
+    free(input);
+    return line;
+}
+
 static int conclude(struct min *min)
 {
-    char limit[24];
     struct min_result result = {
         .options = &min->options,
         .success = &min->success,
@@ -234,7 +263,7 @@ static int conclude(struct min *min)
     };
     uint64_t need = min_result_need(&result);
     char *command = command_of(min->options.argv);
-    char *replay = trial_replay(&min->program, NULL, limit_of(need, limit));
+    char *replay = replay_at(min, need);
     int status = EXIT_OURS;
     result.command = command;
     result.replay = replay;

@@ -69,8 +69,4 @@ unsigned trials_running(const struct trials *trials);
 struct trial *trials_next(struct trials *trials, uint64_t wait);
 void trial_free(struct trial *trial);
 
-/* The command line that does the same again, quoted for a shell: "memrestrict run --fault=... --
- * ./prog". Without the time limit. The caller frees it. NULL: no memory. */
-char *trial_replay(const struct trial_program *program, const char *fault, const char *limit);
-
 #endif

@@ -3,7 +3,6 @@
 
 #include "interrupt.h"
 #include "say.h"
-#include "shell.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -82,21 +81,6 @@ static void add_sites(struct list *list, unsigned depth, const char *folder)
     add_report(list, "site-list", folder, "sites.json");
 }
 
-/* What decides how the program fares, and goes into a replay line, too. */
-static void add_what_matters(struct list *list, const struct trial_program *program,
-                             const char *fault, const char *limit)
-{
-    add_option(list, "limit", limit != NULL ? limit : program->limit);
-    add_option(list, "fault", fault);
-    add_words(list, program->more);
-}
-
-static void add_program(struct list *list, const struct trial_program *program)
-{
-    add(list, strdup("--"));
-    add_words(list, (const char *const *)program->argv);
-}
-
 static char **finished(struct list *list)
 {
     if (!list->failed)
@@ -128,10 +112,13 @@ char **trial_arguments(const struct trial_program *program, const char *folder, 
         add_sites(&list, program->depth, folder);
     if (program->time_limit != 0)
         add_time(&list, program->time_limit);
-    add_what_matters(&list, program, plan, limit);
+    add_option(&list, "limit", limit != NULL ? limit : program->limit);
+    add_option(&list, "fault", plan);
     list.failed |= plan == NULL && fault != NULL;
     free(plan);
-    add_program(&list, program);
+    add_words(&list, program->more);
+    add(&list, strdup("--"));
+    add_words(&list, (const char *const *)program->argv);
     return finished(&list);
 }
 
@@ -140,24 +127,6 @@ void trial_arguments_free(char **arguments)
     for (char **word = arguments; word != NULL && *word != NULL; word++)
         free(*word);
     free(arguments);
-}
-
-char *trial_replay(const struct trial_program *program, const char *fault, const char *limit)
-{
-    struct list list = {0};
-    char *line = NULL;
-    size_t length;
-    add_words(&list, (const char *const[]){"memrestrict", "run", NULL});
-    add_what_matters(&list, program, fault, limit);
-    add_program(&list, program);
-    char **words = finished(&list);
-    FILE *memory = words != NULL ? open_memstream(&line, &length) : NULL;
-    if (memory != NULL) {
-        shell_words(memory, words);
-        fclose(memory);
-    }
-    trial_arguments_free(words);
-    return line;
 }
 
 /* A size of 1 byte: the kernel then neither writes a core nor starts a program to take it. */

@@ -36,6 +36,9 @@
     X(min_replay_line_does_the_same,                                                               \
       "PATH=$B:$PATH; sh -c \"$($M min -t 500 " EXACT "'5000' | sed -n 's/^Again: //p')\"", 0, "rich\n",  \
       "")                                                                                          \
+    X(min_replay_line_reads_the_same,                                                              \
+      "PATH=$B:$PATH; export V; echo 5000 >'in put'; sh -c \"$($M min -t 500 -p min_needs_exactly "  \
+      "sh -c 'read n; " EXACT "$n' <'in put' | sed -n 's/^Again: //p')\"", 0, "rich\n", "")        \
     X(min_sees_that_more_may_be_too_much, "$M min -t 500 -q $V/min_has_a_cache", 0, "110000\n", "")       \
     X(min_tells_that_more_may_be_too_much, "$M min -t 500 $V/min_has_a_cache | "                          \
       "grep -c '^  More is not always enough: it passes with 50000 bytes\\|"                       \

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * The search of `memrestrict min`, in programs that are a line of C; and words for a shell.
+ * The search of `memrestrict min`, in programs that are a line of C.
  */
 #include "formats.h"
 
 #include "search.h"
-#include "shell.h"
 
 #include <string.h>
 
@@ -184,26 +183,6 @@ START_TEST(search_stops_when_it_cannot_go_on)
 }
 END_TEST
 
-START_TEST(shell_words_are_read_back_by_a_shell)
-{
-    NEEDS("bash");
-    static char *const words[] = {"plain",   "",        "two words", "it's",  "$HOME `x` \"y\"",
-                                  "a\nb\tc", "\033[1m", "\377\\'",   "-x=%1", "~/*?[a]{b,c}#!",
-                                  NULL};
-    FILE *file = fopen(scratch("words"), "w");
-    shell_words(file, words);
-    fclose(file);
-    ck_assert(
-        shell("{ printf \"printf '%%%%s\\\\\\\\0' \"; cat words; } >line && bash line >back"));
-    file = fopen(scratch("good"), "w");
-    for (char *const *word = words; *word != NULL; word++)
-        fwrite(*word, 1, strlen(*word) + 1, file);
-    fclose(file);
-    ck_assert(shell("cmp back good"));
-    ck_assert(strchr(contents(scratch("words")), '\n') == NULL);
-}
-END_TEST
-
 Suite *suite_search(void)
 {
     Suite *suite = suite_create("search");
@@ -218,6 +197,5 @@ Suite *suite_search(void)
     formats_add(suite, search_of_a_random_need_ends_where_all_repetitions_passed);
     formats_add(suite, search_gives_up_on_what_never_passes);
     formats_add(suite, search_stops_when_it_cannot_go_on);
-    formats_add(suite, shell_words_are_read_back_by_a_shell);
     return suite;
 }

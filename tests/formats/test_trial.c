@@ -55,15 +55,6 @@ START_TEST(trial_asks_for_nothing_else)
 }
 END_TEST
 
-START_TEST(trial_replay_is_what_decides_quoted)
-{
-    struct trial_program what = program();
-    char *line = trial_replay(&what, "call=malloc,nth=5;p=1", NULL);
-    ck_assert_str_eq(line, "memrestrict run --limit=64M '--fault=call=malloc,nth=5;p=1' "
-                           "--scope=tree --count=heap -- './a b' -x");
-}
-END_TEST
-
 static void drain(struct stream *stream)
 {
     while (stream_drain(stream))
@@ -145,7 +136,6 @@ Suite *suite_trial(void)
     Suite *suite = suite_create("trial");
     formats_add(suite, trial_asks_for_what_it_wants_to_know);
     formats_add(suite, trial_asks_for_nothing_else);
-    formats_add(suite, trial_replay_is_what_decides_quoted);
     formats_add(suite, trial_output_is_cut_and_counted_whole);
     formats_add(suite, trial_outputs_that_differ_have_other_hashes);
     formats_add(suite, trial_folders_are_private_and_alike);
