@@ -172,7 +172,8 @@ instructions() { build lib bench-programs BUILD="$BUILD" && env BUILD="$BUILD" t
 
 scripts() {
     have shellcheck || { echo "SKIP shellcheck: package shellcheck"; return; }
-    shellcheck -x tests/*.sh tests/*/*.sh examples/*.sh bench/*.sh .ci/run memrestrict/completions/*.bash
+    shellcheck -x tests/*.sh tests/*/*.sh examples/*.sh examples/*/*.sh bench/*.sh .ci/run \
+        memrestrict/completions/*.bash
 }
 
 step "unit tests" unit
