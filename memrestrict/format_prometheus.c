@@ -12,7 +12,7 @@
 struct program {
     const char *name;
     uint64_t limit, peak; /* the largest */
-    uint64_t used, refusals, processes;
+    uint64_t used, refusals, faults, processes;
 };
 
 struct programs {
@@ -68,6 +68,7 @@ static void add(struct program *program, const struct process *process)
         program->peak = process->peak;
     program->used += process->used;
     program->refusals += process->refusals;
+    program->faults += process->faults;
     program->processes++;
 }
 
@@ -105,6 +106,8 @@ static void write_programs(FILE *file, const struct outcome *outcome,
          offsetof(struct program, peak)},
         {"used_bytes", "gauge", "In use when the processes ended.", offsetof(struct program, used)},
         {"refused_total", "counter", "Allocations refused.", offsetof(struct program, refusals)},
+        {"faults_total", "counter", "Allocations failed as planned.",
+         offsetof(struct program, faults)},
         {"processes", "gauge", "Processes that ran.", offsetof(struct program, processes)},
     };
     for (size_t row = 0; row < sizeof rows / sizeof rows[0]; row++) {

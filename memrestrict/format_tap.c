@@ -26,6 +26,7 @@ static void write_figures(FILE *file, const struct outcome *outcome, const char 
     write_size(file, "tree_limit_bytes", outcome->tree_limit);
     write_size(file, "peak_bytes", outcome_peak(outcome));
     write_size(file, "refusals", outcome_refusals(outcome));
+    write_size(file, "faults", outcome_faults(outcome));
     write_size(file, "processes", outcome->process_count);
     fputs("  ...\n", file);
     for (size_t i = 0; i < outcome->warning_count; i++) {

@@ -13,13 +13,20 @@
 #define YELLOW "\033[33m"
 #define PLAIN "\033[0m"
 
-enum { ROWS = 40, COLUMNS = 8, PROGRAM_LEAST = 8 };
-enum { PROGRAM_COLUMN = 1, LIMIT_COLUMN = 2, LEFT_COLUMN = 4, FIRST_COLUMN = 6, END_COLUMN = 7 };
+enum { ROWS = 40, COLUMNS = 9, PROGRAM_LEAST = 8 };
+enum {
+    PROGRAM_COLUMN = 1,
+    LIMIT_COLUMN = 2,
+    LEFT_COLUMN = 4,
+    FAULTS_COLUMN = 6,
+    FIRST_COLUMN = 7,
+    END_COLUMN = 8
+};
 
 /* Cells are made as strings first, for the widths. */
 struct row {
     char *cells[COLUMNS];
-    bool refused;
+    bool failed; /* refused, or as planned */
 };
 
 static char *refusal_cell(const struct process *process)
@@ -34,11 +41,16 @@ static char *refusal_cell(const struct process *process)
     return fclose(file) == 0 ? cell : NULL;
 }
 
+static bool has_failed(const struct process *process)
+{
+    return process->refusals != 0 || process->faults != 0;
+}
+
 static bool row_make(struct row *row, const struct process *process)
 {
     char text[END_ROOM];
     char **cell = row->cells;
-    row->refused = process->refusals != 0;
+    row->failed = has_failed(process);
     snprintf(text, sizeof text, "%d", process->pid);
     *cell++ = strdup(text);
     *cell++ = words_safe_string(process->program);
@@ -46,6 +58,8 @@ static bool row_make(struct row *row, const struct process *process)
     *cell++ = strdup(size_words(process->peak, text));
     *cell++ = strdup(size_words(process->used, text));
     snprintf(text, sizeof text, "%" PRIu64, process->refusals);
+    *cell++ = strdup(text);
+    snprintf(text, sizeof text, "%" PRIu64, process->faults);
     *cell++ = strdup(text);
     *cell++ = refusal_cell(process);
     *cell++ = strdup(words_end(process, text));
@@ -68,7 +82,7 @@ static size_t table_width(FILE *file)
 
 static const char *row_color(const struct row *rows, size_t index)
 {
-    return index == 0 ? BOLD : rows[index].refused ? YELLOW : "";
+    return index == 0 ? BOLD : rows[index].failed ? YELLOW : "";
 }
 
 struct layout {
@@ -130,6 +144,8 @@ static struct layout layout_make(const struct row *rows, size_t count, size_t wi
         }
     if (all_are(rows, count, LIMIT_COLUMN, "unlimited"))
         layout.widths[LIMIT_COLUMN] = 0;
+    if (all_are(rows, count, FAULTS_COLUMN, "0"))
+        layout.widths[FAULTS_COLUMN] = 0;
     layout_fit(&layout, width);
     return layout;
 }
@@ -162,13 +178,13 @@ static void write_row(FILE *file, const struct row *row, const struct layout *la
     fputs(*color != '\0' ? PLAIN "\n" : "\n", file);
 }
 
-/* What a person looks for first: who was refused, then who used most. */
+/* What a person looks for first: where something failed, then who used most. */
 static int compare_rank(const void *left, const void *right)
 {
     const struct process *a = *(const struct process *const *)left;
     const struct process *b = *(const struct process *const *)right;
-    if ((a->refusals != 0) != (b->refusals != 0))
-        return a->refusals != 0 ? -1 : 1;
+    if (has_failed(a) != has_failed(b))
+        return has_failed(a) ? -1 : 1;
     if (a->peak != b->peak)
         return a->peak > b->peak ? -1 : 1;
     return (a->began > b->began) - (a->began < b->began);
@@ -195,7 +211,8 @@ static void rows_free(struct row *rows, size_t count)
 bool verdict_table(FILE *file, const struct outcome *outcome, const struct verdict_style *style)
 {
     static const struct row head = {
-        {"PID", "PROGRAM", "LIMIT", "PEAK", "AT END", "REFUSED", "FIRST REFUSAL", "END"}, false};
+        {"PID", "PROGRAM", "LIMIT", "PEAK", "AT END", "REFUSED", "FAULTS", "FIRST REFUSAL", "END"},
+        false};
     size_t all = outcome->process_count, count = all < ROWS ? all : ROWS, made = 1;
     const struct process **processes = ranked(outcome);
     struct row *rows = calloc(count + 1, sizeof *rows);

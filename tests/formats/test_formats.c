@@ -242,6 +242,7 @@ START_TEST(tap_fails_a_program_that_failed)
     expect_has(contents(scratch("o.tap")),
                "\n  outcome: refused_then_failed\n  limit_bytes: 67108864\n"
                "  tree_limit_bytes: ~\n");
+    expect_has(contents(scratch("o.tap")), "\n  refusals: 3\n  faults: 0\n");
 }
 END_TEST
 
@@ -290,9 +291,13 @@ START_TEST(prometheus_takes_processes_of_a_name_together)
 {
     struct sample *sample = sample_make();
     sample_add(sample, 4243, "cat")->refusals = 2;
-    sample_add(sample, 4244, "sort")->refusals = 4;
+    struct process *sort = sample_add(sample, 4244, "sort");
+    sort->refusals = 4;
+    sort->faults = 5;
     char *text = written(format_prometheus, &sample->outcome);
     expect_has(text, "\nmemrestrict_refused_total{run=\"sort\",program=\"sort\"} 7\n");
+    expect_has(text, "\nmemrestrict_faults_total{run=\"sort\",program=\"sort\"} 5\n");
+    expect_has(text, "\nmemrestrict_faults_total{run=\"sort\",program=\"cat\"} 0\n");
     expect_has(text, "\nmemrestrict_peak_bytes{run=\"sort\",program=\"sort\"} 66500000\n");
     expect_has(text, "\nmemrestrict_processes{run=\"sort\",program=\"sort\"} 2\n");
 }

@@ -300,6 +300,22 @@ START_TEST(several_refused_processes_make_a_table_with_them_first)
 }
 END_TEST
 
+START_TEST(a_table_has_faults_where_a_plan_struck)
+{
+    struct sample *sample = sample_make();
+    sample_add(sample, 4243, "cat")->peak = 0;
+    sample->processes[0].refusals = 0;
+    sample->processes[0].first.call = NULL;
+    style.always = style.table = true;
+    expect_lacks(written(print, &sample->outcome), "FAULTS");
+    sample->processes[1].faults = 12;
+    char *text = written(print, &sample->outcome);
+    expect_has(text, "  REFUSED  FAULTS  FIRST REFUSAL  ");
+    expect_has(text, "  1000 bytes        0      12  ");
+    ck_assert(strstr(text, "\n  4243  cat ") < strstr(text, "\n  4242  sort "));
+}
+END_TEST
+
 START_TEST(a_table_fits_into_its_columns)
 {
     struct sample *sample = sample_make();
@@ -422,6 +438,7 @@ Suite *suite_verdict(void)
     formats_add(suite, warnings_are_told_though_nothing_was_refused);
     formats_add(suite, a_program_that_never_started_gets_no_verdict);
     formats_add(suite, several_refused_processes_make_a_table_with_them_first);
+    formats_add(suite, a_table_has_faults_where_a_plan_struck);
     formats_add(suite, a_table_fits_into_its_columns);
     formats_add(suite, a_narrow_table_leaves_the_first_refusal_out_before_names_are_cut);
     formats_add(suite, a_name_that_is_cut_says_so);
