@@ -104,17 +104,24 @@ static bool take_one(const struct plan *of, struct state *state)
     return false;
 }
 
+/* `all`: whatever it is, if it is a call that the plan is about. */
+static bool matches(const struct plan *of, struct state *state, struct moment *moment, bool all)
+{
+    return all ? match_call(of, moment) && is_armed(of, state)
+               : match_quickly(of, moment) && is_armed(of, state) && match_filters(of, moment);
+}
+
 /* The number of the call, if this plan says that it fails; else 0. */
 static uint64_t strikes(const struct plan *of, struct state *state, struct moment *moment)
 {
+    bool kept = (of->keep || of->rest) && atomic_load(&state->kept);
     if (atomic_load_explicit(&state->faults, memory_order_relaxed) >= of->most ||
-        !match_quickly(of, moment) || !is_armed(of, state) || !match_filters(of, moment))
+        !matches(of, state, moment, kept && of->rest))
         return 0;
     uint64_t number = atomic_fetch_add(&state->matched, 1) + 1;
-    bool kept = of->keep && atomic_load(&state->kept);
     if ((!kept && !triggers_agree(of, number)) || !take_one(of, state))
         return 0;
-    if (of->keep)
+    if (of->keep || of->rest)
         atomic_store(&state->kept, true);
     return number;
 }

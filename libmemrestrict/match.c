@@ -229,9 +229,14 @@ static bool thread_matches(const struct plan *of)
     return of->thread_count == 0;
 }
 
+bool match_call(const struct plan *of, const struct moment *moment)
+{
+    return (of->calls >> moment->call & 1) != 0;
+}
+
 bool match_quickly(const struct plan *of, const struct moment *moment)
 {
-    return (of->calls >> moment->call & 1) != 0 && size_matches(of, moment->size);
+    return match_call(of, moment) && size_matches(of, moment->size);
 }
 
 bool match_filters(const struct plan *of, struct moment *moment)

@@ -25,7 +25,9 @@ struct moment {
  * they ask for call stacks, which cannot be taken here, so that nothing will match. */
 bool match_start(const struct plans *plans, const char *executable);
 
-/* The filters that cost nothing; and the others. `of` is one of those plans. */
+/* Is the call of a kind that the plan names? The filters that cost nothing, this among them; and
+ * the others. `of` is one of those plans. */
+bool match_call(const struct plan *of, const struct moment *moment);
 bool match_quickly(const struct plan *of, const struct moment *moment);
 bool match_filters(const struct plan *of, struct moment *moment);
 

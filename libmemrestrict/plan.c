@@ -71,7 +71,7 @@ static bool read_word(struct reader *reader, struct plan_word word)
     if (kind == PLAN_WORD_KINDS)
         return fail(reader, word,
                     "call=, size=, lib=, caller=, site=, depth=, thread=, nth=, after=, every=, "
-                    "p=, seed=, max=, once, keep, arm=");
+                    "p=, seed=, max=, once, keep, rest, arm=");
     size_t name_length = strlen(plan_rows[kind].name);
     struct plan_value value = {
         text, {(uint16_t)(word.at + name_length), (uint16_t)(word.length - name_length)}};
@@ -90,8 +90,9 @@ static bool is_whole(struct reader *reader)
         return fail(reader, all, "seed= beside p=");
     if ((given & SET(PLAN_AT_DEPTH)) && !(given & SET(PLAN_SITE)))
         return fail(reader, all, "depth= beside site=");
-    if ((given & SET(PLAN_ONCE)) && (given & (SET(PLAN_KEEP) | SET(PLAN_MAX))))
-        return fail(reader, all, "once, keep or max=, and of these but keep and max= together");
+    if (((given & SET(PLAN_ONCE)) && (given & (SET(PLAN_KEEP) | SET(PLAN_REST) | SET(PLAN_MAX)))) ||
+        ((given & SET(PLAN_KEEP)) && (given & SET(PLAN_REST))))
+        return fail(reader, all, "one of once, keep and rest; max= beside keep or rest, or alone");
     return true;
 }
 

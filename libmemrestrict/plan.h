@@ -64,7 +64,8 @@ struct plan {
     uint64_t chance, seed; /* of PLAN_CERTAIN, if `random` */
     bool random, seeded;
     uint64_t most; /* faults, or PLAN_UNLIMITED */
-    bool keep;     /* from the first fault on all that match */
+    bool keep;     /* from the first fault on all that match, */
+    bool rest;     /* or all of `calls`, whatever else is said */
 
     enum plan_arm arm;
     int signal;            /* of PLAN_FROM_SIGNAL */

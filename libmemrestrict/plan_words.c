@@ -235,6 +235,13 @@ static bool read_keep(struct plan *plan, const struct plan_value *value)
     return true;
 }
 
+static bool read_rest(struct plan *plan, const struct plan_value *value)
+{
+    (void)value;
+    plan->rest = true;
+    return true;
+}
+
 /* What a program can be told by without meaning its end or its stop. */
 static bool read_signal(struct plan *plan, const struct plan_value *name)
 {
@@ -301,6 +308,7 @@ const struct plan_row plan_rows[PLAN_WORD_KINDS] = {
     [PLAN_MAX] = {"max=", "a number from 1"},
     [PLAN_ONCE] = {"once", "once, without a value"},
     [PLAN_KEEP] = {"keep", "keep, without a value"},
+    [PLAN_REST] = {"rest", "rest, without a value"},
     [PLAN_ARM] = {"arm=",
                   "main, set, file:PATH, signal, or signal:NAME of USR1, USR2, HUP, ALRM, CONT, "
                   "URG, WINCH, IO"},
@@ -339,6 +347,8 @@ bool plan_read_value(struct plan *plan, enum plan_word_kind kind, const struct p
         return read_once(plan, value);
     case PLAN_KEEP:
         return read_keep(plan, value);
+    case PLAN_REST:
+        return read_rest(plan, value);
     case PLAN_ARM:
         return read_arm(plan, value);
     case PLAN_WORD_KINDS:

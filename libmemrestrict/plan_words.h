@@ -23,6 +23,7 @@ enum plan_word_kind {
     PLAN_MAX,
     PLAN_ONCE,
     PLAN_KEEP,
+    PLAN_REST,
     PLAN_ARM,
     PLAN_WORD_KINDS
 };

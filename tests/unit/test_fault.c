@@ -63,6 +63,8 @@ PATTERN(once_waits_for_its_trigger, "once,after=3", "...x......")
 PATTERN(max_ends_it, "every=2,max=3", ".x.x.x....")
 PATTERN(keep_goes_on, "nth=4,keep", "...xxxxxxx")
 PATTERN(keep_ends_at_max, "nth=4,keep,max=3", "...xxx....")
+PATTERN(rest_goes_on, "nth=4,rest", "...xxxxxxx")
+PATTERN(rest_ends_at_max, "nth=4,rest,max=3", "...xxx....")
 PATTERN(certain_lots, "p=1,seed=1", "xxxxxxxxxx")
 PATTERN(impossible_lots, "p=0,seed=1", "..........")
 PATTERN(plans_side_by_side, "nth=2;nth=5;every=4", ".x.xx..x..")
@@ -87,6 +89,29 @@ START_TEST(regions_fail_only_where_they_are_named)
     ck_assert(!strikes(CALL_mmap, 4096));
     ck_assert(!strikes(CALL_pthread_create, 4096));
     ck_assert(strikes(CALL_brk, 4096));
+}
+END_TEST
+
+START_TEST(rest_is_every_call_of_its_kinds)
+{
+    start("size=100,nth=2,rest");
+    ck_assert(!strikes(CALL_malloc, 100));
+    ck_assert(!strikes(CALL_calloc, 24));
+    ck_assert(strikes(CALL_malloc, 100));
+    ck_assert(strikes(CALL_calloc, 24));
+    ck_assert(strikes(CALL_realloc, 1));
+    ck_assert(!strikes(CALL_mmap, 4096));
+}
+END_TEST
+
+START_TEST(rest_is_of_one_plan)
+{
+    start("call=realloc,rest;call=calloc,size=9");
+    ck_assert(strikes(CALL_realloc, 1));
+    ck_assert(strikes(CALL_realloc, 2));
+    ck_assert(!strikes(CALL_malloc, 1));
+    ck_assert(!strikes(CALL_calloc, 8));
+    ck_assert(strikes(CALL_calloc, 9));
 }
 END_TEST
 
@@ -332,6 +357,8 @@ Suite *suite_fault(void)
     unit_add(suite, max_ends_it);
     unit_add(suite, keep_goes_on);
     unit_add(suite, keep_ends_at_max);
+    unit_add(suite, rest_goes_on);
+    unit_add(suite, rest_ends_at_max);
     unit_add(suite, certain_lots);
     unit_add(suite, impossible_lots);
     unit_add(suite, plans_side_by_side);
@@ -341,6 +368,8 @@ Suite *suite_fault(void)
     unit_add(suite, any_size_of_several_will_do);
     unit_add(suite, only_calls_that_match_are_counted);
     unit_add(suite, regions_fail_only_where_they_are_named);
+    unit_add(suite, rest_is_every_call_of_its_kinds);
+    unit_add(suite, rest_is_of_one_plan);
     unit_add(suite, the_number_of_the_call_is_told);
     unit_add(suite, lots_are_the_same_with_the_same_seed);
     unit_add(suite, lots_fall_about_as_often_as_they_should);

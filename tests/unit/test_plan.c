@@ -92,6 +92,7 @@ START_TEST(the_other_triggers)
     ck_assert_uint_eq(plan->every, 10);
     ck_assert_uint_eq(plan->most, 3);
     ck_assert(plan->keep);
+    ck_assert(read_one("nth=5,rest")->rest);
     ck_assert_uint_eq(read_one("once")->most, 1);
     ck_assert_uint_eq(read_one("nth=1")->most, PLAN_UNLIMITED);
 }
@@ -179,7 +180,10 @@ START_TEST(what_contradicts_itself_is_refused)
     expect_refused("once,max=2", "once,max=2");
     expect_refused("seed=5", "seed=5");
     expect_refused("nth=1; depth=3 ", "depth=3");
+    expect_refused("keep,rest", "keep,rest");
+    expect_refused("once,rest", "once,rest");
     read_one("keep,max=2");
+    read_one("rest,max=2");
 }
 END_TEST
 
