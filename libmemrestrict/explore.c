@@ -22,6 +22,7 @@ static struct {
     uint32_t own;   /* the record whose copy this is, from 1 on; 0: none */
     uint32_t depth; /* of copies */
     uint64_t kept;  /* the name of the stack that fails each time; 0: none */
+    bool rest;      /* all heap calls fail */
     uint64_t faults;
 } explore;
 
@@ -154,6 +155,7 @@ static void begin_copy(uint32_t number)
     explore.own = number;
     explore.depth = record->depth;
     explore.kept = record->mode == EXPLORE_KEEP ? record->site : 0;
+    explore.rest = record->mode == EXPLORE_REST;
     explore.faults = 0;
     explore.hooks.child();
     if (!take_apart(number))
@@ -261,7 +263,7 @@ static COLD bool go_apart(enum call call, uint64_t size, uint64_t site)
     struct kernel_mask mask;
     bool in_copy = false;
     kernel_signals_block(&mask);
-    for (uint32_t mode = EXPLORE_ONCE; mode <= EXPLORE_KEEP && !in_copy; mode <<= 1) {
+    for (uint32_t mode = EXPLORE_ONCE; mode <= EXPLORE_REST && !in_copy; mode <<= 1) {
         uint32_t number = explore.area->modes & mode ? make_record(mode, call, size, site) : 0;
         in_copy = number != 0 && copy(number);
     }
@@ -280,7 +282,7 @@ bool explore_strikes(enum call call, uint64_t size, const struct stack_at *from,
 {
     uint16_t number = sites_find(from);
     uint64_t site = sites_name(number);
-    if (UNLIKELY(explore.kept != 0) && site == explore.kept)
+    if (UNLIKELY(explore.rest ? call < CALL_mmap : explore.kept != 0 && site == explore.kept))
         return strike(fault, site);
     if (LIKELY(!sites_is_unseen(number)) || site == 0 || explore.depth >= explore.area->deepest ||
         !is_here())

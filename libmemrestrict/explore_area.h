@@ -14,7 +14,7 @@
 
 enum {
     EXPLORE_MAGIC = 0x6d727378,
-    EXPLORE_VERSION = 1,
+    EXPLORE_VERSION = 2,
     EXPLORE_RECORDS = 1 << 16,
     EXPLORE_NAMES = 1 << 18, /* the table; a power of two */
     EXPLORE_FOLDER = 1920,   /* characters of a path, with a final zero */
@@ -24,7 +24,8 @@ enum {
 /* How the call site fails in a copy. A set of them is asked for. */
 enum explore_mode {
     EXPLORE_ONCE = 1,
-    EXPLORE_KEEP = 2 /* each time from then on */
+    EXPLORE_KEEP = 2, /* each time from then on */
+    EXPLORE_REST = 4  /* and so does every other heap call */
 };
 
 enum explore_state {

@@ -4,6 +4,7 @@
 #include "books.h"
 #include "calls.h"
 #include "explore_area.h"
+#include "modes.h"
 #include "say.h"
 #include "words.h"
 
@@ -25,23 +26,6 @@ struct explored {
     struct process *copies; /* that the run made, in order of beginning */
     size_t copy_count;
 };
-
-bool explored_modes(const char *words, unsigned *modes)
-{
-    *modes = 0;
-    for (const char *at = words;; at++) {
-        size_t length = strcspn(at, ",");
-        if (length == 4 && strncmp(at, "once", length) == 0)
-            *modes |= EXPLORE_ONCE;
-        else if (length == 4 && strncmp(at, "keep", length) == 0)
-            *modes |= EXPLORE_KEEP;
-        else
-            return false;
-        at += length;
-        if (*at == '\0')
-            return true;
-    }
-}
 
 /* Copies may go to another directory: the path is absolute. */
 static bool set_folder(struct explore_area *area, const char *folder)
@@ -190,8 +174,6 @@ static struct copy copy_of(const struct explored *explored, int pid)
     return copy;
 }
 
-static const char *mode_name(uint32_t mode) { return mode == EXPLORE_KEEP ? "keep" : "once"; }
-
 static void print_number(FILE *file, const char *name, bool known, int64_t number)
 {
     fprintf(file, known ? ",\"%s\":%" PRId64 : ",\"%s\":null", name, number);
@@ -218,7 +200,7 @@ static void print_record(FILE *file, const struct explored *explored, uint32_t n
     bool over = atomic_load(&record->state) == EXPLORE_ENDED;
     bool exited = over && WIFEXITED(record->status), killed = over && WIFSIGNALED(record->status);
     fprintf(file, "{\"n\":%u,\"site\":\"%016" PRIx64 "\",\"mode\":\"%s\",\"call\":\"%s\"", number,
-            record->site, mode_name(record->mode),
+            record->site, modes_name(record->mode),
             record->call < CALL_COUNT ? call_name((enum call)record->call) : "?");
     print_number(file, "size_bytes", true, (int64_t)(record->size & INT64_MAX));
     print_number(file, "pid", true, atomic_load(&record->pid));

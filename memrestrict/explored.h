@@ -34,7 +34,4 @@ bool explored_say(FILE *file, const struct explored *explored, const char *progr
                   const char *trouble);
 void explored_close(struct explored *explored); /* NULL is ignored */
 
-/* Reads "once,keep" into a set of enum explore_mode. */
-bool explored_modes(const char *words, unsigned *modes);
-
 #endif

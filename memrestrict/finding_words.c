@@ -29,6 +29,8 @@ void finding_when(FILE *file, const struct record *record)
     fputs(" fails", file);
     if (record->stack.count > 0)
         fprintf(file, " in %s", record->origin);
+    if (strstr(record->plan, ",rest") != NULL)
+        fputs(" and all that follow do", file);
     if (strchr(record->plan, ';') != NULL)
         fputs(", after another", file);
 }

@@ -29,14 +29,19 @@ static unsigned faults_in(const char *plan)
     return faults;
 }
 
+static unsigned persistence(const char *plan)
+{
+    return strstr(plan, ",rest") != NULL ? 2 : strstr(plan, ",keep") != NULL ? 1 : 0;
+}
+
 /* Fewer faults first, then one that fails once before one that goes on failing. */
 static bool is_simpler(const char *plan, const char *other)
 {
     unsigned faults = faults_in(plan), others = faults_in(other);
-    bool keeps = strstr(plan, ",keep") != NULL, other_keeps = strstr(other, ",keep") != NULL;
+    unsigned lasts = persistence(plan), other_lasts = persistence(other);
     if (faults != others)
         return faults < others;
-    return keeps != other_keeps ? other_keeps : strcmp(plan, other) < 0;
+    return lasts != other_lasts ? lasts < other_lasts : strcmp(plan, other) < 0;
 }
 
 static bool add(struct findings *findings, const struct record *record)

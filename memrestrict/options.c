@@ -5,6 +5,7 @@
 #include "config.h"
 #include "duration.h"
 #include "fault_plan.h"
+#include "modes.h"
 #include "say.h"
 #include "values.h"
 
@@ -78,7 +79,7 @@ static const struct argp_option rows[] = {
     {NULL, 0, NULL, 0, "Exploring in one run:", 5},
     {"explore", KEY_EXPLORE, "FOLDER", 0, "fail each call site once, in copies of the process", 0},
     {"explore-time", KEY_EXPLORE_TIME, "DURATION", 0, "end a copy after this (default: 5s)", 0},
-    {"explore-modes", KEY_EXPLORE_MODES, "LIST", 0, "how it fails: once,keep (default: once)", 0},
+    {"explore-modes", KEY_EXPLORE_MODES, "LIST", 0, "how: once,keep,rest (default: once)", 0},
     {"explore-known", KEY_EXPLORE_KNOWN, "FILE", 0,
      "a --site-list of the program: what copies need not explore", 0},
     {NULL, 0, NULL, 0, "Help:", 6},
@@ -154,7 +155,7 @@ static error_t take_explore(struct explore_options *explore, int key, const char
     if (key == KEY_EXPLORE_KNOWN)
         explore->known = word;
     if (key == KEY_EXPLORE_MODES)
-        return explored_modes(word, &explore->modes) ? 0 : refuse(key, word, "once,keep");
+        return modes_read(word, &explore->modes) ? 0 : refuse(key, word, "once,keep,rest");
     if (key == KEY_EXPLORE_TIME &&
         (!duration_parse(word, &explore->time_limit) || explore->time_limit == 0))
         return refuse(key, word, DURATION_ACCEPTED ", not 0");

@@ -2,6 +2,7 @@
 #include "sweep_fork.h"
 
 #include "interrupt.h"
+#include "modes.h"
 #include "say.h"
 
 #include <dirent.h>
@@ -44,7 +45,7 @@ static size_t outputs_in(const char *folder)
 static struct trial *wait_for(const struct sweep_fork *how, const char *folder)
 {
     uint64_t sites = HASH_COUNT(how->reference->tally.sites);
-    uint64_t all = sites * (how->options->modes == (SWEEP_ONCE | SWEEP_KEEP) ? 2 : 1);
+    uint64_t all = sites * (unsigned)__builtin_popcount(how->options->modes);
     struct trial *trial = NULL;
     while (trial == NULL && interrupt_signal() == 0) {
         trial = trials_next(how->trials, between_looks);
@@ -57,14 +58,13 @@ static struct trial *wait_for(const struct sweep_fork *how, const char *folder)
 /* The time limit holds for each copy, not for all together. */
 static struct trial *run(const struct sweep_fork *how, const char *folder)
 {
-    static const char *const modes[] = {
-        [SWEEP_ONCE] = "once", [SWEEP_KEEP] = "keep", [SWEEP_ONCE | SWEEP_KEEP] = "once,keep"};
+    char modes[MODES_ROOM];
     char *words[5] = {NULL};
     struct trial_program before = *how->program;
     bool made =
         asprintf(&words[0], "--explore=%s", folder) > 0 &&
         asprintf(&words[1], "--explore-known=%s/sites.json", how->reference->run->folder) > 0 &&
-        asprintf(&words[2], "--explore-modes=%s", modes[how->options->modes]) > 0 &&
+        asprintf(&words[2], "--explore-modes=%s", modes_words(how->options->modes, modes)) > 0 &&
         asprintf(&words[3], "--explore-time=%" PRIu64 ".%03" PRIu64 "s", before.time_limit / second,
                  before.time_limit % second / 1000000) > 0;
     how->program->more = (const char *const *)words;

@@ -3,6 +3,7 @@
 
 #include "arguments.h"
 #include "fault_plan.h"
+#include "modes.h"
 #include "say.h"
 #include "values.h"
 
@@ -58,7 +59,7 @@ enum {
 
 static const struct argp_option sweep_rows[] = {
     {NULL, 0, NULL, 0, "What is made to fail:", 1},
-    {"mode", KEY_MODE, "once|keep|both", 0,
+    {"mode", KEY_MODE, "once|keep|rest|both|all", 0,
      "each call site once, each time that it is met, or both in turn (default)", 0},
     {"depth", KEY_DEPTH, "FRAMES", 0, "that tell call sites apart, 1 to 64 (default: 16)", 0},
     {"only", KEY_ONLY, "WORDS", 0, "further words of each fault plan: lib=libfoo.so,arm=main", 0},
@@ -88,9 +89,12 @@ static error_t take_number(const struct value *value, long most, unsigned *into)
 
 static error_t take_mode(const struct value *value, unsigned *modes)
 {
+    static const unsigned by_place[] = {EXPLORE_ONCE, EXPLORE_KEEP, EXPLORE_REST,
+                                        EXPLORE_ONCE | EXPLORE_KEEP,
+                                        EXPLORE_ONCE | EXPLORE_KEEP | EXPLORE_REST};
     int place = 0;
-    error_t error = value_word(value, "once|keep|both", &place);
-    *modes = (unsigned)place + 1;
+    error_t error = value_word(value, "once|keep|rest|both|all", &place);
+    *modes = by_place[place];
     return error;
 }
 
@@ -242,7 +246,7 @@ bool sweep_options_read(int argc, char **argv, struct sweep_options *options, in
         .findings = {.fail_on = REACTION_ABORTED},
         .jobs = value_processors(MOST_JOBS),
         .depth = DEFAULT_DEPTH,
-        .modes = SWEEP_ONCE | SWEEP_KEEP,
+        .modes = EXPLORE_ONCE | EXPLORE_KEEP,
         .shards = 1,
     };
     if (!arguments_read(&arguments, argc, argv, &options->argv, &count, status))

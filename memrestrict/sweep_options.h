@@ -11,8 +11,6 @@
 
 enum sweep_report { SWEEP_JSON, SWEEP_JUNIT, SWEEP_TAP, SWEEP_SARIF, SWEEP_REPORTS };
 
-enum sweep_mode { SWEEP_ONCE = 1, SWEEP_KEEP = 2 };
-
 /* What becomes of findings, for both. Strings are those of argv. */
 struct findings_options {
     const char *reports[SWEEP_REPORTS]; /* paths, "-" is stdout; NULL: not wanted */
@@ -28,7 +26,7 @@ struct sweep_options {
     char **argv;                  /* the program and its arguments */
     unsigned jobs;                /* trials at a time */
     unsigned depth;               /* frames of a call site */
-    unsigned modes;               /* set of enum sweep_mode */
+    unsigned modes;               /* set of enum explore_mode */
     uint64_t time_limit;          /* nanoseconds, of a trial; 0: ten times the reference */
     const char *limit;            /* --limit of trials; NULL: none */
     const char *only;             /* further words of each plan; NULL: none */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "work.h"
 
+#include "modes.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,29 +21,32 @@ void work_begin(struct work *work, const struct sweep_options *options)
 }
 
 static char *plan_of(const struct work *work, const struct task *before, const char *site,
-                     const char *words)
+                     const char *call, const char *mode)
 {
     const struct sweep_options *options = work->options;
     char depth[16] = "", *plan;
     if (options->depth != 16)
         snprintf(depth, sizeof depth, ",depth=%u", options->depth);
     int length =
-        asprintf(&plan, "%s%ssite=%s%s,%s%s%s", before != NULL ? before->plan : "",
-                 before != NULL ? ";" : "", site, depth, words, options->only != NULL ? "," : "",
-                 options->only != NULL ? options->only : "");
+        asprintf(&plan, "%s%ssite=%s%s,%s%s%s%s", before != NULL ? before->plan : "",
+                 before != NULL ? ";" : "", site, depth, call, mode,
+                 options->only != NULL ? "," : "", options->only != NULL ? options->only : "");
     return length >= 0 ? plan : NULL;
 }
 
-static bool add_task(struct work *work, const struct task *before, const char *site,
-                     const char *words)
+/* A site that had no block `maps` memory itself: a plan must name such calls. */
+static bool add_task(struct work *work, const struct task *before, const char *site, bool maps,
+                     unsigned mode)
 {
     struct task *grown = reallocarray(work->tasks, work->count + 1, sizeof *work->tasks);
     if (grown == NULL)
         return false;
     work->tasks = grown;
     struct task *task = &work->tasks[work->count];
-    *task = (struct task){.plan = plan_of(work, before, site, words),
-                          .level = before != NULL ? before->level + 1 : 0};
+    *task =
+        (struct task){.plan = plan_of(work, before, site, maps ? "call=*," : "", modes_name(mode)),
+                      .ends_all = mode == EXPLORE_REST,
+                      .level = before != NULL ? before->level + 1 : 0};
     memcpy(task->site, site, SITE_NAME);
     work->count += task->plan != NULL;
     return task->plan != NULL;
@@ -70,15 +75,13 @@ static bool make_known(struct work *work, const char *site)
     return true;
 }
 
-/* A site that had no block maps memory itself: a plan must name such calls. */
 static bool add_site(struct work *work, const struct task *before, const char *site, bool maps)
 {
     bool wanted = before == NULL ? is_in_shard(work, site) : before->level < DEEPEST;
     bool done = make_known(work, site);
-    if (done && wanted && (work->options->modes & SWEEP_ONCE))
-        done = add_task(work, before, site, maps ? "call=*,once" : "once");
-    if (done && wanted && (work->options->modes & SWEEP_KEEP))
-        done = add_task(work, before, site, maps ? "call=*,keep" : "keep");
+    for (unsigned mode = EXPLORE_ONCE; mode <= EXPLORE_REST && done && wanted; mode <<= 1)
+        if (work->options->modes & mode)
+            done = add_task(work, before, site, maps, mode);
     return done;
 }
 
@@ -121,7 +124,7 @@ bool work_add_met(struct work *work, size_t task, const struct words_list *sites
 {
     struct task before = work->tasks[task]; /* the list may move */
     bool done = true;
-    for (size_t i = 0; i < sites->count && done; i++)
+    for (size_t i = 0; i < sites->count && done && !before.ends_all; i++)
         done = add_met(work, &before, sites->words[i]);
     return done;
 }

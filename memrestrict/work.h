@@ -13,6 +13,7 @@ struct task {
     char *plan;
     char site[SITE_NAME]; /* the last that it makes fail */
     unsigned level;       /* faults that it takes to get there, before its own */
+    bool ends_all;        /* whatever it meets then has failed with it */
 };
 
 struct known_site;

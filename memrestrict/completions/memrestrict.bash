@@ -10,7 +10,7 @@ _memrestrict_values()
     -l | --limit | -L | --tree-limit | -r | --reserve) echo 1M 16M 64M 256M 1G unlimited ;;
     --scope) echo process tree ;;
     -c | --count) echo heap regions stacks heap,regions heap,stacks regions,stacks heap,regions,stacks ;;
-    -f | --fault) echo nth=1 call=malloc,nth=1 p=0.01 once keep ;;
+    -f | --fault) echo nth=1 call=malloc,nth=1 p=0.01 once keep rest ;;
     -a | --on-refusal) echo errno abort stop warn ;;
     -t | --time | -k | --kill-after) echo 1s 10s 1m 10m 1h ;;
     --interval) echo 1ms 10ms 100ms 1s ;;
@@ -21,14 +21,14 @@ _memrestrict_values()
         --speedscope | --site-list | --timeline) echo @files ;;
     --explore | --explore-known) echo @files ;;
     --explore-time) echo 1s 5s 1m ;;
-    --explore-modes) echo once keep once,keep ;;
+    --explore-modes) echo once keep rest once,keep once,keep,rest ;;
     --sites) echo 8 16 32 ;;
     --step) echo 4K 64K 1M ;;
     --compare) echo status stdout both ;;
     --test) compgen -c -- "$2" ;;
     --expect | -j | --jobs | -n | --repeat) echo 1 2 4 8 ;;
     --budget-file | --journal | --keep | --baseline | --suppress | --sarif) echo @files ;;
-    --mode) echo once keep both ;;
+    --mode) echo once keep rest both all ;;
     --depth) echo 4 8 16 32 ;;
     --max) echo 10 100 1000 ;;
     --only) echo lib= caller= call= thread=main arm=main ;;

@@ -111,7 +111,7 @@ complete -c memrestrict -n __memrestrict_in_run -l speedscope -r -F -d 'Call sit
 complete -c memrestrict -n __memrestrict_in_run -l site-list -r -F -d 'Call sites and crashes as JSON'
 complete -c memrestrict -n __memrestrict_in_run -l explore -x -a '(__fish_complete_directories)' -d 'Fail each call site once, in copies'
 complete -c memrestrict -n __memrestrict_in_run -l explore-time -x -a '1s 5s 1m' -d 'End a copy after this'
-complete -c memrestrict -n __memrestrict_in_run -l explore-modes -x -a 'once keep once,keep' -d 'How it fails'
+complete -c memrestrict -n __memrestrict_in_run -l explore-modes -x -a 'once keep rest once,keep once,keep,rest' -d 'How it fails'
 complete -c memrestrict -n __memrestrict_in_run -l explore-known -r -F -d 'A list of call sites'
 complete -c memrestrict -n __memrestrict_in_run -l timeline -r -F -d 'Bytes in use over time, as CSV'
 complete -c memrestrict -n __memrestrict_in_run -l interval -x -a '1ms 10ms 100ms 1s' -d 'Time between rows of the timeline'
@@ -142,7 +142,7 @@ complete -c memrestrict -n __memrestrict_in_min -s v -l verbose -d 'Each budget 
 complete -c memrestrict -n __memrestrict_in_min -s h -l help -d 'Print help'
 complete -c memrestrict -n __memrestrict_in_min -l usage -d 'Print a short help'
 
-complete -c memrestrict -n __memrestrict_in_sweep -l mode -x -a 'once keep both' -d 'How often a call site fails'
+complete -c memrestrict -n __memrestrict_in_sweep -l mode -x -a 'once keep rest both all' -d 'How often a call site fails'
 complete -c memrestrict -n __memrestrict_in_sweep -l depth -x -a '4 8 16 32' -d 'Frames that tell call sites apart'
 complete -c memrestrict -n __memrestrict_in_sweep -l only -x -a 'lib= caller= call= thread=main arm=main' -d 'Further words of each fault plan'
 complete -c memrestrict -n __memrestrict_in_sweep -l max -x -a '10 100 1000' -d 'Trials at most'

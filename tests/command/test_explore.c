@@ -34,6 +34,9 @@
     X(explore_once_and_keep, EXPLORE "--explore-modes=once,keep " END "takes_two >o; "              \
       RECORDS("\"\\(.mode) \\(.faults)\"") "; grep -h failed x/*.out", 0,                           \
       "once 1\nkeep 2\nfailed 1\nfailed 2\n", "")                                                   \
+    X(explore_rest, EXPLORE "--explore-modes=once,rest " END "needs_one >o; "                       \
+      RECORDS("\"\\(.size_bytes) \\(.mode) \\(.faults) \\(.signal)\""), 0,                           \
+      "22 once 1 null\n22 rest 2 11\n23 once 1 null\n23 rest 1 null\n", "")                           \
     X(explore_error_paths_if_the_others_are_known,                                                 \
       "$M -q --site-list=l " END "crashes_in_its_report >o; " EXPLORE "--explore-known=l " END       \
       "crashes_in_its_report >o; " RECORDS("\"\\(.size_bytes) \\(.depth) \\(.parent_record) \\(.signal)\""), \
@@ -78,7 +81,7 @@
     X(explore_folder_that_cannot_be, "$M --explore=/proc/x true", 125, "",                          \
       "memrestrict: --explore: cannot use /proc/x: ")                                               \
     X(explore_modes_that_are_none, "$M --explore=x --explore-modes=twice true", 125, "",            \
-      "--explore-modes: cannot understand 'twice'; accepted: once,keep")                           \
+      "--explore-modes: cannot understand 'twice'; accepted: once,keep,rest")                           \
     X(explore_no_time_at_all, "$M --explore=x --explore-time=0 true", 125, "", "--explore-time: ")  \
     X(explore_known_that_is_no_list, "echo '{}' >l; $M --explore=x --explore-known=l true", 125, "", \
       "--explore-known: l: no list of call sites; accepted: ")                                      \

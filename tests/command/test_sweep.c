@@ -56,8 +56,16 @@
       SWEEP "-j1 " BUG "twice >o; " NAMES " j >a; " SWEEP "-j3 " BUG "twice >o; " NAMES " j >b; "  \
       "[ -s a ] && cmp a b", 0, "", "")                                                            \
     X(sweep_of_each_mode,                                                                          \
-      "for m in once keep both; do $M sweep -t 300 -q --mode=$m --json=j " BUG ">o; " TRIALS "; done", 0, \
-      "2\n2\n4\n", "")                                                                             \
+      "for m in once keep rest both all; do $M sweep -t 300 -q --mode=$m --json=j " BUG ">o; " TRIALS "; done", 0, \
+      "2\n2\n2\n4\n6\n", "")                                                                             \
+    X(sweep_of_the_rest_finds_what_fails_together,                                                 \
+      SWEEP BUG "together >o || echo $?; " SWEEP "--mode=rest " BUG "together >o; " FOUND "; "         \
+      "jq -r '.findings[].message' j | sed 's/ (.*) when/ when/; s/ (.*) and/ and/'", 0,            \
+      "crash:" IS("need_one") "2\ncrash by SIGSEGV in need_one when malloc of 110 bytes fails in "   \
+      "need_one and all that follow do\n", NULL)                                                   \
+    X(sweep_of_the_rest_goes_no_deeper, SWEEP "--mode=rest " BUG "twice >o; "                         \
+      "jq -r '.trials[] | [.plan, .outcome] | join(\" \")' j | sed 's/site=[0-9a-f]*//' | sort", 0,   \
+      ",rest crash\n,rest crash\n,rest handled\n", "")                                          \
     X(sweep_stops_at_max, SWEEP "--max=3 " BUG "; " TRIALS, 0,                                     \
       NULL, "")                                                                                    \
     X(sweep_with_further_words,                                                                    \
@@ -180,7 +188,7 @@
       "the program cannot be swept: it does not end in time")                                      \
     X(sweep_of_nothing, "$M sweep", 125, "", "memrestrict: something is missing; accepted: ")      \
     X(sweep_bad_mode, "$M sweep --mode=twice true", 125, "",                                       \
-      "--mode: cannot understand 'twice'; accepted: once|keep|both")                           \
+      "--mode: cannot understand 'twice'; accepted: once|keep|rest|both|all")                           \
     X(sweep_bad_shard, "for s in 0/2 3/2 1 a/b 1/ /2 1/0; do $M sweep --shard=$s true 2>&1 | "     \
       "grep -c 'accepted: I/N'; done | uniq -c | tr -d ' '", 0, "71\n", "")                        \
     X(sweep_bad_words, "$M sweep --only=nht=1 true", 125, "", "nht")                               \

@@ -101,6 +101,15 @@ static APART void starts_another(void)
     free(block);
 }
 
+/* Of two different stacks: one of them is enough. */
+static APART void needs_one(void)
+{
+    char *block = malloc(22), *other = malloc(23), *to = other != NULL ? other : block;
+    *(volatile char *)to = 1;
+    free(other);
+    free(block);
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -109,7 +118,7 @@ int main(int argc, char **argv)
     } sites[] = {{"tolerates", tolerates}, {"crashes", crashes},   {"aborts", aborts},
                  {"exits", exits},         {"hangs", hangs},       {"swallows", swallows},
                  {"leaks", leaks},         {"takes_two", takes_two},
-                 {"starts_another", starts_another},
+                 {"starts_another", starts_another}, {"needs_one", needs_one},
                  {"crashes_in_its_report", crashes_in_its_report}};
     char room[BUFSIZ];
     setvbuf(stdout, room, _IOFBF, sizeof room); /* no memory of its own */

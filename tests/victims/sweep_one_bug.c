@@ -94,6 +94,15 @@ static void fail_twice(void)
     free(block);
 }
 
+/* Takes that either fails, and not that both do. */
+static void need_one(void)
+{
+    char *cache = malloc(110), *block = malloc(111), *to = block != NULL ? block : cache;
+    to[0] = 1;
+    free(block);
+    free(cache);
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -102,6 +111,7 @@ int main(int argc, char **argv)
     } bugs[] = {
         {"crash", crash},           {"abort", abort_itself},  {"hang", hang}, {"swallowed", swallow},
         {"leak", leak},             {"corruption", corrupt},  {"twice", fail_twice},
+        {"together", need_one},
     };
     say("begun\n");
     handle();

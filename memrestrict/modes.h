@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How a call site fails (enum explore_mode), by the names that are words of a plan, too.
+ */
+#ifndef MEMRESTRICT_MODES_H
+#define MEMRESTRICT_MODES_H
+
+#include "explore_area.h"
+
+#include <stdbool.h>
+
+enum { MODES_ROOM = 24 };
+
+/* Of one mode. Static. */
+const char *modes_name(unsigned mode);
+/* Reads "once,keep,rest", or some of them, into a set. */
+bool modes_read(const char *words, unsigned *modes);
+/* A set as modes_read takes it; `room` is returned. */
+const char *modes_words(unsigned modes, char room[MODES_ROOM]);
+
+#endif
