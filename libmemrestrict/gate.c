@@ -85,15 +85,16 @@ bool gate_admit_plain(enum call call, size_t size)
 
 void gate_cancel(uint64_t size) { budget_refund(size); }
 
-/* No entry: because of a stale one, or for want of memory. */
+/* No entry: because of stale ones, or for want of memory. */
 static COLD bool enter_slowly(const void *block, size_t size)
 {
     size_t stale;
-    if (!ledger_take(block, &stale))
-        return false;
-    if (sites_on)
-        site_ends(block, stale);
-    budget_refund(stale);
+    const void *start;
+    while ((start = ledger_take_stale(block, size, &stale)) != NULL) {
+        if (sites_on)
+            site_ends(start, stale);
+        budget_refund(stale);
+    }
     return ledger_put(block, size);
 }
 

@@ -35,10 +35,7 @@ static COLD bool put_slowly(const void *address, size_t size)
     if (is_odd(address))
         return ledger_put_odd(address, size);
     size_word *word = word_find(address, true);
-    if (word == NULL || word_get(word) != 0)
-        return false;
-    word_enter(word, size);
-    return true;
+    return word != NULL && word_enter(word, size);
 }
 
 bool ledger_put_plain(const void *address, size_t size)

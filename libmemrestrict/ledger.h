@@ -3,7 +3,8 @@
  * Which block has which size. A uthash table is keyed by window, 4 MiB of address space; a window
  * has one 16-bit word for each granule of 16 bytes: the size asked for plus one, zero where no
  * block starts. A size too large for that fills the next words, which belong to the same block and
- * can start no other. Addresses that are no multiple of 16 go to a second table, a node each.
+ * can start no other, until it is freed behind our back. Addresses that are no multiple of 16 go to
+ * a second table, a node each.
  *
  * Where blocks start at least 32 bytes apart, a granule has as many, and a window 8 MiB: half the
  * words to a heap are half the cache lines. Then an address 16 bytes off a block's is taken for it;
@@ -22,9 +23,12 @@
 
 /* Before the first entry: blocks start at least `apart` bytes apart. */
 void ledger_start(size_t apart);
-/* Enters a block of `size` bytes at `address`. False: no memory for the entry, or there is one
- * already: a block that was freed behind our back, whose entry is to be taken out first. */
+/* Enters a block of `size` bytes at `address`. False: no memory for the entry, or one is in its
+ * way: of a block that was freed behind our back, which is to be taken out first. */
 bool ledger_put(const void *address, size_t size);
+/* Takes out such a one, of which there may be several: its address, with its size. NULL: nothing is
+ * in the way of an entry of `size` bytes. */
+const void *ledger_take_stale(const void *address, size_t size, size_t *stale);
 /* Takes the entry out. False: there is none (freed twice, or never ours), or it is inherited. */
 bool ledger_take(const void *address, size_t *size);
 

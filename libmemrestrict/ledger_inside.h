@@ -18,7 +18,9 @@ enum {
     WORD_BITS = 18,     /* a window of 4 MiB, or twice that */
     WORDS = 1 << WORD_BITS,
     LARGE = LEDGER_PLAIN_LARGEST + 2, /* the word of a block whose size is in the next ones */
-    LARGE_WORDS = 4,                  /* 64 bits; such a block covers thousands of granules */
+    LARGE_WORDS = 5,                  /* such a block covers thousands of granules */
+    PART_BITS = 14,                   /* of the size, in each of them, */
+    PART = 1 << PART_BITS,            /* and this: so none is zero, or LARGE */
     RECENT = 1 << 10 /* windows found without the table: 4 GiB of addresses, or more */
 };
 
@@ -81,24 +83,41 @@ static inline uint16_t word_get(const size_word *word)
 
 static inline void large_set(size_word *first, size_t size)
 {
-    for (unsigned i = 1; i <= LARGE_WORDS; i++)
-        word_set(&first[i], (uint16_t)((uint64_t)size >> 16 * (i - 1)));
+    uint64_t rest = size;
+    for (unsigned i = 1; i <= LARGE_WORDS; i++, rest >>= PART_BITS)
+        word_set(&first[i], (uint16_t)(PART | (rest & (PART - 1))));
 }
 
 static inline size_t large_get(const size_word *first)
 {
     uint64_t size = 0;
     for (unsigned i = LARGE_WORDS; i > 0; i--)
-        size = size << 16 | word_get(&first[i]);
+        size = size << PART_BITS | (word_get(&first[i]) & (PART - 1));
     return (size_t)size;
 }
 
-/* Any size. */
-static inline void word_enter(size_word *word, size_t size)
+static inline void large_clear(size_word *first)
 {
+    for (unsigned i = 1; i <= LARGE_WORDS; i++)
+        word_set(&first[i], 0);
+}
+
+/* How many words an entry takes. */
+static inline unsigned words_for(size_t size)
+{
+    return size <= LEDGER_PLAIN_LARGEST ? 1 : 1 + LARGE_WORDS;
+}
+
+/* Any size. False: there is something already. */
+static inline bool word_enter(size_word *word, size_t size)
+{
+    for (unsigned i = 0; i < words_for(size); i++)
+        if (word_get(&word[i]) != 0)
+            return false;
     if (size > LEDGER_PLAIN_LARGEST)
         large_set(word, size);
     word_set(word, size <= LEDGER_PLAIN_LARGEST ? (uint16_t)(size + 1) : LARGE);
+    return true;
 }
 
 /* The size of the block that starts there, which is no longer known to start there; false: none
@@ -110,7 +129,7 @@ static inline bool word_remove(size_word *word, size_t *size)
         return false;
     *size = value == LARGE ? large_get(word) : value - 1u;
     if (value == LARGE)
-        large_set(word, 0);
+        large_clear(word);
     word_set(word, 0);
     return true;
 }

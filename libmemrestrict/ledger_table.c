@@ -178,6 +178,47 @@ COLD bool ledger_take_odd(const void *address, size_t *size)
     return done;
 }
 
+/* Where the entry begins that has a word; it may be in the words of a large one. */
+static size_t head_of(const struct window *window, size_t place)
+{
+    for (size_t back = 0; back <= LARGE_WORDS && back <= place; back++)
+        if (word_get(&window->words[place - back]) == LARGE)
+            return place - back;
+    return place;
+}
+
+/* Under the lock: of the entries in the way of one of `size` bytes the first. False: there is none.
+ * Who was given these addresses is alone with them, but for what is stale. */
+static bool remove_stale(struct window *window, size_t place, size_t size, size_t *head,
+                         size_t *stale)
+{
+    for (size_t i = place; i < place + words_for(size); i++)
+        if (word_get(&window->words[i]) != 0) {
+            *head = head_of(window, i);
+            return word_remove(&window->words[*head], stale);
+        }
+    return false;
+}
+
+COLD const void *ledger_take_stale(const void *address, size_t size, size_t *stale)
+{
+    struct lock_hold hold;
+    struct window *window;
+    struct spot spot = spot_of(address);
+    size_t head;
+    if (is_odd(address))
+        return ledger_take_odd(address, stale) ? address : NULL;
+    if (!lock_enter(&lock, &hold))
+        return NULL;
+    HASH_FIND(hh, now.windows, &spot.key, sizeof spot.key, window);
+    bool done = window != NULL && remove_stale(window, spot.place, size, &head, stale);
+    lock_drop(&lock, &hold);
+    if (!done)
+        return NULL;
+    ptrdiff_t granules = (ptrdiff_t)head - (ptrdiff_t)spot.place;
+    return (const char *)address + granules * (1 << (ALIGNMENT_BITS + ledger_fold));
+}
+
 COLD site_number *ledger_make_sites(struct window *window)
 {
     struct lock_hold hold;
@@ -254,13 +295,14 @@ struct ledger_live ledger_live(void)
 }
 
 /* What was entered since the last fork joins what was inherited then: a block's words lie within
- * it, and blocks do not overlap. */
+ * it, and blocks do not overlap, but for what is stale there. That stays charged. */
 static void merge_words(struct window *from, struct window *to)
 {
-    size_t size;
+    size_t size, head, stale;
     for (unsigned i = next_word(from, 0); i < WORDS; i = next_word(from, i + 1))
         if (word_remove(&from->words[i], &size))
-            word_enter(&to->words[i], size);
+            while (!word_enter(&to->words[i], size) && remove_stale(to, i, size, &head, &stale))
+                ;
 }
 
 /* Under the lock. Without memory for a larger table some entries are lost: what they hold stays
@@ -340,7 +382,7 @@ bool ledger_put_inherited(const void *address, size_t size)
     if (is_odd(address))
         done = odd_enter(&inherited, (uintptr_t)address, size);
     else
-        word_enter(word_inherited(address), size);
+        done = word_enter(word_inherited(address), size);
     lock_drop(&lock, &hold);
     return done;
 }

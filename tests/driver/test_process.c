@@ -252,6 +252,7 @@ END_TEST
     }                                                                                              \
     END_TEST
 LIBRARY_TEST(process_block_freed_behind_our_back_is_charged_once)
+LIBRARY_TEST(process_large_block_freed_behind_our_back_is_refunded_whole)
 LIBRARY_TEST(process_deepbind_library_is_not_charged)
 LIBRARY_TEST(process_dlclosed_library_leaves_its_blocks)
 LIBRARY_TEST(process_dlmopen_namespace_is_not_charged)
@@ -377,6 +378,7 @@ Suite *suite_process(void)
     driver_add(suite, process_loader_explains_itself);
     driver_add(suite, process_library_allocates_before_and_after);
     driver_add(suite, process_block_freed_behind_our_back_is_charged_once);
+    driver_add(suite, process_large_block_freed_behind_our_back_is_refunded_whole);
     driver_add(suite, process_deepbind_library_is_not_charged);
     driver_add(suite, process_dlclosed_library_leaves_its_blocks);
     driver_add(suite, process_dlmopen_namespace_is_not_charged);

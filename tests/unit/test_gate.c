@@ -239,6 +239,22 @@ START_TEST(a_block_that_was_freed_behind_our_back_is_refunded_when_its_neighbour
 }
 END_TEST
 
+START_TEST(a_large_block_that_was_freed_behind_our_back_is_refunded_whole)
+{
+    const char *there = (const char *)block + 4096;
+    start_plain(1000000);
+    allocate(there, 100000);
+    allocate(there + 32, 24);
+    expect_held(1, 24);
+    allocate(there + 64, 25);
+    allocate(there, 26);
+    expect_held(3, 24 + 25 + 26);
+    allocate(there - 32, 200000);
+    expect_held(2, 25 + 200000);
+    expect_refusals(0);
+}
+END_TEST
+
 START_TEST(a_block_oddly_placed_that_was_freed_behind_our_back_is_refunded_too)
 {
     replace_unseen((const char *)block + 8);
@@ -753,6 +769,7 @@ Suite *suite_gate(void)
     unit_add(suite, unknown_blocks_are_counted);
     unit_add(suite, a_block_that_was_freed_behind_our_back_is_refunded_when_its_place_is_used);
     unit_add(suite, a_block_that_was_freed_behind_our_back_is_refunded_when_its_neighbour_comes);
+    unit_add(suite, a_large_block_that_was_freed_behind_our_back_is_refunded_whole);
     unit_add(suite, a_block_oddly_placed_that_was_freed_behind_our_back_is_refunded_too);
     unit_add(suite, a_block_that_moves_to_where_one_was_freed_behind_our_back_is_counted_once);
     unit_add(suite, a_block_without_memory_for_its_entry_is_refunded_and_refused);

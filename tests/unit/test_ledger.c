@@ -187,6 +187,130 @@ START_TEST(small_blocks_may_come_where_a_large_one_was)
 }
 END_TEST
 
+/* What is in the way of so many bytes there, next. */
+static void expect_stale(uintptr_t address, size_t size, uintptr_t start, size_t expected)
+{
+    size_t stale = 0;
+    ck_assert(!ledger_put(at(address), size));
+    const void *found = ledger_take_stale(at(address), size, &stale);
+    ck_assert_msg(found == at(start), "at %p, not %p", found, at(start));
+    ck_assert_uint_eq(stale, expected);
+}
+
+static void expect_nothing_stale(uintptr_t address, size_t size)
+{
+    size_t stale;
+    ck_assert_ptr_null(ledger_take_stale(at(address), size, &stale));
+}
+
+/* The words of such a block: its own, and those that hold its size. */
+enum { LARGE_SIZE = 0x12345678, LARGE_WORDS = 6 };
+
+START_TEST(a_stale_large_block_makes_way_whole)
+{
+    for (uintptr_t granule = 0; granule < LARGE_WORDS; granule++) {
+        uintptr_t inside = BASE + apart * granule;
+        put(BASE, LARGE_SIZE);
+        expect_stale(inside, 7, BASE, LARGE_SIZE);
+        expect_nothing_stale(inside, 7);
+        put(inside, 7);
+        expect_live(1, 7);
+        expect_taken(inside, 7);
+        expect_live(0, 0);
+    }
+}
+END_TEST
+
+START_TEST(a_stale_large_block_is_not_in_the_way_farther_on)
+{
+    put(BASE, LARGE_SIZE);
+    expect_nothing_stale(BASE + apart * LARGE_WORDS, 7);
+    put(BASE + apart * LARGE_WORDS, 7);
+    expect_nothing_stale(BASE - apart, 7);
+    expect_live(2, LARGE_SIZE + 7);
+    expect_taken(BASE, LARGE_SIZE);
+    expect_taken(BASE + apart * LARGE_WORDS, 7);
+}
+END_TEST
+
+START_TEST(stale_blocks_make_way_for_a_large_one_each)
+{
+    put(BASE + apart, 65533);
+    put(BASE + apart * 3, 0);
+    put(BASE + apart * 4, 65534);
+    expect_stale(BASE, LARGE_SIZE, BASE + apart, 65533);
+    expect_stale(BASE, LARGE_SIZE, BASE + apart * 3, 0);
+    expect_stale(BASE, LARGE_SIZE, BASE + apart * 4, 65534);
+    expect_nothing_stale(BASE, LARGE_SIZE);
+    put(BASE, LARGE_SIZE);
+    expect_taken(BASE, LARGE_SIZE);
+    for (uintptr_t granule = 0; granule < 2 * LARGE_WORDS; granule++)
+        expect_unknown(BASE + apart * granule);
+}
+END_TEST
+
+START_TEST(a_stale_large_block_at_a_windows_end_makes_way)
+{
+    uintptr_t last = BASE + WINDOW - apart;
+    put(last, LARGE_SIZE);
+    put(BASE + WINDOW, 8);
+    expect_stale(last - apart, 65534, last, LARGE_SIZE);
+    put(last - apart, 65534);
+    expect_live(2, 65534 + 8);
+}
+END_TEST
+
+START_TEST(what_is_inherited_makes_way_where_it_is_stale)
+{
+    put(BASE, LARGE_SIZE);
+    ck_assert(ledger_inherit());
+    put(BASE + apart * 2, 7);
+    put(BASE + apart * 10, LARGE_SIZE);
+    ck_assert(ledger_inherit());
+    expect_live(2, 7 + LARGE_SIZE);
+    size_t size = 0;
+    ck_assert(!ledger_take_inherited(at(BASE), &size));
+    ck_assert(ledger_take_inherited(at(BASE + apart * 2), &size));
+    ck_assert_uint_eq(size, 7);
+    ck_assert(ledger_take_inherited(at(BASE + apart * 10), &size));
+    ck_assert_uint_eq(size, LARGE_SIZE);
+    expect_live(0, 0);
+}
+END_TEST
+
+static pthread_barrier_t together;
+static _Atomic size_t stale_bytes;
+
+/* What malloc does with a block that it was given there. */
+static void *put_where_something_is_stale(void *address)
+{
+    size_t stale;
+    pthread_barrier_wait(&together);
+    while (!ledger_put(address, 7))
+        if (ledger_take_stale(address, 7, &stale) != NULL)
+            stale_bytes += stale;
+    return NULL;
+}
+
+START_TEST(threads_find_a_stale_large_block_once)
+{
+    enum { ROUNDS = 300 };
+    pthread_t threads[LARGE_WORDS];
+    ck_assert_int_eq(pthread_barrier_init(&together, NULL, LARGE_WORDS), 0);
+    for (size_t round = 1; round <= ROUNDS; round++) {
+        put(BASE, LARGE_SIZE);
+        for (uintptr_t i = 0; i < LARGE_WORDS; i++)
+            threads[i] = start_thread(put_where_something_is_stale, BASE + apart * i);
+        for (uintptr_t i = 0; i < LARGE_WORDS; i++)
+            pthread_join(threads[i], NULL);
+        ck_assert_uint_eq(stale_bytes, round * LARGE_SIZE);
+        expect_live(LARGE_WORDS, LARGE_WORDS * 7);
+        for (uintptr_t i = 0; i < LARGE_WORDS; i++)
+            expect_taken(BASE + apart * i, 7);
+    }
+}
+END_TEST
+
 START_TEST(an_address_that_was_never_put_is_unknown)
 {
     uintptr_t there = BASE + 2 * apart;
@@ -721,6 +845,12 @@ Suite *suite_ledger(void)
     add_both(suite, blocks_side_by_side_keep_their_sizes);
     add_both(suite, a_large_block_leaves_no_words_behind);
     add_both(suite, small_blocks_may_come_where_a_large_one_was);
+    add_both(suite, a_stale_large_block_makes_way_whole);
+    add_both(suite, a_stale_large_block_is_not_in_the_way_farther_on);
+    add_both(suite, stale_blocks_make_way_for_a_large_one_each);
+    add_both(suite, a_stale_large_block_at_a_windows_end_makes_way);
+    add_both(suite, what_is_inherited_makes_way_where_it_is_stale);
+    add_both(suite, threads_find_a_stale_large_block_once);
     add_both(suite, an_address_that_was_never_put_is_unknown);
     add_both(suite, an_address_16_bytes_off_is_unknown_only_where_a_block_could_be);
     add_both(suite, a_block_is_taken_once);
