@@ -15,7 +15,7 @@ enum { CLOSED = 0 };
 #define TAKEN ACCOUNT_STOCK_TAKEN
 
 static struct {
-    _Atomic unsigned threads;   /* that have a stock's number */
+    _Atomic unsigned threads;   /* that have a stock's number; 0 in a forked child */
     _Atomic uint64_t taken;     /* a bit for each stock that is one thread's own, */
     _Atomic int owners[STOCKS]; /* and that thread's ID, in this process */
 } stocks;
@@ -34,12 +34,12 @@ void stocks_forget(void)
 }
 
 /* That this thread shares with others; NULL while there was but one thread, whose counter nobody
- * fights for. */
+ * fights for, or none: a signal handler may fork in the middle of this. */
 static struct account_stock *shared_stock(struct account *account)
 {
     if (UNLIKELY(guard.stock == 0))
         guard.stock = 1 + atomic_fetch_add_explicit(&stocks.threads, 1, memory_order_relaxed);
-    if (atomic_load_explicit(&stocks.threads, memory_order_relaxed) == 1)
+    if (atomic_load_explicit(&stocks.threads, memory_order_relaxed) <= 1)
         return NULL;
     return &account->stocks[guard.stock % STOCKS];
 }
@@ -99,12 +99,15 @@ static bool spend(struct account_stock *stock, uint64_t bytes)
     return false;
 }
 
-/* How much a stock may hold now; 0 when the budget runs low: then everybody uses the counter. */
+/* How much a stock may hold now; 0 when the budget runs low: then everybody uses the counter. Also
+ * in a child that a signal handler forked just before. */
 static uint64_t chunk_now(struct account *account)
 {
     uint64_t ceiling = counter_get(&account->ceiling), used = counter_get(&account->used);
     unsigned threads = atomic_load_explicit(&stocks.threads, memory_order_relaxed);
     uint64_t left = used < ceiling ? ceiling - used : 0;
+    if (UNLIKELY(threads == 0))
+        return 0;
     uint64_t share = left / SHARE / (threads < STOCKS ? threads : STOCKS);
     return share < SMALLEST_CHUNK ? 0 : share < CHUNK ? share : CHUNK;
 }

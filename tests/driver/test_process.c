@@ -27,6 +27,7 @@ enum { VICTIM_SKIPS = 77 };
     X(process_fork_handlers_allocate, "64M")                                                       \
     X(process_fork_in_signal_handler, "64M")                                                       \
     X(process_fork_in_signal_handler_during_fork, "64M")                                           \
+    X(process_handler_forks_at_each_step_of_a_draw, "64M")                                         \
     X(process_fork_while_threads_allocate, "64M")                                                  \
     X(process_fork_while_threads_create_threads, "unlimited")                                      \
     X(process_fork_while_threads_read_and_flush, "256K")                                           \

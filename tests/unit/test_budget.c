@@ -917,6 +917,19 @@ START_TEST(a_refund_that_a_forking_handler_interrupted_counts_in_the_child)
 }
 END_TEST
 
+START_TEST(a_thread_that_got_its_number_in_its_parent_charges_in_the_child)
+{
+    begin_with_stocks();
+    pid_t child = fork();
+    if (child == 0) {
+        budget_fork_child(BUDGET_AS_NOTED);
+        guard.stock = 7;
+        _exit(check_child(10000, 64 * MIB));
+    }
+    ck_assert_int_eq(child_status(child), 0);
+}
+END_TEST
+
 START_TEST(what_a_stock_has_too_much_is_not_taken_from_the_counter)
 {
     begin_with_stocks();
@@ -978,6 +991,7 @@ Suite *suite_budget(void)
     unit_add(suite, a_thread_that_only_refunds_does_so_into_a_stock_of_its_own);
     unit_add(suite, a_thread_that_refunds_first_may_not_charge_past_a_lower_limit);
     unit_add(suite, a_refund_that_a_forking_handler_interrupted_counts_in_the_child);
+    unit_add(suite, a_thread_that_got_its_number_in_its_parent_charges_in_the_child);
     unit_add(suite, what_a_stock_has_too_much_is_not_taken_from_the_counter);
     unit_add(suite, a_thread_may_refund_what_another_charged);
     unit_add(suite, handlers_may_charge_in_the_middle_of_a_charge);
