@@ -66,18 +66,37 @@ static void raise_peak(struct account *account, uint64_t used, bool alone)
 }
 
 /* A signal handler forked while the bytes were on their way here: the child inherited them. */
-static COLD void refund_after_fork(struct account *account, uint64_t bytes)
+static COLD void refund_to_parent(uint64_t bytes)
 {
-    atomic_fetch_add(&account->used, bytes);
     if (budget_inside.in_tree)
         budget_refund_inherited(bytes);
 }
 
-/* Other processes of a tree read `used`, and may see this late; but they do not write it. */
+/* They are taken from the counter already. */
+static COLD void refund_after_fork(struct account *account, uint64_t bytes)
+{
+    atomic_fetch_add(&account->used, bytes);
+    refund_to_parent(bytes);
+}
+
+/* Other processes of a tree read `used`, and may see this late; but they do not write it. With
+ * other threads it is not below zero for a moment, in which one of them could mend that
+ * (mend_after_fork).
+ */
 void budget_refund_counter(struct account *account, uint64_t bytes, bool alone)
 {
-    if (UNLIKELY(!counter_subtract(&account->used, bytes, alone || counter_alone())))
-        refund_after_fork(account, bytes);
+    if (alone || counter_alone()) {
+        if (UNLIKELY(!counter_subtract(&account->used, bytes, true)))
+            refund_after_fork(account, bytes);
+        return;
+    }
+    uint64_t used = counter_get(&account->used);
+    do {
+        if (UNLIKELY(used < bytes)) {
+            refund_to_parent(bytes);
+            return;
+        }
+    } while (!counter_swap(&account->used, &used, used - bytes, false));
 }
 
 /* Under the lock. A handler forked in the middle of a charge or a refund: the child took from its
@@ -246,7 +265,7 @@ bool budget_refund_plain(uint64_t bytes)
     struct account *account = *(struct account *volatile *)budget.account;
     if (UNLIKELY(account == NULL))
         return false;
-    if (LIKELY(is_alone())) {
+    if (LIKELY(is_alone())) { /* a child that is forked right here begins with them in `used` */
         counter_subtract(&account->used, bytes, true);
         return true;
     }
