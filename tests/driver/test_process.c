@@ -184,6 +184,12 @@ START_TEST(process_seccomp_filter_with_a_report)
 }
 END_TEST
 
+START_TEST(process_seccomp_filter_with_threads)
+{
+    expect_ok(RUN(LIMIT("16M"), "victims/process_seccomp_filter", "threads"));
+}
+END_TEST
+
 START_TEST(process_own_malloc_is_said_and_mappings_are_limited)
 {
     const struct run *run =
@@ -374,6 +380,7 @@ Suite *suite_process(void)
     driver_add(suite, process_vfork_child_writes_no_report);
     driver_add(suite, process_forked_child_writes_its_own_report);
     driver_add(suite, process_seccomp_filter_with_a_report);
+    driver_add(suite, process_seccomp_filter_with_threads);
     driver_add(suite, process_own_malloc_is_said_and_mappings_are_limited);
     driver_add(suite, process_loader_binds_at_once);
     driver_add(suite, process_loader_explains_itself);
