@@ -22,7 +22,7 @@ enum {
     ACCOUNTS_MAGIC = 0x6d72616d,
     ACCOUNTS_VERSION = 3,
     ACCOUNTS_SLOTS = 4096, /* processes at a time */
-    ACCOUNTS_STOCKS = 64,  /* of threads, each process; see budget.h */
+    ACCOUNTS_STOCKS = 64,  /* of threads, each process; see stocks.h */
     ACCOUNTS_NAME = 64,
     ACCOUNTS_LINE = 64,    /* bytes of a cache line */
     ACCOUNTS_PAGE = 4096,  /* a slot can be mapped by itself, where pages are no larger */
@@ -76,6 +76,7 @@ struct account_fault {
 
 #define ACCOUNT_STOCK_TAKEN (UINT64_C(1) << 63)
 
+/* The two parts have nothing in common but the line, and may be two threads'. */
 struct account_stock {
     /* Bytes drawn and not spent, plus one; 0: closed. With ACCOUNT_STOCK_TAKEN: given back to the
      * tree. */

@@ -34,7 +34,8 @@ struct account *budget_account(void);
 /* Changes the limit; what is charged already stays, also when it is more. */
 void budget_set_limit(uint64_t limit);
 
-/* Takes `bytes` from what is left, all or nothing. Lock-free unless it is about to say no. */
+/* Takes `bytes` from what is left, all or nothing. Waits for no lock in the usual case: only where
+ * this thread's stock has just been taken back, or before it says no. */
 bool budget_charge(uint64_t bytes);
 /* The usual case of it, to be made part of the caller; false: nothing was done, try the other. */
 bool budget_charge_plain(uint64_t bytes);

@@ -34,9 +34,9 @@ enum { GUARD_PENDING = 2 };
 enum { GUARD_NO_STOCK = 1 };
 
 struct guard {
-    unsigned level; /* enum guard_path, and as many times GUARD_INSIDE */
-    unsigned stock; /* 0: no stock yet; else its number, counted from 1, of those that are shared
-                       (stocks.c) */
+    unsigned level;     /* enum guard_path, and as many times GUARD_INSIDE */
+    unsigned number;    /* among the threads that have charged, from 1: which of the stocks that are
+                           shared is its (stocks.c); 0: none yet */
     unsigned own_stock; /* where in the account the one is that is this thread's alone, in bytes;
                            0: not asked yet; or GUARD_NO_STOCK */
     int mapping;    /* changes of mappings that this thread is in the middle of (gate_regions.c) */

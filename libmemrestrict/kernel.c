@@ -13,7 +13,6 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <linux/membarrier.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,10 +24,6 @@
 #define MMAP_CALL SYS_mmap
 #define MMAP_UNIT 1
 #endif
-
-struct timeout { /* as SYS_futex and SYS_rt_sigtimedwait take it, whatever width time_t has */
-    long seconds, nanoseconds;
-};
 
 static bool is_error(long result) { return (unsigned long)result >= -4095ul; }
 
@@ -136,7 +131,7 @@ int kernel_pkey_mprotect(void *addr, size_t len, int prot, int key)
 
 bool kernel_wait(_Atomic int *word, int value)
 {
-    struct timeout timeout = {.nanoseconds = 100 * 1000 * 1000};
+    struct kernel_time timeout = {.nanoseconds = 100 * 1000 * 1000};
     return KERNEL_CALL(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, &timeout, NULL, 0) != -ETIMEDOUT;
 }
 
@@ -152,7 +147,7 @@ void kernel_wake_all(_Atomic int *word)
 
 bool kernel_wait_shared(_Atomic int32_t *word, int32_t value, unsigned milliseconds)
 {
-    struct timeout timeout = {.nanoseconds = (long)milliseconds * 1000 * 1000};
+    struct kernel_time timeout = {.nanoseconds = (long)milliseconds * 1000 * 1000};
     return KERNEL_CALL(SYS_futex, word, FUTEX_WAIT, value, &timeout, NULL, 0) != -ETIMEDOUT;
 }
 
@@ -206,7 +201,7 @@ bool kernel_signal_pending(int number)
 
 void kernel_signal_discard(int number)
 {
-    struct timeout none = {0};
+    struct kernel_time none = {0};
     struct kernel_mask set = mask_of((int[]){number, 0});
     KERNEL_CALL(SYS_rt_sigtimedwait, &set, NULL, &none, MASK_BYTES);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * System calls as verbs, made directly: no interposed function, no cancellation point, no malloc.
- * The only file that includes <sys/syscall.h>. Unless a comment says otherwise errno is left alone,
- * and an error is returned as a negative errno value. All are safe in signal handlers and threads.
+ * kernel*.c alone know the calls' numbers, by kernel_call.h. Unless a comment says otherwise errno
+ * is left alone, and an error is returned as a negative errno value. All are safe in signal
+ * handlers and threads.
  */
 #ifndef MEMRESTRICT_KERNEL_H
 #define MEMRESTRICT_KERNEL_H

@@ -11,6 +11,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+struct kernel_time { /* as system calls take it, whatever width time_t has */
+    long seconds, nanoseconds;
+};
+
 /* What the function returns, or a negative errno value. */
 #define QUIETLY(call)                                                                              \
     ({                                                                                             \

@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -22,10 +21,6 @@
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
 #endif
-
-struct span { /* as these calls take it, whatever width time_t has */
-    long seconds, nanoseconds;
-};
 
 enum { NAP = 1000 * 1000 }; /* nanoseconds, where the end of a process cannot be waited for */
 
@@ -61,7 +56,7 @@ static bool has_ended(int pid)
 
 static void nap(uint64_t nanoseconds)
 {
-    struct span rest = {.nanoseconds = (long)(nanoseconds < NAP ? nanoseconds : NAP)};
+    struct kernel_time rest = {.nanoseconds = (long)(nanoseconds < NAP ? nanoseconds : NAP)};
     KERNEL_CALL(SYS_nanosleep, &rest, NULL);
 }
 
@@ -72,7 +67,8 @@ bool kernel_copy_wait(int pid, uint64_t nanoseconds)
     bool ended;
     while (!(ended = has_ended(pid)) && (now = kernel_clock_now()) < until) {
         struct pollfd end = {.fd = fd, .events = POLLIN};
-        struct span rest = {(long)((until - now) / 1000000000), (long)((until - now) % 1000000000)};
+        struct kernel_time rest = {(long)((until - now) / 1000000000),
+                                   (long)((until - now) % 1000000000)};
         if (fd < 0 || KERNEL_CALL(SYS_ppoll, &end, 1, &rest, NULL, 0) < 0)
             nap(until - now);
     }

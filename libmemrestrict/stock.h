@@ -10,7 +10,8 @@
  * allowance once more afterwards. So either it sees that it was closed, and settles under the lock;
  * or its charge was seen. What it gives back needs no second look: it can only make `spent` less;
  * but it may come after the sweep, so who is about to be refused sweeps until nothing more comes.
- * tests/model/stock.pml has this as a model, for spin.
+ * tests/model/stock.pml has this as a model, for spin, with the order of stores and loads that x86
+ * has; elsewhere too it is membarrier that orders the two accesses.
  */
 #ifndef MEMRESTRICT_STOCK_H
 #define MEMRESTRICT_STOCK_H

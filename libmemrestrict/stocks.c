@@ -6,12 +6,11 @@
 
 enum {
     STOCKS = ACCOUNTS_STOCKS, /* threads beyond that share stocks */
-    CHUNK = STOCK_CHUNK,      /* bytes drawn at a time, with budget to spare */
     SMALLEST_CHUNK = 4096,    /* less than that is not worth a stock */
-    SHARE = 8                 /* all stocks together hold at most 2/SHARE of what is left */
+    SHARE = 8                 /* all stocks together draw at most 2/SHARE of what is left */
 };
 
-enum { CLOSED = 0 };
+enum { SHARED_CLOSED = 0 };
 #define TAKEN ACCOUNT_STOCK_TAKEN
 
 static struct {
@@ -30,19 +29,119 @@ void stocks_forget(void)
 {
     atomic_store(&stocks.threads, 0);
     atomic_store(&stocks.taken, 0);
-    guard.stock = guard.own_stock = 0;
+    guard.number = guard.own_stock = 0;
 }
+
+/* How much a stock may draw now; what is freed may fill it to STOCK_MOST. 0 when the budget runs
+ * low: then everybody uses the counter. Also in a child that a signal handler forked just before.
+ */
+static uint64_t chunk_now(struct account *account)
+{
+    uint64_t ceiling = counter_get(&account->ceiling), used = counter_get(&account->used);
+    unsigned threads = atomic_load_explicit(&stocks.threads, memory_order_relaxed);
+    if (UNLIKELY(threads == 0))
+        return 0;
+    uint64_t left = used < ceiling ? ceiling - used : 0;
+    uint64_t share = left / SHARE / (threads < STOCKS ? threads : STOCKS);
+    return share < SMALLEST_CHUNK ? 0 : share < STOCK_CHUNK ? share : STOCK_CHUNK;
+}
+
+/* Stocks that threads share: one counter each, by swaps. Also for a tree, whose other processes
+ * take them back (accounts_grants.c). */
 
 /* That this thread shares with others; NULL while there was but one thread, whose counter nobody
  * fights for, or none: a signal handler may fork in the middle of this. */
 static struct account_stock *shared_stock(struct account *account)
 {
-    if (UNLIKELY(guard.stock == 0))
-        guard.stock = 1 + atomic_fetch_add_explicit(&stocks.threads, 1, memory_order_relaxed);
+    if (UNLIKELY(guard.number == 0))
+        guard.number = 1 + atomic_fetch_add_explicit(&stocks.threads, 1, memory_order_relaxed);
     if (atomic_load_explicit(&stocks.threads, memory_order_relaxed) <= 1)
         return NULL;
-    return &account->stocks[guard.stock % STOCKS];
+    return &account->stocks[guard.number % STOCKS];
 }
+
+static bool spend_shared(struct account_stock *stock, uint64_t bytes)
+{
+    uint64_t left = counter_get(&stock->left);
+    while (left > bytes && !(left & TAKEN))
+        if (counter_swap(&stock->left, &left, left - bytes, false))
+            return true;
+    return false;
+}
+
+/* Under the lock. False: others have taken the stock back, and it must be settled first. */
+static bool fill_shared(struct account_stock *stock, uint64_t bytes)
+{
+    uint64_t left = counter_get(&stock->left);
+    while (!(left & TAKEN))
+        if (counter_swap(&stock->left, &left, left == SHARED_CLOSED ? bytes + 1 : left + bytes,
+                         false))
+            return true;
+    return false;
+}
+
+/* Charges `bytes` and draws a chunk besides, under the lock. False: neither. */
+static COLD bool draw_shared(struct account *account, struct account_stock *stock, uint64_t bytes)
+{
+    struct lock_hold hold;
+    uint64_t chunk = chunk_now(account);
+    if (bytes > chunk || !lock_try(&budget_inside.lock, &hold))
+        return false;
+    atomic_store(&account->stocks_open, 1);
+    atomic_fetch_add(&account->moves, 1);
+    bool drawn = budget_charge_counter(account, bytes + chunk, false);
+    if (drawn && !fill_shared(stock, chunk))
+        budget_return(account, chunk);
+    atomic_fetch_add(&account->moves, 1);
+    lock_drop(&budget_inside.lock, &hold);
+    return drawn;
+}
+
+/* A stock that frees have filled gives its surplus back; the freed bytes are in it already. */
+static COLD void drain_shared(struct account *account, struct account_stock *stock)
+{
+    struct lock_hold hold;
+    if (!lock_try(&budget_inside.lock, &hold))
+        return;
+    uint64_t left = counter_get(&stock->left), chunk = chunk_now(account);
+    atomic_fetch_add(&account->moves, 1);
+    while (left > chunk + 1 && !(left & TAKEN))
+        if (counter_swap(&stock->left, &left, chunk + 1, false)) {
+            budget_return(account, left - chunk - 1);
+            break;
+        }
+    atomic_fetch_add(&account->moves, 1);
+    lock_drop(&budget_inside.lock, &hold);
+}
+
+static bool refund_shared(struct account *account, struct account_stock *stock, uint64_t bytes)
+{
+    uint64_t left = counter_get(&stock->left);
+    while (left != SHARED_CLOSED && !(left & TAKEN))
+        if (counter_swap(&stock->left, &left, left + bytes, false)) {
+            if (UNLIKELY(left + bytes > STOCK_MOST))
+                drain_shared(account, stock);
+            return true;
+        }
+    return false;
+}
+
+/* Under the lock. */
+static void close_shared(struct account *account, struct account_stock *stock)
+{
+    uint64_t left = counter_get(&stock->left);
+    atomic_fetch_add(&account->moves, 1);
+    while (left != SHARED_CLOSED && !(left & TAKEN))
+        if (counter_swap(&stock->left, &left, SHARED_CLOSED, false)) {
+            budget_return(account, left - 1);
+            left = SHARED_CLOSED;
+        }
+    atomic_fetch_add(&account->moves, 1);
+    if (left & TAKEN)
+        accounts_settle(budget_inside.accounts, account, stock);
+}
+
+/* Stocks that are one thread's each: stock.h. */
 
 /* Under the lock: whose thread is no more. */
 static void free_stocks_of_the_dead(struct account *account)
@@ -73,7 +172,7 @@ static unsigned take_stock(struct account *account)
 }
 
 /* A child that shares our memory (vfork), or a copy that no handler told us of, is nobody's thread.
- */
+ * It uses the counter, or stocks that it found chosen. */
 static bool is_same_process(void) { return kernel_pid() == budget_inside.process; }
 
 static COLD void choose_stock(struct account *account)
@@ -84,59 +183,10 @@ static COLD void choose_stock(struct account *account)
         return;
     }
     if (!is_same_process() || !lock_try(&budget_inside.lock, &hold))
-        return; /* next time */
+        return;               /* next time */
     if (guard.own_stock == 0) /* else a signal handler was here */
         guard.own_stock = take_stock(account);
     lock_drop(&budget_inside.lock, &hold);
-}
-
-static bool spend(struct account_stock *stock, uint64_t bytes)
-{
-    uint64_t left = counter_get(&stock->left);
-    while (left > bytes && !(left & TAKEN))
-        if (counter_swap(&stock->left, &left, left - bytes, false))
-            return true;
-    return false;
-}
-
-/* How much a stock may hold now; 0 when the budget runs low: then everybody uses the counter. Also
- * in a child that a signal handler forked just before. */
-static uint64_t chunk_now(struct account *account)
-{
-    uint64_t ceiling = counter_get(&account->ceiling), used = counter_get(&account->used);
-    unsigned threads = atomic_load_explicit(&stocks.threads, memory_order_relaxed);
-    uint64_t left = used < ceiling ? ceiling - used : 0;
-    if (UNLIKELY(threads == 0))
-        return 0;
-    uint64_t share = left / SHARE / (threads < STOCKS ? threads : STOCKS);
-    return share < SMALLEST_CHUNK ? 0 : share < CHUNK ? share : CHUNK;
-}
-
-/* Under the lock. False: others have taken the stock back, and it must be settled first. */
-static bool fill(struct account_stock *stock, uint64_t bytes)
-{
-    uint64_t left = counter_get(&stock->left);
-    while (!(left & TAKEN))
-        if (counter_swap(&stock->left, &left, left == CLOSED ? bytes + 1 : left + bytes, false))
-            return true;
-    return false;
-}
-
-/* Charges `bytes` and draws a chunk besides, under the lock. False: neither. */
-static COLD bool draw(struct account *account, struct account_stock *stock, uint64_t bytes)
-{
-    struct lock_hold hold;
-    uint64_t chunk = chunk_now(account);
-    if (bytes > chunk || !lock_try(&budget_inside.lock, &hold))
-        return false;
-    atomic_store(&account->stocks_open, 1);
-    atomic_fetch_add(&account->moves, 1);
-    bool drawn = budget_charge_counter(account, bytes + chunk, false);
-    if (drawn && !fill(stock, chunk))
-        budget_return(account, chunk);
-    atomic_fetch_add(&account->moves, 1);
-    lock_drop(&budget_inside.lock, &hold);
-    return drawn;
 }
 
 /* What a limit, or a want of budget, has come in between is closed again: nobody draws more than
@@ -204,59 +254,6 @@ static void close_sole_stocks(struct account *account)
     stocks_sweep(account);
 }
 
-/* Under the lock. */
-static void close_stock(struct account *account, struct account_stock *stock)
-{
-    uint64_t left = counter_get(&stock->left);
-    atomic_fetch_add(&account->moves, 1);
-    while (left != CLOSED && !(left & TAKEN))
-        if (counter_swap(&stock->left, &left, CLOSED, false)) {
-            budget_return(account, left - 1);
-            left = CLOSED;
-        }
-    atomic_fetch_add(&account->moves, 1);
-    if (left & TAKEN)
-        accounts_settle(budget_inside.accounts, account, stock);
-}
-
-void stocks_close(struct account *account)
-{
-    if (!atomic_load(&account->stocks_open))
-        return;
-    close_sole_stocks(account);
-    for (unsigned i = 0; i < STOCKS; i++)
-        close_stock(account, &account->stocks[i]);
-}
-
-/* A stock that frees have filled gives its surplus back; the freed bytes are in it already. */
-static COLD void drain(struct account *account, struct account_stock *stock)
-{
-    struct lock_hold hold;
-    if (!lock_try(&budget_inside.lock, &hold))
-        return;
-    uint64_t left = counter_get(&stock->left), chunk = chunk_now(account);
-    atomic_fetch_add(&account->moves, 1);
-    while (left > chunk + 1 && !(left & TAKEN))
-        if (counter_swap(&stock->left, &left, chunk + 1, false)) {
-            budget_return(account, left - chunk - 1);
-            break;
-        }
-    atomic_fetch_add(&account->moves, 1);
-    lock_drop(&budget_inside.lock, &hold);
-}
-
-static bool refund_shared(struct account *account, struct account_stock *stock, uint64_t bytes)
-{
-    uint64_t left = counter_get(&stock->left);
-    while (left != CLOSED && !(left & TAKEN))
-        if (counter_swap(&stock->left, &left, left + bytes, false)) {
-            if (UNLIKELY(left + bytes > 2 * CHUNK))
-                drain(account, stock);
-            return true;
-        }
-    return false;
-}
-
 /* A stock that frees have filled gives its surplus back, and these bytes with it. */
 static COLD bool drain_sole(struct account *account, struct account_stock *stock, uint64_t bytes)
 {
@@ -292,6 +289,20 @@ static ASIDE bool refund_sole(struct account *account, struct account_stock *sto
     return reopen_sole(account, stock) && stock_refund(stock, bytes);
 }
 
+/* Of either kind. */
+
+void stocks_close(struct account *account)
+{
+    if (!atomic_load(&account->stocks_open))
+        return;
+    close_sole_stocks(account);
+    for (unsigned i = 0; i < STOCKS; i++)
+        close_shared(account, &account->stocks[i]);
+}
+
+/* Whether one is drained, drawn to or opened is settled by who has the lock, and who does not get
+ * it at once uses the counter: a refund must not wait for one that is about to be refused, who
+ * sweeps until nothing more comes and counts what is on the counter. */
 bool stocks_refund(struct account *account, uint64_t bytes)
 {
     struct account_stock *shared = shared_stock(account);
@@ -311,5 +322,5 @@ bool stocks_charge(struct account *account, uint64_t bytes)
         choose_stock(account);
     struct account_stock *sole = stocks_own(account);
     return sole != NULL ? charge_sole(account, sole, bytes)
-                        : spend(shared, bytes) || draw(account, shared, bytes);
+                        : spend_shared(shared, bytes) || draw_shared(account, shared, bytes);
 }

@@ -16,6 +16,7 @@ monopoly '<uthash\.h>' ledger_inside.h
 monopoly '<dlfcn\.h>' real.c
 monopoly 'getenv\(|\benviron\b' config.h config.c lifecycle.c
 monopoly '\bSYS_' kernel.c kernel_copy.c
+monopoly '<sys/syscall\.h>' kernel_call.h
 monopoly '\bkernel_write\(' kernel.h kernel.c writer.c
 monopoly '\bdlsym\(' real.c
 monopoly '__libc_single_threaded' counter.h

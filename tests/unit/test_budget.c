@@ -923,7 +923,7 @@ START_TEST(a_thread_that_got_its_number_in_its_parent_charges_in_the_child)
     pid_t child = fork();
     if (child == 0) {
         budget_fork_child(BUDGET_AS_NOTED);
-        guard.stock = 7;
+        guard.number = 7;
         _exit(check_child(10000, 64 * MIB));
     }
     ck_assert_int_eq(child_status(child), 0);
