@@ -57,12 +57,25 @@ static void leave_earlier(struct accounts *accounts, uint64_t identity)
         }
 }
 
-/* The command frees slots of the dead as fast as it can. */
+/* The command itself, as /proc says that it is. */
+static bool sees_command(const struct accounts *accounts)
+{
+    struct proc_stat command;
+    return accounts->command_start != 0 && proc_stat_of(accounts->command, &command) == 0 &&
+           command.start_time == accounts->command_start;
+}
+
+static bool command_is_gone(const struct accounts *accounts)
+{
+    return accounts_can_judge(accounts) && !sees_command(accounts);
+}
+
+/* The command frees slots of the dead as fast as it can, while it is there. */
 static struct account *claim_patiently(struct accounts *accounts, uint64_t identity)
 {
     struct account *slot = accounts_claim(accounts, identity);
     _Atomic int32_t never = 0;
-    for (int i = 0; i < PATIENCE && slot == NULL; i++) {
+    for (int i = 0; i < PATIENCE && slot == NULL && !command_is_gone(accounts); i++) {
         kernel_wait_shared(&never, 0, WAIT_MS);
         slot = accounts_claim(accounts, identity);
     }
@@ -78,18 +91,17 @@ static void set_name(char *name, const char *word)
     name[length] = '\0';
 }
 
-/* Is what /proc says here what it says to the command? Namespaces need not be the same for that. */
-static bool sees_as_command(const struct accounts *accounts)
+/* Is what /proc says here what it says to the command, and to all others of the run? Namespaces
+ * need not be the same for that; and where they are, the command may have gone. */
+static bool sees_as_others(const struct accounts *accounts)
 {
-    struct proc_stat command;
-    return accounts->command_start != 0 && proc_stat_of(accounts->command, &command) == 0 &&
-           command.start_time == accounts->command_start;
+    return sees_command(accounts) || accounts_can_judge(accounts);
 }
 
 static void fill_in(struct accounts *accounts, struct account *slot, const struct proc_stat *self,
                     const char *program, uint32_t flags)
 {
-    bool seen = self->start_time != 0 && sees_as_command(accounts);
+    bool seen = self->start_time != 0 && sees_as_others(accounts);
     if (membership_in_tree())
         flags |= ACCOUNT_IN_TREE;
     flags |= membership.flags;

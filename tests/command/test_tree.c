@@ -130,6 +130,23 @@ START_TEST(who_cannot_reach_the_accounts_has_the_trees_limit_alone)
 }
 END_TEST
 
+#define GOES_ON(limit, arguments)                                                                  \
+    "$M -q " limit " -- $V/tree_goes_on_after_the_run " arguments " >o; "                            \
+    "until [ -s o ]; do sleep 0.02; done; cat o"
+
+START_TEST(in_a_tree_what_the_dead_held_is_free_after_the_run_too)
+{
+    expect(GOES_ON("-L 5M", "20 1000000"), 0, "20 of 20, then twice\n", NULL);
+}
+END_TEST
+
+/* Nobody frees their slots: each would wait a second for one. */
+START_TEST(many_children_after_the_run_wait_for_nobody)
+{
+    expect(GOES_ON("-l 5M", "5000 1000"), 0, "5000 of 5000, then twice\n", NULL);
+}
+END_TEST
+
 /* tree_hold, started when the run is over. */
 #define OUTLIVES(limit, kib)                                                                       \
     "mkfifo over; $M -q " limit " -- sh -c '(read x <over; exec $V/tree_hold " kib                 \
@@ -197,6 +214,8 @@ Suite *suite_tree(void)
 #define STEPS_ADD(name, limit, call) command_add(suite, name);
     STEPS(STEPS_ADD)
     command_add(suite, who_cannot_reach_the_accounts_has_the_trees_limit_alone);
+    command_add(suite, in_a_tree_what_the_dead_held_is_free_after_the_run_too);
+    command_add(suite, many_children_after_the_run_wait_for_nobody);
     command_add(suite, who_outlives_the_run_has_the_same_limit_and_says_nothing);
     command_add(suite, in_a_tree_who_outlives_the_run_has_its_limit_alone);
     command_add(suite, a_child_whose_parent_ends_at_once_has_its_limit);
