@@ -40,10 +40,18 @@ static void *next_mremap(void *addr, size_t old_length, size_t new_length, int f
                                : kernel_mremap(addr, old_length, new_length, flags, new_addr);
 }
 
+/* Is this call to be counted? Constructors of libraries may map memory before anybody allocates. */
+static inline bool counts(void)
+{
+    if (UNLIKELY(life() == LIFE_COLD) && !guard_is_inside())
+        lifecycle_start();
+    return life_counts();
+}
+
 static void *map(void *addr, size_t length, int prot, int flags, int fd, int64_t offset)
 {
     struct gate_region region;
-    if (!life_counts())
+    if (!counts())
         return next_mmap(addr, length, prot, flags, fd, offset);
     if (!gate_map_begin(&region, addr, length, prot, flags))
         return MAP_FAILED;
@@ -89,7 +97,7 @@ EXPORT void *mremap(void *addr, size_t old_length, size_t new_length, int flags,
         new_addr = va_arg(arguments, void *);
         va_end(arguments);
     }
-    if (!life_counts())
+    if (!counts())
         return next_mremap(addr, old_length, new_length, flags, new_addr);
     if (!gate_remap_begin(&region, addr, old_length, new_length, flags, new_addr))
         return MAP_FAILED;
@@ -101,7 +109,7 @@ EXPORT void *mremap(void *addr, size_t old_length, size_t new_length, int flags,
 EXPORT int mprotect(void *addr, size_t length, int prot)
 {
     struct gate_region region;
-    if (!life_counts())
+    if (!counts())
         return real.mprotect != NULL ? real.mprotect(addr, length, prot)
                                      : kernel_mprotect(addr, length, prot);
     if (!gate_protect_begin(&region, addr, length, prot))
@@ -114,9 +122,10 @@ EXPORT int mprotect(void *addr, size_t length, int prot)
 EXPORT int pkey_mprotect(void *addr, size_t length, int prot, int key)
 {
     struct gate_region region;
+    bool counted = counts();
     if (real.pkey_mprotect == NULL)
         return kernel_pkey_mprotect(addr, length, prot, key);
-    if (!life_counts())
+    if (!counted)
         return real.pkey_mprotect(addr, length, prot, key);
     if (!gate_protect_begin(&region, addr, length, prot))
         return -1;
@@ -142,7 +151,7 @@ static bool is_break(uintptr_t end)
 EXPORT void *sbrk(intptr_t increment)
 {
     struct gate_region region;
-    if (increment == 0 || !life_counts())
+    if (increment == 0 || !counts())
         return next_sbrk(increment);
     uintptr_t from = (uintptr_t)next_sbrk(0);
     if (!gate_break_begin(&region, CALL_sbrk, from, from + (uintptr_t)increment))
@@ -155,10 +164,11 @@ EXPORT void *sbrk(intptr_t increment)
 EXPORT int brk(void *end)
 {
     struct gate_region region;
+    bool counted = counts();
     uintptr_t from = (uintptr_t)next_sbrk(0);
     if (real.brk == NULL)
         return real_early_sbrk((intptr_t)((uintptr_t)end - from)) == (void *)-1 ? -1 : 0;
-    if (!life_counts())
+    if (!counted)
         return real.brk(end);
     if (!gate_break_begin(&region, CALL_brk, from, (uintptr_t)end))
         return -1;

@@ -251,6 +251,32 @@ START_TEST(process_library_allocates_before_and_after)
 }
 END_TEST
 
+/* One whose constructor, which runs before ours, maps memory and does not allocate. */
+static const char make_mapper[] =
+    "mkdir -p $B/made; ${CC:-cc} -shared -fPIC -x c - -o $B/made/mapper.so <<'END'\n"
+    "#define _GNU_SOURCE\n"
+    "#include <stddef.h>\n"
+    "#include <sys/mman.h>\n"
+    "void *mapper_small, *mapper_large;\n"
+    "static void *map(size_t size)\n"
+    "{\n"
+    "    return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);\n"
+    "}\n"
+    "static __attribute__((constructor)) void begin(void)\n"
+    "{\n"
+    "    mapper_small = map(1 << 20);\n"
+    "    mapper_large = map(1 << 30);\n"
+    "}\n"
+    "END\n";
+
+START_TEST(process_library_maps_before)
+{
+    make_by(make_mapper);
+    expect_ok(RUN(SETTINGS("MEMRESTRICT_LIMIT=64M", OURS ":%B/made/mapper.so"),
+                  "victims/process_library_maps_before"));
+}
+END_TEST
+
 #define LIBRARY_TEST(name)                                                                         \
     START_TEST(name)                                                                               \
     {                                                                                              \
@@ -385,6 +411,7 @@ Suite *suite_process(void)
     driver_add(suite, process_loader_binds_at_once);
     driver_add(suite, process_loader_explains_itself);
     driver_add(suite, process_library_allocates_before_and_after);
+    driver_add(suite, process_library_maps_before);
     driver_add(suite, process_block_freed_behind_our_back_is_charged_once);
     driver_add(suite, process_large_block_freed_behind_our_back_is_refunded_whole);
     driver_add(suite, process_deepbind_library_is_not_charged);
