@@ -36,7 +36,7 @@ bool gate_release(const void *block);
  * something, to be made part of the caller: false, or negative, is that nothing was done, and the
  * whole is to follow: of commit gate_commit, of take gate_release, of refund gate_cancel. Admit is
  * whole, but for no larger block than this. */
-enum { GATE_PLAIN_LARGEST = 0xfffd };
+enum { GATE_PLAIN_LARGEST = 0xeffd };
 bool gate_is_plain(void);
 bool gate_admit_plain(enum call call, size_t size);
 bool gate_commit_plain(const void *block, size_t size);

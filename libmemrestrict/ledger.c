@@ -143,7 +143,7 @@ bool ledger_take_with_site(const void *address, size_t *size, uint16_t *site)
         return false;
     *site = atomic_load_explicit(number, memory_order_relaxed);
     uint16_t value = word_get(word);
-    if (UNLIKELY(value == 0) || UNLIKELY(value == LARGE))
+    if (UNLIKELY(value == 0) || UNLIKELY(value >= LARGE))
         return false;
     word_set(word, 0);
     *size = value - 1u;

@@ -34,7 +34,7 @@ bool ledger_take(const void *address, size_t *size);
 
 /* The usual case of both, to be made part of the caller: no function is called. False, or negative:
  * nothing was done, try the others; as it is with larger blocks. The latter is the block's size. */
-enum { LEDGER_PLAIN_LARGEST = 0xfffd };
+enum { LEDGER_PLAIN_LARGEST = 0xeffd };
 bool ledger_put_plain(const void *address, size_t size);
 int64_t ledger_take_plain(const void *address);
 

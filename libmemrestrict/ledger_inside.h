@@ -18,11 +18,15 @@ enum {
     WORD_BITS = 18,     /* a window of 4 MiB, or twice that */
     WORDS = 1 << WORD_BITS,
     LARGE = LEDGER_PLAIN_LARGEST + 2, /* the word of a block whose size is in the next ones */
-    LARGE_WORDS = 5,                  /* such a block covers thousands of granules */
-    PART_BITS = 14,                   /* of the size, in each of them, */
-    PART = 1 << PART_BITS,            /* and this: so none is zero, or LARGE */
-    RECENT = 1 << 10 /* windows found without the table: 4 GiB of addresses, or more */
+    LARGE_WORDS = 6,                  /* such a block covers thousands of granules */
+    PART_BITS = 12,                   /* of the size, in each of them, */
+    PART_MASK = (1 << PART_BITS) - 1,
+    PART = LARGE + 1, /* added to that: so they are no block's words */
+    RECENT = 1 << 10  /* windows found without the table: 4 GiB of addresses, or more */
 };
+
+_Static_assert((PART & PART_MASK) == 0 && PART + PART_MASK == UINT16_MAX, "parts fill the rest");
+_Static_assert(sizeof(size_t) * CHAR_BIT <= LARGE_WORDS * PART_BITS, "any size fits");
 
 typedef _Atomic uint16_t size_word;
 typedef _Atomic uint16_t site_number;
@@ -85,14 +89,14 @@ static inline void large_set(size_word *first, size_t size)
 {
     uint64_t rest = size;
     for (unsigned i = 1; i <= LARGE_WORDS; i++, rest >>= PART_BITS)
-        word_set(&first[i], (uint16_t)(PART | (rest & (PART - 1))));
+        word_set(&first[i], (uint16_t)(PART + (rest & PART_MASK)));
 }
 
 static inline size_t large_get(const size_word *first)
 {
     uint64_t size = 0;
     for (unsigned i = LARGE_WORDS; i > 0; i--)
-        size = size << PART_BITS | (word_get(&first[i]) & (PART - 1));
+        size = size << PART_BITS | (word_get(&first[i]) & PART_MASK);
     return (size_t)size;
 }
 
@@ -125,7 +129,7 @@ static inline bool word_enter(size_word *word, size_t size)
 static inline bool word_remove(size_word *word, size_t *size)
 {
     uint16_t value = word_get(word);
-    if (value == 0)
+    if (value == 0 || value > LARGE)
         return false;
     *size = value == LARGE ? large_get(word) : value - 1u;
     if (value == LARGE)

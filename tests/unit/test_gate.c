@@ -246,7 +246,7 @@ START_TEST(a_large_block_that_was_freed_behind_our_back_is_refunded_whole)
     allocate(there, 100000);
     allocate(there + 32, 24);
     expect_held(1, 24);
-    allocate(there + 64, 25);
+    allocate(there + 96, 25);
     allocate(there, 26);
     expect_held(3, 24 + 25 + 26);
     allocate(there - 32, 200000);
@@ -499,10 +499,10 @@ START_TEST(large_blocks_are_resized_as_small_ones_are)
     gate_resize_end(&resize, elsewhere);
     expect_held(1, 2 * huge);
     ck_assert(!gate_resize_begin(&resize, CALL_realloc, elsewhere, 2 * huge + 1));
-    ck_assert(gate_resize_begin(&resize, CALL_realloc, elsewhere, 65533));
+    ck_assert(gate_resize_begin(&resize, CALL_realloc, elsewhere, GATE_PLAIN_LARGEST));
     gate_resize_end(&resize, block);
-    expect_held(1, 65533);
-    expect_block(block, 65533);
+    expect_held(1, GATE_PLAIN_LARGEST);
+    expect_block(block, GATE_PLAIN_LARGEST);
 }
 END_TEST
 

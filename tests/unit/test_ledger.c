@@ -97,7 +97,7 @@ static bool put_without_memory(uintptr_t address) { return put_within(0, address
 
 /* The edges of a 16-bit word, and sizes that need all of four of them. */
 static const size_t sizes[] = {
-    0, 1, 15, 16, 255, 65532, 65533, 65534, 65535, 65536, 65537, 1 << 20, 0x12345678,
+    0, 1, 15, 16, 255, 61436, 61437, 61438, 61439, 65534, 65535, 65536, 65537, 1 << 20, 0x12345678,
     (size_t)1 << 32, ((size_t)1 << 32) + 1, ((size_t)1 << 48) - 1, SIZE_MAX / 4, PTRDIFF_MAX,
 };
 enum { SIZES = sizeof sizes / sizeof sizes[0] };
@@ -154,14 +154,14 @@ START_TEST(blocks_side_by_side_keep_their_sizes)
 {
     uintptr_t second = BASE + 0x100 + apart;
     put(BASE + 0x100, apart);
-    put(second, 65534);
-    put(second + 65536, 65533);
+    put(second, LEDGER_PLAIN_LARGEST + 1);
+    put(second + 65536, LEDGER_PLAIN_LARGEST);
     put(second + 2 * 65536, 0);
-    expect_live(4, apart + 65534 + 65533);
-    expect_taken(second, 65534);
+    expect_live(4, apart + LEDGER_PLAIN_LARGEST + 1 + LEDGER_PLAIN_LARGEST);
+    expect_taken(second, LEDGER_PLAIN_LARGEST + 1);
     expect_taken(BASE + 0x100, apart);
     expect_taken(second + 2 * 65536, 0);
-    expect_taken(second + 65536, 65533);
+    expect_taken(second + 65536, LEDGER_PLAIN_LARGEST);
 }
 END_TEST
 
@@ -204,7 +204,16 @@ static void expect_nothing_stale(uintptr_t address, size_t size)
 }
 
 /* The words of such a block: its own, and those that hold its size. */
-enum { LARGE_SIZE = 0x12345678, LARGE_WORDS = 6 };
+enum { LARGE_SIZE = 0x12345678, LARGE_WORDS = 7 };
+
+START_TEST(within_a_large_block_none_starts)
+{
+    put(BASE, LARGE_SIZE);
+    for (uintptr_t granule = 1; granule < 2 * LARGE_WORDS; granule++)
+        expect_unknown(BASE + apart * granule);
+    expect_taken(BASE, LARGE_SIZE);
+}
+END_TEST
 
 START_TEST(a_stale_large_block_makes_way_whole)
 {
@@ -235,12 +244,12 @@ END_TEST
 
 START_TEST(stale_blocks_make_way_for_a_large_one_each)
 {
-    put(BASE + apart, 65533);
+    put(BASE + apart, LEDGER_PLAIN_LARGEST);
     put(BASE + apart * 3, 0);
-    put(BASE + apart * 4, 65534);
-    expect_stale(BASE, LARGE_SIZE, BASE + apart, 65533);
+    put(BASE + apart * 4, LEDGER_PLAIN_LARGEST + 1);
+    expect_stale(BASE, LARGE_SIZE, BASE + apart, LEDGER_PLAIN_LARGEST);
     expect_stale(BASE, LARGE_SIZE, BASE + apart * 3, 0);
-    expect_stale(BASE, LARGE_SIZE, BASE + apart * 4, 65534);
+    expect_stale(BASE, LARGE_SIZE, BASE + apart * 4, LEDGER_PLAIN_LARGEST + 1);
     expect_nothing_stale(BASE, LARGE_SIZE);
     put(BASE, LARGE_SIZE);
     expect_taken(BASE, LARGE_SIZE);
@@ -254,9 +263,9 @@ START_TEST(a_stale_large_block_at_a_windows_end_makes_way)
     uintptr_t last = BASE + WINDOW - apart;
     put(last, LARGE_SIZE);
     put(BASE + WINDOW, 8);
-    expect_stale(last - apart, 65534, last, LARGE_SIZE);
-    put(last - apart, 65534);
-    expect_live(2, 65534 + 8);
+    expect_stale(last - apart, LEDGER_PLAIN_LARGEST + 1, last, LARGE_SIZE);
+    put(last - apart, LEDGER_PLAIN_LARGEST + 1);
+    expect_live(2, LEDGER_PLAIN_LARGEST + 1 + 8);
 }
 END_TEST
 
@@ -845,6 +854,7 @@ Suite *suite_ledger(void)
     add_both(suite, blocks_side_by_side_keep_their_sizes);
     add_both(suite, a_large_block_leaves_no_words_behind);
     add_both(suite, small_blocks_may_come_where_a_large_one_was);
+    add_both(suite, within_a_large_block_none_starts);
     add_both(suite, a_stale_large_block_makes_way_whole);
     add_both(suite, a_stale_large_block_is_not_in_the_way_farther_on);
     add_both(suite, stale_blocks_make_way_for_a_large_one_each);
