@@ -130,7 +130,8 @@ bool budget_charge_counter(struct account *account, uint64_t bytes, bool alone)
     uint64_t inherited = counter_get(&account->inherited); /* of one process with `used` */
     uint64_t sum;
     do {
-        if (UNLIKELY(__builtin_add_overflow(used, bytes, &sum)) || UNLIKELY(sum > ceiling))
+        if (UNLIKELY(__builtin_add_overflow(used, bytes, &sum)) || UNLIKELY(sum > ceiling) ||
+            UNLIKELY(sum > INT64_MAX)) /* would be less than nothing to mend_after_fork */
             return false;
     } while (!counter_swap(&account->used, &used, sum, alone));
     if (!alone && budget_inside.in_tree && !is_still_granted(account, sum, bytes))

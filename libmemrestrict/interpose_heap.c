@@ -98,9 +98,11 @@ EXPORT void *valloc(size_t size)
     return block_new(CALL_valloc, block_by_memalign, pages_size(), size);
 }
 
+/* Where the heap is not counted, nobody has refused a size that cannot be rounded. */
 static void *by_whole_pages(size_t alignment, size_t size)
 {
-    return block_by_memalign(alignment, size == 0 ? alignment : pages_round(size));
+    size_t whole = size == 0 ? alignment : pages_round(size);
+    return block_by_memalign(alignment, whole != 0 ? whole : size);
 }
 
 EXPORT void *pvalloc(size_t size)

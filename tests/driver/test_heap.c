@@ -80,6 +80,12 @@ START_TEST(sizes_too_large_are_refused_without_a_limit)
 }
 END_TEST
 
+START_TEST(pvalloc_gives_whole_pages_where_nothing_is_counted)
+{
+    expect_ok(RUN(SETTINGS("MEMRESTRICT_COUNT=regions"), "victims/heap_pvalloc_gives_whole_pages"));
+}
+END_TEST
+
 START_TEST(printf_prints_without_budget)
 {
     const struct run *run =
@@ -151,6 +157,7 @@ Suite *suite_heap(void)
 #define VICTIM_ADD(name, limit) driver_add(suite, name);
     VICTIMS(VICTIM_ADD)
     driver_add(suite, sizes_too_large_are_refused_without_a_limit);
+    driver_add(suite, pvalloc_gives_whole_pages_where_nothing_is_counted);
     driver_add(suite, printf_prints_without_budget);
     driver_add(suite, threads_at_the_edge_hold_no_byte_too_many);
     driver_add(suite, narrow_and_wide_edges_are_kept);

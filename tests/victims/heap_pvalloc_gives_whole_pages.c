@@ -10,5 +10,6 @@ int main(void)
         CHECK(malloc_usable_size(block) >= (size + page - 1) / page * page);
         free(block);
     }
+    CHECK(pvalloc(SIZE_MAX - 100) == NULL && errno == ENOMEM);
     return 0;
 }
