@@ -233,8 +233,8 @@ static COLD bool resize_inherited(struct gate_resize *resize)
 bool gate_resize_begin(struct gate_resize *resize, enum call call, const void *block,
                        size_t new_size)
 {
-    if (UNLIKELY(new_size >= odd_sizes) && !is_granted(call, new_size))
-        return false;
+    if (UNLIKELY(new_size >= odd_sizes) && new_size != 0 && !is_granted(call, new_size))
+        return false; /* of size 0 a NULL would mean that the block is freed */
     *resize = (struct gate_resize){.call = call, .block = block, .new_size = new_size};
     budget_account(); /* a copy of the process takes stock of its records before one is out of them
                        */

@@ -29,6 +29,7 @@ static void expect_line(const struct run *run, const char *line)
       "posix_memalign", "aligned_alloc", "strdup", "grow")                                         \
     X(growing_fails_and_keeps_the_block, "call=realloc", ".x.", "malloc", "grow", "calloc")        \
     X(shrinking_fails_too, "call=realloc", "x", "shrink")                                          \
+    X(realloc_to_nothing_does_not_fail, "call=realloc", ".x", "release", "grow")                   \
     X(reallocarray_has_its_own_name, "call=reallocarray", ".x", "grow", "reallocarray")            \
     X(posix_memalign_leaves_the_pointer, "call=posix_memalign", ".x", "malloc", "posix_memalign")  \
     X(overflow_is_refused_and_not_counted, "call=calloc,nth=2", ".xx", "calloc", "overflow",       \

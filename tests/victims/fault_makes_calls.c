@@ -48,6 +48,14 @@ static FRAME void *parse_header(size_t size)
     return block;
 }
 
+/* A NULL says that the block is gone. */
+static void release(void)
+{
+    uint64_t before = used();
+    free(realloc(malloc(30), 0));
+    note(used() == before);
+}
+
 static void resize(size_t from, size_t to, bool by_array)
 {
     char *block = malloc(from);
@@ -127,6 +135,8 @@ static void handle(const char *call, size_t size)
         note_block(calloc(1, size));
     else if (strcmp(call, "overflow") == 0)
         note_block(calloc(SIZE_MAX / 2, size));
+    else if (strcmp(call, "release") == 0)
+        release();
     else if (strcmp(call, "grow") == 0)
         resize(size / 2, size, false);
     else if (strcmp(call, "shrink") == 0)
