@@ -136,8 +136,17 @@ bool budget_charge_counter(struct account *account, uint64_t bytes, bool alone)
     } while (!counter_swap(&account->used, &used, sum, alone));
     if (!alone && budget_inside.in_tree && !is_still_granted(account, sum, bytes))
         return false;
-    raise_peak(account, sum + inherited, alone);
+    if (UNLIKELY(bytes > BUDGET_SURE))
+        guard.height = sum + inherited;
+    else
+        raise_peak(account, sum + inherited, alone);
     return true;
+}
+
+void budget_note_peak(uint64_t bytes)
+{
+    if (bytes > BUDGET_SURE)
+        raise_peak(this_account(), guard.height, false);
 }
 
 void budget_set_limit(uint64_t limit)

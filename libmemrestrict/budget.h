@@ -34,11 +34,17 @@ struct account *budget_account(void);
 /* Changes the limit; what is charged already stays, also when it is more. */
 void budget_set_limit(uint64_t limit);
 
+/* Up to this many bytes a charge is a new peak at once; a larger one, which the kernel may yet say
+ * no to, when budget_note_peak says that it was had. */
+enum { BUDGET_SURE = 64 * 1024 };
+
 /* Takes `bytes` from what is left, all or nothing. Waits for no lock in the usual case: only where
  * this thread's stock has just been taken back, or before it says no. */
 bool budget_charge(uint64_t bytes);
 /* The usual case of it, to be made part of the caller; false: nothing was done, try the other. */
 bool budget_charge_plain(uint64_t bytes);
+/* What this thread charged last, `bytes`, is had. */
+void budget_note_peak(uint64_t bytes);
 /* Gives back `bytes` that were charged. */
 void budget_refund(uint64_t bytes);
 /* The usual case of it, to be made part of the caller; false: nothing was done, try the other. */

@@ -115,6 +115,7 @@ bool gate_commit_plain(const void *block, size_t size) { return ledger_put_plain
 
 static bool commit(enum call call, const void *block, size_t size)
 {
+    budget_note_peak(size);
     return LIKELY(enter(block, size)) || no_entry(call, size);
 }
 
@@ -134,6 +135,7 @@ static ASIDE bool commit_with_site(enum call call, const void *block, size_t siz
 {
     struct stack_at here = stack_here();
     ledger_expect(block);
+    budget_note_peak(size);
     uint16_t site = sites_gain(size, from != NULL ? from : &here);
     return LIKELY(ledger_put_with_site(block, size, site)) ||
            enter_with_site(call, block, size, site);
@@ -273,6 +275,7 @@ void gate_resize_end(struct gate_resize *resize, const void *moved)
         if (kept)
             keep_inherited(resize);
         bool held = moved != NULL && enter(moved, new_size);
+        budget_note_peak(held ? new_size : 0);
         if (sites_on && !kept)
             site_moves(resize, held ? moved : NULL);
         budget_refund(held ? 0 : new_size);
@@ -282,6 +285,7 @@ void gate_resize_end(struct gate_resize *resize, const void *moved)
     size_t charged = old_size > new_size ? old_size : new_size;
     const void *block = kept ? resize->block : moved;
     bool entered = block != NULL && (resize->known || !kept) && enter(block, size);
+    budget_note_peak(entered && size > old_size ? size - old_size : 0);
     if (UNLIKELY(sites_on) && !kept)
         site_moves(resize, entered ? moved : NULL);
     budget_refund(charged - (entered ? size : 0));

@@ -191,7 +191,9 @@ static bool enter_mapping(struct gate_region *region, uintptr_t low)
     if (region->state != REGION_NONE)
         refund(regions_add(&region->cut, low, low + region->length, region->state, &done));
     drop_all(region);
-    if (!done)
+    if (done)
+        budget_note_peak(region->charged);
+    else
         budget_refund(region->charged);
     return done;
 }
@@ -264,6 +266,7 @@ void gate_protect_end(struct gate_region *region, bool done)
     if (done) {
         if (UNLIKELY(sites_on))
             note_site(region);
+        budget_note_peak(region->charged);
         uint64_t inherited = region->state == REGION_CHARGED ? 0 : region->cut.inherited;
         refund(regions_put_as(&region->cut, region->state));
         refund((struct regions_gone){region->credit, inherited});
@@ -363,6 +366,7 @@ static void enter_moved(struct gate_region *region, uintptr_t to)
         refund(regions_add(&region->cut, to + region->kept, to + region->kept + region->length,
                            region->state, &done));
     drop_all(region);
+    budget_note_peak(region->charged);
     if (region->patchy)
         gone.charged -= (uint64_t)reconcile(target.low, target.high, &gone.inherited);
     refund(gone);

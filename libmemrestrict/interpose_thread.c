@@ -157,11 +157,13 @@ static int create(pthread_t *thread, const pthread_attr_t *attributes, struct st
     *start = wanted;
     bool admitted = charge(wanted.stack);
     int error = admitted ? real.pthread_create(thread, attributes, run, start) : EAGAIN;
-    if (error != 0) {
-        start_free(start);
-        if (admitted)
-            cancel(wanted.stack);
+    if (error == 0) {
+        budget_note_peak(wanted.stack);
+        return 0;
     }
+    start_free(start);
+    if (admitted)
+        cancel(wanted.stack);
     return error;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "stocks.h"
 
+#include "budget.h"
 #include "budget_inside.h"
 #include "counter.h"
 
@@ -90,6 +91,8 @@ static COLD bool draw_shared(struct account *account, struct account_stock *stoc
     atomic_store(&account->stocks_open, 1);
     atomic_fetch_add(&account->moves, 1);
     bool drawn = budget_charge_counter(account, bytes + chunk, false);
+    if (drawn)
+        budget_note_peak(bytes + chunk);
     if (drawn && !fill_shared(stock, chunk))
         budget_return(account, chunk);
     atomic_fetch_add(&account->moves, 1);
@@ -196,6 +199,8 @@ static bool open_sole_stock(struct account *account, struct account_stock *stock
 {
     if (more > 0 && !budget_charge_counter(account, (uint64_t)more, false))
         return false;
+    if (more > 0)
+        budget_note_peak((uint64_t)more);
     atomic_store(&account->stocks_open, 1);
     stock_open(stock, more, bytes);
     if (counter_get(&account->used) > atomic_load(&account->ceiling))

@@ -45,6 +45,7 @@
     X(nothrow_new_returns_null, "1M")                                                              \
     X(overflowing_products_are_refused, "1M")                                                      \
     X(peak_is_the_most_that_was_used, "1M")                                                        \
+    X(what_the_kernel_refuses_is_no_peak, "8G")                                                    \
     X(pvalloc_gives_whole_pages, "1M")                                                             \
     X(random_calls_are_counted_exactly, "64M")                                                     \
     X(realloc_to_zero_frees, "1M")                                                                 \

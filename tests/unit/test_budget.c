@@ -210,6 +210,22 @@ START_TEST(the_peak_stays_when_bytes_go)
 }
 END_TEST
 
+START_TEST(a_large_charge_is_a_peak_when_it_is_had)
+{
+    budget_start(64 * MIB);
+    ck_assert(budget_charge(BUDGET_SURE));
+    ck_assert_uint_eq(peak(), BUDGET_SURE);
+    budget_note_peak(BUDGET_SURE);
+    ck_assert(budget_charge(9 * MIB)); /* which the kernel refuses */
+    budget_refund(9 * MIB);
+    ck_assert_uint_eq(peak(), BUDGET_SURE);
+    ck_assert(budget_charge(5 * MIB));
+    budget_refund(BUDGET_SURE); /* meanwhile, by another thread */
+    budget_note_peak(5 * MIB);
+    ck_assert_uint_eq(peak(), BUDGET_SURE + 5 * MIB);
+}
+END_TEST
+
 START_TEST(a_refused_charge_does_not_raise_the_peak)
 {
     budget_start(1000);
@@ -781,6 +797,7 @@ START_TEST(a_forked_child_has_a_peak_of_its_own)
 {
     budget_start(64 * MIB);
     ck_assert(budget_charge(5 * MIB));
+    budget_note_peak(5 * MIB);
     budget_refund(4 * MIB);
     fork_prepare();
     pid_t child = fork();
@@ -987,6 +1004,7 @@ Suite *suite_budget(void)
     unit_add(suite, sums_past_64_bits_are_refused);
     unit_add(suite, sums_past_64_bits_are_refused_with_stocks);
     unit_add(suite, the_peak_stays_when_bytes_go);
+    unit_add(suite, a_large_charge_is_a_peak_when_it_is_had);
     unit_add(suite, a_refused_charge_does_not_raise_the_peak);
     unit_add(suite, a_limit_below_used_refuses_until_enough_is_given_back);
     unit_add(suite, a_limit_below_used_refuses_with_stocks);
