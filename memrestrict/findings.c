@@ -93,7 +93,20 @@ void findings_free(struct findings *findings)
     *findings = (struct findings){.list = NULL};
 }
 
-/* Lines without what follows a # and without the spaces around. `take` says if it is understood. */
+/* Without a comment and the spaces before it. A # in a word is part of it: C++ numbers lambdas. */
+static size_t length_of(const char *word)
+{
+    size_t length = 0;
+    for (size_t i = 0; word[i] != '\0' && word[i] != '\n'; i++) {
+        if (word[i] == '#' && (i == 0 || length < i))
+            break;
+        if (strchr(" \t\r", word[i]) == NULL)
+            length = i + 1;
+    }
+    return length;
+}
+
+/* Lines without comments and without the spaces around. `take` says if it is understood. */
 static bool read_list(struct findings *findings, const char *path, FILE *file,
                       bool take(struct findings *, const char *))
 {
@@ -103,9 +116,7 @@ static bool read_list(struct findings *findings, const char *path, FILE *file,
     while (good && getline(&line, &room, file) > 0) {
         number++;
         char *word = line + strspn(line, " \t");
-        size_t length = strcspn(word, "#\n");
-        while (length > 0 && strchr(" \t\r", word[length - 1]) != NULL)
-            length--;
+        size_t length = length_of(word);
         word[length] = '\0';
         good = length == 0 || take(findings, word);
     }

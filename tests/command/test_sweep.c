@@ -122,6 +122,11 @@
       "for l in crash:crash@sweep_one_bug.c 'crash:cra*' '*:crash' 'crash:main # by the stack' abort:crash; do " \
       "echo \"$l\" >s; $M sweep -t 300 -q --suppress=s " BUG "crash >o; echo $?; done", 0,         \
       "0\n0\n0\n0\n3\n", "")                                                                       \
+    X(sweep_baseline_knows_names_with_a_hash,                                                      \
+      "cp $R/tests/victims/sweep_one_bug.c a#1.c; cc -g -fno-builtin -o v a#1.c; "                 \
+      "$M sweep -t 300 -q --baseline=b --update-baseline ./v crash >o; echo $?; tail -n 1 b; "     \
+      "echo '*:crash@a#1.c\t# known' >s; echo '#*' >>s; $M sweep -t 300 -q --suppress=s ./v crash >o; echo $?", 0, \
+      "0\ncrash:crash@a#1.c\n0\n", "")                                                            \
     X(sweep_bad_suppression, "printf 'abort:x\\n\\n  crush:y\\n' >s; $M sweep -q --suppress=s " BUG, 125, NULL, \
       "memrestrict: s:3: cannot understand 'crush:y'; accepted: OUTCOME:FUNCTION@FILE")            \
     X(sweep_no_suppressions, "$M sweep -q --suppress=s " BUG, 125, NULL,                           \
