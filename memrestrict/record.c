@@ -129,7 +129,8 @@ bool record_from_json(const json_t *json, struct record *record)
         .detail = record_text(json, "detail"),
     };
     bool whole = record->plan != NULL && record->site != NULL && record->place != NULL &&
-                 record->key != NULL && record->origin != NULL && outcome != NULL &&
+                 record->key != NULL && strchr(record->key, ':') != NULL &&
+                 record->origin != NULL && outcome != NULL &&
                  reaction_of(outcome, &record->reaction) &&
                  words_list_from_json(json_object_get(json, "stack"), &record->stack) &&
                  words_list_from_json(json_object_get(json, "caller"), &record->caller) &&

@@ -151,6 +151,9 @@
       "memrestrict: k: this is the journal of a sweep with other options")                         \
     X(sweep_journal_that_is_none, "echo no >k; $M sweep -q --journal=k " BUG "; cat k", 0, "no\n", \
       "memrestrict: k: this is no journal of a sweep")                                             \
+    X(merge_of_a_finding_without_an_outcome,                                                       \
+      "$M sweep -t 300 -q --journal=k " BUG "crash >o; sed 's/\"key\":\"[a-z]*:/\"key\":\"/' k >l; " \
+      "echo '*:x' >s; $M merge -q --suppress=s l", 125, "", "memrestrict: l: this is no journal of a sweep") \
     X(merge_of_nothing, "$M merge -q k", 125, "", "memrestrict: k: cannot read")                   \
     X(sweep_as_junit,                                                                              \
       "$M sweep -t 300 -q --junit=x " BUG "crash >o; xmllint --noout x; "                          \
