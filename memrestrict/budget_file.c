@@ -133,15 +133,18 @@ static void write_lines(const struct budget_file *file, FILE *from, FILE *to, ui
     if (from == NULL)
         fputs("# What programs need, in bytes: written and read by memrestrict min "
               "--budget-file\n",
+    ssize_t length;
               to);
-    while (from != NULL && getline(&line, &room, from) > 0) {
+    while (from != NULL && (length = getline(&line, &room, from)) > 0) {
         copy = strdup(line);
         bool is_it = copy != NULL && split(copy, &before, &key, &good) && !done &&
                      strcmp(key, file->key) == 0;
-        if (is_it)
+        if (is_it) {
             fprintf(to, "%" PRIu64 " %s\n", bytes, file->key);
-        else
-            fprintf(to, "%s%s", line, line[strlen(line) - 1] == '\n' ? "" : "\n");
+        } else {
+            fwrite(line, 1, (size_t)length, to);
+            fputs(line[length - 1] == '\n' ? "" : "\n", to);
+        }
         done |= is_it;
         free(copy);
     }

@@ -122,6 +122,9 @@
       "f: there is no line for this command line; accepted: --update, or 'BYTES true'\n")          \
     X(min_budget_file_with_a_bad_line, "echo '5 true' >f; echo 'x true' >>f; "                     \
       FAILS("--budget-file=f"), 125, "", "--budget-file: f:2: cannot understand 'x")               \
+    X(min_budget_file_keeps_what_is_no_text, "printf '\\0\\n# \\0x\\n\\0' >f; "                    \
+      CHECK_BUDGET("--update ") "; tr '\\0' 0 <f | sed 's|/.*/||'", 0,                            \
+      "10000\n0\n# 0x\n0\n10000 min_needs_exactly 10000\n", "")                                   \
     X(min_budget_file_in_a_folder_that_is_not_there, FAILS("--budget-file=d/f --update"), 125, "", \
       "d/f: cannot be written: No such file or directory\n")                                       \
     X(min_json, "$M min -t 500 -q --json=j $V/min_has_a_cache; jq -c '[.schema, .version, .need_bytes, "  \
