@@ -2,6 +2,7 @@
 #include "budget_file.h"
 
 #include "config.h"
+#include "file_kind.h"
 #include "say.h"
 #include "shell.h"
 
@@ -102,6 +103,10 @@ bool budget_file_open(struct budget_file *file, const char *path, char *const *a
     *file = (struct budget_file){.path = path, .key = key_of(argv)};
     if (file->key == NULL)
         return false;
+    if (!file_is_plain(path)) {
+        say("--budget-file: %s: this is no regular file", path);
+        return false;
+    }
     FILE *from = fopen(path, "re");
     if (from == NULL && !(updated && errno == ENOENT)) {
         say("--budget-file: %s: cannot be read: %s%s", path, strerror(errno),
@@ -128,12 +133,12 @@ static void write_lines(const struct budget_file *file, FILE *from, FILE *to, ui
     char *line = NULL, *copy;
     const char *key;
     size_t room = 0;
+    ssize_t length;
     uint64_t before;
     bool done = false, good;
     if (from == NULL)
         fputs("# What programs need, in bytes: written and read by memrestrict min "
               "--budget-file\n",
-    ssize_t length;
               to);
     while (from != NULL && (length = getline(&line, &room, from)) > 0) {
         copy = strdup(line);

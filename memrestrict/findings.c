@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "findings.h"
 
+#include "file_kind.h"
 #include "say.h"
 
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool is_finding(const struct record *record) { return record->reaction > REACTION_HANDLED; }
 
@@ -187,30 +189,32 @@ static bool take_suppression(struct findings *findings, const char *word)
     return true;
 }
 
-bool findings_baseline(struct findings *findings, const char *path)
+static bool read_from(struct findings *findings, const char *option, const char *path,
+                      bool take(struct findings *, const char *))
 {
-    FILE *file = fopen(path, "re");
-    if (file == NULL && errno == ENOENT)
-        return true;
-    if (file == NULL) {
-        say("--baseline: %s: cannot read: %s", path, strerror(errno));
+    if (file_is_device(path)) {
+        say("--%s: %s: cannot read: it is a device; accepted: a file or a pipe", option, path);
         return false;
     }
-    bool read = read_list(findings, path, file, take_known);
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        say("--%s: %s: cannot read: %s", option, path, strerror(errno));
+        return false;
+    }
+    bool read = read_list(findings, path, file, take);
     fclose(file);
     return read;
 }
 
+bool findings_baseline(struct findings *findings, const char *path)
+{
+    bool absent = access(path, F_OK) != 0 && errno == ENOENT;
+    return absent || read_from(findings, "baseline", path, take_known);
+}
+
 bool findings_suppress(struct findings *findings, const char *path)
 {
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        say("--suppress: %s: cannot read: %s", path, strerror(errno));
-        return false;
-    }
-    bool read = read_list(findings, path, file, take_suppression);
-    fclose(file);
-    return read;
+    return read_from(findings, "suppress", path, take_suppression);
 }
 
 static int by_text(const void *one, const void *other)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "journal.h"
 
+#include "file_kind.h"
 #include "say.h"
 
 #include <errno.h>
@@ -107,8 +108,12 @@ static bool read_lines(struct journal *journal, FILE *file, long *end)
 bool journal_read(struct journal *journal, const char *path)
 {
     long end;
-    FILE *file = fopen(path, "re");
     *journal = (struct journal){.path = path};
+    if (file_is_device(path)) {
+        say("%s: cannot read: it is a device; accepted: a file or a pipe", path);
+        return false;
+    }
+    FILE *file = fopen(path, "re");
     if (file == NULL) {
         say("%s: cannot read: %s", path, strerror(errno));
         return false;
@@ -198,6 +203,10 @@ bool journal_open(struct journal *journal, const char *path, struct sweep_head *
         journal->head = *head;
         *head = (struct sweep_head){.build = NULL};
         return true;
+    }
+    if (!file_is_plain(path)) {
+        say("--journal: %s: this is no regular file; accepted: one, or none there", path);
+        return false;
     }
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (fd >= 0 && (journal->file = fdopen(fd, "r+")) == NULL)

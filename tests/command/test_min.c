@@ -125,6 +125,8 @@
     X(min_budget_file_keeps_what_is_no_text, "printf '\\0\\n# \\0x\\n\\0' >f; "                    \
       CHECK_BUDGET("--update ") "; tr '\\0' 0 <f | sed 's|/.*/||'", 0,                            \
       "10000\n0\n# 0x\n0\n10000 min_needs_exactly 10000\n", "")                                   \
+    X(min_budget_file_that_is_a_device, FAILS("--budget-file=/dev/zero --update"), 125, "",        \
+      "memrestrict: --budget-file: /dev/zero: this is no regular file\n")                         \
     X(min_budget_file_in_a_folder_that_is_not_there, FAILS("--budget-file=d/f --update"), 125, "", \
       "d/f: cannot be written: No such file or directory\n")                                       \
     X(min_json, "$M min -t 500 -q --json=j $V/min_has_a_cache; jq -c '[.schema, .version, .need_bytes, "  \

@@ -131,6 +131,11 @@
       "memrestrict: s:3: cannot understand 'crush:y'; accepted: OUTCOME:FUNCTION@FILE")            \
     X(sweep_no_suppressions, "$M sweep -q --suppress=s " BUG, 125, NULL,                           \
       "memrestrict: --suppress: s: cannot read: No such file or directory")                        \
+    X(sweep_lists_that_are_devices,                                                                \
+      "for o in suppress baseline; do $M sweep -t 300 -q --$o=/dev/zero " BUG ">o; echo $?; "      \
+      "$M sweep -t 300 -q --$o=/dev/null " BUG ">o; mkfifo p; echo 'crash:*' >p & "                \
+      "$M sweep -t 300 -q --$o=p " BUG ">o || echo $?; rm p; done", 0, "125\n125\n",               \
+      "memrestrict: --suppress: /dev/zero: cannot read: it is a device; accepted: a file or a pipe") \
     X(sweep_shards_make_the_whole,                                                                 \
       SWEEP BUG "crash >o; " NAMES " j >a; for i in 1 2 3; do $M sweep -t 300 -q --journal=k$i "   \
       "--shard=$i/3 " BUG "crash >o; done; $M merge -q --json=j k1 k2 k3 >o; echo $?; " NAMES " j | cmp a -; " \
@@ -151,6 +156,10 @@
       "memrestrict: k: this is the journal of a sweep with other options")                         \
     X(sweep_journal_that_is_none, "echo no >k; $M sweep -q --journal=k " BUG "; cat k", 0, "no\n", \
       "memrestrict: k: this is no journal of a sweep")                                             \
+    X(sweep_journal_that_is_a_device, "$M sweep -q --journal=/dev/zero " BUG, 125, "",             \
+      "memrestrict: --journal: /dev/zero: this is no regular file; accepted: one, or none there")  \
+    X(merge_of_a_device, "$M merge -q /dev/zero", 125, "",                                         \
+      "memrestrict: /dev/zero: cannot read: it is a device; accepted: a file or a pipe")           \
     X(merge_of_a_finding_without_an_outcome,                                                       \
       "$M sweep -t 300 -q --journal=k " BUG "crash >o; sed 's/\"key\":\"[a-z]*:/\"key\":\"/' k >l; " \
       "echo '*:x' >s; $M merge -q --suppress=s l", 125, "", "memrestrict: l: this is no journal of a sweep") \

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a path leads to, before it is opened.
+ */
+#ifndef MEMRESTRICT_FILE_KIND_H
+#define MEMRESTRICT_FILE_KIND_H
+
+#include <stdbool.h>
+
+/* One that may have no end, such as /dev/zero or a terminal; /dev/null is empty. */
+bool file_is_device(const char *path);
+/* A regular file, or nothing is there yet. */
+bool file_is_plain(const char *path);
+
+#endif
