@@ -3,17 +3,15 @@
 
 #include "config.h"
 #include "file_kind.h"
+#include "replace_file.h"
 #include "say.h"
 #include "shell.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static const char blank[] = " \t\r\n";
 
@@ -64,38 +62,16 @@ static char *key_of(char *const *argv)
     return fclose(memory) == 0 ? key : NULL;
 }
 
-/* The file that a link leads to; where there is none, the path itself. */
-static char *real_path(const char *path)
-{
-    char *real = realpath(path, NULL);
-    return real != NULL ? real : strdup(path);
-}
-
-/* A file that is beside it until it takes its place. */
-static FILE *open_beside(const char *real, char **temporary)
-{
-    if (asprintf(temporary, "%s.XXXXXX", real) < 0) {
-        *temporary = NULL;
-        return NULL;
-    }
-    int fd = mkostemp(*temporary, O_CLOEXEC);
-    return fd >= 0 ? fdopen(fd, "w") : NULL;
-}
-
 /* Said before the search, which may take long. */
 static bool can_be_updated(const char *path)
 {
-    char *real = real_path(path), *temporary = NULL;
-    FILE *beside = real != NULL ? open_beside(real, &temporary) : NULL;
-    if (beside != NULL) {
-        fclose(beside);
-        unlink(temporary);
-    } else {
+    struct replace_file replace;
+    bool can = replace_file_open(&replace, path);
+    if (can)
+        replace_file_close(&replace, false);
+    else
         say("--budget-file: %s: cannot be written: %s", path, strerror(errno));
-    }
-    free(temporary);
-    free(real);
-    return beside != NULL;
+    return can;
 }
 
 bool budget_file_open(struct budget_file *file, const char *path, char *const *argv, bool updated)
@@ -158,37 +134,19 @@ static void write_lines(const struct budget_file *file, FILE *from, FILE *to, ui
     free(line);
 }
 
-static void copy_mode(FILE *from, FILE *to)
-{
-    struct stat status;
-    mode_t mask = umask(0);
-    umask(mask);
-    mode_t mode =
-        from != NULL && fstat(fileno(from), &status) == 0 ? status.st_mode & 07777 : 0666 & ~mask;
-    fchmod(fileno(to), mode);
-}
-
 bool budget_file_update(const struct budget_file *file, uint64_t bytes)
 {
-    char *real = real_path(file->path), *temporary = NULL;
-    FILE *from = real != NULL ? fopen(real, "re") : NULL;
-    FILE *to = real != NULL ? open_beside(real, &temporary) : NULL;
-    bool written = to != NULL;
+    struct replace_file replace;
+    FILE *from = fopen(file->path, "re");
+    bool written = replace_file_open(&replace, file->path);
     if (written) {
-        copy_mode(from, to);
-        write_lines(file, from, to, bytes);
-        written = fflush(to) == 0 && !ferror(to);
-        written = fclose(to) == 0 && written && rename(temporary, real) == 0;
+        write_lines(file, from, replace.file, bytes);
+        written = replace_file_close(&replace, true);
     }
-    if (!written) {
+    if (!written)
         say("--budget-file: %s: cannot be written: %s", file->path, strerror(errno));
-        if (to != NULL)
-            unlink(temporary);
-    }
     if (from != NULL)
         fclose(from);
-    free(temporary);
-    free(real);
     return written;
 }
 

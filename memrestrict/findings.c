@@ -2,6 +2,7 @@
 #include "findings.h"
 
 #include "file_kind.h"
+#include "replace_file.h"
 #include "say.h"
 
 #include <errno.h>
@@ -222,6 +223,7 @@ static int by_text(const void *one, const void *other)
     return strcmp(*(const char *const *)one, *(const char *const *)other);
 }
 
+/* False: no memory. */
 static bool write_keys(const struct findings *findings, FILE *file)
 {
     const char **keys = calloc(findings->count + 1, sizeof *keys);
@@ -237,22 +239,20 @@ static bool write_keys(const struct findings *findings, FILE *file)
         if (i == 0 || strcmp(keys[i], keys[i - 1]) != 0)
             fprintf(file, "%s\n", keys[i]);
     free(keys);
-    return fflush(file) == 0 && !ferror(file);
+    return true;
 }
 
 bool findings_write_baseline(const struct findings *findings, const char *path)
 {
-    char *temporary;
-    if (asprintf(&temporary, "%s.new", path) < 0)
+    struct replace_file replace;
+    if (!file_is_plain(path)) {
+        say("--baseline: %s: cannot write: this is no regular file", path);
         return false;
-    FILE *file = fopen(temporary, "we");
-    bool written = file != NULL && write_keys(findings, file);
-    if (file != NULL)
-        written = fclose(file) == 0 && written;
-    written = written && rename(temporary, path) == 0;
+    }
+    bool written = replace_file_open(&replace, path);
+    written = written && replace_file_close(&replace, write_keys(findings, replace.file));
     if (!written)
         say("--baseline: %s: cannot write: %s", path, strerror(errno));
-    free(temporary);
     return written;
 }
 

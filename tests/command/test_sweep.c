@@ -122,6 +122,14 @@
       "for l in crash:crash@sweep_one_bug.c 'crash:cra*' '*:crash' 'crash:main # by the stack' abort:crash; do " \
       "echo \"$l\" >s; $M sweep -t 300 -q --suppress=s " BUG "crash >o; echo $?; done", 0,         \
       "0\n0\n0\n0\n3\n", "")                                                                       \
+    X(sweep_baseline_keeps_links_and_modes,                                                        \
+      "touch f; chmod 640 f; ln -s f b; $M sweep -t 300 -q --baseline=b --update-baseline " BUG    \
+      "crash >o; [ -L b ] && stat -c %a f; tail -n 1 f; umask 027; "                               \
+      "$M sweep -t 300 -q --baseline=n --update-baseline " BUG ">o; stat -c %a n; ls", 0,          \
+      "640\ncrash:crash@sweep_one_bug.c\n640\nb\nf\nn\no\n", "")                                   \
+    X(sweep_baseline_to_no_regular_file,                                                           \
+      "mkfifo p; $M sweep -t 300 -q --baseline=p --update-baseline " BUG ">o; echo $?; [ -p p ]", 0, \
+      "125\n", "memrestrict: --baseline: p: cannot write: this is no regular file")                \
     X(sweep_baseline_knows_names_with_a_hash,                                                      \
       "cp $R/tests/victims/sweep_one_bug.c a#1.c; cc -g -fno-builtin -o v a#1.c; "                 \
       "$M sweep -t 300 -q --baseline=b --update-baseline ./v crash >o; echo $?; tail -n 1 b; "     \
