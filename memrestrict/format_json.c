@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "format_json.h"
 
+#include "json_text.h"
 #include "json_write.h"
 #include "words.h"
 
@@ -44,61 +45,13 @@ static json_t *limit(uint64_t value)
     return value == OUTCOME_UNLIMITED ? json_null() : bytes(value);
 }
 
-static bool is_utf8(const char *text)
-{
-    for (unsigned length; *text != '\0'; text += length)
-        if ((length = words_utf8(text)) == 0)
-            return false;
-    return true;
-}
-
-/* Control characters are JSON's own business; only what is no UTF-8 is rewritten. */
-static json_t *string(const char *text)
-{
-    if (text == NULL)
-        return json_null();
-    if (is_utf8(text))
-        return json_string(text);
-    char *safe = words_safe_string(text);
-    json_t *json = safe == NULL ? NULL : json_string(safe);
-    free(safe);
-    return json;
-}
-
-static json_t *hex(const char *text)
-{
-    char *digits = malloc(2 * strlen(text) + 1);
-    if (digits == NULL)
-        return NULL;
-    digits[0] = '\0';
-    for (size_t i = 0; text[i] != '\0'; i++)
-        sprintf(digits + 2 * i, "%02x", (unsigned char)text[i]);
-    json_t *json = json_string(digits);
-    free(digits);
-    return json;
-}
-
-static json_t *strings(char **list, size_t count, json_t *make(const char *))
-{
-    json_t *array = json_array();
-    bool failed = array == NULL;
-    for (size_t i = 0; i < count; i++)
-        failed |= json_array_append_new(array, make(list[i])) != 0;
-    if (!failed)
-        return array;
-    json_decref(array);
-    return NULL;
-}
-
 static void put_arguments(struct object *object, char **argv)
 {
     size_t count = 0;
-    bool exact = true;
-    for (; argv[count] != NULL; count++)
-        exact = exact && is_utf8(argv[count]);
-    put(object, "argv", strings(argv, count, string));
-    if (!exact)
-        put(object, "argv_hex", strings(argv, count, hex));
+    while (argv[count] != NULL)
+        count++;
+    put(object, "argv", json_texts(argv, count));
+    object->failed |= !json_texts_add_bytes(object->json, "argv", argv, count);
 }
 
 static json_t *signal_object(int number)
@@ -152,7 +105,7 @@ static json_t *process_object(const struct process *process, uint64_t began)
     struct object object = object_new();
     put(&object, "pid", json_integer(process->pid));
     put(&object, "parent_pid", json_integer(process->parent));
-    put(&object, "program", string(process->program));
+    put(&object, "program", json_text(process->program));
     put(&object, "began_by", json_string(process->forked ? "fork" : "exec"));
     put(&object, "began_ns", bytes(process->began > began ? process->began - began : 0));
     put(&object, "ended_ns",
@@ -162,7 +115,7 @@ static json_t *process_object(const struct process *process, uint64_t began)
     put(&object, "end", json_string(words_end_id(process->end)));
     put_end(&object, process->end == PROCESS_EXITED, process->end == PROCESS_KILLED,
             process->status);
-    put(&object, "crash", string(process->crash));
+    put(&object, "crash", json_text(process->crash));
     put(&object, "limit_bytes", limit(process->limit));
     put(&object, "used_bytes", bytes(process->used));
     put(&object, "peak_bytes", bytes(process->peak));
@@ -171,7 +124,7 @@ static json_t *process_object(const struct process *process, uint64_t began)
     put(&object, "faults", bytes(process->faults));
     put(&object, "first_fault", fault_object(process, began));
     put(&object, "unknown_frees", bytes(process->unknown));
-    put(&object, "heap_owner", string(process->heap_owner));
+    put(&object, "heap_owner", json_text(process->heap_owner));
     put(&object, "heap_limited", json_boolean(process->heap_owner == NULL));
     put(&object, "mappings_limited", json_boolean(!process->maps_owned));
     return finished(&object);
@@ -198,7 +151,7 @@ static void put_run(struct object *object, const struct outcome *outcome)
     put(object, "outcome",
         started ? json_string(words_kind_id(outcome_kind(outcome))) : json_null());
     put(object, "passed", json_boolean(words_passed(outcome)));
-    put(object, "program", string(outcome->name));
+    put(object, "program", json_text(outcome->name));
     put_arguments(object, outcome->argv);
     put(object, "pid", started ? json_integer(outcome->pid) : json_null());
     put_end(object, started && outcome->exited, started && !outcome->exited, outcome->status);
@@ -219,13 +172,13 @@ static void put_figures(struct object *object, const struct outcome *outcome)
     put(object, "refusals", bytes(outcome_refusals(outcome)));
     put(object, "first_refusal",
         first == NULL ? json_null() : refusal_object(first, outcome->began));
-    put(object, "fault_plan", string(outcome->fault_plan));
+    put(object, "fault_plan", json_text(outcome->fault_plan));
     put(object, "faults", bytes(outcome_faults(outcome)));
     first = outcome_first_fault(outcome);
     put(object, "first_fault", first == NULL ? json_null() : fault_object(first, outcome->began));
     put(object, "unlisted_processes", bytes(outcome->no_room));
     put(object, "processes", process_array(outcome));
-    put(object, "warnings", strings(outcome->warnings, outcome->warning_count, string));
+    put(object, "warnings", json_texts(outcome->warnings, outcome->warning_count));
 }
 
 bool format_json(FILE *file, const struct outcome *outcome)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "record.h"
 
+#include "json_text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,22 +75,24 @@ void record_free(struct record *record)
 
 json_t *words_list_to_json(const struct words_list *list)
 {
-    json_t *array = json_array();
-    for (size_t i = 0; i < list->count; i++)
-        json_array_append_new(array, json_string(list->words[i]));
-    return array;
+    return json_texts(list->words, list->count);
 }
 
 json_t *record_to_json(const struct record *record)
 {
-    return json_pack(
-        "{ss ss ss? sI ss si si sI ss ss ss? si ss so so so ss? ss?}", "plan", record->plan, "site",
+    json_t *json = json_pack(
+        "{ss ss ss? sI ss si si sI ss ss ss? si ss so so so so ss?}", "plan", record->plan, "site",
         record->site, "call", record->call, "size_bytes", (json_int_t)record->size, "outcome",
         reaction_name(record->reaction), "exit_status", record->status, "signal", record->signal,
         "time_ns", (json_int_t)record->time, "place", record->place, "key", record->key, "file",
         record->file, "line", record->line, "origin", record->origin, "stack",
         words_list_to_json(&record->stack), "caller", words_list_to_json(&record->caller), "met",
-        words_list_to_json(&record->met), "kept", record->kept, "detail", record->detail);
+        words_list_to_json(&record->met), "kept", json_text(record->kept), "detail",
+        record->detail);
+    if (json != NULL && json_text_add_bytes(json, "kept", record->kept))
+        return json;
+    json_decref(json);
+    return NULL;
 }
 
 bool words_list_from_json(const json_t *json, struct words_list *list)
@@ -101,6 +105,17 @@ bool words_list_from_json(const json_t *json, struct words_list *list)
                        word) if (!json_is_string(word) ||
                                  !words_list_add(list, json_string_value(word))) return false;
     return true;
+}
+
+bool words_list_get(const json_t *object, const char *name, struct words_list *list)
+{
+    const json_t *bytes = json_text_bytes(object, name);
+    if (bytes == NULL)
+        return words_list_from_json(json_object_get(object, name), list);
+    bool good = words_list_from_json(bytes, list);
+    for (size_t i = 0; i < list->count && good; i++)
+        good = json_text_decode(list->words[i]);
+    return good;
 }
 
 char *record_text(const json_t *json, const char *name)
@@ -125,7 +140,7 @@ bool record_from_json(const json_t *json, struct record *record)
         .file = record_text(json, "file"),
         .line = (int)json_integer_value(json_object_get(json, "line")),
         .origin = record_text(json, "origin"),
-        .kept = record_text(json, "kept"),
+        .kept = json_text_get(json, "kept"),
         .detail = record_text(json, "detail"),
     };
     bool whole = record->plan != NULL && record->site != NULL && record->place != NULL &&

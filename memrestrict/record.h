@@ -72,6 +72,8 @@ void words_list_free(struct words_list *list);
 json_t *words_list_to_json(const struct words_list *list); /* NULL: no memory */
 /* Adds all strings of an array; false: it is none, or there is no memory. */
 bool words_list_from_json(const json_t *json, struct words_list *list);
+/* The same of a member, to the byte (json_text.h). */
+bool words_list_get(const json_t *object, const char *name, struct words_list *list);
 /* A copy of a member; NULL: it is no string, or there is no memory. */
 char *record_text(const json_t *json, const char *name);
 
