@@ -3,6 +3,7 @@
 
 #include "arguments.h"
 #include "fault_plan.h"
+#include "json_text.h"
 #include "modes.h"
 #include "say.h"
 #include "values.h"
@@ -115,8 +116,8 @@ static error_t take_shard(const struct value *value, struct sweep_options *optio
 static error_t take_only(const struct value *value, const char **only)
 {
     *only = value->word;
-    if (strchr(value->word, ';') != NULL)
-        return value_refuse(value, "words with commas between");
+    if (strchr(value->word, ';') != NULL || !json_text_is_utf8(value->word))
+        return value_refuse(value, "words of UTF-8 with commas between");
     return fault_plan_check("--only", value->word) ? 0 : EINVAL;
 }
 

@@ -217,6 +217,8 @@
     X(sweep_bad_shard, "for s in 0/2 3/2 1 a/b 1/ /2 1/0; do $M sweep --shard=$s true 2>&1 | "     \
       "grep -c 'accepted: I/N'; done | uniq -c | tr -d ' '", 0, "71\n", "")                        \
     X(sweep_bad_words, "$M sweep --only=nht=1 true", 125, "", "nht")                               \
+    X(sweep_words_that_are_no_text, "$M sweep --only=lib=$(printf '\\377') true", 125, "",         \
+      "accepted: words of UTF-8 with commas between")                                              \
     X(sweep_bad_outcome, "$M sweep --fail-on=handled true", 125, "",                               \
       "--fail-on: cannot understand 'handled'; accepted: abort, leak,")                            \
     X(sweep_update_of_no_baseline, "$M sweep --update-baseline true", 125, "", "--baseline=FILE")  \
