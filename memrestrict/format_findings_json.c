@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "finding_words.h"
 #include "format_findings.h"
+#include "json_text.h"
 #include "json_write.h"
 
 #include <stdlib.h>
@@ -72,5 +73,9 @@ bool format_findings_json(FILE *file, const struct findings *findings,
                   "finished", journal->finished, "time_ns", (json_int_t)journal->time, "notes",
                   words_list_to_json(&head->notes), "counts", count_object(findings), "findings",
                   finding_array(findings, journal), "trials", trial_array(journal));
+    if (json == NULL || !json_texts_add_bytes(json, "argv", head->argv.words, head->argv.count)) {
+        json_decref(json);
+        json = NULL;
+    }
     return json_write(file, json);
 }

@@ -2,6 +2,7 @@
 #include "finding_words.h"
 #include "format_findings.h"
 #include "sizes.h"
+#include "words.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -42,6 +43,17 @@ static void write_detail(FILE *file, const struct record *record)
     }
 }
 
+static void write_kept(FILE *file, const char *path)
+{
+    if (path == NULL)
+        return;
+    fputs("   printed: ", file);
+    words_safe(file, path);
+    fputs(".stdout, ", file);
+    words_safe(file, path);
+    fputs(".stderr\n", file);
+}
+
 static bool write_commands(FILE *file, const struct sweep_head *head, const struct record *record)
 {
     char *replay = finding_replay(head, record), *debug = finding_debug(head, record);
@@ -70,8 +82,7 @@ static bool write_finding(FILE *file, size_t number, const struct finding *findi
         write_stack(file, "the allocation failed in", &record->caller);
     }
     write_detail(file, record);
-    if (record->kept != NULL)
-        fprintf(file, "   printed: %s.stdout, %s.stderr\n", record->kept, record->kept);
+    write_kept(file, record->kept);
     return write_commands(file, &journal->head, record);
 }
 

@@ -2,6 +2,7 @@
 #include "journal.h"
 
 #include "file_kind.h"
+#include "json_text.h"
 #include "say.h"
 
 #include <errno.h>
@@ -26,10 +27,16 @@ void sweep_head_free(struct sweep_head *head)
 
 static json_t *head_to_json(const struct sweep_head *head)
 {
-    return json_pack("{ss si so ss? ss ss ss? sI so}", "schema", SCHEMA, "version", VERSION, "argv",
-                     words_list_to_json(&head->argv), "input", head->input, "build", head->build,
-                     "options", head->options, "shard", head->shard, "sites",
-                     (json_int_t)head->sites, "notes", words_list_to_json(&head->notes));
+    json_t *json =
+        json_pack("{ss si so so ss ss ss? sI so}", "schema", SCHEMA, "version", VERSION, "argv",
+                  words_list_to_json(&head->argv), "input", json_text(head->input), "build",
+                  head->build, "options", head->options, "shard", head->shard, "sites",
+                  (json_int_t)head->sites, "notes", words_list_to_json(&head->notes));
+    if (json != NULL && json_texts_add_bytes(json, "argv", head->argv.words, head->argv.count) &&
+        json_text_add_bytes(json, "input", head->input))
+        return json;
+    json_decref(json);
+    return NULL;
 }
 
 static bool head_from_json(const json_t *json, struct sweep_head *head)
@@ -39,12 +46,12 @@ static bool head_from_json(const json_t *json, struct sweep_head *head)
     if (schema == NULL || strcmp(schema, SCHEMA) != 0 ||
         json_integer_value(json_object_get(json, "version")) != VERSION)
         return false;
-    head->input = record_text(json, "input");
+    head->input = json_text_get(json, "input");
     head->build = record_text(json, "build");
     head->options = record_text(json, "options");
     head->shard = record_text(json, "shard");
     head->sites = (uint64_t)json_integer_value(json_object_get(json, "sites"));
-    return words_list_from_json(json_object_get(json, "argv"), &head->argv) &&
+    return words_list_get(json, "argv", &head->argv) &&
            words_list_from_json(json_object_get(json, "notes"), &head->notes) &&
            head->build != NULL && head->options != NULL && head->argv.count > 0;
 }
@@ -153,6 +160,8 @@ static bool write_line(struct journal *journal, json_t *json)
         json_decref(json);
         return true;
     }
+    if (json == NULL)
+        errno = ENOMEM;
     bool written = json != NULL && json_dumpf(json, journal->file, JSON_COMPACT) == 0 &&
                    fputc('\n', journal->file) != EOF && fflush(journal->file) == 0;
     json_decref(json);

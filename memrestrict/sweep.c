@@ -14,7 +14,6 @@
 #include "sweep_reports.h"
 #include "trial.h"
 #include "duration.h"
-#include "words.h"
 #include "work.h"
 
 #include <stdlib.h>
@@ -90,11 +89,8 @@ static bool fill_head(struct sweep *sweep, struct sweep_head *head)
         .notes = sweep->notes,
     };
     sweep->notes = (struct words_list){NULL, 0};
-    for (char **word = options->argv; *word != NULL && done; word++) {
-        char *safe = words_safe_string(*word);
-        done = safe != NULL && words_list_add(&head->argv, safe);
-        free(safe);
-    }
+    for (char **word = options->argv; *word != NULL && done; word++)
+        done = words_list_add(&head->argv, *word);
     int length = options->limit != NULL ? asprintf(&head->options, "--limit=%s", options->limit)
                                         : asprintf(&head->options, "%s", "");
     return done && length >= 0 && head->build != NULL;

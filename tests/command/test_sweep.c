@@ -52,6 +52,14 @@
     X(sweep_replay_line_of_an_error_path_does_the_same,                                            \
       SWEEP BUG "twice >o; PATH=$B:$PATH; sh -c \"$(jq -r '.findings[].replay' j)\" >o; echo $?", 0, \
       "139\n", NULL)                                                                               \
+    X(sweep_replay_line_of_any_bytes,                                                              \
+      "line() { sed 's/.* crash//'; }; a=$(printf 'a\\nb'); b=$(printf '\\377\\001'); f=$(printf 'n\\377'); echo >\"$f\"; "             \
+      "for i in 1 2; do $M sweep -t 300 -q --journal=k --keep=$b --json=j " BUG                    \
+      "crash \"$a\" \"$b\" <\"$f\" >o; jq -r '.findings[].replay' j | line; done; $M merge -q --json=j k >o; " \
+      "jq -r '.findings[].replay, .findings[].kept, .argv_hex[2]' j | line | sed 's/000.-crash//'", 0, \
+      " $'a\\012b' $'\\377\\001' <$'n\\377'\n"                                                      \
+      " $'a\\012b' $'\\377\\001' <$'n\\377'\n"                                                      \
+      " $'a\\012b' $'\\377\\001' <$'n\\377'\n\\xff\\x01/\n610a62\n", "")                        \
     X(sweep_plans_are_the_same_every_time,                                                         \
       SWEEP "-j1 " BUG "twice >o; " NAMES " j >a; " SWEEP "-j3 " BUG "twice >o; " NAMES " j >b; "  \
       "[ -s a ] && cmp a b", 0, "", "")                                                            \
