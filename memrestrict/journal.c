@@ -21,6 +21,7 @@ void sweep_head_free(struct sweep_head *head)
     free(head->input);
     free(head->build);
     free(head->options);
+    free(head->tried);
     free(head->shard);
     *head = (struct sweep_head){.build = NULL};
 }
@@ -28,10 +29,10 @@ void sweep_head_free(struct sweep_head *head)
 static json_t *head_to_json(const struct sweep_head *head)
 {
     json_t *json =
-        json_pack("{ss si so so ss ss ss? sI so}", "schema", SCHEMA, "version", VERSION, "argv",
+        json_pack("{ss si so so ss ss ss ss? sI so}", "schema", SCHEMA, "version", VERSION, "argv",
                   words_list_to_json(&head->argv), "input", json_text(head->input), "build",
-                  head->build, "options", head->options, "shard", head->shard, "sites",
-                  (json_int_t)head->sites, "notes", words_list_to_json(&head->notes));
+                  head->build, "options", head->options, "tried", head->tried, "shard", head->shard,
+                  "sites", (json_int_t)head->sites, "notes", words_list_to_json(&head->notes));
     if (json != NULL && json_texts_add_bytes(json, "argv", head->argv.words, head->argv.count) &&
         json_text_add_bytes(json, "input", head->input))
         return json;
@@ -49,11 +50,13 @@ static bool head_from_json(const json_t *json, struct sweep_head *head)
     head->input = json_text_get(json, "input");
     head->build = record_text(json, "build");
     head->options = record_text(json, "options");
+    head->tried = json_object_get(json, "tried") != NULL ? record_text(json, "tried") : strdup("");
     head->shard = record_text(json, "shard");
     head->sites = (uint64_t)json_integer_value(json_object_get(json, "sites"));
     return words_list_get(json, "argv", &head->argv) &&
            words_list_from_json(json_object_get(json, "notes"), &head->notes) &&
-           head->build != NULL && head->options != NULL && head->argv.count > 0;
+           head->build != NULL && head->options != NULL && head->tried != NULL &&
+           head->argv.count > 0;
 }
 
 static bool keep(struct journal *journal, struct record *record)
@@ -151,6 +154,8 @@ static const char *difference(const struct sweep_head *one, const struct sweep_h
         return "of another build of the program or its libraries";
     if (strcmp(one->options, other->options) != 0)
         return "with other options";
+    if (strcmp(one->tried, other->tried) != 0)
+        return "with another --mode, --depth or --only";
     return NULL;
 }
 

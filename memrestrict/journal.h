@@ -18,6 +18,7 @@ struct sweep_head {
     char *build; /* of the program and its libraries: journals of another are not mixed */
     char *
         options; /* that decide what a trial is, and are part of its replay: as on a command line */
+    char *tried; /* what divides the work into trials: "modes=once,keep depth=16"; "": unknown */
     char *shard; /* "1/4"; NULL: all of it */
     uint64_t sites;          /* call sites that the reference met */
     struct words_list notes; /* what is to be said of the whole */

@@ -5,6 +5,7 @@
 #include "kept.h"
 #include "input.h"
 #include "interrupt.h"
+#include "modes.h"
 #include "progress.h"
 #include "reference.h"
 #include "say.h"
@@ -77,6 +78,15 @@ static void set_time_limit(struct sweep *sweep, uint64_t taken)
         sweep->program.time_limit = taken * SLOWER > least ? taken * SLOWER : least;
 }
 
+static char *tried_of(const struct sweep_options *options)
+{
+    char modes[MODES_ROOM], *words;
+    int length = asprintf(&words, "modes=%s depth=%u%s%s", modes_words(options->modes, modes),
+                          options->depth, options->only != NULL ? " only=" : "",
+                          options->only != NULL ? options->only : "");
+    return length >= 0 ? words : NULL;
+}
+
 static bool fill_head(struct sweep *sweep, struct sweep_head *head)
 {
     const struct sweep_options *options = &sweep->options;
@@ -84,6 +94,7 @@ static bool fill_head(struct sweep *sweep, struct sweep_head *head)
     *head = (struct sweep_head){
         .input = input_name(),
         .build = reference_build(&sweep->reference),
+        .tried = tried_of(options),
         .shard = options->shard != NULL ? strdup(options->shard) : NULL,
         .sites = HASH_COUNT(sweep->reference.tally.sites),
         .notes = sweep->notes,
@@ -93,7 +104,7 @@ static bool fill_head(struct sweep *sweep, struct sweep_head *head)
         done = words_list_add(&head->argv, *word);
     int length = options->limit != NULL ? asprintf(&head->options, "--limit=%s", options->limit)
                                         : asprintf(&head->options, "%s", "");
-    return done && length >= 0 && head->build != NULL;
+    return done && length >= 0 && head->build != NULL && head->tried != NULL;
 }
 
 static bool open_journal(struct sweep *sweep)

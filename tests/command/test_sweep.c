@@ -170,6 +170,15 @@
     X(sweep_journal_of_other_options,                                                              \
       "$M sweep -t 300 -q --journal=k " BUG ">o; $M sweep -q --journal=k -l 1M " BUG, 125, "",     \
       "memrestrict: k: this is the journal of a sweep with other options")                         \
+    X(sweep_journal_of_other_trials,                                                               \
+      "$M sweep -t 300 -q --journal=k " BUG ">o; for o in mode=once depth=15 only=nth=1; do "      \
+      "$M sweep -q --journal=k --$o " BUG ">o; echo $?; done; sed '1s/\"tried\":\"[^\"]*\",//' k >l; " \
+      "$M sweep -q --journal=l " BUG ">o; echo $?; $M merge -q l >o", 0, "125\n125\n125\n125\n",     \
+      "memrestrict: k: this is the journal of a sweep with another --mode, --depth or --only; accepted: ") \
+    X(merge_of_other_trials,                                                                       \
+      "for m in 1/once 2/keep; do $M sweep -t 300 -q --mode=${m#*/} --journal=k${m%/*} " BUG ">o; done; " \
+      "$M merge -q k1 k2", 125, "", "memrestrict: k2: this is the journal of a sweep with another " \
+      "--mode, --depth or --only than that of k1\n")                                               \
     X(sweep_journal_that_is_none, "echo no >k; $M sweep -q --journal=k " BUG "; cat k", 0, "no\n", \
       "memrestrict: k: this is no journal of a sweep")                                             \
     X(sweep_journal_that_is_a_device, "$M sweep -q --journal=/dev/zero " BUG, 125, "",             \
