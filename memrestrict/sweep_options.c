@@ -61,7 +61,9 @@ enum {
 static const struct argp_option sweep_rows[] = {
     {NULL, 0, NULL, 0, "What is made to fail:", 1},
     {"mode", KEY_MODE, "once|keep|rest|both|all", 0,
-     "each call site once, each time that it is met, or both in turn (default)", 0},
+     "each call site once, each time that it is met (keep), both in turn (default), once and then "
+     "every other as well (rest), or all three",
+     0},
     {"depth", KEY_DEPTH, "FRAMES", 0, "that tell call sites apart, 1 to 64 (default: 16)", 0},
     {"only", KEY_ONLY, "WORDS", 0, "further words of each fault plan: lib=libfoo.so,arm=main", 0},
     {"max", KEY_MOST, "N", 0, "trials at most", 0},
