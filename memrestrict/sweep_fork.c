@@ -253,15 +253,32 @@ static bool add_note(const struct sweep_fork *how, const char *format, int64_t n
     return words_list_add(how->notes, words);
 }
 
+/* Copies are made where a block is asked for. */
+static bool note_maps(const struct sweep_fork *how)
+{
+    const struct tally_site *site = how->reference->tally.sites;
+    int64_t maps = 0;
+    for (; site != NULL; site = site->hh.next)
+        maps += site->calls == 0;
+    return maps == 0 ||
+           add_note(how,
+                    maps == 1 ? "%" PRId64 " call site that maps memory was passed over; "
+                                "without --fork it is tried"
+                              : "%" PRId64 " call sites that map memory were passed over; "
+                                "without --fork they are tried",
+                    maps);
+}
+
 static bool note_gaps(const struct told *told)
 {
     int64_t threads = number_of(told->explored, "skipped_threads");
-    bool done = true;
+    bool done = note_maps(told->how);
     if (threads > 0)
         done = add_note(told->how,
                         "%" PRId64 " call sites were passed over: there were several threads; "
                         "without --fork they are tried",
-                        threads);
+                        threads) &&
+               done;
     if (json_is_true(json_object_get(told->explored, "full")))
         done = words_list_add(told->how->notes, "there was no room for all call sites") && done;
     return done;

@@ -89,6 +89,9 @@
     X(sweep_of_threads_in_one_run_is_not_whole,                                                    \
       "$M sweep --fork -t 300 $V/sweep_threads | grep -c 'note: .* there were several threads'", 0, \
       "1\n", "")                                                                                   \
+    X(sweep_of_mappings_in_one_run_is_not_whole,                                                   \
+      "$M sweep --fork -t 300 $V/sites_mapper | grep '^note'; $M sweep -t 300 $V/sites_mapper | grep ^note", 1, \
+      "note: 2 call sites that map memory were passed over; without --fork they are tried\n", NULL) \
     X(sweep_of_exceptions, SWEEP "$V/sweep_exceptions >o; jq -r '.findings[] | \"\\(.outcome) \\(.origin)\"' j", \
       0, "abort uncaught (sweep_exceptions.cc:25)\n", "")                                        \
     X(sweep_of_children, SWEEP "$V/sweep_children >o; " FOUND, 3,                                  \
