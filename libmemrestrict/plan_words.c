@@ -85,13 +85,14 @@ static bool read_range(const struct plan_value *value, read_number *number,
 
 static bool read_call(struct plan *plan, const struct plan_value *value)
 {
-    uint32_t before = plan->calls;
+    uint32_t named = 0; /* may all be there already, by another word */
     for (unsigned i = 0; i < CALL_COUNT; i++) {
         const char *name = call_name((enum call)i);
         if (pattern_matches(start_of(value), value->word.length, name, strlen(name)))
-            plan->calls |= UINT32_C(1) << i;
+            named |= UINT32_C(1) << i;
     }
-    return plan->calls != before;
+    plan->calls |= named;
+    return named != 0;
 }
 
 static bool read_size(struct plan *plan, const struct plan_value *value)

@@ -53,6 +53,14 @@ START_TEST(calls_are_named_by_globs)
 }
 END_TEST
 
+START_TEST(a_call_may_be_named_twice)
+{
+    ck_assert_uint_eq(read_one("call=*,call=malloc")->calls, (1 << CALL_COUNT) - 1);
+    ck_assert_uint_eq(read_one("call=malloc,call=malloc")->calls, 1 << CALL_malloc);
+    expect_refused("call=*,call=mallocc", "call=mallocc");
+}
+END_TEST
+
 START_TEST(sizes_are_ranges)
 {
     const struct plan *plan = read_one("size=24,size=4K..1M,size=1.5G..,size=..1KB");
@@ -252,6 +260,7 @@ Suite *suite_plan(void)
     Suite *suite = suite_create("plan");
     unit_add(suite, a_trigger_alone_is_for_the_heap);
     unit_add(suite, calls_are_named_by_globs);
+    unit_add(suite, a_call_may_be_named_twice);
     unit_add(suite, sizes_are_ranges);
     unit_add(suite, counts_are_ranges_with_steps);
     unit_add(suite, lots_are_parts_of_one);
