@@ -5,6 +5,7 @@
 #include "fault_plan.h"
 #include "json_text.h"
 #include "modes.h"
+#include "plan.h"
 #include "say.h"
 #include "values.h"
 
@@ -204,6 +205,21 @@ static error_t take_merge(int key, char *word, void *into)
     return take_findings(&value, into);
 }
 
+/* The words stand in a plan beside those of each call site and mode. */
+static bool only_fits(const struct sweep_options *options)
+{
+    char plan[PLAN_TEXT + 64];
+    bool fits = true;
+    for (unsigned mode = EXPLORE_ONCE; mode <= EXPLORE_REST && fits; mode <<= 1) {
+        if (!(options->modes & mode))
+            continue;
+        snprintf(plan, sizeof plan, "site=0000000000000000,depth=%u,%s,%s", options->depth,
+                 modes_name(mode), options->only);
+        fits = fault_plan_check("--only", plan);
+    }
+    return fits;
+}
+
 /* What does not go together. */
 static bool is_sound(const struct findings_options *options)
 {
@@ -261,7 +277,7 @@ bool sweep_options_read(int argc, char **argv, struct sweep_options *options, in
                   "--journal");
         return false;
     }
-    return is_sound(&options->findings);
+    return (options->only == NULL || only_fits(options)) && is_sound(&options->findings);
 }
 
 bool merge_options_read(int argc, char **argv, struct findings_options *options, char ***files,

@@ -239,6 +239,14 @@
     X(sweep_bad_words, "$M sweep --only=nht=1 true", 125, "", "nht")                               \
     X(sweep_words_that_are_no_text, "$M sweep --only=lib=$(printf '\\377') true", 125, "",         \
       "accepted: words of UTF-8 with commas between")                                              \
+    X(sweep_words_that_no_mode_goes_with,                                                          \
+      "for w in once keep rest max=3 site=0123456789abcdef,depth=3; do $M sweep --only=$w true 2>&1 | "   \
+      "grep -c 'memrestrict: --only: cannot understand'; done", 0, "1\n1\n1\n1\n1\n", "")           \
+    X(sweep_words_that_only_its_mode_goes_with,                                                    \
+      "$M sweep -t 300 -q --mode=keep --only=max=1 " BUG ">o", 0, NULL, "")                        \
+    X(sweep_call_that_is_named_already,                                                            \
+      SWEEP "--mode=once --only=call=malloc $V/sites_mapper >o; " NAMES " j | "        \
+      "grep -c 'call=\\*,once,call=malloc'", 0, "2\n", "")                                          \
     X(sweep_bad_outcome, "$M sweep --fail-on=handled true", 125, "",                               \
       "--fail-on: cannot understand 'handled'; accepted: abort, leak,")                            \
     X(sweep_update_of_no_baseline, "$M sweep --update-baseline true", 125, "", "--baseline=FILE")  \
