@@ -261,6 +261,16 @@ static bool is_seen(const struct account *account)
     return atomic_load(&account->ending) == 0 && !elsewhere;
 }
 
+/* The limit at the end: a reserve that was opened is part of it, and it may have been set. */
+static void read_tree(const struct accounts *accounts, struct outcome *outcome)
+{
+    uint64_t limit = atomic_load(&accounts->tree_limit);
+    if (limit == ACCOUNTS_UNLIMITED)
+        return;
+    outcome->tree_limit = limit;
+    outcome->tree_peak = atomic_load(&accounts->tree_peak);
+}
+
 void harvest_close(struct harvest *harvest, bool sees_exit)
 {
     struct accounts *accounts = harvest->accounts;
@@ -274,9 +284,7 @@ void harvest_close(struct harvest *harvest, bool sees_exit)
     settle_main(harvest, sees_exit);
     for (size_t i = 0; i < outcome->process_count; i++)
         outcome->processes[i].told = strays_told(harvest->strays, outcome->processes[i].pid);
-    outcome->tree_peak = atomic_load(&accounts->tree_limit) == ACCOUNTS_UNLIMITED
-                             ? 0
-                             : atomic_load(&accounts->tree_peak);
+    read_tree(accounts, outcome);
     outcome->no_room = atomic_load(&accounts->refused_room);
     if (harvest->lost > 0)
         outcome_warn(outcome, "no memory: %llu processes are not listed",

@@ -197,6 +197,35 @@ START_TEST(the_verdict_says_that_it_was_the_trees_limit)
 }
 END_TEST
 
+START_TEST(an_open_reserve_is_part_of_the_limit_that_is_reported)
+{
+    expect("$M -q -L 1M -r 1M --json=j --prometheus=p -- $V/tree_hold 3000 </dev/null >got;"
+           "jq -c '[.tree_limit_bytes, .tree_peak_bytes > 1048576]' j; grep -c '^memrestrict_tree_limit.* 2097152' p",
+           0, "[2097152,true]\n1\n", "");
+}
+END_TEST
+
+START_TEST(a_reserve_that_stays_closed_is_not)
+{
+    expect("$M -q -L 1M -r 1M --json=j -- $V/tree_hold 1 </dev/null >got; jq .tree_limit_bytes j", 0,
+           "1048576\n", "");
+}
+END_TEST
+
+START_TEST(the_limit_that_was_set_is_reported)
+{
+    expect("$M -q -L 1M --json=j -- sh -c '$M set $PPID 3M' >said; jq .tree_limit_bytes j", 0, "3145728\n", "");
+}
+END_TEST
+
+START_TEST(without_a_tree_there_is_no_limit_of_one)
+{
+    expect("$M -q -l 1M -r 1M --json=j -- $V/tree_hold 3000 </dev/null >got;"
+           "jq -c '[.tree_limit_bytes, .tree_peak_bytes]' j",
+           0, "[null,null]\n", "");
+}
+END_TEST
+
 Suite *suite_tree(void)
 {
     Suite *suite = suite_create("tree");
@@ -222,5 +251,9 @@ Suite *suite_tree(void)
     command_add(suite, the_trees_limit_stands_beside_the_path_of_the_accounts);
     command_add(suite, a_tree_at_its_limit_survives_random_kills);
     command_add(suite, the_verdict_says_that_it_was_the_trees_limit);
+    command_add(suite, an_open_reserve_is_part_of_the_limit_that_is_reported);
+    command_add(suite, a_reserve_that_stays_closed_is_not);
+    command_add(suite, the_limit_that_was_set_is_reported);
+    command_add(suite, without_a_tree_there_is_no_limit_of_one);
     return suite;
 }
