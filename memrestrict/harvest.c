@@ -33,6 +33,7 @@ struct harvest {
     /* When a slot's process was first seen in another program ... or not to have filled it in; 0:
      * was not. */
     uint64_t moved[ACCOUNTS_SLOTS], unfinished[ACCOUNTS_SLOTS];
+    bool out_of_reach[ACCOUNTS_SLOTS]; /* the library will not be in that other program */
 };
 
 struct harvest *harvest_open(struct accounts *accounts, struct sites *sites, struct strays *strays,
@@ -108,6 +109,7 @@ static void reap(struct harvest *harvest, unsigned slot, struct account *account
 {
     list(harvest, slot, account, end);
     harvest->moved[slot] = 0;
+    harvest->out_of_reach[slot] = false;
     if (harvest->sites != NULL)
         sites_release(harvest->sites, slot);
     accounts_free(harvest->accounts, account);
@@ -125,15 +127,23 @@ static bool has_ended_elsewhere(struct harvest *harvest, unsigned slot,
     return duration_now() - *said > exec_patience;
 }
 
+/* One that died while its loader was still at work was killed, and has not escaped. */
+static enum process_end end_of(const struct harvest *harvest, unsigned slot,
+                               const struct account *account, enum account_life life)
+{
+    if (atomic_load(&account->state) == ACCOUNT_REPLACED)
+        return PROCESS_REPLACED;
+    return life == ACCOUNT_MOVED_ON || harvest->out_of_reach[slot] ? PROCESS_ESCAPED
+                                                                   : PROCESS_VANISHED;
+}
+
 /* What has become of a slot's process, unless it is as it was. */
 static bool has_ended(struct harvest *harvest, unsigned slot, const struct account *account,
                       enum process_end *end)
 {
     enum account_life life = accounts_life(account);
     uint64_t *moved = &harvest->moved[slot];
-    *end = atomic_load(&account->state) == ACCOUNT_REPLACED ? PROCESS_REPLACED
-           : life == ACCOUNT_MOVED_ON || *moved != 0        ? PROCESS_ESCAPED
-                                                            : PROCESS_VANISHED;
+    *end = end_of(harvest, slot, account, life);
     if (life == ACCOUNT_DEAD || *end == PROCESS_REPLACED)
         return true;
     if (atomic_load(&account->flags) & ACCOUNT_ELSEWHERE) {
@@ -142,10 +152,13 @@ static bool has_ended(struct harvest *harvest, unsigned slot, const struct accou
     }
     if (life == ACCOUNT_RUNS) {
         *moved = 0;
+        harvest->out_of_reach[slot] = false;
         return false;
     }
     if (*moved == 0)
         *moved = duration_now();
+    harvest->out_of_reach[slot] = strays_cannot_join(harvest->strays, account->pid) &&
+                                  accounts_life(account) == ACCOUNT_MOVED_ON; /* seen whole */
     return duration_now() - *moved > exec_patience;
 }
 

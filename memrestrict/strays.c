@@ -93,11 +93,11 @@ static bool is_loader(const char *path)
 
 /* Is the loader still at work? What is preloaded comes first: it has our library already, which is
  * about to join, or no library at all. */
-static bool is_loading(const struct stray *stray)
+static bool is_loading(int pid, const char *program)
 {
     char maps[32], line[PATH_MAX + 128];
     bool has_ours = false, has_others = false;
-    snprintf(maps, sizeof maps, "/proc/%d/maps", stray->pid);
+    snprintf(maps, sizeof maps, "/proc/%d/maps", pid);
     FILE *file = fopen(maps, "re");
     while (file != NULL && fgets(line, sizeof line, file) != NULL) {
         char *path = strchr(line, '/');
@@ -105,20 +105,33 @@ static bool is_loading(const struct stray *stray)
             continue;
         path[strcspn(path, "\n")] = '\0';
         has_ours |= strncmp(basename(path), "libmemrestrict.so", 17) == 0;
-        has_others |= strcmp(path, stray->path) != 0 && !is_loader(path);
+        has_others |= strcmp(path, program) != 0 && !is_loader(path);
     }
     if (file != NULL)
         fclose(file);
     return has_ours || !has_others;
 }
 
-static void judge(struct strays *strays, struct stray *stray)
+/* What keeps the library out of the program; NULL: nothing that can be seen of it. */
+static const char *obstacle_of(const struct strays *strays, const char *path)
 {
     struct target target;
-    target_look(&target, stray->path, strays->library);
-    const char *words = target.trouble == TARGET_OWN_MALLOC ? NULL : target_words(target.trouble);
+    target_look(&target, path, strays->library);
+    return target.trouble == TARGET_OWN_MALLOC ? NULL : target_words(target.trouble);
+}
+
+bool strays_cannot_join(const struct strays *strays, int pid)
+{
+    char path[PATH_MAX];
+    return read_exe(pid, path) && (obstacle_of(strays, path) != NULL || !is_loading(pid, path));
+}
+
+static void judge(struct strays *strays, struct stray *stray)
+{
+    const char *words = obstacle_of(strays, stray->path);
     uint64_t age = duration_now() - stray->since;
-    if (words == NULL && (age < patience || (age < most_patience && is_loading(stray))))
+    if (words == NULL &&
+        (age < patience || (age < most_patience && is_loading(stray->pid, stray->path))))
         return;
     stray->judged = true;
     stray->told = !has_joined(strays, stray->pid);

@@ -23,6 +23,10 @@ struct strays *strays_open(struct accounts *accounts, const struct library *libr
  * in. */
 void strays_look(struct strays *strays, int parent);
 
+/* Is the process a program now that the library will not be loaded into? False also if that cannot
+ * be seen, or not yet. */
+bool strays_cannot_join(const struct strays *strays, int pid);
+
 /* Has it been warned of this process, or counted to be? */
 bool strays_told(const struct strays *strays, int pid);
 

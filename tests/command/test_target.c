@@ -95,6 +95,10 @@ static void expect_made(const char *test, const char *script, const char *words)
       "(1 forked process ended unseen: |.*went on to a program|.*statically linked)' e && "        \
       "echo said >&2; exit $s",                                                                    \
       "said")                                                                                      \
+    X(target_killed_in_its_loader_has_not_gone_on,                                                 \
+      "$M -l 64M $V/target_kills_what_it_starts loading", "")                                      \
+    X(target_killed_out_of_reach_has_gone_on,                                                      \
+      "$M -l 64M $V/target_kills_what_it_starts away", "went on to a program")                     \
     X(target_unnamed_successor_is_not_said, "$M -l 64M -p sh,dash,bash sh -c 'exec env'; exit 7",  \
       "")                                                                                          \
     X(target_not_named_is_not_said, STATIC "$M -l 64M -p other ./p", "no program named other")                           \
