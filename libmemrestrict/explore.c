@@ -18,11 +18,11 @@ enum { INNER = 4 };                        /* frames */
 static struct {
     struct explore_area *area;
     struct explore_hooks hooks;
-    int pid;        /* a vfork child has its parent's memory */
-    uint32_t own;   /* the record whose copy this is, from 1 on; 0: none */
-    uint32_t depth; /* of copies */
-    uint64_t kept;  /* the name of the stack that fails each time; 0: none */
-    bool rest;      /* all heap calls fail */
+    int pid;                        /* a vfork child has its parent's memory */
+    uint32_t own;                   /* the record whose copy this is, from 1 on; 0: none */
+    uint32_t depth;                 /* of copies */
+    uint64_t kept[EXPLORE_DEEPEST]; /* of each depth, the stack that fails each time, or 0 */
+    bool rest;                      /* all heap calls fail */
     uint64_t faults;
 } explore;
 
@@ -154,8 +154,8 @@ static void begin_copy(uint32_t number)
     kernel_copy_begin();
     explore.own = number;
     explore.depth = record->depth;
-    explore.kept = record->mode == EXPLORE_KEEP ? record->site : 0;
-    explore.rest = record->mode == EXPLORE_REST;
+    explore.kept[record->depth - 1] = record->mode == EXPLORE_KEEP ? record->site : 0;
+    explore.rest |= record->mode == EXPLORE_REST;
     explore.faults = 0;
     explore.hooks.child();
     if (!take_apart(number))
@@ -277,12 +277,21 @@ static bool strike(struct fault *fault, uint64_t site)
     return true;
 }
 
+/* In a copy, or in a copy that it is a copy of. */
+static bool is_kept(uint64_t site)
+{
+    for (uint32_t i = 0; i < explore.depth; i++)
+        if (site != 0 && explore.kept[i] == site)
+            return true;
+    return false;
+}
+
 bool explore_strikes(enum call call, uint64_t size, const struct stack_at *from,
                      struct fault *fault)
 {
     uint16_t number = sites_find(from);
     uint64_t site = sites_name(number);
-    if (UNLIKELY(explore.rest ? call < CALL_mmap : explore.kept != 0 && site == explore.kept))
+    if (UNLIKELY(explore.rest ? call < CALL_mmap : is_kept(site)))
         return strike(fault, site);
     if (LIKELY(!sites_is_unseen(number)) || site == 0 || explore.depth >= explore.area->deepest ||
         !is_here())

@@ -41,6 +41,14 @@
       "$M -q --site-list=l " END "crashes_in_its_report >o; " EXPLORE "--explore-known=l " END       \
       "crashes_in_its_report >o; " RECORDS("\"\\(.size_bytes) \\(.depth) \\(.parent_record) \\(.signal)\""), \
       0, "19 1 null null\n100 2 1 11\n", "")                                                        \
+    X(explore_what_is_kept_is_so_in_copies_of_the_copy,                                            \
+      "$M -q --site-list=l " END "asks_again >o; " EXPLORE "--explore-known=l --explore-modes=keep " \
+      END "asks_again >o; " RECORDS("\"\\(.size_bytes) \\(.depth) \\(.faults) \\(.signal)\""), 0,       \
+      "24 1 3 null\n25 2 3 6\n", "")                                                               \
+    X(explore_once_is_once_in_copies_of_the_copy,                                                  \
+      "$M -q --site-list=l " END "asks_again >o; " EXPLORE "--explore-known=l --explore-modes=once " \
+      END "asks_again >o; " RECORDS("\"\\(.size_bytes) \\(.depth) \\(.faults) \\(.signal)\""), 0,       \
+      "24 1 1 null\n25 2 1 null\n", "")                                                            \
     X(explore_no_error_paths_otherwise, EXPLORE END "crashes_in_its_report >o; " ENDS, 0,          \
       "19 0 null false\n", "")                                                                      \
     X(explore_names_are_those_of_the_list, EXPLORE "--site-list=l " ALL ">o; "                     \

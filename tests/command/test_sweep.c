@@ -250,6 +250,10 @@
     X(sweep_bad_outcome, "$M sweep --fail-on=handled true", 125, "",                               \
       "--fail-on: cannot understand 'handled'; accepted: abort, leak,")                            \
     X(sweep_update_of_no_baseline, "$M sweep --update-baseline true", 125, "", "--baseline=FILE")  \
+    X(sweep_fork_keeps_what_fails_each_time,                                                       \
+      "for f in --fork --jobs=1; do $M sweep -t 300 -q --mode=keep --json=j $f "                   \
+      "$V/explore_every_end asks_again >o; jq -r '.trials[].outcome' j; done", 0,                  \
+      "tolerated\nabort\ntolerated\nabort\n", "")                                                  \
     X(sweep_fork_takes_no_parts, "$M sweep --fork --shard=1/2 true", 125, "", "accepted: without") \
     X(sweep_help, "$M sweep --help | grep -c 'Exit status: 0 nothing new'; $M help sweep | head -n 1 | " \
       "cut -c -25", 0, "1\nUsage: memrestrict sweep \n", "")

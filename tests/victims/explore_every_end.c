@@ -110,6 +110,21 @@ static APART void needs_one(void)
     free(block);
 }
 
+/* Asks again where it failed, and has something else instead: only both for good are too much. */
+static APART void asks_again(void)
+{
+    char *block = NULL, *other = NULL;
+    for (volatile int i = 0; i < 3 && block == NULL; i++) {
+        block = malloc(24);
+        if (block == NULL && i == 0)
+            other = malloc(25);
+    }
+    if (block == NULL && other == NULL)
+        abort();
+    free(block);
+    free(other);
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -119,6 +134,7 @@ int main(int argc, char **argv)
                  {"exits", exits},         {"hangs", hangs},       {"swallows", swallows},
                  {"leaks", leaks},         {"takes_two", takes_two},
                  {"starts_another", starts_another}, {"needs_one", needs_one},
+                 {"asks_again", asks_again},
                  {"crashes_in_its_report", crashes_in_its_report}};
     char room[BUFSIZ];
     setvbuf(stdout, room, _IOFBF, sizeof room); /* no memory of its own */
