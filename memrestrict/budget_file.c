@@ -51,17 +51,6 @@ static bool read_lines(struct budget_file *file, FILE *from)
     return good;
 }
 
-static char *key_of(char *const *argv)
-{
-    char *key = NULL;
-    size_t length;
-    FILE *memory = open_memstream(&key, &length);
-    if (memory == NULL)
-        return NULL;
-    shell_words(memory, argv);
-    return fclose(memory) == 0 ? key : NULL;
-}
-
 /* Said before the search, which may take long. */
 static bool can_be_updated(const char *path)
 {
@@ -76,7 +65,7 @@ static bool can_be_updated(const char *path)
 
 bool budget_file_open(struct budget_file *file, const char *path, char *const *argv, bool updated)
 {
-    *file = (struct budget_file){.path = path, .key = key_of(argv)};
+    *file = (struct budget_file){.path = path, .key = shell_line(argv)};
     if (file->key == NULL)
         return false;
     if (!file_is_plain(path)) {

@@ -2,6 +2,7 @@
 #include "difference.h"
 
 #include "places.h"
+#include "string_file.h"
 #include "words.h"
 
 #include <stdio.h>
@@ -94,20 +95,17 @@ static void write_difference(FILE *to, FILE *one, FILE *other)
 bool difference_of_outputs(const char *one, const char *other, struct words_list *notes)
 {
     FILE *files[2] = {fopen(one, "re"), fopen(other, "re")};
-    char *words = NULL;
-    size_t size;
-    FILE *memory = open_memstream(&words, &size);
-    bool done = memory != NULL;
-    if (done && files[0] != NULL && files[1] != NULL)
+    struct string_file string;
+    FILE *memory = string_file_open(&string);
+    if (memory != NULL && files[0] != NULL && files[1] != NULL)
         write_difference(memory, files[0], files[1]);
-    else if (done)
+    else if (memory != NULL)
         fputs("its output is not the same in each run: outputs are not compared", memory);
-    if (memory != NULL)
-        fclose(memory);
+    char *words = memory != NULL ? string_file_close(&string) : NULL;
     for (int i = 0; i < 2; i++)
         if (files[i] != NULL)
             fclose(files[i]);
-    done = done && words_list_add(notes, words);
+    bool done = words != NULL && words_list_add(notes, words);
     free(words);
     return done;
 }

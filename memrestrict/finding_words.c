@@ -3,6 +3,7 @@
 
 #include "replay.h"
 #include "sizes.h"
+#include "string_file.h"
 #include "words.h"
 
 #include <inttypes.h>
@@ -37,16 +38,14 @@ void finding_when(FILE *file, const struct record *record)
 
 char *finding_sentence(const struct record *record)
 {
-    char *words = NULL;
-    size_t size;
-    FILE *memory = open_memstream(&words, &size);
-    if (memory == NULL)
+    struct string_file sentence;
+    FILE *file = string_file_open(&sentence);
+    if (file == NULL)
         return NULL;
-    finding_what(memory, record);
-    fputc(' ', memory);
-    finding_when(memory, record);
-    fclose(memory);
-    return words;
+    finding_what(file, record);
+    fputc(' ', file);
+    finding_when(file, record);
+    return string_file_close(&sentence);
 }
 
 static struct replay replay_of(const struct sweep_head *head, const struct record *record)

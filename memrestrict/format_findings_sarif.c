@@ -2,6 +2,7 @@
 #include "finding_words.h"
 #include "format_findings.h"
 #include "json_write.h"
+#include "string_file.h"
 
 #include <ctype.h>
 #include <limits.h>
@@ -40,9 +41,8 @@ static const char *below_here(const char *path)
 /* As a URI (RFC 3986); the caller frees it. NULL: no memory. */
 static char *uri_of(const char *path)
 {
-    char *uri = NULL;
-    size_t size;
-    FILE *memory = open_memstream(&uri, &size);
+    struct string_file uri;
+    FILE *memory = string_file_open(&uri);
     if (memory == NULL)
         return NULL;
     path = below_here(path);
@@ -52,8 +52,7 @@ static char *uri_of(const char *path)
             fputc(*path, memory);
         else
             fprintf(memory, "%%%02X", (unsigned)(unsigned char)*path);
-    fclose(memory);
-    return uri;
+    return string_file_close(&uri);
 }
 
 /* Where no file is known, the function is all that there is. */

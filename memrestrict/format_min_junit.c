@@ -2,6 +2,7 @@
 #include "format_min.h"
 
 #include "escape.h"
+#include "string_file.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,13 +12,12 @@
 static char *string(void (*write)(FILE *, const struct min_result *),
                     const struct min_result *result)
 {
-    char *text = NULL;
-    size_t length;
-    FILE *memory = open_memstream(&text, &length);
-    if (memory == NULL)
+    struct string_file string;
+    FILE *file = string_file_open(&string);
+    if (file == NULL)
         return NULL;
-    write(memory, result);
-    return fclose(memory) == 0 ? text : NULL;
+    write(file, result);
+    return string_file_close(&string);
 }
 
 static void write_all(FILE *file, const struct min_result *result)

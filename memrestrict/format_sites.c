@@ -2,6 +2,7 @@
 #include "format_sites.h"
 
 #include "sizes.h"
+#include "string_file.h"
 #include "words.h"
 
 #include <inttypes.h>
@@ -77,16 +78,13 @@ static void print_place(FILE *out, const struct symbols_name **names, size_t dep
 char *format_sites_place(const struct sites_stack *stack, struct symbols *symbols)
 {
     const struct symbols_name *names[SYMBOLS_DEEPEST];
-    size_t depth = symbols_of_stack(symbols, stack, names, SYMBOLS_DEEPEST), length;
-    char *place = NULL;
-    FILE *out = open_memstream(&place, &length);
+    size_t depth = symbols_of_stack(symbols, stack, names, SYMBOLS_DEEPEST);
+    struct string_file place;
+    FILE *out = string_file_open(&place);
     if (out == NULL)
         return NULL;
     print_place(out, names, depth);
-    if (fclose(out) == 0)
-        return place;
-    free(place);
-    return NULL;
+    return string_file_close(&place);
 }
 
 static void print_row(FILE *out, const struct sites_amount *amount, uint64_t all)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "judge.h"
 
+#include "string_file.h"
 #include "words.h"
 
 #include <inttypes.h>
@@ -173,9 +174,9 @@ static char *last_lines(const char *said)
     const char *from = said + length;
     for (int lines = 0; from > said && (from[-1] != '\n' || ++lines < DETAIL_LINES);)
         from--;
-    char *part = strndup(from, (size_t)(said + length - from)), *whole = NULL;
-    size_t size;
-    FILE *memory = part != NULL ? open_memstream(&whole, &size) : NULL;
+    char *part = strndup(from, (size_t)(said + length - from));
+    struct string_file whole;
+    FILE *memory = part != NULL ? string_file_open(&whole) : NULL;
     for (char *line = part, *next; memory != NULL && line != NULL; line = next) {
         if ((next = strchr(line, '\n')) != NULL)
             *next++ = '\0';
@@ -183,10 +184,8 @@ static char *last_lines(const char *said)
         if (next != NULL)
             fputc('\n', memory);
     }
-    if (memory != NULL)
-        fclose(memory);
     free(part);
-    return whole;
+    return memory != NULL ? string_file_close(&whole) : NULL;
 }
 
 struct leak {
@@ -233,8 +232,8 @@ static char *leaks_in_words(const struct reference *reference, const struct evid
     const struct tally *tally = evidence->tally;
     struct leak *leaks = calloc(HASH_COUNT(tally->sites) + 1, sizeof *leaks);
     char *words = NULL;
-    size_t size;
-    FILE *memory = leaks != NULL ? open_memstream(&words, &size) : NULL;
+    struct string_file string;
+    FILE *memory = leaks != NULL ? string_file_open(&string) : NULL;
     if (memory != NULL) {
         size_t count = find_leaks(reference, tally, leaks);
         if (evidence->left > reference->left)
@@ -244,9 +243,9 @@ static char *leaks_in_words(const struct reference *reference, const struct evid
             write_leak(memory, places, &leaks[i]);
         if (count > LEAKS_SHOWN)
             fprintf(memory, "and of %zu other call sites\n", count - LEAKS_SHOWN);
-        fclose(memory);
-        if (size > 0)
-            words[size - 1] = '\0';
+        words = string_file_close(&string);
+        if (words != NULL && *words != '\0')
+            words[strlen(words) - 1] = '\0';
     }
     free(leaks);
     return words;

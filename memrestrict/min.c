@@ -11,6 +11,7 @@
 #include "say.h"
 #include "shell.h"
 #include "sizes.h"
+#include "string_file.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -211,31 +212,19 @@ static int tell(struct min *min, struct min_result *result)
     return result->grew && !min->options.update ? EXIT_GREW : EXIT_SUCCESS;
 }
 
-static char *command_of(char **argv)
-{
-    char *command = NULL;
-    size_t length;
-    FILE *memory = open_memstream(&command, &length);
-    if (memory == NULL)
-        return NULL;
-    shell_words(memory, argv);
-    return fclose(memory) == 0 ? command : NULL;
-}
-
 /* What run is to be told beside the program. */
 static char *options_at(const struct min *min, uint64_t budget)
 {
-    char *options = NULL;
-    size_t length;
-    FILE *memory = open_memstream(&options, &length);
-    if (memory == NULL)
+    struct string_file options;
+    FILE *file = string_file_open(&options);
+    if (file == NULL)
         return NULL;
-    fprintf(memory, "--limit=%" PRIu64, budget);
+    fprintf(file, "--limit=%" PRIu64, budget);
     for (const char *const *word = min->more; *word != NULL; word++) {
-        fputc(' ', memory);
-        shell_word(memory, *word);
+        fputc(' ', file);
+        shell_word(file, *word);
     }
-    return fclose(memory) == 0 ? options : NULL;
+    return string_file_close(&options);
 }
 
 static char *replay_at(const struct min *min, uint64_t budget)
@@ -262,7 +251,7 @@ static int conclude(struct min *min)
         .file = min->options.budget_file != NULL ? &min->file : NULL,
     };
     uint64_t need = min_result_need(&result);
-    char *command = command_of(min->options.argv);
+    char *command = shell_line(min->options.argv);
     char *replay = replay_at(min, need);
     int status = EXIT_OURS;
     result.command = command;

@@ -3,6 +3,7 @@
 
 #include "places.h"
 #include "sizes.h"
+#include "string_file.h"
 #include "words.h"
 
 #include <inttypes.h>
@@ -47,9 +48,9 @@ static char *words_of(struct places *places, const json_t *objects, const json_t
 {
     struct words_list stack = {NULL, 0};
     struct place place = {NULL, NULL, NULL, 0};
-    char *words = NULL;
-    size_t length, first = 0;
-    FILE *file = open_memstream(&words, &length);
+    struct string_file words;
+    size_t first = 0;
+    FILE *file = string_file_open(&words);
     if (file == NULL)
         return NULL;
     if (places_of(places, objects, json_object_get(site, "frames"), &stack, &place)) {
@@ -65,7 +66,7 @@ static char *words_of(struct places *places, const json_t *objects, const json_t
     }
     words_list_free(&stack);
     place_free(&place);
-    return fclose(file) == 0 ? words : NULL;
+    return string_file_close(&words);
 }
 
 /* Stacks that read the same are one row: they part deeper than anybody looks. */

@@ -7,6 +7,7 @@
 #include "fault_plan.h"
 #include "modes.h"
 #include "say.h"
+#include "string_file.h"
 #include "values.h"
 
 #include <argp.h>
@@ -296,19 +297,17 @@ static error_t take(int key, char *word, struct argp_state *state)
 static char *filter_help(int key, const char *text, void *input)
 {
     (void)input;
-    char *whole = NULL;
-    size_t length;
+    struct string_file whole;
     if (key != ARGP_KEY_HELP_PRE_DOC)
         return (char *)text;
-    FILE *memory = open_memstream(&whole, &length);
+    FILE *memory = string_file_open(&whole);
     if (memory == NULL)
         return (char *)text;
     fprintf(memory, "%s\n\nSubcommands:", text);
     for (const struct command *row = commands; row->name != NULL; row++)
         fprintf(memory, "\n  %s %-*s  %s", row->name, (int)(33 - strlen(row->name)), row->arguments,
                 row->help);
-    fclose(memory);
-    return whole;
+    return string_file_close(&whole);
 }
 
 static const struct argp parser = {

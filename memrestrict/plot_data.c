@@ -2,6 +2,7 @@
 #include "plot_data.h"
 
 #include "sizes.h"
+#include "string_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -164,18 +165,15 @@ static void write_caption(FILE *file, const struct curve *curve)
 
 char *curve_caption(const struct curve *curve)
 {
-    char *caption = NULL, *title = curve_title(curve);
-    size_t length;
-    FILE *file = title != NULL ? open_memstream(&caption, &length) : NULL;
+    char *title = curve_title(curve);
+    struct string_file caption;
+    FILE *file = title != NULL ? string_file_open(&caption) : NULL;
     if (file != NULL) {
         fputs(title, file);
         write_caption(file, curve);
     }
     free(title);
-    if (file == NULL || (fclose(file) == 0 && caption != NULL))
-        return caption;
-    free(caption);
-    return NULL;
+    return file != NULL ? string_file_close(&caption) : NULL;
 }
 
 bool curve_limits(const struct curve *curve, uint64_t *lowest, uint64_t *highest)

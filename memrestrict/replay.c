@@ -2,6 +2,7 @@
 #include "replay.h"
 
 #include "shell.h"
+#include "string_file.h"
 #include "words.h"
 
 #include <stdio.h>
@@ -36,48 +37,43 @@ static void write_input(FILE *file, const struct replay *replay)
 
 char *replay_line(const struct replay *replay)
 {
-    char *line = NULL;
-    size_t size;
-    FILE *memory = open_memstream(&line, &size);
-    if (memory == NULL)
+    struct string_file line;
+    FILE *file = string_file_open(&line);
+    if (file == NULL)
         return NULL;
-    write_options(memory, replay);
-    fputs(" --", memory);
-    write_program(memory, replay);
-    write_input(memory, replay);
-    fclose(memory);
-    return line;
+    write_options(file, replay);
+    fputs(" --", file);
+    write_program(file, replay);
+    write_input(file, replay);
+    return string_file_close(&line);
 }
 
 /* gdb's command that starts the program. */
 static char *run_command(const struct replay *replay)
 {
-    char *command = NULL;
-    size_t size;
-    FILE *memory = open_memstream(&command, &size);
-    if (memory == NULL)
+    struct string_file command;
+    FILE *file = string_file_open(&command);
+    if (file == NULL)
         return NULL;
-    fputs("run", memory);
-    write_input(memory, replay);
-    fclose(memory);
-    return command;
+    fputs("run", file);
+    write_input(file, replay);
+    return string_file_close(&command);
 }
 
 char *replay_in_debugger(const struct replay *replay)
 {
-    char *line = NULL, *run = run_command(replay);
-    size_t size;
-    FILE *memory = run != NULL ? open_memstream(&line, &size) : NULL;
-    if (memory != NULL) {
-        write_options(memory, replay);
-        fputs(" --program=", memory);
-        shell_word(memory, words_last_part(replay->words[0]));
-        fputs(" -- gdb -ex ", memory);
-        shell_word(memory, run);
-        fputs(" --args", memory);
-        write_program(memory, replay);
-        fclose(memory);
+    char *run = run_command(replay);
+    struct string_file line;
+    FILE *file = run != NULL ? string_file_open(&line) : NULL;
+    if (file != NULL) {
+        write_options(file, replay);
+        fputs(" --program=", file);
+        shell_word(file, words_last_part(replay->words[0]));
+        fputs(" -- gdb -ex ", file);
+        shell_word(file, run);
+        fputs(" --args", file);
+        write_program(file, replay);
     }
     free(run);
-    return line;
+    return file != NULL ? string_file_close(&line) : NULL;
 }

@@ -3,6 +3,7 @@
 
 #include "books.h"
 #include "say.h"
+#include "string_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,9 +30,8 @@ static bool cannot(enum report_kind kind, const char *path)
 /* The pattern with the program's process ID and name in it. NULL: no memory. */
 static char *expand(const char *pattern, int pid, const char *name)
 {
-    char *path = NULL;
-    size_t length;
-    FILE *memory = open_memstream(&path, &length);
+    struct string_file path;
+    FILE *memory = string_file_open(&path);
     if (memory == NULL)
         return NULL;
     for (const char *at = pattern; *at != '\0'; at++) {
@@ -42,7 +42,7 @@ static char *expand(const char *pattern, int pid, const char *name)
         else
             fputs(*at == 'e' ? name : "%", memory);
     }
-    return fclose(memory) == 0 ? path : NULL;
+    return string_file_close(&path);
 }
 
 /* A new file for `path`, beside it, named in `temporary`. -1 with errno. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "shell.h"
 
+#include "string_file.h"
 #include "words.h"
 
 #include <stdbool.h>
@@ -65,4 +66,14 @@ void shell_words(FILE *file, char *const *words)
             fputc(' ', file);
         shell_word(file, *word);
     }
+}
+
+char *shell_line(char *const *words)
+{
+    struct string_file string;
+    FILE *file = string_file_open(&string);
+    if (file == NULL)
+        return NULL;
+    shell_words(file, words);
+    return string_file_close(&string);
 }

@@ -12,5 +12,7 @@
 void shell_word(FILE *file, const char *word);
 /* Several, ended by NULL, with spaces between. */
 void shell_words(FILE *file, char *const *words);
+/* The same as a string; the caller frees it. NULL: no memory. */
+char *shell_line(char *const *words);
 
 #endif

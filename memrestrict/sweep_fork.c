@@ -4,6 +4,7 @@
 #include "interrupt.h"
 #include "modes.h"
 #include "say.h"
+#include "string_file.h"
 
 #include <dirent.h>
 #include <inttypes.h>
@@ -126,14 +127,12 @@ static void write_plan(FILE *file, const struct told *told, const json_t *record
 
 static char *plan_of(const struct told *told, const json_t *record)
 {
-    char *plan = NULL;
-    size_t size;
-    FILE *memory = open_memstream(&plan, &size);
-    if (memory == NULL)
+    struct string_file plan;
+    FILE *file = string_file_open(&plan);
+    if (file == NULL)
         return NULL;
-    write_plan(memory, told, record, 0);
-    fclose(memory);
-    return plan;
+    write_plan(file, told, record, 0);
+    return string_file_close(&plan);
 }
 
 /* Has the file, from there on, what the other has in all? */

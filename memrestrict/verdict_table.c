@@ -2,6 +2,7 @@
 #include "verdict_table.h"
 
 #include "sizes.h"
+#include "string_file.h"
 #include "words.h"
 
 #include <inttypes.h>
@@ -31,14 +32,13 @@ struct row {
 
 static char *refusal_cell(const struct process *process)
 {
-    char *cell = NULL;
-    size_t length;
-    FILE *file = open_memstream(&cell, &length);
+    struct string_file cell;
+    FILE *file = string_file_open(&cell);
     if (file == NULL)
         return NULL;
     if (process->first.call != NULL)
         words_refusal(file, &process->first);
-    return fclose(file) == 0 ? cell : NULL;
+    return string_file_close(&cell);
 }
 
 static bool has_failed(const struct process *process)

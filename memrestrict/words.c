@@ -2,6 +2,7 @@
 #include "words.h"
 
 #include "sizes.h"
+#include "string_file.h"
 
 #include <inttypes.h>
 #include <langinfo.h>
@@ -134,17 +135,12 @@ void words_command(FILE *file, const struct outcome *outcome)
 
 char *words_string(void (*write)(FILE *, const struct outcome *), const struct outcome *outcome)
 {
-    char *string = NULL;
-    size_t length;
-    FILE *file = open_memstream(&string, &length);
+    struct string_file string;
+    FILE *file = string_file_open(&string);
     if (file == NULL)
         return NULL;
     write(file, outcome);
-    bool done = !ferror(file);
-    if (fclose(file) == 0 && done)
-        return string;
-    free(string);
-    return NULL;
+    return string_file_close(&string);
 }
 
 char *words_safe_string(const char *text)
