@@ -123,15 +123,21 @@ uint64_t accounts_tree_used(struct accounts *accounts)
     return used;
 }
 
+bool accounts_command_is_gone(const struct accounts *accounts)
+{
+    struct proc_stat stat;
+    return accounts_can_judge(accounts) &&
+           !is_there(accounts->command, accounts->command_start, &stat);
+}
+
 /* Whoever holds the lock: has it died? A slot that is nobody's was freed by the command, which
  * takes the death of its process for certain. */
 static bool owner_is_dead(struct accounts *accounts, int owner)
 {
-    struct proc_stat stat;
     if (!accounts_can_judge(accounts))
         return false;
     if (owner == ACCOUNTS_COMMAND)
-        return !is_there(accounts->command, accounts->command_start, &stat);
+        return accounts_command_is_gone(accounts);
     unsigned slot = ((unsigned)owner & ((1u << SLOT_BITS) - 1)) - 1;
     const struct account *account = &accounts->slots[slot];
     return atomic_load(&accounts->owners[slot]) == 0 || account->ticket != owner ||

@@ -163,6 +163,8 @@ struct account *accounts_next(struct accounts *accounts, unsigned *index);
 
 /* May this process judge who is dead? Not by another /proc than the command's. */
 bool accounts_can_judge(const struct accounts *accounts);
+/* Has the command ended? False also if that cannot be judged from here. */
+bool accounts_command_is_gone(const struct accounts *accounts);
 /* Is the process that took the slot still there, running the same program? As far as it can be seen
  * from here: without the command's /proc the answer is worth nothing. */
 enum account_life {

@@ -57,25 +57,12 @@ static void leave_earlier(struct accounts *accounts, uint64_t identity)
         }
 }
 
-/* The command itself, as /proc says that it is. */
-static bool sees_command(const struct accounts *accounts)
-{
-    struct proc_stat command;
-    return accounts->command_start != 0 && proc_stat_of(accounts->command, &command) == 0 &&
-           command.start_time == accounts->command_start;
-}
-
-static bool command_is_gone(const struct accounts *accounts)
-{
-    return accounts_can_judge(accounts) && !sees_command(accounts);
-}
-
 /* The command frees slots of the dead as fast as it can, while it is there. */
 static struct account *claim_patiently(struct accounts *accounts, uint64_t identity)
 {
     struct account *slot = accounts_claim(accounts, identity);
     _Atomic int32_t never = 0;
-    for (int i = 0; i < PATIENCE && slot == NULL && !command_is_gone(accounts); i++) {
+    for (int i = 0; i < PATIENCE && slot == NULL && !accounts_command_is_gone(accounts); i++) {
         kernel_wait_shared(&never, 0, WAIT_MS);
         slot = accounts_claim(accounts, identity);
     }
@@ -95,7 +82,11 @@ static void set_name(char *name, const char *word)
  * need not be the same for that; and where they are, the command may have gone. */
 static bool sees_as_others(const struct accounts *accounts)
 {
-    return sees_command(accounts) || accounts_can_judge(accounts);
+    struct proc_stat command;
+    bool sees_command = accounts->command_start != 0 &&
+                        proc_stat_of(accounts->command, &command) == 0 &&
+                        command.start_time == accounts->command_start;
+    return sees_command || accounts_can_judge(accounts);
 }
 
 static void fill_in(struct accounts *accounts, struct account *slot, const struct proc_stat *self,
