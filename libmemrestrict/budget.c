@@ -149,6 +149,14 @@ void budget_note_peak(uint64_t bytes)
         raise_peak(this_account(), guard.height, false);
 }
 
+bool budget_draw(struct account *account, uint64_t bytes)
+{
+    bool drawn = budget_charge_counter(account, bytes, false);
+    if (drawn)
+        budget_note_peak(bytes);
+    return drawn;
+}
+
 void budget_set_limit(uint64_t limit)
 {
     struct lock_hold hold;

@@ -18,6 +18,8 @@ extern struct budget_inside budget_inside;
 
 /* `used`, past all stocks. `alone`: no other thread changes it. A charge is all or nothing. */
 bool budget_charge_counter(struct account *account, uint64_t bytes, bool alone);
+/* The same for a stock, among threads: a peak at once, however much it is. */
+bool budget_draw(struct account *account, uint64_t bytes);
 void budget_refund_counter(struct account *account, uint64_t bytes, bool alone);
 /* Under the lock: what lay in a stock. */
 void budget_return(struct account *account, uint64_t bytes);

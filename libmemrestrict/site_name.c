@@ -27,16 +27,10 @@ void site_name_start(void)
         ours = (struct object){.start = 0};
 }
 
-static inline uint64_t mix(uint64_t hash, uint64_t word)
-{
-    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-    return hash ^ hash >> 29;
-}
-
 static uint64_t mix_bytes(uint64_t hash, const void *bytes, size_t length)
 {
     for (const unsigned char *at = bytes; length-- > 0; at++)
-        hash = mix(hash, *at);
+        hash = site_name_mix(hash, *at);
     return hash;
 }
 
@@ -63,9 +57,9 @@ static COLD uint64_t hash_object(const struct object *object)
 /* By all that tells it from another that was loaded there before. */
 static uint64_t key_of(const struct object *object)
 {
-    uint64_t key = mix(mix(0, object->start), object->end);
-    return mix(mix(mix(key, object->bias), (uintptr_t)object->path),
-               (uintptr_t)object->eh_frame_hdr);
+    uint64_t key = site_name_mix(site_name_mix(0, object->start), object->end);
+    return site_name_mix(site_name_mix(site_name_mix(key, object->bias), (uintptr_t)object->path),
+                         (uintptr_t)object->eh_frame_hdr);
 }
 
 static uint64_t hash_of(const struct object *object)
@@ -74,11 +68,11 @@ static uint64_t hash_of(const struct object *object)
     unsigned at = (unsigned)(key >> 32) % OBJECTS;
     uint64_t hash = atomic_load_explicit(&objects[at].hash, memory_order_relaxed);
     uint64_t check = atomic_load_explicit(&objects[at].check, memory_order_relaxed);
-    if (LIKELY(mix(key, hash) == check))
+    if (LIKELY(site_name_mix(key, hash) == check))
         return hash;
     hash = hash_object(object);
     atomic_store_explicit(&objects[at].hash, hash, memory_order_relaxed);
-    atomic_store_explicit(&objects[at].check, mix(key, hash), memory_order_relaxed);
+    atomic_store_explicit(&objects[at].check, site_name_mix(key, hash), memory_order_relaxed);
     return hash;
 }
 
@@ -99,7 +93,7 @@ uint64_t site_name(const uintptr_t *addresses, unsigned length)
             known = object_at(addresses[i], &object);
             hash = known ? hash_of(&object) : 0;
         }
-        name = mix(mix(name, hash), known ? addresses[i] - object.bias : 0);
+        name = site_name_mix(site_name_mix(name, hash), known ? addresses[i] - object.bias : 0);
     }
     return name != 0 ? name : 1;
 }

@@ -17,4 +17,11 @@ void site_name_start(void);
  * not allocate: for threads and signal handlers. */
 uint64_t site_name(const uintptr_t *addresses, unsigned length);
 
+/* Of such names, and of hashes of stacks: one word more. */
+static inline uint64_t site_name_mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ hash >> 29;
+}
+
 #endif

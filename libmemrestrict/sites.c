@@ -4,6 +4,7 @@
 #include "counter.h"
 #include "guard.h"
 #include "kernel.h"
+#include "site_name.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -84,7 +85,7 @@ static uint64_t mix_frame(uint64_t hash, const struct sites_area *area, uint64_t
     uint64_t build = 0, module = frame >> SITES_OFFSET_BITS;
     if (module > 0)
         memcpy(&build, area->modules[module - 1].build_id, sizeof build);
-    return sites_mix(sites_mix(hash, build), module > 0 ? frame & SITES_OFFSET_MASK : 0);
+    return site_name_mix(site_name_mix(hash, build), module > 0 ? frame & SITES_OFFSET_MASK : 0);
 }
 
 uint64_t sites_inner_name(uint16_t number, unsigned frames)

@@ -12,7 +12,7 @@ static uint64_t hash_of(const uintptr_t *addresses, unsigned length)
 {
     uint64_t hash = length;
     for (unsigned i = 0; i < length; i++)
-        hash = sites_mix(hash, addresses[i]);
+        hash = site_name_mix(hash, addresses[i]);
     return hash | 1;
 }
 

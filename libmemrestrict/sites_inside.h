@@ -28,10 +28,4 @@ static inline struct sites_area *sites_here_area(void)
  * or there is no room. */
 uint32_t sites_number(struct sites_area *area, const struct stack_at *from);
 
-static inline uint64_t sites_mix(uint64_t hash, uint64_t word)
-{
-    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-    return hash ^ hash >> 29;
-}
-
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "stocks.h"
 
-#include "budget.h"
 #include "budget_inside.h"
 #include "counter.h"
 
@@ -90,9 +89,7 @@ static COLD bool draw_shared(struct account *account, struct account_stock *stoc
         return false;
     atomic_store(&account->stocks_open, 1);
     atomic_fetch_add(&account->moves, 1);
-    bool drawn = budget_charge_counter(account, bytes + chunk, false);
-    if (drawn)
-        budget_note_peak(bytes + chunk);
+    bool drawn = budget_draw(account, bytes + chunk);
     if (drawn && !fill_shared(stock, chunk))
         budget_return(account, chunk);
     atomic_fetch_add(&account->moves, 1);
@@ -197,10 +194,8 @@ static COLD void choose_stock(struct account *account)
 static bool open_sole_stock(struct account *account, struct account_stock *stock, int64_t more,
                             uint64_t bytes)
 {
-    if (more > 0 && !budget_charge_counter(account, (uint64_t)more, false))
+    if (more > 0 && !budget_draw(account, (uint64_t)more))
         return false;
-    if (more > 0)
-        budget_note_peak((uint64_t)more);
     atomic_store(&account->stocks_open, 1);
     stock_open(stock, more, bytes);
     if (counter_get(&account->used) > atomic_load(&account->ceiling))
