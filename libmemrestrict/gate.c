@@ -115,7 +115,6 @@ bool gate_commit_plain(const void *block, size_t size) { return ledger_put_plain
 
 static bool commit(enum call call, const void *block, size_t size)
 {
-    budget_note_peak(size);
     return LIKELY(enter(block, size)) || no_entry(call, size);
 }
 
@@ -135,7 +134,6 @@ static ASIDE bool commit_with_site(enum call call, const void *block, size_t siz
 {
     struct stack_at here = stack_here();
     ledger_expect(block);
-    budget_note_peak(size);
     uint16_t site = sites_gain(size, from != NULL ? from : &here);
     return LIKELY(ledger_put_with_site(block, size, site)) ||
            enter_with_site(call, block, size, site);
@@ -143,6 +141,7 @@ static ASIDE bool commit_with_site(enum call call, const void *block, size_t siz
 
 bool gate_commit(enum call call, const void *block, size_t size, const struct stack_at *from)
 {
+    budget_note_peak(size);
     return UNLIKELY(sites_on) ? commit_with_site(call, block, size, from)
                               : commit(call, block, size);
 }
