@@ -14,6 +14,7 @@ comma := ,
 STD := -std=gnu11 -D_GNU_SOURCE
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 INC := -Iinclude -Ilibmemrestrict
+COMMAND_INC := $(INC) -Imemrestrict
 
 # Malloc's own names must not be known to the compiler, or calloc's body becomes a call of calloc.
 # Initial-exec thread-local storage: the other kinds allocate.
@@ -32,10 +33,11 @@ LIB_LINK := -shared -pthread -Wl,-soname,libmemrestrict.so -Wl,-Bsymbolic-functi
 	-Wl,-z,now,-z,relro,-z,nodelete,-z,defs $(FEW_SEGMENTS)
 
 LIB := $(BUILD)/libmemrestrict.so
-LIB_SOURCES := $(sort $(wildcard libmemrestrict/*.c))
+LIB_SOURCES := $(sort $(wildcard libmemrestrict/*.c libmemrestrict/*/*.c))
 # What needs no preload to run: it goes into the unit tests, and nothing of it calls the real malloc.
-CORE := accounts accounts_grants budget build_id cfi changes config crash descriptors explore fault gate gate_refusals gate_regions guard kernel kernel_copy ledger ledger_table lock maps match membership modules names object pages pattern pending plan plan_words proc recall reconcile regions site_name sites sites_find sites_join sites_twin stack stock stocks writer
-HEADERS := $(wildcard libmemrestrict/*.h include/*.h)
+CORE_NAMES := accounts accounts_grants budget build_id cfi changes config crash descriptors explore fault gate gate_refusals gate_regions guard kernel kernel_copy ledger ledger_table lock maps match membership modules names object pages pattern pending plan plan_words proc recall reconcile regions site_name sites sites_find sites_join sites_twin stack stock stocks writer
+CORE := $(foreach name,$(CORE_NAMES),$(wildcard libmemrestrict/$(name).c libmemrestrict/*/$(name).c))
+HEADERS := $(wildcard libmemrestrict/*.h libmemrestrict/*/*.h include/*.h)
 
 .PHONY: all lib command demo check check-long bench bench-plot bench-sweep install uninstall clean lib32 libmusl
 all: lib command
@@ -58,12 +60,13 @@ $(BUILD)/uthash:
 # The command: what it shares with the library is compiled for it anew. It finds the library beside
 # itself, or, installed, in this folder, which is relative to PREFIX where LIBDIR is below it.
 COMMAND := $(BUILD)/memrestrict
-COMMAND_SOURCES := $(sort $(wildcard memrestrict/*.c))
-COMMAND_CORE := accounts accounts_grants config kernel pattern plan plan_words proc writer
-COMMAND_OBJECTS = $(COMMAND_SOURCES:memrestrict/%.c=$(BUILD)/command/%.o) $(COMMAND_CORE:%=$(BUILD)/command/core/%.o)
+COMMAND_SOURCES := $(sort $(wildcard memrestrict/*.c memrestrict/*/*.c))
+COMMAND_CORE_NAMES := accounts accounts_grants config kernel pattern plan plan_words proc writer
+COMMAND_CORE := $(foreach name,$(COMMAND_CORE_NAMES),$(wildcard libmemrestrict/$(name).c libmemrestrict/*/$(name).c))
+COMMAND_OBJECTS = $(COMMAND_SOURCES:memrestrict/%.c=$(BUILD)/command/%.o) $(COMMAND_CORE:libmemrestrict/%.c=$(BUILD)/command/core/%.o)
 COMMAND_FLAGS = -DMEMRESTRICT_VERSION='"$(VERSION)"' \
 	-DMEMRESTRICT_LIBDIR=$(call quoted,"$(subst @:,,$(subst @:$(PREFIX)/,,@:$(LIBDIR)))")
-COMMAND_HEADERS := $(wildcard memrestrict/*.h)
+COMMAND_HEADERS := $(wildcard memrestrict/*.h memrestrict/*/*.h)
 COMMAND_PACKAGES := jansson libdw libelf
 command: $(COMMAND)
 
@@ -74,7 +77,7 @@ $(BUILD)/command/core/%.o: libmemrestrict/%.c $(HEADERS)
 	$(CC) $(STD) $(WARN) $(INC) $(CPPFLAGS) -fPIE $(CFLAGS) -c $< -o $@
 $(BUILD)/command/%.o: memrestrict/%.c $(HEADERS) $(COMMAND_HEADERS) $(BUILD)/command/libdir | $(BUILD)/packages
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) $(INC) $(CPPFLAGS) $(COMMAND_FLAGS) $(shell pkg-config --cflags $(COMMAND_PACKAGES)) \
+	$(CC) $(STD) $(WARN) $(COMMAND_INC) $(CPPFLAGS) $(COMMAND_FLAGS) $(shell pkg-config --cflags $(COMMAND_PACKAGES)) \
 	  -fPIE $(CFLAGS) -c $< -o $@
 # Other values of LIBDIR than last time: compiled anew.
 LIBDIR_NOW = $(call quoted,$(LIBDIR) $(PREFIX) $(VERSION))
@@ -196,10 +199,10 @@ examples: $(EXAMPLES)
 
 HARNESS := tests/harness/harness.c tests/harness/harness.h
 CHECK_FLAGS += -Itests/harness
-$(BUILD)/tests/unit: $(HARNESS) $(UNIT_SOURCES) $(CORE:%=libmemrestrict/%.c) $(HEADERS) $(wildcard tests/unit/*.h) | $(BUILD)/uthash
+$(BUILD)/tests/unit: $(HARNESS) $(UNIT_SOURCES) $(CORE) $(HEADERS) $(wildcard tests/unit/*.h) | $(BUILD)/uthash
 	@mkdir -p $(@D)
 	$(CC) $(STD) $(WARN) $(INC) $(CPPFLAGS) $(CHECK_FLAGS) -fPIE -pthread $(CFLAGS) $(LDFLAGS) \
-	  tests/harness/harness.c $(UNIT_SOURCES) $(CORE:%=libmemrestrict/%.c) $(CHECK_LIBS) -o $@
+	  tests/harness/harness.c $(UNIT_SOURCES) $(CORE) $(CHECK_LIBS) -o $@
 
 $(BUILD)/tests/driver: $(HARNESS) $(DRIVER_SOURCES) $(wildcard tests/driver/*.h)
 	@mkdir -p $(@D)
@@ -222,7 +225,7 @@ speedscope:
 formats: $(BUILD)/tests/formats
 $(BUILD)/tests/formats: $(HARNESS) $(wildcard tests/formats/*.c tests/formats/*.h) $(filter-out %/main.o,$(COMMAND_OBJECTS))
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) $(INC) -Imemrestrict $(CPPFLAGS) $(CHECK_FLAGS) -pthread $(CFLAGS) $(LDFLAGS) \
+	$(CC) $(STD) $(WARN) $(COMMAND_INC) $(CPPFLAGS) $(CHECK_FLAGS) -pthread $(CFLAGS) $(LDFLAGS) \
 	  $(sort $(filter %.c %.o,$^)) $(CHECK_LIBS) $(shell pkg-config --libs $(COMMAND_PACKAGES)) -lm -o $@
 
 # Victims test the calls as they are written: the compiler must not drop or fuse allocations.
@@ -251,7 +254,7 @@ $(BUILD)/bench/%: bench/%.c $(wildcard bench/*.h)
 
 FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 fuzz: $(FUZZ)
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(CORE:%=libmemrestrict/%.c) $(HEADERS)
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(CORE) $(HEADERS)
 	@mkdir -p $(@D)
 	clang $(STD) $(INC) -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-	  $< $(CORE:%=libmemrestrict/%.c) -o $@
+	  $< $(CORE) -o $@

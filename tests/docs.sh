@@ -75,7 +75,7 @@ else
     echo "SKIP --help against the man page: $BUILD/memrestrict is not built"
 fi
 
-settings=$(grep -o '{PREFIX "[A-Z_]*"' libmemrestrict/config.c | sed 's/.*"\(.*\)"/MEMRESTRICT_\1/')
+settings=$(grep -rho '{PREFIX "[A-Z_]*"' libmemrestrict --include=config.c | sed 's/.*"\(.*\)"/MEMRESTRICT_\1/')
 same "the settings of the library are those of its man page" "$settings" \
     "$(sed -n 's/^\.It Ev \(MEMRESTRICT_[A-Z_]*\).*/\1/p' "$library_page")"
 if [ -x "$BUILD/memrestrict" ]; then

@@ -4,11 +4,25 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 . tests/results.sh
 
+# The files that a rule is of, in whatever folder below. A rule over nothing would hold for ever.
+sources() { # FOLDER... -- PATTERN...
+    local folders=() names=() name found
+    while [ "$1" != -- ]; do folders+=("$1") && shift; done
+    shift
+    for name in "$@"; do names+=(-o -name "$name"); done
+    mapfile -t found < <(find "${folders[@]}" -type f \( "${names[@]:1}" \) | sort)
+    files=("${found[@]}")
+    result "there is $* below ${folders[*]}" "$([ "${#found[@]}" -gt 0 ] || echo nothing)"
+}
+
 # PATTERN may stand only in the named files of the library.
 monopoly() {
     local pattern=$1 owner others=()
     shift
-    for owner in "$@"; do others+=("--exclude=$owner"); done
+    for owner in "$@"; do
+        others+=("--exclude=$owner")
+        sources libmemrestrict -- "$owner"
+    done
     result "$pattern only in $*" "$(grep -rnE "${others[@]}" "$pattern" libmemrestrict)"
 }
 
@@ -21,14 +35,15 @@ monopoly '\bkernel_write\(' kernel.h kernel.c writer.c
 monopoly '\bdlsym\(' real.c
 monopoly '__libc_single_threaded' counter.h
 
-result "every source file opens with its licence line" \
-    "$(grep -L 'SPDX-License-Identifier: MIT' libmemrestrict/*.[ch] memrestrict/*.[ch] include/*.h tests/*/*.[ch] bench/*.c examples/*.c)"
+sources libmemrestrict memrestrict include tests bench examples -- '*.[ch]'
+result "every source file opens with its licence line" "$(grep -L 'SPDX-License-Identifier: MIT' "${files[@]}")"
 
-result "no line is longer than 100 columns" \
-    "$(LC_ALL=C.UTF-8 grep -nE '^.{101,}' libmemrestrict/*.[ch] memrestrict/*.[ch] include/*.h)"
+sources libmemrestrict memrestrict include -- '*.[ch]'
+result "no line is longer than 100 columns" "$(LC_ALL=C.UTF-8 grep -nE '^.{101,}' "${files[@]}")"
 
 # The table of settings is the source; the README must name each row.
-settings=$(grep -o '{PREFIX "[A-Z_]*"' libmemrestrict/config.c | sed 's/.*"\(.*\)"/MEMRESTRICT_\1/')
+settings=$(grep -rho '{PREFIX "[A-Z_]*"' libmemrestrict --include=config.c | sed 's/.*"\(.*\)"/MEMRESTRICT_\1/')
+result "there are settings" "$([ -n "$settings" ] || echo none)"
 for setting in $settings; do
     result "README names $setting" "$(grep -q "^| .$setting. " README.md || echo missing)"
 done
