@@ -35,7 +35,7 @@ LIB_LINK := -shared -pthread -Wl,-soname,libmemrestrict.so -Wl,-Bsymbolic-functi
 LIB := $(BUILD)/libmemrestrict.so
 LIB_SOURCES := $(sort $(wildcard libmemrestrict/*.c libmemrestrict/*/*.c))
 # What needs no preload to run: it goes into the unit tests, and nothing of it calls the real malloc.
-CORE_NAMES := accounts accounts_grants budget build_id cfi changes config crash descriptors explore fault gate gate_refusals gate_regions guard kernel kernel_copy ledger ledger_table lock maps match membership modules names object pages pattern pending plan plan_words proc recall reconcile regions site_name sites sites_find sites_join sites_twin stack stock stocks writer
+CORE_NAMES := accounts accounts_grants budget build_id cfi changes map_barrier resync_maps stack_cache unwind delayed_free config crash descriptors explore fault gate gate_refusals gate_regions guard kernel kernel_copy ledger ledger_table lock maps match membership modules names object pages pattern pending plan plan_words proc recall reconcile regions site_name sites sites_find sites_join sites_twin stack stock stocks writer
 CORE := $(foreach name,$(CORE_NAMES),$(wildcard libmemrestrict/$(name).c libmemrestrict/*/$(name).c))
 HEADERS := $(wildcard libmemrestrict/*.h libmemrestrict/*/*.h include/*.h)
 

@@ -12,7 +12,7 @@
 #ifndef MEMRESTRICT_BUDGET_H
 #define MEMRESTRICT_BUDGET_H
 
-#include "accounts.h"
+#include "common/accounts.h"
 
 #define BUDGET_UNLIMITED ACCOUNTS_UNLIMITED
 

@@ -5,7 +5,7 @@
 #ifndef MEMRESTRICT_BUDGET_INSIDE_H
 #define MEMRESTRICT_BUDGET_INSIDE_H
 
-#include "accounts.h"
+#include "common/accounts.h"
 #include "lock.h"
 
 struct budget_inside {

@@ -2,7 +2,7 @@
 #include "changes.h"
 
 #include "guard.h"
-#include "kernel.h"
+#include "common/kernel.h"
 
 #include <stdatomic.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "crash.h"
 
-#include "kernel.h"
+#include "common/kernel.h"
 #include "modules.h"
 #include "object.h"
 #include "pages.h"

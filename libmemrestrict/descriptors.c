@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "descriptors.h"
 
-#include "kernel.h"
+#include "common/kernel.h"
 #include "kernel_copy.h"
 
 #include <fcntl.h>

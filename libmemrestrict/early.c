@@ -2,7 +2,7 @@
 #include "early.h"
 
 #include "guard.h"
-#include "kernel.h"
+#include "common/kernel.h"
 #include "pages.h"
 
 #include <errno.h>

@@ -3,11 +3,11 @@
 
 #include "counter.h"
 #include "descriptors.h"
-#include "kernel.h"
+#include "common/kernel.h"
 #include "kernel_copy.h"
-#include "proc.h"
+#include "common/proc.h"
 #include "sites.h"
-#include "writer.h"
+#include "common/writer.h"
 
 #include <signal.h>
 #include <stdatomic.h>

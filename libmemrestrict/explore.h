@@ -10,8 +10,8 @@
 #ifndef MEMRESTRICT_EXPLORE_H
 #define MEMRESTRICT_EXPLORE_H
 
-#include "calls.h"
-#include "explore_area.h"
+#include "common/calls.h"
+#include "common/explore_area.h"
 #include "fault.h"
 
 /* Constant after start: is it asked for? */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "fault.h"
 
-#include "accounts.h"
+#include "common/accounts.h"
 #include "guard.h"
 #include "match.h"
-#include "plan.h"
+#include "common/plan.h"
 
 #include <signal.h>
 #include <stdatomic.h>

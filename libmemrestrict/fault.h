@@ -7,8 +7,8 @@
 #ifndef MEMRESTRICT_FAULT_H
 #define MEMRESTRICT_FAULT_H
 
-#include "calls.h"
-#include "config.h"
+#include "common/calls.h"
+#include "common/config.h"
 #include "stack.h"
 
 /* Constant after start: is there a plan? */

@@ -8,8 +8,8 @@
 #ifndef MEMRESTRICT_GATE_H
 #define MEMRESTRICT_GATE_H
 
-#include "calls.h"
-#include "config.h"
+#include "common/calls.h"
+#include "common/config.h"
 #include "stack.h"
 
 /* `program` is its name in what ON_REFUSAL says, and stays the caller's. */

@@ -6,8 +6,8 @@
 #ifndef MEMRESTRICT_GATE_REFUSALS_H
 #define MEMRESTRICT_GATE_REFUSALS_H
 
-#include "calls.h"
-#include "config.h"
+#include "common/calls.h"
+#include "common/config.h"
 
 struct gate_figures {
     uint64_t refusals;

@@ -9,7 +9,7 @@
 #include "guard.h"
 #include "maps.h"
 #include "pages.h"
-#include "proc.h"
+#include "common/proc.h"
 #include "reconcile.h"
 #include "sites.h"
 

@@ -13,8 +13,8 @@
 #ifndef MEMRESTRICT_GATE_REGIONS_H
 #define MEMRESTRICT_GATE_REGIONS_H
 
-#include "calls.h"
-#include "config.h"
+#include "common/calls.h"
+#include "common/config.h"
 #include "regions.h"
 
 struct gate_region {

@@ -3,7 +3,7 @@
  * The ways out of a process that run no destructors: the report must be written before them.
  */
 #include "exports.h"
-#include "kernel.h"
+#include "common/kernel.h"
 #include "lifecycle.h"
 #include "membership.h"
 #include "real.h"

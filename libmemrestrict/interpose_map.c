@@ -7,7 +7,7 @@
 #include "exports.h"
 #include "gate.h"
 #include "gate_regions.h"
-#include "kernel.h"
+#include "common/kernel.h"
 #include "lifecycle.h"
 #include "real.h"
 

@@ -2,9 +2,9 @@
 #define _FILE_OFFSET_BITS 64 /* as in kernel.c; before any include */
 #include "kernel_copy.h"
 
-#include "kernel.h"
-#include "kernel_call.h"
-#include "writer.h"
+#include "common/kernel.h"
+#include "common/kernel_call.h"
+#include "common/writer.h"
 
 #include <fcntl.h>
 #include <poll.h>

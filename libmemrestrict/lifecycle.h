@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_LIFECYCLE_H
 #define MEMRESTRICT_LIFECYCLE_H
 
-#include "config.h"
+#include "common/config.h"
 #include "guard.h"
 
 #include <stdatomic.h>

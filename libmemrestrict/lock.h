@@ -8,7 +8,7 @@
 #ifndef MEMRESTRICT_LOCK_H
 #define MEMRESTRICT_LOCK_H
 
-#include "kernel.h"
+#include "common/kernel.h"
 
 struct lock {
     _Atomic int word; /* 0 free, 1 held, 2 held and waited for */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "maps.h"
 
-#include "kernel.h"
+#include "common/kernel.h"
 
 #include <fcntl.h>
 

@@ -4,7 +4,7 @@
 #include "guard.h"
 #include "names.h"
 #include "object.h"
-#include "pattern.h"
+#include "common/pattern.h"
 #include "site_name.h"
 
 #include <stdatomic.h>

@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_MATCH_H
 #define MEMRESTRICT_MATCH_H
 
-#include "plan.h"
+#include "common/plan.h"
 #include "stack.h"
 
 /* One call, and what was found out about it: all from `walked` on is zero to begin with, but

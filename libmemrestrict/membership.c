@@ -4,7 +4,7 @@
 #include "budget.h"
 #include "fault.h"
 #include "ledger.h"
-#include "proc.h"
+#include "common/proc.h"
 #include "regions.h"
 #include "sites.h"
 

@@ -6,8 +6,8 @@
 #ifndef MEMRESTRICT_MEMBERSHIP_H
 #define MEMRESTRICT_MEMBERSHIP_H
 
-#include "accounts.h"
-#include "config.h"
+#include "common/accounts.h"
+#include "common/config.h"
 
 /* Maps the accounts that the settings name and takes a slot for the program; then all is charged
  * there. Without one the process is limited alone, by its own limit and the tree's: then false,

@@ -2,7 +2,7 @@
 #include "modules.h"
 
 #include "build_id.h"
-#include "kernel.h"
+#include "common/kernel.h"
 #include "object.h"
 #include "recall.h"
 

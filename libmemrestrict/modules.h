@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_MODULES_H
 #define MEMRESTRICT_MODULES_H
 
-#include "sites_area.h"
+#include "common/sites_area.h"
 
 /* The address as sites_area.h writes a frame. Takes no lock, does not allocate. */
 uint64_t modules_frame(struct sites_area *area, uintptr_t address);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "names.h"
 
-#include "kernel.h"
+#include "common/kernel.h"
 #include "object.h"
-#include "span.h"
+#include "common/span.h"
 
 #include <elf.h>
 #include <link.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "pages.h"
 
-#include "kernel.h"
+#include "common/kernel.h"
 
 #include <stdatomic.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "real.h"
 
-#include "kernel.h"
+#include "common/kernel.h"
 #include "object.h"
 
 #include <dlfcn.h>

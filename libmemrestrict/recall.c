@@ -2,7 +2,7 @@
 #include "recall.h"
 
 #include "guard.h"
-#include "kernel.h"
+#include "common/kernel.h"
 #include "pages.h"
 
 #include <stdatomic.h>

@@ -7,7 +7,7 @@
 #include "ledger.h"
 #include "lifecycle.h"
 #include "pages.h"
-#include "proc.h"
+#include "common/proc.h"
 #include "regions.h"
 
 #include <errno.h>

@@ -5,7 +5,7 @@
 #ifndef MEMRESTRICT_REPORT_H
 #define MEMRESTRICT_REPORT_H
 
-#include "config.h"
+#include "common/config.h"
 
 /* Opens the report's destination. False: it cannot be written, and *complaint says so. */
 bool report_start(const struct config *config, struct text *complaint);

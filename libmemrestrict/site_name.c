@@ -3,7 +3,7 @@
 
 #include "build_id.h"
 #include "guard.h"
-#include "kernel.h"
+#include "common/kernel.h"
 
 #include <stdatomic.h>
 #include <string.h>

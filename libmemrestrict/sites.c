@@ -3,7 +3,7 @@
 
 #include "counter.h"
 #include "guard.h"
-#include "kernel.h"
+#include "common/kernel.h"
 #include "site_name.h"
 
 #include <stdatomic.h>

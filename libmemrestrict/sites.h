@@ -11,7 +11,7 @@
 #ifndef MEMRESTRICT_SITES_H
 #define MEMRESTRICT_SITES_H
 
-#include "sites_area.h"
+#include "common/sites_area.h"
 #include "stack.h"
 
 /* Constant after start: is anything collected? The one test on the fast path. */

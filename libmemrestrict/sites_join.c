@@ -2,10 +2,10 @@
 #include "sites_inside.h"
 
 #include "counter.h"
-#include "kernel.h"
+#include "common/kernel.h"
 #include "recall.h"
 #include "sites_twin.h"
-#include "writer.h"
+#include "common/writer.h"
 
 #include <stdatomic.h>
 

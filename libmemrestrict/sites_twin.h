@@ -5,7 +5,7 @@
 #ifndef MEMRESTRICT_SITES_TWIN_H
 #define MEMRESTRICT_SITES_TWIN_H
 
-#include "sites_area.h"
+#include "common/sites_area.h"
 
 /* `to` is all zeros, and nobody changes `from` meanwhile. What was held at some moment is left
  * out, and no peak is looked for from then on. */

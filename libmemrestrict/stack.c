@@ -3,7 +3,7 @@
 
 #include "cfi.h"
 #include "guard.h"
-#include "kernel.h"
+#include "common/kernel.h"
 #include "object.h"
 #include "pages.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "stock.h"
 
-#include "kernel.h"
+#include "common/kernel.h"
 
 enum { PATIENCE = 20000 }; /* looks at nothing, some 100 microseconds */
 #define REBASE (INT64_C(1) << 60)

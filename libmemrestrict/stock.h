@@ -16,7 +16,7 @@
 #ifndef MEMRESTRICT_STOCK_H
 #define MEMRESTRICT_STOCK_H
 
-#include "accounts.h"
+#include "common/accounts.h"
 #include "counter.h"
 
 #define STOCK_CLOSED (-(INT64_C(1) << 62)) /* and nobody is in between */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "account_read.h"
 
-#include "calls.h"
+#include "common/calls.h"
 
 #include <stdatomic.h>
 #include <string.h>

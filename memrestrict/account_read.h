@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_ACCOUNT_READ_H
 #define MEMRESTRICT_ACCOUNT_READ_H
 
-#include "accounts.h"
+#include "common/accounts.h"
 #include "outcome.h"
 
 /* Fills in all but how the process ended. `program` is NULL afterwards if there was no memory. */

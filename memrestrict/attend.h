@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_ATTEND_H
 #define MEMRESTRICT_ATTEND_H
 
-#include "accounts.h"
+#include "common/accounts.h"
 #include "harvest.h"
 #include "outcome.h"
 #include "signals.h"

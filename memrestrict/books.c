@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "books.h"
 
-#include "kernel.h"
-#include "proc.h"
+#include "common/kernel.h"
+#include "common/proc.h"
 #include "say.h"
 
 #include <errno.h>

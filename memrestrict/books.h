@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_BOOKS_H
 #define MEMRESTRICT_BOOKS_H
 
-#include "accounts.h"
+#include "common/accounts.h"
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "budget_file.h"
 
-#include "config.h"
+#include "common/config.h"
 #include "file_kind.h"
 #include "replace_file.h"
 #include "say.h"

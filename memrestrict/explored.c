@@ -2,8 +2,8 @@
 #include "explored.h"
 
 #include "books.h"
-#include "calls.h"
-#include "explore_area.h"
+#include "common/calls.h"
+#include "common/explore_area.h"
 #include "modes.h"
 #include "say.h"
 #include "words.h"

@@ -2,7 +2,7 @@
 #include "fault_plan.h"
 
 #include "duration.h"
-#include "plan.h"
+#include "common/plan.h"
 
 #include <sys/random.h>
 #include <unistd.h>

@@ -3,7 +3,7 @@
 
 #include "account_read.h"
 #include "duration.h"
-#include "proc.h"
+#include "common/proc.h"
 #include "remains.h"
 #include "sites.h"
 #include "strays.h"

@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_HARVEST_H
 #define MEMRESTRICT_HARVEST_H
 
-#include "accounts.h"
+#include "common/accounts.h"
 #include "outcome.h"
 
 #include <stdbool.h>

@@ -2,7 +2,7 @@
 #include "help.h"
 
 #include "commands.h"
-#include "config.h"
+#include "common/config.h"
 #include "options.h"
 #include "say.h"
 

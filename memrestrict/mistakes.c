@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "mistakes.h"
 
-#include "config.h"
+#include "common/config.h"
 #include "say.h"
 
 #include <errno.h>

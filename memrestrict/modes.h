@@ -5,7 +5,7 @@
 #ifndef MEMRESTRICT_MODES_H
 #define MEMRESTRICT_MODES_H
 
-#include "explore_area.h"
+#include "common/explore_area.h"
 
 #include <stdbool.h>
 

@@ -2,7 +2,7 @@
 #include "notices.h"
 
 #include "books.h"
-#include "config.h"
+#include "common/config.h"
 #include "say.h"
 
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #include "options.h"
 
 #include "commands.h"
-#include "config.h"
+#include "common/config.h"
 #include "duration.h"
 #include "fault_plan.h"
 #include "modes.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "outside.h"
 
-#include "proc.h"
+#include "common/proc.h"
 #include "say.h"
 
 #include <ctype.h>

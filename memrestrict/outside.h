@@ -7,7 +7,7 @@
 #ifndef MEMRESTRICT_OUTSIDE_H
 #define MEMRESTRICT_OUTSIDE_H
 
-#include "accounts.h"
+#include "common/accounts.h"
 #include "arguments.h"
 
 #include <stdbool.h>

@@ -3,7 +3,7 @@
 
 #include "attend.h"
 #include "books.h"
-#include "config.h"
+#include "common/config.h"
 #include "duration.h"
 #include "fault_plan.h"
 #include "format_json.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "set.h"
 
-#include "config.h"
+#include "common/config.h"
 #include "outside.h"
 #include "say.h"
 #include "sizes.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "signals.h"
 
-#include "proc.h"
+#include "common/proc.h"
 #include "witness.h"
 
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 #include "sites.h"
 
 #include "books.h"
-#include "sites_area.h"
+#include "common/sites_area.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,7 +6,7 @@
 #include "sites.h"
 
 #include "duration.h"
-#include "sites_area.h"
+#include "common/sites_area.h"
 
 #include <errno.h>
 #include <stdatomic.h>

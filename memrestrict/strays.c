@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "strays.h"
 
-#include "config.h"
+#include "common/config.h"
 #include "duration.h"
-#include "proc.h"
+#include "common/proc.h"
 #include "target.h"
 
 #include <stdatomic.h>

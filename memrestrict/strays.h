@@ -7,7 +7,7 @@
 #ifndef MEMRESTRICT_STRAYS_H
 #define MEMRESTRICT_STRAYS_H
 
-#include "accounts.h"
+#include "common/accounts.h"
 #include "library.h"
 #include "outcome.h"
 

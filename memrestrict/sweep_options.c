@@ -5,7 +5,7 @@
 #include "fault_plan.h"
 #include "json_text.h"
 #include "modes.h"
-#include "plan.h"
+#include "common/plan.h"
 #include "say.h"
 #include "values.h"
 

@@ -14,7 +14,7 @@
 #ifndef MEMRESTRICT_TIMELINE_H
 #define MEMRESTRICT_TIMELINE_H
 
-#include "accounts.h"
+#include "common/accounts.h"
 #include "outcome.h"
 
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "values.h"
 
-#include "config.h"
+#include "common/config.h"
 #include "duration.h"
 #include "say.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "formats.h"
 
-#include "calls.h"
+#include "common/calls.h"
 #include "timeline.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
  * libFuzzer over the settings. The input is an environment, its entries ended by zeros: one that
  * begins with a control character is a value for the row of that number, any other stands as it is.
  */
-#include "config.h"
+#include "common/config.h"
 
 #include <stdio.h>
 #include <stdlib.h>

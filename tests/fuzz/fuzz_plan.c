@@ -5,8 +5,8 @@
  * cut at its first comma, is a pattern and a word, and a mangled name.
  */
 #include "names.h"
-#include "pattern.h"
-#include "plan.h"
+#include "common/pattern.h"
+#include "common/plan.h"
 
 #include <stdio.h>
 #include <stdlib.h>

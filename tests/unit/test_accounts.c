@@ -5,10 +5,10 @@
  */
 #include "unit.h"
 
-#include "accounts.h"
+#include "common/accounts.h"
 #include "budget.h"
 #include "membership.h"
-#include "proc.h"
+#include "common/proc.h"
 
 #include <pthread.h>
 #include <sched.h>

@@ -4,7 +4,7 @@
  */
 #include "unit.h"
 
-#include "config.h"
+#include "common/config.h"
 
 #include <string.h>
 

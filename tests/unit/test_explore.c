@@ -5,7 +5,7 @@
 #include "unit.h"
 
 #include "descriptors.h"
-#include "explore_area.h"
+#include "common/explore_area.h"
 #include "kernel_copy.h"
 
 #include <fcntl.h>

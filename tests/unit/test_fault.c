@@ -3,7 +3,7 @@
  * Which calls a plan strikes, by counts, sizes, lots and threads, without a preload. What asks for
  * call stacks is tested by programs that run under the library.
  */
-#include "accounts.h"
+#include "common/accounts.h"
 #include "fault.h"
 #include "guard.h"
 #include "unit.h"

@@ -3,7 +3,7 @@
  * The grammar of fault plans: what each word means, what does not go together, and how a mistake is
  * shown.
  */
-#include "plan.h"
+#include "common/plan.h"
 #include "unit.h"
 
 #include <signal.h>

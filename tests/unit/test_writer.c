@@ -5,7 +5,7 @@
  */
 #include "unit.h"
 
-#include "writer.h"
+#include "common/writer.h"
 
 #include <errno.h>
 #include <fcntl.h>

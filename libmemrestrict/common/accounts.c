@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "accounts.h"
+#include "common/accounts.h"
 
-#include "kernel.h"
-#include "proc.h"
+#include "common/kernel.h"
+#include "common/proc.h"
 
 #include <errno.h>
 #include <stdatomic.h>

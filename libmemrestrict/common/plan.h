@@ -7,8 +7,8 @@
 #ifndef MEMRESTRICT_PLAN_H
 #define MEMRESTRICT_PLAN_H
 
-#include "calls.h"
-#include "writer.h"
+#include "common/calls.h"
+#include "common/writer.h"
 
 enum {
     PLAN_MOST = 8,     /* plans at a time */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "pattern.h"
+#include "common/pattern.h"
 
 /* The ] that ends a set whose [ is before `at`; NULL: it is no set. The first character is of it,
  * whatever it is. */

@@ -8,7 +8,7 @@
 #ifndef MEMRESTRICT_EXPLORE_AREA_H
 #define MEMRESTRICT_EXPLORE_AREA_H
 
-#include "accounts.h"
+#include "common/accounts.h"
 
 #include <stdatomic.h>
 

@@ -5,7 +5,7 @@
 #ifndef MEMRESTRICT_PLAN_WORDS_H
 #define MEMRESTRICT_PLAN_WORDS_H
 
-#include "plan.h"
+#include "common/plan.h"
 
 enum plan_word_kind {
     PLAN_CALL,

@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_CONFIG_H
 #define MEMRESTRICT_CONFIG_H
 
-#include "writer.h"
+#include "common/writer.h"
 
 enum on_refusal { REFUSAL_ERRNO, REFUSAL_ABORT, REFUSAL_STOP, REFUSAL_WARN };
 enum count { COUNT_HEAP = 1, COUNT_REGIONS = 2, COUNT_STACKS = 4 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "config.h"
+#include "common/config.h"
 
-#include "pattern.h"
-#include "span.h"
+#include "common/pattern.h"
+#include "common/span.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "plan_words.h"
+#include "common/plan_words.h"
 
-#include "config.h"
-#include "pattern.h"
+#include "common/config.h"
+#include "common/pattern.h"
 
 #include <signal.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "writer.h"
+#include "common/writer.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -7,7 +7,7 @@
 #ifndef MEMRESTRICT_WRITER_H
 #define MEMRESTRICT_WRITER_H
 
-#include "kernel.h"
+#include "common/kernel.h"
 
 /* A text may stand on the stack of a signal handler, which can be 8 KiB in all. */
 enum { WRITER_ROOM = 2048, WRITER_PATH = 4096 };

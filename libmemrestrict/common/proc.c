@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "proc.h"
+#include "common/proc.h"
 
-#include "kernel.h"
-#include "writer.h"
+#include "common/kernel.h"
+#include "common/writer.h"
 
 #include <errno.h>
 #include <fcntl.h>

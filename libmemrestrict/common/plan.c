@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "plan.h"
+#include "common/plan.h"
 
-#include "plan_words.h"
-#include "span.h"
+#include "common/plan_words.h"
+#include "common/span.h"
 
 #include <string.h>
 

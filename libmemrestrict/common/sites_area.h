@@ -10,7 +10,7 @@
 #ifndef MEMRESTRICT_SITES_AREA_H
 #define MEMRESTRICT_SITES_AREA_H
 
-#include "accounts.h"
+#include "common/accounts.h"
 
 enum {
     SITES_MAGIC = 0x6d727374,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #define _FILE_OFFSET_BITS 64 /* fstat must not fail on a large inode number; before any include */
-#include "kernel.h"
+#include "common/kernel.h"
 
-#include "kernel_call.h"
+#include "common/kernel_call.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "accounts.h"
+#include "common/accounts.h"
 
 #include "stock.h"
 
