@@ -9,7 +9,7 @@
 
 #include "gate.h"
 #include "lifecycle.h"
-#include "real.h"
+#include "ground/real.h"
 
 #include <errno.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
 #include "budget.h"
 
 #include "budget_inside.h"
-#include "counter.h"
+#include "ground/counter.h"
 #include "stocks.h"
 
 #include <string.h>

@@ -6,7 +6,7 @@
 #define MEMRESTRICT_BUDGET_INSIDE_H
 
 #include "common/accounts.h"
-#include "lock.h"
+#include "ground/lock.h"
 
 struct budget_inside {
     struct accounts *accounts; /* NULL: the account is our own */

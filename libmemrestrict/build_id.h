@@ -5,7 +5,7 @@
 #ifndef MEMRESTRICT_BUILD_ID_H
 #define MEMRESTRICT_BUILD_ID_H
 
-#include "object.h"
+#include "ground/object.h"
 
 enum { BUILD_ID_MOST = 32 };
 

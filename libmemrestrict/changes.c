@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "changes.h"
 
-#include "guard.h"
+#include "ground/guard.h"
 #include "common/kernel.h"
 
 #include <stdatomic.h>

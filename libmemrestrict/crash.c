@@ -3,8 +3,8 @@
 
 #include "common/kernel.h"
 #include "modules.h"
-#include "object.h"
-#include "pages.h"
+#include "ground/object.h"
+#include "ground/pages.h"
 #include "sites.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 #include "descriptors.h"
 
 #include "common/kernel.h"
-#include "kernel_copy.h"
+#include "ground/kernel_copy.h"
 
 #include <fcntl.h>
 

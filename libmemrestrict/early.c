@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "early.h"
 
-#include "guard.h"
+#include "ground/guard.h"
 #include "common/kernel.h"
-#include "pages.h"
+#include "ground/pages.h"
 
 #include <errno.h>
 #include <stdatomic.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "explore.h"
 
-#include "counter.h"
+#include "ground/counter.h"
 #include "descriptors.h"
 #include "common/kernel.h"
-#include "kernel_copy.h"
+#include "ground/kernel_copy.h"
 #include "common/proc.h"
 #include "sites.h"
 #include "common/writer.h"

@@ -2,7 +2,7 @@
 #include "fault.h"
 
 #include "common/accounts.h"
-#include "guard.h"
+#include "ground/guard.h"
 #include "match.h"
 #include "common/plan.h"
 

@@ -5,7 +5,7 @@
 #include "explore.h"
 #include "fault.h"
 #include "gate_refusals.h"
-#include "guard.h"
+#include "ground/guard.h"
 #include "ledger.h"
 #include "sites.h"
 

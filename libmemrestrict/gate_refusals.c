@@ -3,7 +3,7 @@
 
 #include "budget.h"
 #include "fault.h"
-#include "guard.h"
+#include "ground/guard.h"
 #include "sites.h"
 
 #include <errno.h>

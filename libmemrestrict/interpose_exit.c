@@ -6,7 +6,7 @@
 #include "common/kernel.h"
 #include "lifecycle.h"
 #include "membership.h"
-#include "real.h"
+#include "ground/real.h"
 #include "report.h"
 
 #include <stdlib.h>

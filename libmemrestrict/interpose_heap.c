@@ -9,9 +9,9 @@
 #include "exports.h"
 #include "gate.h"
 #include "lifecycle.h"
-#include "pages.h"
+#include "ground/pages.h"
 #include "pending.h"
-#include "real.h"
+#include "ground/real.h"
 
 #include <errno.h>
 #include <stdlib.h>

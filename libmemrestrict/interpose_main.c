@@ -7,7 +7,7 @@
 #include "exports.h"
 #include "fault.h"
 #include "lifecycle.h"
-#include "real.h"
+#include "ground/real.h"
 
 #include <stdlib.h>
 

@@ -9,7 +9,7 @@
 #include "gate_regions.h"
 #include "common/kernel.h"
 #include "lifecycle.h"
-#include "real.h"
+#include "ground/real.h"
 
 #include <stdarg.h>
 #include <sys/mman.h>

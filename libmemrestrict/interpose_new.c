@@ -7,7 +7,7 @@
  */
 #include "block.h"
 #include "exports.h"
-#include "real.h"
+#include "ground/real.h"
 
 #include <stdlib.h>
 

@@ -11,9 +11,9 @@
 #include "fault.h"
 #include "gate.h"
 #include "lifecycle.h"
-#include "lock.h"
-#include "pages.h"
-#include "real.h"
+#include "ground/lock.h"
+#include "ground/pages.h"
+#include "ground/real.h"
 #include "thread.h"
 
 #include <errno.h>

@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_LEDGER_INSIDE_H
 #define MEMRESTRICT_LEDGER_INSIDE_H
 
-#include "guard.h"
+#include "ground/guard.h"
 #include "ledger.h"
 #include <limits.h>
 #include <stdatomic.h>

@@ -5,8 +5,8 @@
 #define uthash_free(memory, size) pages_free(&pool, memory, size)
 #define uthash_nonfatal_oom(item) (out_of_memory = true)
 #include "ledger_inside.h"
-#include "lock.h"
-#include "pages.h"
+#include "ground/lock.h"
+#include "ground/pages.h"
 
 enum { FEW_WINDOWS = 3 };
 

@@ -7,7 +7,7 @@
 #define MEMRESTRICT_LIFECYCLE_H
 
 #include "common/config.h"
-#include "guard.h"
+#include "ground/guard.h"
 
 #include <stdatomic.h>
 

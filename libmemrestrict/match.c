@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "match.h"
 
-#include "guard.h"
+#include "ground/guard.h"
 #include "names.h"
-#include "object.h"
+#include "ground/object.h"
 #include "common/pattern.h"
 #include "site_name.h"
 

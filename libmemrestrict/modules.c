@@ -3,7 +3,7 @@
 
 #include "build_id.h"
 #include "common/kernel.h"
-#include "object.h"
+#include "ground/object.h"
 #include "recall.h"
 
 #include <stdatomic.h>

@@ -2,7 +2,7 @@
 #include "names.h"
 
 #include "common/kernel.h"
-#include "object.h"
+#include "ground/object.h"
 #include "common/span.h"
 
 #include <elf.h>

@@ -10,7 +10,7 @@
 #ifndef MEMRESTRICT_PENDING_H
 #define MEMRESTRICT_PENDING_H
 
-#include "guard.h"
+#include "ground/guard.h"
 
 #include <stdatomic.h>
 #include <stdint.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "recall.h"
 
-#include "guard.h"
+#include "ground/guard.h"
 #include "common/kernel.h"
-#include "pages.h"
+#include "ground/pages.h"
 
 #include <stdatomic.h>
 

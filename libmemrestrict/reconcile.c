@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "reconcile.h"
 
-#include "maps.h"
+#include "ground/maps.h"
 #include "regions.h"
 
 static int64_t piece(uintptr_t low, uintptr_t high, enum region_state state, uint64_t *inherited)

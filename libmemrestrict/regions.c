@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "regions.h"
 
-#include "lock.h"
-#include "pages.h"
+#include "ground/lock.h"
+#include "ground/pages.h"
 
 #include <stdatomic.h>
 

@@ -6,7 +6,7 @@
 #include "gate_refusals.h"
 #include "ledger.h"
 #include "lifecycle.h"
-#include "pages.h"
+#include "ground/pages.h"
 #include "common/proc.h"
 #include "regions.h"
 

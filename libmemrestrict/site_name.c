@@ -2,7 +2,7 @@
 #include "site_name.h"
 
 #include "build_id.h"
-#include "guard.h"
+#include "ground/guard.h"
 #include "common/kernel.h"
 
 #include <stdatomic.h>

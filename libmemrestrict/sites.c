@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "sites_inside.h"
 
-#include "counter.h"
-#include "guard.h"
+#include "ground/counter.h"
+#include "ground/guard.h"
 #include "common/kernel.h"
 #include "site_name.h"
 

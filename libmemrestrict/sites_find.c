@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sites_inside.h"
 
-#include "guard.h"
+#include "ground/guard.h"
 #include "modules.h"
 #include "recall.h"
 #include "site_name.h"

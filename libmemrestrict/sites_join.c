@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sites_inside.h"
 
-#include "counter.h"
+#include "ground/counter.h"
 #include "common/kernel.h"
 #include "recall.h"
 #include "sites_twin.h"

@@ -2,10 +2,10 @@
 #include "stack.h"
 
 #include "cfi.h"
-#include "guard.h"
+#include "ground/guard.h"
 #include "common/kernel.h"
-#include "object.h"
-#include "pages.h"
+#include "ground/object.h"
+#include "ground/pages.h"
 
 #include <stdatomic.h>
 #include <string.h>

@@ -17,7 +17,7 @@
 #define MEMRESTRICT_STOCK_H
 
 #include "common/accounts.h"
-#include "counter.h"
+#include "ground/counter.h"
 
 #define STOCK_CLOSED (-(INT64_C(1) << 62)) /* and nobody is in between */
 #define STOCK_STOPPED (STOCK_CLOSED - 1)   /* closed by another process */

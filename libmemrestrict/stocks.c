@@ -2,7 +2,7 @@
 #include "stocks.h"
 
 #include "budget_inside.h"
-#include "counter.h"
+#include "ground/counter.h"
 
 enum {
     STOCKS = ACCOUNTS_STOCKS, /* threads beyond that share stocks */

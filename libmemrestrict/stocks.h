@@ -8,7 +8,7 @@
 #ifndef MEMRESTRICT_STOCKS_H
 #define MEMRESTRICT_STOCKS_H
 
-#include "guard.h"
+#include "ground/guard.h"
 #include "stock.h"
 
 /* This thread's own stock; NULL: it has none. */

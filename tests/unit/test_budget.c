@@ -6,8 +6,8 @@
 #include "unit.h"
 
 #include "budget.h"
-#include "counter.h"
-#include "guard.h"
+#include "ground/counter.h"
+#include "ground/guard.h"
 
 #include <pthread.h>
 #include <sched.h>

@@ -6,7 +6,7 @@
 
 #include "descriptors.h"
 #include "common/explore_area.h"
-#include "kernel_copy.h"
+#include "ground/kernel_copy.h"
 
 #include <fcntl.h>
 #include <signal.h>

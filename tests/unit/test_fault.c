@@ -5,7 +5,7 @@
  */
 #include "common/accounts.h"
 #include "fault.h"
-#include "guard.h"
+#include "ground/guard.h"
 #include "unit.h"
 
 #include <pthread.h>

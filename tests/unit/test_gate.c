@@ -6,7 +6,7 @@
 #include "unit.h"
 
 #include "budget.h"
-#include "counter.h"
+#include "ground/counter.h"
 #include "gate.h"
 #include "gate_refusals.h"
 #include "ledger.h"

@@ -10,8 +10,8 @@
 #include "gate.h"
 #include "gate_refusals.h"
 #include "gate_regions.h"
-#include "maps.h"
-#include "pages.h"
+#include "ground/maps.h"
+#include "ground/pages.h"
 
 #include "../fuzz/fuzz_regions.c"
 

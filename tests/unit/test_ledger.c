@@ -6,9 +6,9 @@
  */
 #include "unit.h"
 
-#include "guard.h"
+#include "ground/guard.h"
 #include "ledger.h"
-#include "pages.h"
+#include "ground/pages.h"
 
 #include <errno.h>
 #include <pthread.h>

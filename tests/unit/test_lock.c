@@ -5,9 +5,9 @@
  */
 #include "unit.h"
 
-#include "counter.h"
-#include "guard.h"
-#include "lock.h"
+#include "ground/counter.h"
+#include "ground/guard.h"
+#include "ground/lock.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -3,7 +3,7 @@
  * Patterns as the shell has them, the names of functions, and the names of call stacks.
  */
 #include "names.h"
-#include "object.h"
+#include "ground/object.h"
 #include "common/pattern.h"
 #include "site_name.h"
 #include "unit.h"

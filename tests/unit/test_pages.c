@@ -5,7 +5,7 @@
  */
 #include "unit.h"
 
-#include "pages.h"
+#include "ground/pages.h"
 
 #include <errno.h>
 #include <stdbool.h>

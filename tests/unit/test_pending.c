@@ -4,7 +4,7 @@
  */
 #include "unit.h"
 
-#include "guard.h"
+#include "ground/guard.h"
 #include "pending.h"
 
 #include <pthread.h>

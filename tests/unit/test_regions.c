@@ -5,8 +5,8 @@
  */
 #include "unit.h"
 
-#include "guard.h"
-#include "pages.h"
+#include "ground/guard.h"
+#include "ground/pages.h"
 #include "regions.h"
 
 #include <pthread.h>

@@ -5,7 +5,7 @@
 #include "unit.h"
 
 #include "cfi.h"
-#include "object.h"
+#include "ground/object.h"
 #include "recall.h"
 #include "stack.h"
 

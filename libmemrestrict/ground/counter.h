@@ -7,7 +7,7 @@
 #ifndef MEMRESTRICT_COUNTER_H
 #define MEMRESTRICT_COUNTER_H
 
-#include "guard.h"
+#include "ground/guard.h"
 
 #include <stdatomic.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "maps.h"
+#include "ground/maps.h"
 
 #include "common/kernel.h"
 

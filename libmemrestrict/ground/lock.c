@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "lock.h"
+#include "ground/lock.h"
 
-#include "counter.h"
+#include "ground/counter.h"
 
 enum { SPINS = 100 }; /* holders are gone after a few hundred cycles, unless they were preempted */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "object.h"
+#include "ground/object.h"
 
 #include <link.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _FILE_OFFSET_BITS 64 /* as in kernel.c; before any include */
-#include "kernel_copy.h"
+#include "ground/kernel_copy.h"
 
 #include "common/kernel.h"
 #include "common/kernel_call.h"

@@ -1,4 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "guard.h"
+#include "ground/guard.h"
 
 _Thread_local struct guard guard __attribute__((tls_model("initial-exec")));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "real.h"
+#include "ground/real.h"
 
 #include "common/kernel.h"
-#include "object.h"
+#include "ground/object.h"
 
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "pages.h"
+#include "ground/pages.h"
 
 #include "common/kernel.h"
 
