@@ -2,7 +2,7 @@
  *
  * The public functions of <memrestrict.h>.
  */
-#include "budget.h"
+#include "records/budget.h"
 #include "exports.h"
 #include "gate_refusals.h"
 #include "lifecycle.h"

@@ -2,7 +2,7 @@
 #include "block.h"
 
 #include "early.h"
-#include "ledger.h"
+#include "records/ledger.h"
 #include "pending.h"
 
 /* Larger ones cost the program more to hold back than it gains. */

@@ -2,10 +2,10 @@
 #include "crash.h"
 
 #include "common/kernel.h"
-#include "modules.h"
+#include "records/modules.h"
 #include "ground/object.h"
 #include "ground/pages.h"
-#include "sites.h"
+#include "records/sites.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -6,7 +6,7 @@
 #include "common/kernel.h"
 #include "ground/kernel_copy.h"
 #include "common/proc.h"
-#include "sites.h"
+#include "records/sites.h"
 #include "common/writer.h"
 
 #include <signal.h>

@@ -12,7 +12,7 @@
 
 #include "common/calls.h"
 #include "common/explore_area.h"
-#include "fault.h"
+#include "records/fault.h"
 
 /* Constant after start: is it asked for? */
 extern bool explore_on;

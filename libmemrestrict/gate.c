@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate.h"
 
-#include "budget.h"
+#include "records/budget.h"
 #include "explore.h"
-#include "fault.h"
+#include "records/fault.h"
 #include "gate_refusals.h"
 #include "ground/guard.h"
-#include "ledger.h"
-#include "sites.h"
+#include "records/ledger.h"
+#include "records/sites.h"
 
 #include <stdatomic.h>
 #include <stdint.h>

@@ -10,7 +10,7 @@
 
 #include "common/calls.h"
 #include "common/config.h"
-#include "stack.h"
+#include "records/stack.h"
 
 /* `program` is its name in what ON_REFUSAL says, and stays the caller's. */
 void gate_start(const struct config *config, const char *program);

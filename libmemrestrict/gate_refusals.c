@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate_refusals.h"
 
-#include "budget.h"
-#include "fault.h"
+#include "records/budget.h"
+#include "records/fault.h"
 #include "ground/guard.h"
-#include "sites.h"
+#include "records/sites.h"
 
 #include <errno.h>
 #include <stdatomic.h>

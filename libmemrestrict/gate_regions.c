@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate_regions.h"
 
-#include "budget.h"
+#include "records/budget.h"
 #include "changes.h"
-#include "fault.h"
+#include "records/fault.h"
 #include "gate.h"
 #include "gate_refusals.h"
 #include "ground/guard.h"
@@ -11,7 +11,7 @@
 #include "ground/pages.h"
 #include "common/proc.h"
 #include "reconcile.h"
-#include "sites.h"
+#include "records/sites.h"
 
 #include <errno.h>
 #include <sys/mman.h>

@@ -15,7 +15,7 @@
 
 #include "common/calls.h"
 #include "common/config.h"
-#include "regions.h"
+#include "records/regions.h"
 
 struct gate_region {
     bool skip;                 /* not ours to count, or arguments that the kernel will not take */

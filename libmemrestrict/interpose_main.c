@@ -5,7 +5,7 @@
  * which of them was meant.
  */
 #include "exports.h"
-#include "fault.h"
+#include "records/fault.h"
 #include "lifecycle.h"
 #include "ground/real.h"
 

@@ -6,9 +6,9 @@
  * that it got elsewhere, and is not charged again. A plan of faults may say that a thread is not
  * made, and may ask for its number.
  */
-#include "budget.h"
+#include "records/budget.h"
 #include "exports.h"
-#include "fault.h"
+#include "records/fault.h"
 #include "gate.h"
 #include "lifecycle.h"
 #include "ground/lock.h"

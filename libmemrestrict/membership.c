@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "membership.h"
 
-#include "budget.h"
-#include "fault.h"
-#include "ledger.h"
+#include "records/budget.h"
+#include "records/fault.h"
+#include "records/ledger.h"
 #include "common/proc.h"
-#include "regions.h"
-#include "sites.h"
+#include "records/regions.h"
+#include "records/sites.h"
 
 #include <errno.h>
 #include <stdatomic.h>

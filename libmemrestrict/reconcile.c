@@ -2,7 +2,7 @@
 #include "reconcile.h"
 
 #include "ground/maps.h"
-#include "regions.h"
+#include "records/regions.h"
 
 static int64_t piece(uintptr_t low, uintptr_t high, enum region_state state, uint64_t *inherited)
 {

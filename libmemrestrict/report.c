@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "report.h"
 
-#include "budget.h"
-#include "fault.h"
+#include "records/budget.h"
+#include "records/fault.h"
 #include "gate_refusals.h"
-#include "ledger.h"
+#include "records/ledger.h"
 #include "lifecycle.h"
 #include "ground/pages.h"
 #include "common/proc.h"
-#include "regions.h"
+#include "records/regions.h"
 
 #include <errno.h>
 #include <stdatomic.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/accounts.h"
 
-#include "stock.h"
+#include "records/stock.h"
 
 #include <sched.h>
 #include <stdatomic.h>

@@ -4,7 +4,7 @@
  * in; what is not is explained by one line and a caret under a place of the text. The same input,
  * cut at its first comma, is a pattern and a word, and a mangled name.
  */
-#include "names.h"
+#include "records/names.h"
 #include "common/pattern.h"
 #include "common/plan.h"
 

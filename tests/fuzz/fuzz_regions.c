@@ -5,7 +5,7 @@
  * failed after it had done a part. A model with one byte a page says what must be charged and what
  * is refused. While one call is under way another may be made beside it, as by another thread.
  */
-#include "budget.h"
+#include "records/budget.h"
 #include "gate.h"
 #include "gate_refusals.h"
 #include "gate_regions.h"

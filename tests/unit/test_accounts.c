@@ -6,7 +6,7 @@
 #include "unit.h"
 
 #include "common/accounts.h"
-#include "budget.h"
+#include "records/budget.h"
 #include "membership.h"
 #include "common/proc.h"
 

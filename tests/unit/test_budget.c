@@ -5,7 +5,7 @@
  */
 #include "unit.h"
 
-#include "budget.h"
+#include "records/budget.h"
 #include "ground/counter.h"
 #include "ground/guard.h"
 

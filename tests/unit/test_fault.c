@@ -4,7 +4,7 @@
  * call stacks is tested by programs that run under the library.
  */
 #include "common/accounts.h"
-#include "fault.h"
+#include "records/fault.h"
 #include "ground/guard.h"
 #include "unit.h"
 

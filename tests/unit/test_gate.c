@@ -5,11 +5,11 @@
  */
 #include "unit.h"
 
-#include "budget.h"
+#include "records/budget.h"
 #include "ground/counter.h"
 #include "gate.h"
 #include "gate_refusals.h"
-#include "ledger.h"
+#include "records/ledger.h"
 
 #include <errno.h>
 #include <fcntl.h>

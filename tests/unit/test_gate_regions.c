@@ -6,7 +6,7 @@
  */
 #include "unit.h"
 
-#include "budget.h"
+#include "records/budget.h"
 #include "gate.h"
 #include "gate_refusals.h"
 #include "gate_regions.h"

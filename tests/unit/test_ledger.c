@@ -7,7 +7,7 @@
 #include "unit.h"
 
 #include "ground/guard.h"
-#include "ledger.h"
+#include "records/ledger.h"
 #include "ground/pages.h"
 
 #include <errno.h>

@@ -2,10 +2,10 @@
  *
  * Patterns as the shell has them, the names of functions, and the names of call stacks.
  */
-#include "names.h"
+#include "records/names.h"
 #include "ground/object.h"
 #include "common/pattern.h"
-#include "site_name.h"
+#include "records/site_name.h"
 #include "unit.h"
 
 #include <stdlib.h>

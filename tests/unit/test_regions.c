@@ -7,7 +7,7 @@
 
 #include "ground/guard.h"
 #include "ground/pages.h"
-#include "regions.h"
+#include "records/regions.h"
 
 #include <pthread.h>
 #include <string.h>

@@ -6,9 +6,9 @@
  */
 #include "unit.h"
 
-#include "recall.h"
-#include "sites.h"
-#include "sites_twin.h"
+#include "records/stack_cache.h"
+#include "records/sites.h"
+#include "records/sites_twin.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

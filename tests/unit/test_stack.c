@@ -4,10 +4,10 @@
  */
 #include "unit.h"
 
-#include "cfi.h"
+#include "records/unwind.h"
 #include "ground/object.h"
-#include "recall.h"
-#include "stack.h"
+#include "records/stack_cache.h"
+#include "records/stack.h"
 
 #include <alloca.h>
 #include <pthread.h>

@@ -5,8 +5,8 @@
  */
 #include "unit.h"
 
-#include "budget.h"
-#include "stock.h"
+#include "records/budget.h"
+#include "records/stock.h"
 
 #include <errno.h>
 #include <linux/filter.h>

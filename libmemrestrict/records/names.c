@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "names.h"
+#include "records/names.h"
 
 #include "common/kernel.h"
 #include "ground/object.h"

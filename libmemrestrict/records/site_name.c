@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "site_name.h"
+#include "records/site_name.h"
 
-#include "build_id.h"
+#include "records/build_id.h"
 #include "ground/guard.h"
 #include "common/kernel.h"
 

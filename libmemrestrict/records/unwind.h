@@ -4,8 +4,8 @@
  * compiler writes for x86 and AArch64. Only what a frame's address and a caller's frame pointer
  * need is kept: eight bytes, that can be cached. Pure: no lock, no allocation, no system call.
  */
-#ifndef MEMRESTRICT_CFI_H
-#define MEMRESTRICT_CFI_H
+#ifndef MEMRESTRICT_UNWIND_H
+#define MEMRESTRICT_UNWIND_H
 
 #include <stdbool.h>
 #include <stdint.h>

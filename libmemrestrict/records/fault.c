@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "fault.h"
+#include "records/fault.h"
 
 #include "common/accounts.h"
 #include "ground/guard.h"
-#include "match.h"
+#include "records/match.h"
 #include "common/plan.h"
 
 #include <signal.h>

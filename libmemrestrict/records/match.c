@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "match.h"
+#include "records/match.h"
 
 #include "ground/guard.h"
-#include "names.h"
+#include "records/names.h"
 #include "ground/object.h"
 #include "common/pattern.h"
-#include "site_name.h"
+#include "records/site_name.h"
 
 #include <stdatomic.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "sites_twin.h"
+#include "records/sites_twin.h"
 
 #include <stdatomic.h>
 #include <string.h>

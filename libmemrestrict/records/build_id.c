@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "build_id.h"
+#include "records/build_id.h"
 
 #include <elf.h>
 #include <link.h>

@@ -7,7 +7,7 @@
 #define MEMRESTRICT_MATCH_H
 
 #include "common/plan.h"
-#include "stack.h"
+#include "records/stack.h"
 
 /* One call, and what was found out about it: all from `walked` on is zero to begin with, but
  * `stack`. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "sites_inside.h"
+#include "records/sites_inside.h"
 
 #include "ground/counter.h"
 #include "common/kernel.h"
-#include "recall.h"
-#include "sites_twin.h"
+#include "records/stack_cache.h"
+#include "records/sites_twin.h"
 #include "common/writer.h"
 
 #include <stdatomic.h>

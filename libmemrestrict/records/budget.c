@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "budget.h"
+#include "records/budget.h"
 
-#include "budget_inside.h"
+#include "records/budget_inside.h"
 #include "ground/counter.h"
-#include "stocks.h"
+#include "records/stocks.h"
 
 #include <string.h>
 #include <sys/mman.h>

@@ -9,7 +9,7 @@
 #define MEMRESTRICT_STOCKS_H
 
 #include "ground/guard.h"
-#include "stock.h"
+#include "records/stock.h"
 
 /* This thread's own stock; NULL: it has none. */
 static inline struct account_stock *stocks_own(struct account *account)

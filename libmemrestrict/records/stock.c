@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "stock.h"
+#include "records/stock.h"
 
 #include "common/kernel.h"
 

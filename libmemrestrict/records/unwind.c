@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cfi.h"
+#include "records/unwind.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "sites_inside.h"
+#include "records/sites_inside.h"
 
 #include "ground/guard.h"
-#include "modules.h"
-#include "recall.h"
-#include "site_name.h"
+#include "records/modules.h"
+#include "records/stack_cache.h"
+#include "records/site_name.h"
 
 #include <stdatomic.h>
 

@@ -12,7 +12,7 @@
 #define MEMRESTRICT_SITES_H
 
 #include "common/sites_area.h"
-#include "stack.h"
+#include "records/stack.h"
 
 /* Constant after start: is anything collected? The one test on the fast path. */
 extern bool sites_on;

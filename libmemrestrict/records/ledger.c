@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "ledger.h"
+#include "records/ledger.h"
 
-#include "ledger_inside.h"
+#include "records/ledger_inside.h"
 
 /* A window if it was met lately, else NULL; as it is for odd addresses. */
 static inline struct window *window_recent(uintptr_t key)

@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_SITES_INSIDE_H
 #define MEMRESTRICT_SITES_INSIDE_H
 
-#include "sites.h"
+#include "records/sites.h"
 
 /* On a page that is zeros again in a copy of the process (see kernel_copy_mark). */
 struct sites_here {

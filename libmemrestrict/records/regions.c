@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "regions.h"
+#include "records/regions.h"
 
 #include "ground/lock.h"
 #include "ground/pages.h"

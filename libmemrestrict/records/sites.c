@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "sites_inside.h"
+#include "records/sites_inside.h"
 
 #include "ground/counter.h"
 #include "ground/guard.h"
 #include "common/kernel.h"
-#include "site_name.h"
+#include "records/site_name.h"
 
 #include <stdatomic.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #define MEMRESTRICT_LEDGER_INSIDE_H
 
 #include "ground/guard.h"
-#include "ledger.h"
+#include "records/ledger.h"
 #include <limits.h>
 #include <stdatomic.h>
 

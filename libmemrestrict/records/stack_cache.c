@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "recall.h"
+#include "records/stack_cache.h"
 
 #include "ground/guard.h"
 #include "common/kernel.h"

@@ -4,7 +4,7 @@
 #define uthash_malloc(size) pages_alloc(&pool, size)
 #define uthash_free(memory, size) pages_free(&pool, memory, size)
 #define uthash_nonfatal_oom(item) (out_of_memory = true)
-#include "ledger_inside.h"
+#include "records/ledger_inside.h"
 #include "ground/lock.h"
 #include "ground/pages.h"
 

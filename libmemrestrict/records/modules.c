@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "modules.h"
+#include "records/modules.h"
 
-#include "build_id.h"
+#include "records/build_id.h"
 #include "common/kernel.h"
 #include "ground/object.h"
-#include "recall.h"
+#include "records/stack_cache.h"
 
 #include <stdatomic.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 
 #include "common/calls.h"
 #include "common/config.h"
-#include "stack.h"
+#include "records/stack.h"
 
 /* Constant after start: is there a plan? */
 extern bool fault_on;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "stack.h"
+#include "records/stack.h"
 
-#include "cfi.h"
+#include "records/unwind.h"
 #include "ground/guard.h"
 #include "common/kernel.h"
 #include "ground/object.h"

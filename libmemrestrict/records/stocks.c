@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "stocks.h"
+#include "records/stocks.h"
 
-#include "budget_inside.h"
+#include "records/budget_inside.h"
 #include "ground/counter.h"
 
 enum {

@@ -4,10 +4,10 @@
  * if all of that is as it was, the stack is the same: a few comparisons instead of a walk. Shared
  * by all threads, without a lock: what is being changed is not used.
  */
-#ifndef MEMRESTRICT_RECALL_H
-#define MEMRESTRICT_RECALL_H
+#ifndef MEMRESTRICT_STACK_CACHE_H
+#define MEMRESTRICT_STACK_CACHE_H
 
-#include "stack.h"
+#include "records/stack.h"
 
 /* Once, before anything else. False: no memory. */
 bool recall_start(void);
