@@ -4,7 +4,7 @@
  */
 #include "records/budget.h"
 #include "exports.h"
-#include "gate_refusals.h"
+#include "decide/gate_refusals.h"
 #include "lifecycle.h"
 
 #include <memrestrict.h>

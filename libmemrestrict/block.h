@@ -7,7 +7,7 @@
 #ifndef MEMRESTRICT_BLOCK_H
 #define MEMRESTRICT_BLOCK_H
 
-#include "gate.h"
+#include "decide/gate.h"
 #include "lifecycle.h"
 #include "ground/real.h"
 

@@ -5,9 +5,9 @@
 #include "exports.h"
 #include "common/kernel.h"
 #include "lifecycle.h"
-#include "membership.h"
+#include "decide/membership.h"
 #include "ground/real.h"
-#include "report.h"
+#include "decide/report.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -7,7 +7,7 @@
 #include "block.h"
 #include "early.h"
 #include "exports.h"
-#include "gate.h"
+#include "decide/gate.h"
 #include "lifecycle.h"
 #include "ground/pages.h"
 #include "pending.h"

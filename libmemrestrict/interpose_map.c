@@ -5,8 +5,8 @@
  * allocator may map while it holds a lock that dlsym's own allocations would need.
  */
 #include "exports.h"
-#include "gate.h"
-#include "gate_regions.h"
+#include "decide/gate.h"
+#include "decide/gate_regions.h"
 #include "common/kernel.h"
 #include "lifecycle.h"
 #include "ground/real.h"

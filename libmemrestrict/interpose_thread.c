@@ -9,7 +9,7 @@
 #include "records/budget.h"
 #include "exports.h"
 #include "records/fault.h"
-#include "gate.h"
+#include "decide/gate.h"
 #include "lifecycle.h"
 #include "ground/lock.h"
 #include "ground/pages.h"

@@ -6,9 +6,9 @@
  * is refused. While one call is under way another may be made beside it, as by another thread.
  */
 #include "records/budget.h"
-#include "gate.h"
-#include "gate_refusals.h"
-#include "gate_regions.h"
+#include "decide/gate.h"
+#include "decide/gate_refusals.h"
+#include "decide/gate_regions.h"
 #include "ground/maps.h"
 #include "ground/pages.h"
 

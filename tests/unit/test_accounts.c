@@ -7,7 +7,7 @@
 
 #include "common/accounts.h"
 #include "records/budget.h"
-#include "membership.h"
+#include "decide/membership.h"
 #include "common/proc.h"
 
 #include <pthread.h>

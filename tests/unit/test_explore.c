@@ -4,7 +4,7 @@
  */
 #include "unit.h"
 
-#include "descriptors.h"
+#include "decide/descriptors.h"
 #include "common/explore_area.h"
 #include "ground/kernel_copy.h"
 

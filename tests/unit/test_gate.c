@@ -7,8 +7,8 @@
 
 #include "records/budget.h"
 #include "ground/counter.h"
-#include "gate.h"
-#include "gate_refusals.h"
+#include "decide/gate.h"
+#include "decide/gate_refusals.h"
 #include "records/ledger.h"
 
 #include <errno.h>

@@ -7,9 +7,9 @@
 #include "unit.h"
 
 #include "records/budget.h"
-#include "gate.h"
-#include "gate_refusals.h"
-#include "gate_regions.h"
+#include "decide/gate.h"
+#include "decide/gate_refusals.h"
+#include "decide/gate_regions.h"
 #include "ground/maps.h"
 #include "ground/pages.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "reconcile.h"
+#include "decide/resync_maps.h"
 
 #include "ground/maps.h"
 #include "records/regions.h"

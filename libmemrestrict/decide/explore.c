@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "explore.h"
+#include "decide/explore.h"
 
 #include "ground/counter.h"
-#include "descriptors.h"
+#include "decide/descriptors.h"
 #include "common/kernel.h"
 #include "ground/kernel_copy.h"
 #include "common/proc.h"

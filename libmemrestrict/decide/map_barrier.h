@@ -6,8 +6,8 @@
  * the child may be charged for a mapping that it does not have. The kernel serializes the two as
  * well.
  */
-#ifndef MEMRESTRICT_CHANGES_H
-#define MEMRESTRICT_CHANGES_H
+#ifndef MEMRESTRICT_MAP_BARRIER_H
+#define MEMRESTRICT_MAP_BARRIER_H
 
 /* Around a change; may nest, when a signal handler makes one within another. */
 void change_begins(void);

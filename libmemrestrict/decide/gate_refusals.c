@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "gate_refusals.h"
+#include "decide/gate_refusals.h"
 
 #include "records/budget.h"
 #include "records/fault.h"

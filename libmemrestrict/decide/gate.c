@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "gate.h"
+#include "decide/gate.h"
 
 #include "records/budget.h"
-#include "explore.h"
+#include "decide/explore.h"
 #include "records/fault.h"
-#include "gate_refusals.h"
+#include "decide/gate_refusals.h"
 #include "ground/guard.h"
 #include "records/ledger.h"
 #include "records/sites.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "report.h"
+#include "decide/report.h"
 
 #include "records/budget.h"
 #include "records/fault.h"
-#include "gate_refusals.h"
+#include "decide/gate_refusals.h"
 #include "records/ledger.h"
 #include "lifecycle.h"
 #include "ground/pages.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "descriptors.h"
+#include "decide/descriptors.h"
 
 #include "common/kernel.h"
 #include "ground/kernel_copy.h"

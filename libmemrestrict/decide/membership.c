@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "membership.h"
+#include "decide/membership.h"
 
 #include "records/budget.h"
 #include "records/fault.h"

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include "gate_regions.h"
+#include "decide/gate_regions.h"
 
 #include "records/budget.h"
-#include "changes.h"
+#include "decide/map_barrier.h"
 #include "records/fault.h"
-#include "gate.h"
-#include "gate_refusals.h"
+#include "decide/gate.h"
+#include "decide/gate_refusals.h"
 #include "ground/guard.h"
 #include "ground/maps.h"
 #include "ground/pages.h"
 #include "common/proc.h"
-#include "reconcile.h"
+#include "decide/resync_maps.h"
 #include "records/sites.h"
 
 #include <errno.h>

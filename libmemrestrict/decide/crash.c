@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "crash.h"
+#include "decide/crash.h"
 
 #include "common/kernel.h"
 #include "records/modules.h"

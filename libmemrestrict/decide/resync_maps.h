@@ -2,8 +2,8 @@
  *
  * Puts the records of a range right by the kernel's own list: for calls of which a part was done.
  */
-#ifndef MEMRESTRICT_RECONCILE_H
-#define MEMRESTRICT_RECONCILE_H
+#ifndef MEMRESTRICT_RESYNC_MAPS_H
+#define MEMRESTRICT_RESYNC_MAPS_H
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "changes.h"
+#include "decide/map_barrier.h"
 
 #include "ground/guard.h"
 #include "common/kernel.h"
