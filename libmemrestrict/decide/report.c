@@ -5,7 +5,7 @@
 #include "records/fault.h"
 #include "decide/gate_refusals.h"
 #include "records/ledger.h"
-#include "lifecycle.h"
+#include "edges/lifecycle.h"
 #include "ground/pages.h"
 #include "common/proc.h"
 #include "records/regions.h"

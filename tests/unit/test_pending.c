@@ -5,7 +5,7 @@
 #include "unit.h"
 
 #include "ground/guard.h"
-#include "pending.h"
+#include "edges/delayed_free.h"
 
 #include <pthread.h>
 

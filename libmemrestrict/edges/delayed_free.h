@@ -7,8 +7,8 @@
  *
  * glibc alone: another allocator may be one that looks for misuse, and wants each block at once.
  */
-#ifndef MEMRESTRICT_PENDING_H
-#define MEMRESTRICT_PENDING_H
+#ifndef MEMRESTRICT_DELAYED_FREE_H
+#define MEMRESTRICT_DELAYED_FREE_H
 
 #include "ground/guard.h"
 

@@ -7,14 +7,14 @@
  * made, and may ask for its number.
  */
 #include "records/budget.h"
-#include "exports.h"
+#include "edges/exports.h"
 #include "records/fault.h"
 #include "decide/gate.h"
-#include "lifecycle.h"
+#include "edges/lifecycle.h"
 #include "ground/lock.h"
 #include "ground/pages.h"
 #include "ground/real.h"
-#include "thread.h"
+#include "edges/thread.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -4,11 +4,11 @@
  * program that is not limited they go straight through; before the start even past dlsym, since an
  * allocator may map while it holds a lock that dlsym's own allocations would need.
  */
-#include "exports.h"
+#include "edges/exports.h"
 #include "decide/gate.h"
 #include "decide/gate_regions.h"
 #include "common/kernel.h"
-#include "lifecycle.h"
+#include "edges/lifecycle.h"
 #include "ground/real.h"
 
 #include <stdarg.h>

@@ -5,8 +5,8 @@
  * next malloc, it is done here by malloc, and so charged. No guard is held when something is
  * thrown.
  */
-#include "block.h"
-#include "exports.h"
+#include "edges/block.h"
+#include "edges/exports.h"
 #include "ground/real.h"
 
 #include <stdlib.h>

@@ -2,9 +2,9 @@
  *
  * The ways out of a process that run no destructors: the report must be written before them.
  */
-#include "exports.h"
+#include "edges/exports.h"
 #include "common/kernel.h"
-#include "lifecycle.h"
+#include "edges/lifecycle.h"
 #include "decide/membership.h"
 #include "ground/real.h"
 #include "decide/report.h"

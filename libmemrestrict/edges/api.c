@@ -3,9 +3,9 @@
  * The public functions of <memrestrict.h>.
  */
 #include "records/budget.h"
-#include "exports.h"
+#include "edges/exports.h"
 #include "decide/gate_refusals.h"
-#include "lifecycle.h"
+#include "edges/lifecycle.h"
 
 #include <memrestrict.h>
 

@@ -4,13 +4,13 @@
  * guard is held around the real call, so that what the next allocator maps for a block is not
  * counted beside the block.
  */
-#include "block.h"
-#include "early.h"
-#include "exports.h"
+#include "edges/block.h"
+#include "edges/early.h"
+#include "edges/exports.h"
 #include "decide/gate.h"
-#include "lifecycle.h"
+#include "edges/lifecycle.h"
 #include "ground/pages.h"
-#include "pending.h"
+#include "edges/delayed_free.h"
 #include "ground/real.h"
 
 #include <errno.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "block.h"
+#include "edges/block.h"
 
-#include "early.h"
+#include "edges/early.h"
 #include "records/ledger.h"
-#include "pending.h"
+#include "edges/delayed_free.h"
 
 /* Larger ones cost the program more to hold back than it gains. */
 enum { LARGEST_PENDING = 1024 };

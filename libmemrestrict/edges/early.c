@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "early.h"
+#include "edges/early.h"
 
 #include "ground/guard.h"
 #include "common/kernel.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "pending.h"
+#include "edges/delayed_free.h"
 
 #include <pthread.h>
 

@@ -4,9 +4,9 @@
  * stands for all versions of the C library's: they are one function, and tell by its arguments
  * which of them was meant.
  */
-#include "exports.h"
+#include "edges/exports.h"
 #include "records/fault.h"
-#include "lifecycle.h"
+#include "edges/lifecycle.h"
 #include "ground/real.h"
 
 #include <stdlib.h>

@@ -8,7 +8,7 @@
 #define MEMRESTRICT_BLOCK_H
 
 #include "decide/gate.h"
-#include "lifecycle.h"
+#include "edges/lifecycle.h"
 #include "ground/real.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "lifecycle.h"
+#include "edges/lifecycle.h"
 
-#include "block.h"
+#include "edges/block.h"
 #include "records/budget.h"
 #include "decide/map_barrier.h"
 #include "ground/counter.h"
@@ -13,13 +13,13 @@
 #include "records/ledger.h"
 #include "ground/lock.h"
 #include "decide/membership.h"
-#include "pending.h"
+#include "edges/delayed_free.h"
 #include "ground/real.h"
 #include "records/regions.h"
 #include "decide/report.h"
 #include "records/site_name.h"
 #include "records/sites.h"
-#include "thread.h"
+#include "edges/thread.h"
 
 #include <errno.h>
 #include <stdlib.h>
