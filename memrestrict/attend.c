@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "attend.h"
 
-#include "duration.h"
+#include "base/duration.h"
 
 #include <errno.h>
 #include <sys/wait.h>

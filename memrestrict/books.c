@@ -3,7 +3,7 @@
 
 #include "common/kernel.h"
 #include "common/proc.h"
-#include "say.h"
+#include "base/message.h"
 
 #include <errno.h>
 #include <fcntl.h>

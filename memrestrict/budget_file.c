@@ -2,10 +2,10 @@
 #include "budget_file.h"
 
 #include "common/config.h"
-#include "file_kind.h"
-#include "replace_file.h"
-#include "say.h"
-#include "shell.h"
+#include "base/file_kind.h"
+#include "base/replace_file.h"
+#include "base/message.h"
+#include "base/shell.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "debuginfo.h"
 
-#include "demangle.h"
+#include "base/demangle.h"
 
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>

@@ -2,7 +2,7 @@
 #include "difference.h"
 
 #include "places.h"
-#include "string_file.h"
+#include "base/string_file.h"
 #include "words.h"
 
 #include <stdio.h>

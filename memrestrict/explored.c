@@ -4,8 +4,8 @@
 #include "books.h"
 #include "common/calls.h"
 #include "common/explore_area.h"
-#include "modes.h"
-#include "say.h"
+#include "base/fault_modes.h"
+#include "base/message.h"
 #include "words.h"
 
 #include <errno.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "finding_words.h"
 
-#include "replay.h"
-#include "sizes.h"
-#include "string_file.h"
+#include "base/replay.h"
+#include "base/sizes.h"
+#include "base/string_file.h"
 #include "words.h"
 
 #include <inttypes.h>

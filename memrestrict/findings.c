@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "findings.h"
 
-#include "file_kind.h"
-#include "replace_file.h"
-#include "say.h"
+#include "base/file_kind.h"
+#include "base/replace_file.h"
+#include "base/message.h"
 
 #include <errno.h>
 #include <fnmatch.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "finding_words.h"
 #include "format_findings.h"
-#include "json_text.h"
-#include "json_write.h"
+#include "base/json_text.h"
+#include "base/json_write.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "escape.h"
+#include "base/escape.h"
 #include "finding_words.h"
 #include "format_findings.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "finding_words.h"
 #include "format_findings.h"
-#include "json_write.h"
-#include "string_file.h"
+#include "base/json_write.h"
+#include "base/string_file.h"
 
 #include <ctype.h>
 #include <limits.h>

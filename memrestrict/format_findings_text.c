@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "finding_words.h"
 #include "format_findings.h"
-#include "sizes.h"
+#include "base/sizes.h"
 #include "words.h"
 
 #include <errno.h>

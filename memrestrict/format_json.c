@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "format_json.h"
 
-#include "json_text.h"
-#include "json_write.h"
+#include "base/json_text.h"
+#include "base/json_write.h"
 #include "words.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "format_junit.h"
 
-#include "escape.h"
+#include "base/escape.h"
 #include "verdict.h"
 #include "words.h"
 

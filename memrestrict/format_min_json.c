@@ -2,7 +2,7 @@
 #include "format_min.h"
 
 #include "words.h"
-#include "json_write.h"
+#include "base/json_write.h"
 
 #include <stdlib.h>
 

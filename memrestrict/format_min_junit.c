@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "format_min.h"
 
-#include "escape.h"
-#include "string_file.h"
+#include "base/escape.h"
+#include "base/string_file.h"
 
 #include <errno.h>
 #include <inttypes.h>

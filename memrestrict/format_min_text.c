@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "format_min.h"
 
-#include "sizes.h"
-#include "terminal.h"
+#include "base/sizes.h"
+#include "base/terminal.h"
 #include "words.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "format_tap.h"
 
-#include "escape.h"
+#include "base/escape.h"
 #include "words.h"
 
 #include <errno.h>

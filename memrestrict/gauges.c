@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "gauges.h"
 
-#include "say.h"
-#include "sizes.h"
+#include "base/message.h"
+#include "base/sizes.h"
 #include "words.h"
 
 #include <inttypes.h>

@@ -2,7 +2,7 @@
 #include "harvest.h"
 
 #include "account_read.h"
-#include "duration.h"
+#include "base/duration.h"
 #include "common/proc.h"
 #include "remains.h"
 #include "sites.h"

@@ -4,7 +4,7 @@
 #include "commands.h"
 #include "common/config.h"
 #include "options.h"
-#include "say.h"
+#include "base/message.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,9 +2,9 @@
 #include "input.h"
 
 #include "books.h"
-#include "duration.h"
-#include "interrupt.h"
-#include "say.h"
+#include "base/duration.h"
+#include "base/signal_wait.h"
+#include "base/message.h"
 
 #include <errno.h>
 #include <fcntl.h>

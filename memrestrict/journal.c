@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "journal.h"
 
-#include "file_kind.h"
-#include "json_text.h"
-#include "say.h"
+#include "base/file_kind.h"
+#include "base/json_text.h"
+#include "base/message.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "judge.h"
 
-#include "string_file.h"
+#include "base/string_file.h"
 #include "words.h"
 
 #include <inttypes.h>

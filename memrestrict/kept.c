@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "kept.h"
 
-#include "say.h"
+#include "base/message.h"
 
 #include <errno.h>
 #include <fcntl.h>

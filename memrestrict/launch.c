@@ -2,7 +2,7 @@
 #include "launch.h"
 
 #include "books.h"
-#include "say.h"
+#include "base/message.h"
 
 #include <errno.h>
 #include <fcntl.h>

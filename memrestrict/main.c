@@ -4,7 +4,7 @@
  */
 #include "commands.h"
 #include "run.h"
-#include "say.h"
+#include "base/message.h"
 
 #include <errno.h>
 #include <stdbool.h>

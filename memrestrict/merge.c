@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "merge.h"
 
-#include "say.h"
+#include "base/message.h"
 #include "sweep_end.h"
 
 #include <stdio.h>

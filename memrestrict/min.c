@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "min.h"
 
-#include "duration.h"
+#include "base/duration.h"
 #include "format_min.h"
 #include "input.h"
-#include "interrupt.h"
-#include "output_file.h"
-#include "progress.h"
-#include "replay.h"
-#include "say.h"
-#include "shell.h"
-#include "sizes.h"
-#include "string_file.h"
+#include "base/signal_wait.h"
+#include "base/output_file.h"
+#include "base/progress.h"
+#include "base/replay.h"
+#include "base/message.h"
+#include "base/shell.h"
+#include "base/sizes.h"
+#include "base/string_file.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

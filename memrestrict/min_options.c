@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "min_options.h"
 
-#include "arguments.h"
-#include "say.h"
-#include "values.h"
+#include "base/arguments.h"
+#include "base/message.h"
+#include "base/values.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 #include "min_sites.h"
 
 #include "places.h"
-#include "sizes.h"
-#include "string_file.h"
+#include "base/sizes.h"
+#include "base/string_file.h"
 #include "words.h"
 
 #include <inttypes.h>

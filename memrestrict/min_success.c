@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "min_success.h"
 
-#include "interrupt.h"
-#include "say.h"
-#include "shell.h"
-#include "sizes.h"
+#include "base/signal_wait.h"
+#include "base/message.h"
+#include "base/shell.h"
+#include "base/sizes.h"
 #include "words.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 #include "mistakes.h"
 
 #include "common/config.h"
-#include "say.h"
+#include "base/message.h"
 
 #include <errno.h>
 #include <stdio.h>

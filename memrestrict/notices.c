@@ -3,7 +3,7 @@
 
 #include "books.h"
 #include "common/config.h"
-#include "say.h"
+#include "base/message.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,12 +3,12 @@
 
 #include "commands.h"
 #include "common/config.h"
-#include "duration.h"
-#include "fault_plan.h"
-#include "modes.h"
-#include "say.h"
-#include "string_file.h"
-#include "values.h"
+#include "base/duration.h"
+#include "base/fault_plan.h"
+#include "base/fault_modes.h"
+#include "base/message.h"
+#include "base/string_file.h"
+#include "base/values.h"
 
 #include <argp.h>
 #include <stdio.h>

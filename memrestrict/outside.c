@@ -2,7 +2,7 @@
 #include "outside.h"
 
 #include "common/proc.h"
-#include "say.h"
+#include "base/message.h"
 
 #include <ctype.h>
 #include <dirent.h>

@@ -8,7 +8,7 @@
 #define MEMRESTRICT_OUTSIDE_H
 
 #include "common/accounts.h"
-#include "arguments.h"
+#include "base/arguments.h"
 
 #include <stdbool.h>
 #include <stddef.h>

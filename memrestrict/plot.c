@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "plot.h"
 
-#include "arguments.h"
+#include "base/arguments.h"
 #include "plot_data.h"
 #include "plot_picture.h"
 #include "plot_read.h"
 #include "plot_text.h"
-#include "say.h"
-#include "terminal.h"
+#include "base/message.h"
+#include "base/terminal.h"
 
 #include <errno.h>
 #include <langinfo.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "plot_picture.h"
 
-#include "say.h"
-#include "sizes.h"
+#include "base/message.h"
+#include "base/sizes.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "plot_read.h"
 
-#include "say.h"
+#include "base/message.h"
 #include "timeline.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "plot_text.h"
 
-#include "sizes.h"
+#include "base/sizes.h"
 #include "words.h"
 
 #include <errno.h>

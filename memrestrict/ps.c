@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "ps.h"
 
-#include "arguments.h"
+#include "base/arguments.h"
 #include "gauges.h"
 #include "outside.h"
-#include "say.h"
-#include "terminal.h"
+#include "base/message.h"
+#include "base/terminal.h"
 #include "words.h"
 
 #include <jansson.h>

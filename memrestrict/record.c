@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "record.h"
 
-#include "json_text.h"
+#include "base/json_text.h"
 
 #include <stdlib.h>
 #include <string.h>

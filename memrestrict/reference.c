@@ -2,8 +2,8 @@
 #include "reference.h"
 
 #include "difference.h"
-#include "hash.h"
-#include "say.h"
+#include "base/hash.h"
+#include "base/message.h"
 #include "words.h"
 
 #include <inttypes.h>

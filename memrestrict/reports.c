@@ -2,8 +2,8 @@
 #include "reports.h"
 
 #include "books.h"
-#include "say.h"
-#include "string_file.h"
+#include "base/message.h"
+#include "base/string_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

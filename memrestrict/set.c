@@ -3,8 +3,8 @@
 
 #include "common/config.h"
 #include "outside.h"
-#include "say.h"
-#include "sizes.h"
+#include "base/message.h"
+#include "base/sizes.h"
 #include "words.h"
 
 #include <signal.h>

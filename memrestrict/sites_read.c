@@ -5,7 +5,7 @@
  */
 #include "sites.h"
 
-#include "duration.h"
+#include "base/duration.h"
 #include "common/sites_area.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
 
 #include "format_sites.h"
 #include "outside.h"
-#include "say.h"
+#include "base/message.h"
 #include "sites.h"
 #include "symbols.h"
 

@@ -2,7 +2,7 @@
 #include "strays.h"
 
 #include "common/config.h"
-#include "duration.h"
+#include "base/duration.h"
 #include "common/proc.h"
 #include "target.h"
 

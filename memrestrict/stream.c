@@ -2,7 +2,7 @@
 #include "stream.h"
 
 #include "books.h"
-#include "hash.h"
+#include "base/hash.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,8 +2,8 @@
 #include "sweep_end.h"
 
 #include "format_findings.h"
-#include "say.h"
-#include "terminal.h"
+#include "base/message.h"
+#include "base/terminal.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "sweep_fork.h"
 
-#include "interrupt.h"
-#include "modes.h"
-#include "say.h"
-#include "string_file.h"
+#include "base/signal_wait.h"
+#include "base/fault_modes.h"
+#include "base/message.h"
+#include "base/string_file.h"
 
 #include <dirent.h>
 #include <inttypes.h>

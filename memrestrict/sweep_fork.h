@@ -8,7 +8,7 @@
 
 #include "judge.h"
 #include "kept.h"
-#include "progress.h"
+#include "base/progress.h"
 #include "sweep_options.h"
 #include "trial.h"
 

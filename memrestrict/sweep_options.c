@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "sweep_options.h"
 
-#include "arguments.h"
-#include "fault_plan.h"
-#include "json_text.h"
-#include "modes.h"
+#include "base/arguments.h"
+#include "base/fault_plan.h"
+#include "base/json_text.h"
+#include "base/fault_modes.h"
 #include "common/plan.h"
-#include "say.h"
-#include "values.h"
+#include "base/message.h"
+#include "base/values.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -2,7 +2,7 @@
 #include "sweep_reports.h"
 
 #include "format_findings.h"
-#include "say.h"
+#include "base/message.h"
 
 #include <sys/stat.h>
 

@@ -7,7 +7,7 @@
 #define MEMRESTRICT_SWEEP_REPORTS_H
 
 #include "findings.h"
-#include "output_file.h"
+#include "base/output_file.h"
 #include "sweep_options.h"
 
 struct sweep_reports {

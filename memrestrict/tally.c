@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tally.h"
 
-#include "hash.h"
+#include "base/hash.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "top.h"
 
-#include "arguments.h"
-#include "duration.h"
+#include "base/arguments.h"
+#include "base/duration.h"
 #include "gauges.h"
 #include "outside.h"
-#include "say.h"
-#include "terminal.h"
+#include "base/message.h"
+#include "base/terminal.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "trial.h"
 
-#include "duration.h"
+#include "base/duration.h"
 #include "input.h"
-#include "interrupt.h"
+#include "base/signal_wait.h"
 #include "remnants.h"
-#include "say.h"
+#include "base/message.h"
 #include "stream.h"
-#include "temporary.h"
+#include "base/temporary.h"
 #include "trial_result.h"
 #include "trial_start.h"
 

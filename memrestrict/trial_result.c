@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "trial_result.h"
 
-#include "say.h"
+#include "base/message.h"
 
 #include <stdio.h>
 #include <stdlib.h>

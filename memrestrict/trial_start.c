@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "trial_start.h"
 
-#include "interrupt.h"
-#include "say.h"
+#include "base/signal_wait.h"
+#include "base/message.h"
 
 #include <errno.h>
 #include <inttypes.h>

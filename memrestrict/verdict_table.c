@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "verdict_table.h"
 
-#include "sizes.h"
-#include "string_file.h"
+#include "base/sizes.h"
+#include "base/string_file.h"
 #include "words.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "work.h"
 
-#include "modes.h"
+#include "base/fault_modes.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
  */
 #include "formats.h"
 
-#include "json_text.h"
+#include "base/json_text.h"
 #include "record.h"
 
 #include <string.h>

@@ -4,8 +4,8 @@
  */
 #include "formats.h"
 
-#include "replay.h"
-#include "shell.h"
+#include "base/replay.h"
+#include "base/shell.h"
 
 #include <string.h>
 

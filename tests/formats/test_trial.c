@@ -5,7 +5,7 @@
 #include "formats.h"
 
 #include "stream.h"
-#include "temporary.h"
+#include "base/temporary.h"
 #include "trial_start.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "formats.h"
 
-#include "sizes.h"
+#include "base/sizes.h"
 #include "verdict.h"
 #include "words.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "output_file.h"
+#include "base/output_file.h"
 
 #include "books.h"
-#include "say.h"
+#include "base/message.h"
 
 #include <errno.h>
 #include <fcntl.h>

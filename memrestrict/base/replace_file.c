@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "replace_file.h"
+#include "base/replace_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "string_file.h"
+#include "base/string_file.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

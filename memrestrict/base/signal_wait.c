@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "interrupt.h"
+#include "base/signal_wait.h"
 
 #include "signals.h"
 

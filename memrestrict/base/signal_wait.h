@@ -5,8 +5,8 @@
  * was one, puts things in order, and obeys. Those that a write may cause are ignored meanwhile, and
  * children can be waited for.
  */
-#ifndef MEMRESTRICT_INTERRUPT_H
-#define MEMRESTRICT_INTERRUPT_H
+#ifndef MEMRESTRICT_SIGNAL_WAIT_H
+#define MEMRESTRICT_SIGNAL_WAIT_H
 
 #include <poll.h>
 #include <stdint.h>

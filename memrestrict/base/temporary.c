@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "temporary.h"
+#include "base/temporary.h"
 
-#include "say.h"
+#include "base/message.h"
 
 #include <errno.h>
 #include <fts.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "fault_plan.h"
+#include "base/fault_plan.h"
 
-#include "duration.h"
+#include "base/duration.h"
 #include "common/plan.h"
 
 #include <sys/random.h>

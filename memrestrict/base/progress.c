@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "progress.h"
+#include "base/progress.h"
 
-#include "duration.h"
-#include "sizes.h"
+#include "base/duration.h"
+#include "base/sizes.h"
 #include "words.h"
 
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "json_text.h"
+#include "base/json_text.h"
 
 #include "words.h"
 

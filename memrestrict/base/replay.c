@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "replay.h"
+#include "base/replay.h"
 
-#include "shell.h"
-#include "string_file.h"
+#include "base/shell.h"
+#include "base/string_file.h"
 #include "words.h"
 
 #include <stdio.h>

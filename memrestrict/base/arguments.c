@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "arguments.h"
+#include "base/arguments.h"
 
-#include "say.h"
+#include "base/message.h"
 
 #include <errno.h>
 #include <stdlib.h>

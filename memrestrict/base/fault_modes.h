@@ -2,8 +2,8 @@
  *
  * How a call site fails (enum explore_mode), by the names that are words of a plan, too.
  */
-#ifndef MEMRESTRICT_MODES_H
-#define MEMRESTRICT_MODES_H
+#ifndef MEMRESTRICT_FAULT_MODES_H
+#define MEMRESTRICT_FAULT_MODES_H
 
 #include "common/explore_area.h"
 

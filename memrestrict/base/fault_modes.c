@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "modes.h"
+#include "base/fault_modes.h"
 
 #include <stdio.h>
 #include <string.h>

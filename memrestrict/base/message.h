@@ -3,8 +3,8 @@
  * What the command has to say for itself: lines on stderr that begin with its name; and the exit
  * statuses that are not the program's.
  */
-#ifndef MEMRESTRICT_SAY_H
-#define MEMRESTRICT_SAY_H
+#ifndef MEMRESTRICT_MESSAGE_H
+#define MEMRESTRICT_MESSAGE_H
 
 enum {
     EXIT_TIME_LIMIT = 124, /* our time limit ended the program */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "file_kind.h"
+#include "base/file_kind.h"
 
 #include <sys/stat.h>
 #include <sys/sysmacros.h>

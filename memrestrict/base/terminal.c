@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "terminal.h"
+#include "base/terminal.h"
 
-#include "say.h"
+#include "base/message.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "escape.h"
+#include "base/escape.h"
 
 void escape_xml(FILE *file, const char *text)
 {

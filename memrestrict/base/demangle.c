@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "demangle.h"
+#include "base/demangle.h"
 
 #include <dlfcn.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "sizes.h"
+#include "base/sizes.h"
 
 #include <inttypes.h>
 #include <stdio.h>

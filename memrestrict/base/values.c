@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "values.h"
+#include "base/values.h"
 
 #include "common/config.h"
-#include "duration.h"
-#include "say.h"
+#include "base/duration.h"
+#include "base/message.h"
 
 #include <errno.h>
 #include <stdbool.h>

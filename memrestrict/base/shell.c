@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "shell.h"
+#include "base/shell.h"
 
-#include "string_file.h"
+#include "base/string_file.h"
 #include "words.h"
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "json_write.h"
+#include "base/json_write.h"
 
 #include <errno.h>
 
