@@ -7,7 +7,7 @@
 #define MEMRESTRICT_ACCOUNT_READ_H
 
 #include "common/accounts.h"
-#include "outcome.h"
+#include "outcome/outcome.h"
 
 /* Fills in all but how the process ended. `program` is NULL afterwards if there was no memory. */
 void account_read(struct process *process, const struct account *account);

@@ -8,7 +8,7 @@
 
 #include "common/accounts.h"
 #include "harvest.h"
-#include "outcome.h"
+#include "outcome/outcome.h"
 #include "signals.h"
 
 #include <stdbool.h>

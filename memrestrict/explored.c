@@ -6,7 +6,7 @@
 #include "common/explore_area.h"
 #include "base/fault_modes.h"
 #include "base/message.h"
-#include "words.h"
+#include "outcome/sentence.h"
 
 #include <errno.h>
 #include <inttypes.h>

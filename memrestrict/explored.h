@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_EXPLORED_H
 #define MEMRESTRICT_EXPLORED_H
 
-#include "outcome.h"
+#include "outcome/outcome.h"
 
 #include <stdio.h>
 

@@ -4,7 +4,7 @@
 #include "base/replay.h"
 #include "base/sizes.h"
 #include "base/string_file.h"
-#include "words.h"
+#include "outcome/sentence.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

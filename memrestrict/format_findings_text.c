@@ -2,7 +2,7 @@
 #include "finding_words.h"
 #include "format_findings.h"
 #include "base/sizes.h"
-#include "words.h"
+#include "outcome/sentence.h"
 
 #include <errno.h>
 #include <inttypes.h>

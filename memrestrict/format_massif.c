@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "format_massif.h"
 
-#include "words.h"
+#include "outcome/sentence.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

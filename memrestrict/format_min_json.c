@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "format_min.h"
 
-#include "words.h"
+#include "outcome/sentence.h"
 #include "base/json_write.h"
 
 #include <stdlib.h>

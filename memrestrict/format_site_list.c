@@ -4,7 +4,7 @@
  */
 #include "format_site_list.h"
 
-#include "words.h"
+#include "outcome/sentence.h"
 
 #include <errno.h>
 #include <inttypes.h>

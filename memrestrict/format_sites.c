@@ -3,7 +3,7 @@
 
 #include "base/sizes.h"
 #include "base/string_file.h"
-#include "words.h"
+#include "outcome/sentence.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

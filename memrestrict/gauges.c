@@ -3,7 +3,7 @@
 
 #include "base/message.h"
 #include "base/sizes.h"
-#include "words.h"
+#include "outcome/sentence.h"
 
 #include <inttypes.h>
 #include <stdatomic.h>

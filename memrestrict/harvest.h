@@ -7,7 +7,7 @@
 #define MEMRESTRICT_HARVEST_H
 
 #include "common/accounts.h"
-#include "outcome.h"
+#include "outcome/outcome.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
 #include "judge.h"
 
 #include "base/string_file.h"
-#include "words.h"
+#include "outcome/sentence.h"
 
 #include <inttypes.h>
 #include <signal.h>

@@ -5,7 +5,7 @@
 #include "base/message.h"
 #include "base/shell.h"
 #include "base/sizes.h"
-#include "words.h"
+#include "outcome/sentence.h"
 
 #include <errno.h>
 #include <fcntl.h>

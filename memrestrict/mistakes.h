@@ -7,7 +7,7 @@
 #define MEMRESTRICT_MISTAKES_H
 
 #include "options.h"
-#include "outcome.h"
+#include "outcome/outcome.h"
 #include "target.h"
 
 #include <stdbool.h>

@@ -7,7 +7,7 @@
 #define MEMRESTRICT_NOTICES_H
 
 #include "options.h"
-#include "outcome.h"
+#include "outcome/outcome.h"
 #include "target.h"
 
 /* Before the start, from the program's file. */

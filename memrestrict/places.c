@@ -2,7 +2,7 @@
 #include "places.h"
 
 #include "symbols.h"
-#include "words.h"
+#include "outcome/sentence.h"
 
 #include <fnmatch.h>
 #include <stdio.h>

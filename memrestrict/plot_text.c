@@ -2,7 +2,7 @@
 #include "plot_text.h"
 
 #include "base/sizes.h"
-#include "words.h"
+#include "outcome/sentence.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #include "outside.h"
 #include "base/message.h"
 #include "base/terminal.h"
-#include "words.h"
+#include "outcome/sentence.h"
 
 #include <jansson.h>
 #include <limits.h>

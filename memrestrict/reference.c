@@ -4,7 +4,7 @@
 #include "difference.h"
 #include "base/hash.h"
 #include "base/message.h"
-#include "words.h"
+#include "outcome/sentence.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -7,7 +7,7 @@
 #define MEMRESTRICT_REPORTS_H
 
 #include "options.h"
-#include "outcome.h"
+#include "outcome/outcome.h"
 
 #include <stdio.h>
 

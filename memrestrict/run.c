@@ -6,10 +6,10 @@
 #include "common/config.h"
 #include "base/duration.h"
 #include "base/fault_plan.h"
-#include "format_json.h"
-#include "format_junit.h"
-#include "format_prometheus.h"
-#include "format_tap.h"
+#include "outcome/format_json.h"
+#include "outcome/format_junit.h"
+#include "outcome/format_prometheus.h"
+#include "outcome/format_tap.h"
 #include "launch.h"
 #include "library.h"
 #include "mistakes.h"
@@ -21,8 +21,8 @@
 #include "strays.h"
 #include "base/terminal.h"
 #include "timeline.h"
-#include "verdict.h"
-#include "words.h"
+#include "outcome/verdict.h"
+#include "outcome/sentence.h"
 
 #include <errno.h>
 #include <stdlib.h>

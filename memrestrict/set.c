@@ -5,7 +5,7 @@
 #include "outside.h"
 #include "base/message.h"
 #include "base/sizes.h"
-#include "words.h"
+#include "outcome/sentence.h"
 
 #include <signal.h>
 #include <stdatomic.h>

@@ -6,7 +6,7 @@
 #include "format_site_list.h"
 #include "format_sites.h"
 #include "format_speedscope.h"
-#include "words.h"
+#include "outcome/sentence.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #ifndef MEMRESTRICT_SITE_REPORTS_H
 #define MEMRESTRICT_SITE_REPORTS_H
 
-#include "outcome.h"
+#include "outcome/outcome.h"
 #include "reports.h"
 #include "sites.h"
 

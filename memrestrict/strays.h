@@ -9,7 +9,7 @@
 
 #include "common/accounts.h"
 #include "library.h"
-#include "outcome.h"
+#include "outcome/outcome.h"
 
 #include <stdbool.h>
 

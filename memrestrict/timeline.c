@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "timeline.h"
 
-#include "words.h"
+#include "outcome/sentence.h"
 
 #include <errno.h>
 #include <inttypes.h>

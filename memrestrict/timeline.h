@@ -15,7 +15,7 @@
 #define MEMRESTRICT_TIMELINE_H
 
 #include "common/accounts.h"
-#include "outcome.h"
+#include "outcome/outcome.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,7 +3,7 @@
 
 #include "base/duration.h"
 #include "base/sizes.h"
-#include "words.h"
+#include "outcome/sentence.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 
 #include "base/shell.h"
 #include "base/string_file.h"
-#include "words.h"
+#include "outcome/sentence.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include "base/shell.h"
 
 #include "base/string_file.h"
-#include "words.h"
+#include "outcome/sentence.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #define FORMATS_H
 
 #include "harness.h"
-#include "outcome.h"
+#include "outcome/outcome.h"
 
 #include <stdio.h>
 #include <stdlib.h>

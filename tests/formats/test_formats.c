@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "formats.h"
 
-#include "format_json.h"
-#include "format_junit.h"
-#include "format_prometheus.h"
-#include "format_tap.h"
+#include "outcome/format_json.h"
+#include "outcome/format_junit.h"
+#include "outcome/format_prometheus.h"
+#include "outcome/format_tap.h"
 
 #include <regex.h>
 #include <signal.h>

@@ -2,8 +2,8 @@
 #include "formats.h"
 
 #include "base/sizes.h"
-#include "verdict.h"
-#include "words.h"
+#include "outcome/verdict.h"
+#include "outcome/sentence.h"
 
 #include <signal.h>
 #include <stdlib.h>

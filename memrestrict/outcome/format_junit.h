@@ -7,7 +7,7 @@
 #ifndef MEMRESTRICT_FORMAT_JUNIT_H
 #define MEMRESTRICT_FORMAT_JUNIT_H
 
-#include "outcome.h"
+#include "outcome/outcome.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "words.h"
+#include "outcome/sentence.h"
 
 #include "base/sizes.h"
 #include "base/string_file.h"

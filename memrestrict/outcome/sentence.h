@@ -4,10 +4,10 @@
  * may rely on, and text made safe. A program's name and arguments are any bytes: what would steer a
  * terminal or is no UTF-8 is written as \xNN, everywhere the same.
  */
-#ifndef MEMRESTRICT_WORDS_H
-#define MEMRESTRICT_WORDS_H
+#ifndef MEMRESTRICT_SENTENCE_H
+#define MEMRESTRICT_SENTENCE_H
 
-#include "outcome.h"
+#include "outcome/outcome.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "format_json.h"
+#include "outcome/format_json.h"
 
 #include "base/json_text.h"
 #include "base/json_write.h"
-#include "words.h"
+#include "outcome/sentence.h"
 
 #include <inttypes.h>
 #include <jansson.h>

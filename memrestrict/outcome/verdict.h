@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_VERDICT_H
 #define MEMRESTRICT_VERDICT_H
 
-#include "outcome.h"
+#include "outcome/outcome.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "format_tap.h"
+#include "outcome/format_tap.h"
 
 #include "base/escape.h"
-#include "words.h"
+#include "outcome/sentence.h"
 
 #include <errno.h>
 #include <inttypes.h>

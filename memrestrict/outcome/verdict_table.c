@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "verdict_table.h"
+#include "outcome/verdict_table.h"
 
 #include "base/sizes.h"
 #include "base/string_file.h"
-#include "words.h"
+#include "outcome/sentence.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_VERDICT_TABLE_H
 #define MEMRESTRICT_VERDICT_TABLE_H
 
-#include "verdict.h"
+#include "outcome/verdict.h"
 
 /* Nothing, if the outcome has no processes. False: no memory. */
 bool verdict_table(FILE *file, const struct outcome *outcome, const struct verdict_style *style);

@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_FORMAT_PROMETHEUS_H
 #define MEMRESTRICT_FORMAT_PROMETHEUS_H
 
-#include "outcome.h"
+#include "outcome/outcome.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -8,7 +8,7 @@
 #ifndef MEMRESTRICT_FORMAT_JSON_H
 #define MEMRESTRICT_FORMAT_JSON_H
 
-#include "outcome.h"
+#include "outcome/outcome.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "verdict.h"
+#include "outcome/verdict.h"
 
-#include "verdict_table.h"
-#include "words.h"
+#include "outcome/verdict_table.h"
+#include "outcome/sentence.h"
 
 #include <inttypes.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "format_junit.h"
+#include "outcome/format_junit.h"
 
 #include "base/escape.h"
-#include "verdict.h"
-#include "words.h"
+#include "outcome/verdict.h"
+#include "outcome/sentence.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "outcome.h"
+#include "outcome/outcome.h"
 
 #include <stdarg.h>
 #include <stdio.h>
