@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "difference.h"
 
-#include "places.h"
+#include "sites/source_location.h"
 #include "base/string_file.h"
 #include "outcome/sentence.h"
 

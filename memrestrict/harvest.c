@@ -5,7 +5,7 @@
 #include "base/duration.h"
 #include "common/proc.h"
 #include "remains.h"
-#include "sites.h"
+#include "sites/sites.h"
 #include "strays.h"
 
 #include <signal.h>

@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_JUDGE_H
 #define MEMRESTRICT_JUDGE_H
 
-#include "places.h"
+#include "sites/source_location.h"
 #include "record.h"
 #include "tally.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "min_sites.h"
 
-#include "places.h"
+#include "sites/source_location.h"
 #include "base/sizes.h"
 #include "base/string_file.h"
 #include "outcome/sentence.h"

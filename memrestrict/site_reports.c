@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "site_reports.h"
 
-#include "format_collapsed.h"
-#include "format_massif.h"
-#include "format_site_list.h"
-#include "format_sites.h"
-#include "format_speedscope.h"
+#include "sites/format_collapsed.h"
+#include "sites/format_massif.h"
+#include "sites/format_site_list.h"
+#include "sites/format_sites.h"
+#include "sites/format_speedscope.h"
 #include "outcome/sentence.h"
 
 #include <errno.h>

@@ -7,7 +7,7 @@
 
 #include "outcome/outcome.h"
 #include "reports.h"
-#include "sites.h"
+#include "sites/sites.h"
 
 /* Enters where processes crashed, as far as they told; and of one that ended unseen, by what. */
 void site_reports_crashes(struct outcome *outcome, const struct sites *sites);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "snapshot.h"
 
-#include "format_sites.h"
+#include "sites/format_sites.h"
 #include "outside.h"
 #include "base/message.h"
-#include "sites.h"
-#include "symbols.h"
+#include "sites/sites.h"
+#include "sites/symbols.h"
 
 #include <errno.h>
 #include <fcntl.h>

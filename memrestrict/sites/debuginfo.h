@@ -5,7 +5,7 @@
 #ifndef MEMRESTRICT_DEBUGINFO_H
 #define MEMRESTRICT_DEBUGINFO_H
 
-#include "symbols.h"
+#include "sites/symbols.h"
 
 struct debuginfo;
 

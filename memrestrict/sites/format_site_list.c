@@ -2,7 +2,7 @@
  *
  * Written piece by piece: a program may have ten thousands of sites, and many runs are compared.
  */
-#include "format_site_list.h"
+#include "sites/format_site_list.h"
 
 #include "outcome/sentence.h"
 

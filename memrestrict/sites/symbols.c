@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "symbols.h"
+#include "sites/symbols.h"
 
-#include "debuginfo.h"
+#include "sites/debuginfo.h"
 
 #include <stdio.h>
 #include <stdlib.h>

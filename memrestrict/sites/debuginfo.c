@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "debuginfo.h"
+#include "sites/debuginfo.h"
 
 #include "base/demangle.h"
 

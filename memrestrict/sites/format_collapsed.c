@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "format_collapsed.h"
+#include "sites/format_collapsed.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

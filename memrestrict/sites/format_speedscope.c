@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "format_speedscope.h"
+#include "sites/format_speedscope.h"
 
 #include <jansson.h>
 #include <stdlib.h>

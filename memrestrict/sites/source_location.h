@@ -3,8 +3,8 @@
  * Call stacks from JSON (module and offset) in words: every frame, and the one that people look
  * for, which is not in the C library or another piece of plumbing.
  */
-#ifndef MEMRESTRICT_PLACES_H
-#define MEMRESTRICT_PLACES_H
+#ifndef MEMRESTRICT_SOURCE_LOCATION_H
+#define MEMRESTRICT_SOURCE_LOCATION_H
 
 #include "record.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "format_massif.h"
+#include "sites/format_massif.h"
 
 #include "outcome/sentence.h"
 

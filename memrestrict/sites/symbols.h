@@ -7,7 +7,7 @@
 #ifndef MEMRESTRICT_SYMBOLS_H
 #define MEMRESTRICT_SYMBOLS_H
 
-#include "sites.h"
+#include "sites/sites.h"
 
 struct symbols_name {
     const char *function; /* demangled; never NULL: "libfoo.so+0x1234" at worst */

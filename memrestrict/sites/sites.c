@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "sites.h"
+#include "sites/sites.h"
 
 #include "books.h"
 #include "common/sites_area.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "places.h"
+#include "sites/source_location.h"
 
-#include "symbols.h"
+#include "sites/symbols.h"
 #include "outcome/sentence.h"
 
 #include <fnmatch.h>

@@ -3,7 +3,7 @@
  * From the memory that a process has written (sites_area.h) to something that can be printed. The
  * process may have been killed in the middle, or have written over it: nothing there is believed.
  */
-#include "sites.h"
+#include "sites/sites.h"
 
 #include "base/duration.h"
 #include "common/sites_area.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "format_sites.h"
+#include "sites/format_sites.h"
 
 #include "base/sizes.h"
 #include "base/string_file.h"

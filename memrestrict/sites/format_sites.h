@@ -5,8 +5,8 @@
 #ifndef MEMRESTRICT_FORMAT_SITES_H
 #define MEMRESTRICT_FORMAT_SITES_H
 
-#include "sites.h"
-#include "symbols.h"
+#include "sites/sites.h"
+#include "sites/symbols.h"
 
 #include <stdio.h>
 

@@ -6,8 +6,8 @@
 #ifndef MEMRESTRICT_FORMAT_MASSIF_H
 #define MEMRESTRICT_FORMAT_MASSIF_H
 
-#include "sites.h"
-#include "symbols.h"
+#include "sites/sites.h"
+#include "sites/symbols.h"
 
 #include <stdio.h>
 

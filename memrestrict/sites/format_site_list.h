@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_FORMAT_SITE_LIST_H
 #define MEMRESTRICT_FORMAT_SITE_LIST_H
 
-#include "sites.h"
+#include "sites/sites.h"
 
 #include <stdio.h>
 
