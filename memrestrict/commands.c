@@ -4,7 +4,7 @@
 #include "help.h"
 #include "merge.h"
 #include "min.h"
-#include "plot.h"
+#include "timeline/plot.h"
 #include "ps.h"
 #include "reset_peak.h"
 #include "run.h"

@@ -20,7 +20,7 @@
 #include "site_reports.h"
 #include "strays.h"
 #include "base/terminal.h"
-#include "timeline.h"
+#include "timeline/timeline.h"
 #include "outcome/verdict.h"
 #include "outcome/sentence.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "formats.h"
 
-#include "plot.h"
-#include "timeline.h"
+#include "timeline/plot.h"
+#include "timeline/timeline.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #include "formats.h"
 
 #include "common/calls.h"
-#include "timeline.h"
+#include "timeline/timeline.h"
 
 #include <errno.h>
 #include <string.h>

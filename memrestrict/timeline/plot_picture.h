@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_PLOT_PICTURE_H
 #define MEMRESTRICT_PLOT_PICTURE_H
 
-#include "plot_data.h"
+#include "timeline/plot_data.h"
 
 /* Can the name's ending be drawn: .png or .svg? */
 bool plot_picture_known(const char *path);

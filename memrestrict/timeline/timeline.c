@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "timeline.h"
+#include "timeline/timeline.h"
 
 #include "outcome/sentence.h"
 

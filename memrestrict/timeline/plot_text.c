@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "plot_text.h"
+#include "timeline/plot_text.h"
 
 #include "base/sizes.h"
 #include "outcome/sentence.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "plot_data.h"
+#include "timeline/plot_data.h"
 
 #include "base/sizes.h"
 #include "base/string_file.h"

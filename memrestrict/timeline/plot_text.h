@@ -5,7 +5,7 @@
 #ifndef MEMRESTRICT_PLOT_TEXT_H
 #define MEMRESTRICT_PLOT_TEXT_H
 
-#include "plot_data.h"
+#include "timeline/plot_data.h"
 
 struct plot_text_style {
     unsigned width; /* columns, at least 20 */

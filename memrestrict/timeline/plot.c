@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "plot.h"
+#include "timeline/plot.h"
 
 #include "base/arguments.h"
-#include "plot_data.h"
-#include "plot_picture.h"
-#include "plot_read.h"
-#include "plot_text.h"
+#include "timeline/plot_data.h"
+#include "timeline/plot_picture.h"
+#include "timeline/plot_read.h"
+#include "timeline/plot_text.h"
 #include "base/message.h"
 #include "base/terminal.h"
 

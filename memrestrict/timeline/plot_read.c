@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "plot_read.h"
+#include "timeline/plot_read.h"
 
 #include "base/message.h"
-#include "timeline.h"
+#include "timeline/timeline.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_PLOT_READ_H
 #define MEMRESTRICT_PLOT_READ_H
 
-#include "plot_data.h"
+#include "timeline/plot_data.h"
 
 /* Reads a timeline; `name` is the file's, for messages. False: it is none, it is empty, or it
  * cannot be read, which has been said. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "plot_picture.h"
+#include "timeline/plot_picture.h"
 
 #include "base/message.h"
 #include "base/sizes.h"
