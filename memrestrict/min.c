@@ -3,7 +3,7 @@
 
 #include "base/duration.h"
 #include "format_min.h"
-#include "input.h"
+#include "trial/stdin_copy.h"
 #include "base/signal_wait.h"
 #include "base/output_file.h"
 #include "base/progress.h"

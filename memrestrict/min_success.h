@@ -6,7 +6,7 @@
 #define MEMRESTRICT_MIN_SUCCESS_H
 
 #include "min_options.h"
-#include "trial.h"
+#include "trial/trial.h"
 
 /* What the program does without a limit. */
 struct min_success {

@@ -7,7 +7,7 @@
 #define MEMRESTRICT_REFERENCE_H
 
 #include "judge.h"
-#include "trial.h"
+#include "trial/trial.h"
 
 /* Adds what is to be said of the program to *notes. *time: nanoseconds that a run takes; *output:
  * hash of what it prints. False: it cannot be run, or there is nothing to be learnt from it, which

@@ -3,7 +3,7 @@
 
 #include "finding_words.h"
 #include "kept.h"
-#include "input.h"
+#include "trial/stdin_copy.h"
 #include "base/signal_wait.h"
 #include "base/fault_modes.h"
 #include "base/progress.h"
@@ -13,7 +13,7 @@
 #include "sweep_fork.h"
 #include "sweep_options.h"
 #include "sweep_reports.h"
-#include "trial.h"
+#include "trial/trial.h"
 #include "base/duration.h"
 #include "work.h"
 

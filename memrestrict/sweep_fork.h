@@ -10,7 +10,7 @@
 #include "kept.h"
 #include "base/progress.h"
 #include "sweep_options.h"
-#include "trial.h"
+#include "trial/trial.h"
 
 struct sweep_fork {
     const struct sweep_options *options;

@@ -4,9 +4,9 @@
  */
 #include "formats.h"
 
-#include "stream.h"
+#include "trial/capture.h"
 #include "base/temporary.h"
-#include "trial_start.h"
+#include "trial/trial_start.h"
 
 #include <string.h>
 #include <sys/stat.h>

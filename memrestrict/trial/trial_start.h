@@ -5,7 +5,7 @@
 #ifndef MEMRESTRICT_TRIAL_START_H
 #define MEMRESTRICT_TRIAL_START_H
 
-#include "trial.h"
+#include "trial/trial.h"
 
 /* `memrestrict run` with all options, to keep its reports in `folder`. Ended by NULL; freed by
  * trial_arguments_free. NULL: no memory. */

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include "trial.h"
+#include "trial/trial.h"
 
 #include "base/duration.h"
-#include "input.h"
+#include "trial/stdin_copy.h"
 #include "base/signal_wait.h"
-#include "remnants.h"
+#include "trial/leftovers.h"
 #include "base/message.h"
-#include "stream.h"
+#include "trial/capture.h"
 #include "base/temporary.h"
-#include "trial_result.h"
-#include "trial_start.h"
+#include "trial/trial_result.h"
+#include "trial/trial_start.h"
 
 #include <errno.h>
 #include <inttypes.h>

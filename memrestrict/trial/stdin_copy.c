@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "input.h"
+#include "trial/stdin_copy.h"
 
 #include "books.h"
 #include "base/duration.h"

@@ -4,8 +4,8 @@
  * session of their own. While this is wanted, orphans become our children; whose they are, their
  * TMPDIR tells.
  */
-#ifndef MEMRESTRICT_REMNANTS_H
-#define MEMRESTRICT_REMNANTS_H
+#ifndef MEMRESTRICT_LEFTOVERS_H
+#define MEMRESTRICT_LEFTOVERS_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "trial_start.h"
+#include "trial/trial_start.h"
 
 #include "base/signal_wait.h"
 #include "base/message.h"

@@ -3,8 +3,8 @@
  * Our standard input, for programs that are run again and again: each gets it from its beginning.
  * A file is opened anew each time; what comes by a pipe is copied once.
  */
-#ifndef MEMRESTRICT_INPUT_H
-#define MEMRESTRICT_INPUT_H
+#ifndef MEMRESTRICT_STDIN_COPY_H
+#define MEMRESTRICT_STDIN_COPY_H
 
 #include <stdbool.h>
 #include <stdint.h>

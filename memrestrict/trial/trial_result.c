@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "trial_result.h"
+#include "trial/trial_result.h"
 
 #include "base/message.h"
 

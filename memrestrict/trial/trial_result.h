@@ -5,7 +5,7 @@
 #ifndef MEMRESTRICT_TRIAL_RESULT_H
 #define MEMRESTRICT_TRIAL_RESULT_H
 
-#include "trial.h"
+#include "trial/trial.h"
 
 /* The path of one of its files; the caller frees it. NULL: no memory. */
 char *trial_path(const struct trial *trial, const char *name);

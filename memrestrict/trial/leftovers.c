@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "remnants.h"
+#include "trial/leftovers.h"
 
 #include <errno.h>
 #include <signal.h>

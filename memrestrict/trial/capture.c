@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "stream.h"
+#include "trial/capture.h"
 
 #include "books.h"
 #include "base/hash.h"

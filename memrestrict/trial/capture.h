@@ -3,8 +3,8 @@
  * What a program writes to one of its streams: read from a pipe, hashed whole, and kept in a file
  * up to a size, so that a program that writes for ever fills no disk, and is sent no signal.
  */
-#ifndef MEMRESTRICT_STREAM_H
-#define MEMRESTRICT_STREAM_H
+#ifndef MEMRESTRICT_CAPTURE_H
+#define MEMRESTRICT_CAPTURE_H
 
 #include <stdbool.h>
 #include <stdint.h>
