@@ -2,7 +2,7 @@
 #include "commands.h"
 
 #include "help.h"
-#include "merge.h"
+#include "sweep/merge.h"
 #include "min.h"
 #include "timeline/plot.h"
 #include "ps.h"
@@ -10,7 +10,7 @@
 #include "run.h"
 #include "set.h"
 #include "snapshot.h"
-#include "sweep.h"
+#include "sweep/sweep.h"
 #include "top.h"
 
 #include <stddef.h>

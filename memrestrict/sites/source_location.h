@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_SOURCE_LOCATION_H
 #define MEMRESTRICT_SOURCE_LOCATION_H
 
-#include "record.h"
+#include "sweep/trial_record.h"
 
 struct places;
 

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+#include "sweep/classify.h"
+
+#include "base/string_file.h"
+#include "outcome/sentence.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TAIL = 16 * 1024, DETAIL_LINES = 3, LEAKS_SHOWN = 3 };
+
+/* Words on stderr of who found the heap broken, and died of it. */
+static const char *const broken_heap[] = {
+    "double free or corruption", "double free detected",         "free(): invalid",
+    "free(): corrupted",         "munmap_chunk(): invalid",      "malloc(): corrupted",
+    "malloc(): invalid",         "malloc(): unaligned",          "realloc(): invalid",
+    "corrupted size vs.",        "corrupted double-linked list", "*** stack smashing detected",
+};
+static const char *const sanitizers[] = {
+    "ERROR: AddressSanitizer",  "ERROR: HWAddressSanitizer", "WARNING: ThreadSanitizer",
+    "WARNING: MemorySanitizer", "runtime error: ",
+};
+static const char *const leak_finders[] = {"ERROR: LeakSanitizer"};
+
+static bool is_looked_at(const struct evidence *evidence, const json_t *process)
+{
+    return evidence->pid == 0 ||
+           json_integer_value(json_object_get(process, "pid")) == evidence->pid;
+}
+
+uint64_t judge_sum(const struct evidence *evidence, const char *member)
+{
+    size_t i;
+    const json_t *process;
+    uint64_t sum = 0;
+    json_array_foreach(evidence->processes, i, process) if (is_looked_at(evidence, process)) sum +=
+        (uint64_t)json_integer_value(json_object_get(process, member));
+    return sum;
+}
+
+/* The signal that ended a process, by whose default it is a crash or an abort; 0: none. */
+static int deadly_signal(const json_t *process)
+{
+    int number =
+        (int)json_integer_value(json_object_get(json_object_get(process, "signal"), "number"));
+    switch (number) {
+    case SIGABRT:
+    case SIGTRAP:
+    case SIGSEGV:
+    case SIGBUS:
+    case SIGILL:
+    case SIGFPE:
+    case SIGSYS:
+        return number;
+    default:
+        return 0;
+    }
+}
+
+uint64_t judge_killed(const struct evidence *evidence)
+{
+    size_t i;
+    const json_t *process;
+    uint64_t killed = 0;
+    json_array_foreach(evidence->processes, i, process) killed +=
+        is_looked_at(evidence, process) && deadly_signal(process) != 0;
+    return killed;
+}
+
+/* Its own end, or that of one of its children, which it may have hidden. */
+static int signal_of(const struct reference *reference, const struct evidence *evidence)
+{
+    size_t i;
+    const json_t *process;
+    int worst = 0;
+    if (!evidence->exited)
+        return evidence->status;
+    if (judge_killed(evidence) <= reference->killed)
+        return 0;
+    json_array_foreach(evidence->processes, i, process)
+    {
+        int number = deadly_signal(process);
+        if (is_looked_at(evidence, process) && number != 0 &&
+            (worst == 0 || worst == SIGABRT || worst == SIGTRAP))
+            worst = number;
+    }
+    return worst;
+}
+
+/* The end of a file, as a string; the caller frees it. NULL: there is none. */
+static char *read_tail(const char *path)
+{
+    FILE *file = path != NULL ? fopen(path, "re") : NULL;
+    char *text = malloc(TAIL + 1);
+    size_t length = 0;
+    if (file != NULL && text != NULL) {
+        if (fseek(file, -(long)TAIL, SEEK_END) != 0)
+            rewind(file);
+        length = fread(text, 1, TAIL, file);
+        for (size_t i = 0; i < length; i++)
+            if (text[i] == '\0')
+                text[i] = '?';
+    }
+    if (file != NULL)
+        fclose(file);
+    if (text != NULL)
+        text[length] = '\0';
+    return text;
+}
+
+static bool says_one_of(const char *said, const char *const *phrases, size_t count)
+{
+    for (size_t i = 0; said != NULL && i < count; i++)
+        if (strstr(said, phrases[i]) != NULL)
+            return true;
+    return false;
+}
+#define SAYS(said, phrases) says_one_of(said, phrases, sizeof(phrases) / sizeof *(phrases))
+
+static bool leaves_more(const struct reference *reference, const struct evidence *evidence)
+{
+    return evidence->left > reference->left;
+}
+
+static enum reaction of_end(const struct reference *reference, const struct evidence *evidence,
+                            const char *said)
+{
+    bool same_status = evidence->status == reference->status && reference->exited;
+    bool same_output = reference->output_varies || !evidence->other_output;
+    if (!same_status && evidence->status != 0)
+        return REACTION_HANDLED;
+    if (!same_status || !same_output)
+        return evidence->status == 0 ? REACTION_SWALLOWED : REACTION_HANDLED;
+    return SAYS(said, leak_finders) || leaves_more(reference, evidence) ? REACTION_LEAKED
+                                                                        : REACTION_TOLERATED;
+}
+
+/* Of several faults, the last may not have come; then it is the trial before it again. */
+static bool is_reached(const struct reference *reference, const struct evidence *evidence,
+                       const char *site)
+{
+    return evidence->pid != 0 ||
+           (judge_sum(evidence, "faults") != 0 &&
+            (evidence->tally == NULL || tally_find(evidence->tally, site) != NULL ||
+             tally_find(&reference->tally, site) != NULL));
+}
+
+static enum reaction react(const struct reference *reference, const struct evidence *evidence,
+                           const char *site, int signal, const char *said)
+{
+    if (!is_reached(reference, evidence, site))
+        return REACTION_UNREACHED;
+    if (evidence->timed_out)
+        return REACTION_HUNG;
+    if (judge_sum(evidence, "unknown_frees") > reference->unknown_frees || SAYS(said, sanitizers) ||
+        (signal == SIGABRT && SAYS(said, broken_heap)))
+        return REACTION_CORRUPTED;
+    if (signal == SIGABRT || signal == SIGTRAP)
+        return REACTION_ABORTED;
+    if (signal != 0)
+        return REACTION_CRASHED;
+    return of_end(reference, evidence, said);
+}
+
+/* Its last lines, made safe, as one text. */
+static char *last_lines(const char *said)
+{
+    size_t length = strlen(said);
+    while (length > 0 && said[length - 1] == '\n')
+        length--;
+    const char *from = said + length;
+    for (int lines = 0; from > said && (from[-1] != '\n' || ++lines < DETAIL_LINES);)
+        from--;
+    char *part = strndup(from, (size_t)(said + length - from));
+    struct string_file whole;
+    FILE *memory = part != NULL ? string_file_open(&whole) : NULL;
+    for (char *line = part, *next; memory != NULL && line != NULL; line = next) {
+        if ((next = strchr(line, '\n')) != NULL)
+            *next++ = '\0';
+        words_safe(memory, line);
+        if (next != NULL)
+            fputc('\n', memory);
+    }
+    free(part);
+    return memory != NULL ? string_file_close(&whole) : NULL;
+}
+
+struct leak {
+    const struct tally_site *site;
+    uint64_t bytes, blocks;
+};
+
+static int by_bytes(const void *one, const void *other)
+{
+    const struct leak *a = one, *b = other;
+    return (a->bytes < b->bytes) - (a->bytes > b->bytes);
+}
+
+/* Where more is left than in the reference, the most first. Their number. */
+static size_t find_leaks(const struct reference *reference, const struct tally *tally,
+                         struct leak *leaks)
+{
+    size_t count = 0;
+    for (const struct tally_site *site = tally->sites; site != NULL; site = site->hh.next) {
+        const struct tally_site *before = tally_find(&reference->tally, site->name);
+        uint64_t bytes = before != NULL ? before->end_bytes : 0;
+        uint64_t blocks = before != NULL ? before->end_blocks : 0;
+        if (site->end_bytes > bytes)
+            leaks[count++] =
+                (struct leak){site, site->end_bytes - bytes,
+                              site->end_blocks > blocks ? site->end_blocks - blocks : 0};
+    }
+    qsort(leaks, count, sizeof *leaks, by_bytes);
+    return count;
+}
+
+static void write_leak(FILE *file, struct places *places, const struct leak *leak)
+{
+    struct place place;
+    if (places_of(places, leak->site->objects, leak->site->frames, NULL, &place))
+        fprintf(file, "%" PRIu64 " bytes in %" PRIu64 " block%s of %s\n", leak->bytes, leak->blocks,
+                leak->blocks == 1 ? "" : "s", place.words);
+    place_free(&place);
+}
+
+static char *leaks_in_words(const struct reference *reference, const struct evidence *evidence,
+                            struct places *places)
+{
+    const struct tally *tally = evidence->tally;
+    struct leak *leaks = calloc(HASH_COUNT(tally->sites) + 1, sizeof *leaks);
+    char *words = NULL;
+    struct string_file string;
+    FILE *memory = leaks != NULL ? string_file_open(&string) : NULL;
+    if (memory != NULL) {
+        size_t count = find_leaks(reference, tally, leaks);
+        if (evidence->left > reference->left)
+            fprintf(memory, "%" PRIu64 " bytes more than in the reference\n",
+                    evidence->left - reference->left);
+        for (size_t i = 0; i < count && i < LEAKS_SHOWN; i++)
+            write_leak(memory, places, &leaks[i]);
+        if (count > LEAKS_SHOWN)
+            fprintf(memory, "and of %zu other call sites\n", count - LEAKS_SHOWN);
+        words = string_file_close(&string);
+        if (words != NULL && *words != '\0')
+            words[strlen(words) - 1] = '\0';
+    }
+    free(leaks);
+    return words;
+}
+
+/* Where the program died, if that is known; else the call site that failed. */
+static bool find_place(const struct reference *reference, const struct evidence *evidence,
+                       const char *site, struct places *places, struct record *record,
+                       struct place *place)
+{
+    struct place caller;
+    const json_t *objects = NULL, *crash = NULL;
+    const struct tally_site *failed =
+        evidence->tally != NULL ? tally_find(evidence->tally, site) : NULL;
+    if (failed == NULL)
+        failed = tally_find(&reference->tally, site);
+    bool done = places_of(places, failed != NULL ? failed->objects : NULL,
+                          failed != NULL ? failed->frames : NULL, &record->caller, &caller);
+    if (evidence->tally != NULL && record->signal != 0)
+        crash = tally_crash(evidence->tally, evidence->pid, &objects);
+    *place = caller;
+    record->origin = strdup(caller.words != NULL ? caller.words : "");
+    if (crash == NULL)
+        return done && record->origin != NULL;
+    place_free(place);
+    return record->origin != NULL &&
+           places_of(places, objects, json_object_get(crash, "frames"), &record->stack, place) &&
+           done;
+}
+
+static bool set_place(struct record *record, struct place *place)
+{
+    record->place = place->words;
+    record->file = place->file;
+    record->line = place->line;
+    bool done =
+        place->function != NULL &&
+        asprintf(&record->key, "%s:%s", reaction_name(record->reaction), place->function) >= 0;
+    free(place->function);
+    return done;
+}
+
+/* What failed, as the run's JSON tells of the first fault. */
+static void find_call(const struct evidence *evidence, struct record *record)
+{
+    size_t i;
+    const json_t *process;
+    json_array_foreach(evidence->processes, i, process)
+    {
+        const json_t *first = json_object_get(process, "first_fault");
+        if (!is_looked_at(evidence, process) || !json_is_object(first))
+            continue;
+        const char *call = json_string_value(json_object_get(first, "call"));
+        record->call = call != NULL ? strdup(call) : NULL;
+        record->size = (uint64_t)json_integer_value(json_object_get(first, "size_bytes"));
+        return;
+    }
+}
+
+static bool add_met(struct record *record, const struct tally_site *site)
+{
+    char innermost[SITE_NAME], words[2 * SITE_NAME];
+    tally_innermost(site, innermost);
+    snprintf(words, sizeof words, "%s/%s", site->name, innermost);
+    return words_list_add(&record->met, words);
+}
+
+static bool find_met(const struct reference *reference, const struct evidence *evidence,
+                     struct record *record)
+{
+    bool done = true;
+    if (evidence->tally == NULL)
+        return true;
+    for (const struct tally_site *site = evidence->tally->sites; site != NULL && done;
+         site = site->hh.next)
+        if (site->calls != 0 && tally_find(&reference->tally, site->name) == NULL)
+            done = add_met(record, site);
+    return done;
+}
+
+bool judge(const struct reference *reference, const struct evidence *evidence, const char *site,
+           struct places *places, struct record *record)
+{
+    struct place place;
+    char *said = read_tail(evidence->said);
+    int signal = signal_of(reference, evidence);
+    record->reaction = react(reference, evidence, site, signal, said);
+    record->status = evidence->exited && !evidence->timed_out ? evidence->status : -1;
+    record->signal = evidence->timed_out ? 0 : signal;
+    record->time = evidence->time;
+    record->site = strdup(site);
+    find_call(evidence, record);
+    bool done = find_place(reference, evidence, site, places, record, &place);
+    done = set_place(record, &place) && find_met(reference, evidence, record) && done;
+    if (record->reaction == REACTION_LEAKED && evidence->tally != NULL)
+        record->detail = leaks_in_words(reference, evidence, places);
+    else if (said != NULL)
+        record->detail = last_lines(said);
+    free(said);
+    return done && record->site != NULL && record->place != NULL;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "sweep/finding_words.h"
+
+#include "base/replay.h"
+#include "base/sizes.h"
+#include "base/string_file.h"
+#include "outcome/sentence.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+void finding_what(FILE *file, const struct record *record)
+{
+    char signal[SIGNAL_ROOM];
+    fputs(reaction_name(record->reaction), file);
+    if (record->signal != 0)
+        fprintf(file, " by %s", words_signal(record->signal, signal));
+    else if (record->status >= 0 && record->reaction > REACTION_HANDLED)
+        fprintf(file, " with exit %d", record->status);
+    fprintf(file, " in %s", record->place);
+}
+
+void finding_when(FILE *file, const struct record *record)
+{
+    char size[SIZE_ROOM];
+    fprintf(file, "when %s", record->call != NULL ? record->call : "an allocation");
+    if (record->call != NULL)
+        fprintf(file, " of %s", size_words(record->size, size));
+    fputs(" fails", file);
+    if (record->stack.count > 0)
+        fprintf(file, " in %s", record->origin);
+    if (strstr(record->plan, ",rest") != NULL)
+        fputs(" and all that follow do", file);
+    if (strchr(record->plan, ';') != NULL)
+        fputs(", after another", file);
+}
+
+char *finding_sentence(const struct record *record)
+{
+    struct string_file sentence;
+    FILE *file = string_file_open(&sentence);
+    if (file == NULL)
+        return NULL;
+    finding_what(file, record);
+    fputc(' ', file);
+    finding_when(file, record);
+    return string_file_close(&sentence);
+}
+
+static struct replay replay_of(const struct sweep_head *head, const struct record *record)
+{
+    return (struct replay){
+        .fault = record->plan,
+        .options = head->options,
+        .words = head->argv.words,
+        .count = head->argv.count,
+        .input = head->input,
+    };
+}
+
+char *finding_replay(const struct sweep_head *head, const struct record *record)
+{
+    const struct replay replay = replay_of(head, record);
+    return replay_line(&replay);
+}
+
+char *finding_debug(const struct sweep_head *head, const struct record *record)
+{
+    const struct replay replay = replay_of(head, record);
+    return replay_in_debugger(&replay);
+}
+
+void findings_counts(FILE *file, const struct findings *findings, const struct journal *journal)
+{
+    const char *separator = ":";
+    fprintf(file, "%zu trials of %" PRIu64 " call sites", journal->count, journal->head.sites);
+    for (int i = REACTIONS - 1; i >= 0; i--) {
+        enum reaction reaction = (enum reaction)i;
+        if (findings->trials[reaction] == 0)
+            continue;
+        fprintf(file, "%s %zu %s", separator, findings->trials[reaction], reaction_name(reaction));
+        separator = ",";
+    }
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+#include "sweep/findings.h"
+
+#include "base/file_kind.h"
+#include "base/replace_file.h"
+#include "base/message.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool is_finding(const struct record *record) { return record->reaction > REACTION_HANDLED; }
+
+const struct finding *findings_of(const struct findings *findings, const struct record *record)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct record *other = findings->list[i].record;
+        if (other->reaction == record->reaction && strcmp(other->key, record->key) == 0 &&
+            strcmp(other->place, record->place) == 0)
+            return &findings->list[i];
+    }
+    return NULL;
+}
+
+static unsigned faults_in(const char *plan)
+{
+    unsigned faults = 1;
+    for (; *plan != '\0'; plan++)
+        faults += *plan == ';';
+    return faults;
+}
+
+static unsigned persistence(const char *plan)
+{
+    return strstr(plan, ",rest") != NULL ? 2 : strstr(plan, ",keep") != NULL ? 1 : 0;
+}
+
+/* Fewer faults first, then one that fails once before one that goes on failing. */
+static bool is_simpler(const char *plan, const char *other)
+{
+    unsigned faults = faults_in(plan), others = faults_in(other);
+    unsigned lasts = persistence(plan), other_lasts = persistence(other);
+    if (faults != others)
+        return faults < others;
+    return lasts != other_lasts ? lasts < other_lasts : strcmp(plan, other) < 0;
+}
+
+static bool add(struct findings *findings, const struct record *record)
+{
+    struct finding *finding = (struct finding *)findings_of(findings, record);
+    if (finding != NULL) {
+        finding->trials++;
+        if (is_simpler(record->plan, finding->record->plan))
+            finding->record = record;
+        return true;
+    }
+    struct finding *grown =
+        reallocarray(findings->list, findings->count + 1, sizeof *findings->list);
+    if (grown == NULL)
+        return false;
+    findings->list = grown;
+    findings->list[findings->count++] = (struct finding){.record = record, .trials = 1};
+    return true;
+}
+
+static int by_rank(const void *one, const void *other)
+{
+    const struct finding *a = one, *b = other;
+    if (a->record->reaction != b->record->reaction)
+        return a->record->reaction < b->record->reaction ? 1 : -1;
+    if (a->trials != b->trials)
+        return a->trials < b->trials ? 1 : -1;
+    int places = strcmp(a->record->place, b->record->place);
+    return places != 0 ? places : strcmp(a->record->plan, b->record->plan);
+}
+
+bool findings_make(struct findings *findings, const struct journal *journal)
+{
+    bool done = true;
+    *findings = (struct findings){.list = NULL};
+    for (size_t i = 0; i < journal->count && done; i++) {
+        const struct record *record = &journal->records[i];
+        findings->trials[record->reaction]++;
+        done = !is_finding(record) || add(findings, record);
+    }
+    if (findings->count > 0)
+        qsort(findings->list, findings->count, sizeof *findings->list, by_rank);
+    return done;
+}
+
+void findings_free(struct findings *findings)
+{
+    free(findings->list);
+    *findings = (struct findings){.list = NULL};
+}
+
+/* Without a comment and the spaces before it. A # in a word is part of it: C++ numbers lambdas. */
+static size_t length_of(const char *word)
+{
+    size_t length = 0;
+    for (size_t i = 0; word[i] != '\0' && word[i] != '\n'; i++) {
+        if (word[i] == '#' && (i == 0 || length < i))
+            break;
+        if (strchr(" \t\r", word[i]) == NULL)
+            length = i + 1;
+    }
+    return length;
+}
+
+/* Lines without comments and without the spaces around. `take` says if it is understood. */
+static bool read_list(struct findings *findings, const char *path, FILE *file,
+                      bool take(struct findings *, const char *))
+{
+    char *line = NULL;
+    size_t room = 0, number = 0;
+    bool good = true;
+    while (good && getline(&line, &room, file) > 0) {
+        number++;
+        char *word = line + strspn(line, " \t");
+        size_t length = length_of(word);
+        word[length] = '\0';
+        good = length == 0 || take(findings, word);
+    }
+    if (!good)
+        say("%s:%zu: cannot understand '%.200s'; accepted: OUTCOME:FUNCTION@FILE, such as "
+            "crash:parse_line@conf.c, with an outcome of abort, leak, swallowed, hang, crash, "
+            "corruption",
+            path, number, line + strspn(line, " \t"));
+    else if (ferror(file)) {
+        say("%s: cannot read: %s", path, strerror(errno));
+        good = false;
+    }
+    free(line);
+    return good;
+}
+
+/* What stands behind the outcome. NULL: there is no outcome before it. */
+static const char *after_outcome(const char *word, enum reaction *reaction)
+{
+    char name[16];
+    const char *colon = strchr(word, ':');
+    if (colon == NULL || colon - word >= (long)sizeof name || colon[1] == '\0')
+        return NULL;
+    memcpy(name, word, (size_t)(colon - word));
+    name[colon - word] = '\0';
+    return reaction_of(name, reaction) && *reaction > REACTION_HANDLED ? colon + 1 : NULL;
+}
+
+static bool take_known(struct findings *findings, const char *word)
+{
+    enum reaction reaction;
+    if (after_outcome(word, &reaction) == NULL)
+        return false;
+    for (size_t i = 0; i < findings->count; i++)
+        findings->list[i].known |= strcmp(findings->list[i].record->key, word) == 0;
+    return true;
+}
+
+static bool names_one_of(const char *pattern, const struct words_list *stack)
+{
+    for (size_t i = 0; i < stack->count; i++) {
+        char *function = strndup(stack->words[i], strcspn(stack->words[i], " "));
+        bool named = function != NULL && fnmatch(pattern, function, 0) == 0;
+        free(function);
+        if (named)
+            return true;
+    }
+    return false;
+}
+
+/* OUTCOME:GLOB or *:GLOB, over the place of the finding; without an @ in it, over the functions of
+ * its stacks as well. */
+static bool take_suppression(struct findings *findings, const char *word)
+{
+    enum reaction reaction = REACTION_UNREACHED;
+    const char *pattern = strncmp(word, "*:", 2) == 0 ? word + 2 : after_outcome(word, &reaction);
+    if (pattern == NULL || *pattern == '\0')
+        return false;
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct record *record = findings->list[i].record;
+        const char *place = strchr(record->key, ':') + 1;
+        bool fits = reaction == REACTION_UNREACHED || reaction == record->reaction;
+        findings->list[i].suppressed |=
+            fits && (fnmatch(pattern, place, 0) == 0 ||
+                     (strchr(pattern, '@') == NULL && (names_one_of(pattern, &record->stack) ||
+                                                       names_one_of(pattern, &record->caller))));
+    }
+    return true;
+}
+
+static bool read_from(struct findings *findings, const char *option, const char *path,
+                      bool take(struct findings *, const char *))
+{
+    if (file_is_device(path)) {
+        say("--%s: %s: cannot read: it is a device; accepted: a file or a pipe", option, path);
+        return false;
+    }
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        say("--%s: %s: cannot read: %s", option, path, strerror(errno));
+        return false;
+    }
+    bool read = read_list(findings, path, file, take);
+    fclose(file);
+    return read;
+}
+
+bool findings_baseline(struct findings *findings, const char *path)
+{
+    bool absent = access(path, F_OK) != 0 && errno == ENOENT;
+    return absent || read_from(findings, "baseline", path, take_known);
+}
+
+bool findings_suppress(struct findings *findings, const char *path)
+{
+    return read_from(findings, "suppress", path, take_suppression);
+}
+
+static int by_text(const void *one, const void *other)
+{
+    return strcmp(*(const char *const *)one, *(const char *const *)other);
+}
+
+/* False: no memory. */
+static bool write_keys(const struct findings *findings, FILE *file)
+{
+    const char **keys = calloc(findings->count + 1, sizeof *keys);
+    size_t count = 0;
+    if (keys == NULL)
+        return false;
+    for (size_t i = 0; i < findings->count; i++)
+        if (!findings->list[i].suppressed)
+            keys[count++] = findings->list[i].record->key;
+    qsort(keys, count, sizeof *keys, by_text);
+    fputs("# Findings of memrestrict sweep that are known: OUTCOME:FUNCTION@FILE\n", file);
+    for (size_t i = 0; i < count; i++)
+        if (i == 0 || strcmp(keys[i], keys[i - 1]) != 0)
+            fprintf(file, "%s\n", keys[i]);
+    free(keys);
+    return true;
+}
+
+bool findings_write_baseline(const struct findings *findings, const char *path)
+{
+    struct replace_file replace;
+    if (!file_is_plain(path)) {
+        say("--baseline: %s: cannot write: this is no regular file", path);
+        return false;
+    }
+    bool written = replace_file_open(&replace, path);
+    written = written && replace_file_close(&replace, write_keys(findings, replace.file));
+    if (!written)
+        say("--baseline: %s: cannot write: %s", path, strerror(errno));
+    return written;
+}
+
+bool finding_counts(const struct finding *finding)
+{
+    return !finding->known && !finding->suppressed;
+}
+
+enum reaction findings_worst(const struct findings *findings)
+{
+    for (size_t i = 0; i < findings->count; i++)
+        if (finding_counts(&findings->list[i]))
+            return findings->list[i].record->reaction;
+    return REACTION_UNREACHED;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include "sweep/finding_words.h"
+#include "sweep/format_findings.h"
+#include "base/sizes.h"
+#include "outcome/sentence.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BOLD "\033[1m"
+#define RED "\033[31m"
+#define YELLOW "\033[33m"
+#define PLAIN "\033[0m"
+
+static const char *color_of(const struct finding *finding, const struct findings_style *style)
+{
+    if (!style->color)
+        return "";
+    return finding->record->reaction >= REACTION_SWALLOWED ? BOLD RED : BOLD YELLOW;
+}
+
+static void write_stack(FILE *file, const char *title, const struct words_list *stack)
+{
+    if (stack->count == 0)
+        return;
+    fprintf(file, "   %s\n", title);
+    for (size_t i = 0; i < stack->count; i++)
+        fprintf(file, "     %s\n", stack->words[i]);
+}
+
+/* Lines with a margin. */
+static void write_detail(FILE *file, const struct record *record)
+{
+    const char *title = record->reaction == REACTION_LEAKED ? "left behind: " : "it said: ";
+    if (record->detail == NULL || *record->detail == '\0')
+        return;
+    for (const char *line = record->detail, *end; *line != '\0'; line = end + (*end == '\n')) {
+        end = line + strcspn(line, "\n");
+        fprintf(file, "   %s%.*s\n", line == record->detail ? title : "  ", (int)(end - line),
+                line);
+    }
+}
+
+static void write_kept(FILE *file, const char *path)
+{
+    if (path == NULL)
+        return;
+    fputs("   printed: ", file);
+    words_safe(file, path);
+    fputs(".stdout, ", file);
+    words_safe(file, path);
+    fputs(".stderr\n", file);
+}
+
+static bool write_commands(FILE *file, const struct sweep_head *head, const struct record *record)
+{
+    char *replay = finding_replay(head, record), *debug = finding_debug(head, record);
+    bool made = replay != NULL && debug != NULL;
+    if (made)
+        fprintf(file, "   replay: %s\n   in gdb: %s\n", replay, debug);
+    free(replay);
+    free(debug);
+    return made;
+}
+
+static bool write_finding(FILE *file, size_t number, const struct finding *finding,
+                          const struct journal *journal, const struct findings_style *style)
+{
+    const struct record *record = finding->record;
+    fprintf(file, "%zu. %s", number, color_of(finding, style));
+    finding_what(file, record);
+    fputs(style->color ? PLAIN : "", file);
+    if (finding->trials > 1)
+        fprintf(file, ", in %zu trials", finding->trials);
+    fputs(finding->known ? " (known)\n   " : "\n   ", file);
+    finding_when(file, record);
+    fputc('\n', file);
+    if (style->verbose) {
+        write_stack(file, "it went wrong in", &record->stack);
+        write_stack(file, "the allocation failed in", &record->caller);
+    }
+    write_detail(file, record);
+    write_kept(file, record->kept);
+    return write_commands(file, &journal->head, record);
+}
+
+static void write_sum(FILE *file, const struct findings *findings, const struct journal *journal)
+{
+    char time[DURATION_ROOM];
+    size_t left_out = 0, known = 0, new = 0;
+    for (size_t i = 0; i < findings->count; i++) {
+        left_out += findings->list[i].suppressed;
+        known += findings->list[i].known && !findings->list[i].suppressed;
+        new += finding_counts(&findings->list[i]);
+    }
+    fprintf(file, "memrestrict: sweep: %zu finding%s", new, new == 1 ? "" : "s");
+    if (known > 0)
+        fprintf(file, " and %zu known", known);
+    if (left_out > 0)
+        fprintf(file, ", %zu suppressed", left_out);
+    fputs(" in ", file);
+    findings_counts(file, findings, journal);
+    if (journal->time > 0)
+        fprintf(file, "; %s", duration_words(journal->time, time));
+    fputs(journal->finished ? "\n" : "; not finished\n", file);
+}
+
+bool format_findings_text(FILE *file, const struct findings *findings,
+                          const struct journal *journal, const struct findings_style *style)
+{
+    bool made = true;
+    size_t number = 0;
+    for (size_t i = 0; i < findings->count && made && !style->quiet; i++)
+        if (!findings->list[i].suppressed)
+            made = write_finding(file, ++number, &findings->list[i], journal, style);
+    for (size_t i = 0; i < journal->head.notes.count && !style->quiet; i++)
+        fprintf(file, "note: %s\n", journal->head.notes.words[i]);
+    write_sum(file, findings, journal);
+    if (!made)
+        errno = ENOMEM;
+    return made && fflush(file) == 0 && !ferror(file);
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+#include "sweep/reference.h"
+
+#include "sweep/run_diff.h"
+#include "base/hash.h"
+#include "base/message.h"
+#include "outcome/sentence.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RUNS = 2 };
+
+bool reference_evidence(const struct trial *trial, uint64_t output, struct tally *tally,
+                        struct evidence *evidence, char **said)
+{
+    *tally = (struct tally){.json = NULL};
+    *evidence = (struct evidence){
+        .timed_out = trial->end == TRIAL_TIMED_OUT,
+        .exited = trial->end != TRIAL_KILLED,
+        .status = trial->status,
+        .other_output = trial->out_hash != output,
+        .processes = json_object_get(trial->outcome, "processes"),
+        .tally = tally,
+        .time = trial->time,
+    };
+    if (asprintf(said, "%s/stderr", trial->folder) < 0) {
+        *said = NULL;
+        return false;
+    }
+    evidence->said = *said;
+    bool read = trial->sites == NULL || tally_read(tally, trial->sites, 0);
+    evidence->left = tally->end_bytes;
+    return read;
+}
+
+/* One run after the other: they must not be in each other's way. NULL: it was said, or a signal
+ * came. */
+static struct trial *run_once(struct trials *trials, uint64_t number)
+{
+    return trials_start(trials, number, NULL, NULL) ? trials_next(trials, UINT64_MAX) : NULL;
+}
+
+/* Why nothing can be learnt from it; NULL: all is well. */
+static const char *defect_of(const struct trial *trial)
+{
+    static char words[128];
+    char name[SIGNAL_ROOM];
+    size_t i;
+    const json_t *process;
+    if (trial->end == TRIAL_FAILED)
+        return trial->trouble;
+    if (trial->end == TRIAL_TIMED_OUT)
+        return "it does not end in time, with nothing made to fail; accepted: more of --time";
+    if (trial->end == TRIAL_KILLED) {
+        snprintf(words, sizeof words, "it is killed by %s with nothing made to fail",
+                 words_signal(trial->status, name));
+        return words;
+    }
+    json_array_foreach(json_object_get(trial->sites, "processes"), i, process)
+    {
+        const char *trouble = json_string_value(json_object_get(process, "trouble"));
+        if (trouble != NULL)
+            return trouble;
+    }
+    return NULL;
+}
+
+static bool is_fit(const struct trial *trial, int *status)
+{
+    const char *defect = defect_of(trial);
+    *status = trial->end == TRIAL_FAILED && trial->status != 0 ? trial->status : EXIT_OURS;
+    if (defect != NULL)
+        say("the program cannot be swept: %s", defect);
+    return defect == NULL;
+}
+
+static uint64_t larger(uint64_t one, uint64_t other) { return one > other ? one : other; }
+
+/* Keeps the larger of what the runs had. */
+static void add_run(struct reference *reference, const struct trial *trial,
+                    const struct evidence *evidence)
+{
+    reference->exited = true;
+    reference->status = trial->status;
+    reference->left = larger(reference->left, evidence->left);
+    reference->unknown_frees =
+        larger(reference->unknown_frees, judge_sum(evidence, "unknown_frees"));
+    reference->killed = larger(reference->killed, judge_killed(evidence));
+}
+
+static bool note(struct words_list *notes, const char *format, size_t number)
+{
+    char words[256];
+    snprintf(words, sizeof words, format, number);
+    return words_list_add(notes, words);
+}
+
+static bool compare_outputs(const struct trial *first, const struct trial *later,
+                            struct words_list *notes)
+{
+    char *one = NULL, *other = NULL;
+    bool done = asprintf(&one, "%s/stdout", first->folder) > 0 &&
+                asprintf(&other, "%s/stdout", later->folder) > 0 &&
+                difference_of_outputs(one, other, notes);
+    free(one);
+    free(other);
+    return done;
+}
+
+/* What differs between the first run and a later one. */
+static bool compare(struct reference *reference, const struct trial *first,
+                    const struct trial *later, const struct tally *tally, struct words_list *notes)
+{
+    reference->output_varies |= first->out_hash != later->out_hash;
+    return (!reference->output_varies || compare_outputs(first, later, notes)) &&
+           difference_of_sites(&reference->tally, tally, notes);
+}
+
+static bool is_same_end(const struct trial *first, const struct trial *later)
+{
+    if (first->status == later->status)
+        return true;
+    say("the program cannot be swept: with nothing made to fail it exits with %d, then with %d",
+        first->status, later->status);
+    return false;
+}
+
+static bool take_run(struct reference *reference, const struct trial *first,
+                     const struct trial *trial, struct words_list *notes)
+{
+    struct tally tally;
+    struct evidence evidence;
+    char *said;
+    bool read = reference_evidence(trial, first->out_hash, &tally, &evidence, &said);
+    if (read)
+        add_run(reference, trial, &evidence);
+    if (read && trial != first)
+        read = compare(reference, first, trial, &tally, notes);
+    if (read && trial == first)
+        reference->tally = tally;
+    else
+        tally_free(&tally);
+    free(said);
+    if (!read)
+        say("no memory");
+    return read;
+}
+
+bool reference_take(struct reference *reference, struct trials *trials, uint64_t *time,
+                    uint64_t *output, struct words_list *notes, int *status)
+{
+    struct trial *first = NULL;
+    bool good = true;
+    *reference = (struct reference){.status = 0};
+    *time = 0;
+    *status = EXIT_OURS;
+    for (uint64_t i = 0; i < RUNS && good; i++) {
+        struct trial *trial = run_once(trials, i);
+        struct trial *to_compare = first != NULL ? first : trial;
+        good = trial != NULL && is_fit(trial, status) && is_same_end(to_compare, trial) &&
+               take_run(reference, to_compare, trial, notes);
+        if (good)
+            *time = larger(*time, trial->time);
+        if (first == NULL)
+            first = trial;
+        else
+            trial_free(trial);
+    }
+    if (good)
+        *output = first->out_hash;
+    if (good && first->status != 0)
+        good = note(notes, "with nothing made to fail it exits with %zu", (size_t)first->status);
+    reference->run = first;
+    if (good && HASH_COUNT(reference->tally.sites) == 0) {
+        say("the program cannot be swept: it allocates nothing that the library sees");
+        good = false;
+    }
+    return good;
+}
+
+void reference_free(struct reference *reference)
+{
+    tally_free(&reference->tally);
+    trial_free(reference->run);
+    reference->run = NULL;
+}
+
+char *reference_build(const struct reference *reference)
+{
+    size_t i;
+    const json_t *object, *first;
+    uint64_t sum = 0;
+    char *build;
+    first = json_array_get(json_object_get(reference->tally.json, "processes"), 0);
+    json_array_foreach(json_object_get(first, "objects"), i, object)
+    {
+        const char *id = json_string_value(json_object_get(object, "build_id"));
+        const char *path = json_string_value(json_object_get(object, "path"));
+        const char *words = id != NULL ? id : path != NULL ? path : "";
+        sum += hash_more(HASH_START, words, strlen(words));
+    }
+    return asprintf(&build, "%016" PRIx64, sum) >= 0 ? build : NULL;
+}

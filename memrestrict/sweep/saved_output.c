@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "sweep/saved_output.h"
+
+#include "base/message.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool kept_open(struct kept *kept, const char *folder)
+{
+    *kept = (struct kept){folder, 0};
+    if (folder == NULL || mkdir(folder, 0777) == 0 ||
+        (errno == EEXIST && access(folder, W_OK | X_OK) == 0))
+        return true;
+    say("--keep: cannot use %s: %s; accepted: a folder to write to", folder, strerror(errno));
+    return false;
+}
+
+static bool copy(const char *from, const char *to)
+{
+    enum { PIECE = 1 << 20 };
+    int in = open(from, O_RDONLY | O_CLOEXEC);
+    int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    ssize_t done = in >= 0 && out >= 0 ? 1 : -1;
+    while (done > 0)
+        done = sendfile(out, in, NULL, PIECE);
+    int saved_errno = errno;
+    if (in >= 0)
+        close(in);
+    if (out >= 0 && close(out) != 0 && done == 0) {
+        saved_errno = errno;
+        done = -1;
+    }
+    errno = saved_errno;
+    return done == 0;
+}
+
+static bool copy_to(const char *from, const char *to, const char *ending)
+{
+    char *path;
+    if (asprintf(&path, "%s.%s", to, ending) < 0)
+        return false;
+    bool done = copy(from, path);
+    if (!done)
+        say("--keep: %s: cannot write: %s", path, strerror(errno));
+    free(path);
+    return done;
+}
+
+bool kept_add(struct kept *kept, struct record *record, const char *out, const char *err)
+{
+    if (kept->folder == NULL || record->reaction <= REACTION_HANDLED)
+        return true;
+    if (asprintf(&record->kept, "%s/%04u-%s", kept->folder, ++kept->count,
+                 reaction_name(record->reaction)) < 0) {
+        record->kept = NULL;
+        return false;
+    }
+    return copy_to(out, record->kept, "stdout") && copy_to(err, record->kept, "stderr");
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The call sites of a run, read from what --site-list wrote, by their names: how often each was
+ * met, and what it still had at the end. Sites of several processes that have the same name are
+ * one.
+ */
+#ifndef MEMRESTRICT_SITE_INDEX_H
+#define MEMRESTRICT_SITE_INDEX_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <uthash.h>
+
+enum { SITE_NAME = 17 }; /* 16 hexadecimal digits */
+
+struct tally_site {
+    char name[SITE_NAME];
+    uint64_t calls; /* blocks that it ever had */
+    uint64_t end_bytes, end_blocks;
+    const json_t *objects, *frames; /* of the first process that had it; the tally's */
+    UT_hash_handle hh;              /* in the order in which they were met */
+};
+
+struct tally {
+    json_t *json;
+    struct tally_site *sites;
+    uint64_t end_bytes; /* of all sites with a name */
+};
+
+/* Of all processes; or of those that `pid` became, if it is not 0. `json` is held on to. False: it
+ * is not such a list, or there is no memory. */
+bool tally_read(struct tally *tally, json_t *json, int pid);
+void tally_free(struct tally *tally);
+
+/* NULL: there is none of that name. */
+const struct tally_site *tally_find(const struct tally *tally, const char *name);
+
+/* What is the same of two sites whose innermost frames are: as a name has it. */
+void tally_innermost(const struct tally_site *site, char name[SITE_NAME]);
+
+/* The crash of a process that the list tells of; NULL: of none. *objects are those of its frames.
+ * `pid` as above. */
+const json_t *tally_crash(const struct tally *tally, int pid, const json_t **objects);
+
+#endif

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT */
+#include "sweep/sweep.h"
+
+#include "sweep/finding_words.h"
+#include "sweep/saved_output.h"
+#include "trial/stdin_copy.h"
+#include "base/signal_wait.h"
+#include "base/fault_modes.h"
+#include "base/progress.h"
+#include "sweep/reference.h"
+#include "base/message.h"
+#include "sweep/sweep_end.h"
+#include "sweep/sweep_fork.h"
+#include "sweep/sweep_options.h"
+#include "sweep/sweep_reports.h"
+#include "trial/trial.h"
+#include "base/duration.h"
+#include "sweep/work_queue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const uint64_t second = UINT64_C(1000000000);
+static const uint64_t between_looks = UINT64_C(200) * 1000 * 1000;
+enum {
+    PLAN_LENGTH = 256,
+    MOST_OUTPUT = 64 << 20,
+    SLOWER = 10,
+    LEAST_SECONDS = 5,
+    REFERENCE_SECONDS = 600
+};
+
+struct sweep {
+    struct sweep_options options;
+    struct trial_program program;
+    struct trials *trials;
+    struct reference reference;
+    uint64_t output; /* hash of what the reference prints */
+    struct words_list notes;
+    struct places *places;
+    struct work work;
+    struct journal journal;
+    struct sweep_reports reports;
+    struct progress progress;
+    struct kept kept;
+    uint64_t began;
+    size_t tried, found[REACTIONS];
+    size_t taken_up; /* of those tried: from the journal, in no time */
+    bool cut;        /* --max was reached */
+};
+
+static bool no_memory(void)
+{
+    say("no memory");
+    return false;
+}
+
+/* The reference */
+
+static void set_program(struct sweep *sweep)
+{
+    const struct sweep_options *options = &sweep->options;
+    sweep->program = (struct trial_program){
+        .argv = options->argv,
+        .limit = options->limit,
+        .time_limit = options->time_limit != 0 ? options->time_limit : REFERENCE_SECONDS * second,
+        .depth = options->depth,
+        .plan_length = options->fork ? 0 : PLAN_LENGTH,
+        .most_output = MOST_OUTPUT,
+        .files = options->fork,
+    };
+}
+
+static void set_time_limit(struct sweep *sweep, uint64_t taken)
+{
+    const uint64_t least = LEAST_SECONDS * second;
+    if (sweep->options.time_limit == 0)
+        sweep->program.time_limit = taken * SLOWER > least ? taken * SLOWER : least;
+}
+
+static char *tried_of(const struct sweep_options *options)
+{
+    char modes[MODES_ROOM], *words;
+    int length = asprintf(&words, "modes=%s depth=%u%s%s", modes_words(options->modes, modes),
+                          options->depth, options->only != NULL ? " only=" : "",
+                          options->only != NULL ? options->only : "");
+    return length >= 0 ? words : NULL;
+}
+
+static bool fill_head(struct sweep *sweep, struct sweep_head *head)
+{
+    const struct sweep_options *options = &sweep->options;
+    bool done = true;
+    *head = (struct sweep_head){
+        .input = input_name(),
+        .build = reference_build(&sweep->reference),
+        .tried = tried_of(options),
+        .shard = options->shard != NULL ? strdup(options->shard) : NULL,
+        .sites = HASH_COUNT(sweep->reference.tally.sites),
+        .notes = sweep->notes,
+    };
+    sweep->notes = (struct words_list){NULL, 0};
+    for (char **word = options->argv; *word != NULL && done; word++)
+        done = words_list_add(&head->argv, *word);
+    int length = options->limit != NULL ? asprintf(&head->options, "--limit=%s", options->limit)
+                                        : asprintf(&head->options, "%s", "");
+    return done && length >= 0 && head->build != NULL && head->tried != NULL;
+}
+
+static bool open_journal(struct sweep *sweep)
+{
+    struct sweep_head head;
+    bool open = fill_head(sweep, &head) || no_memory();
+    open = open && journal_open(&sweep->journal, sweep->options.journal, &head);
+    sweep_head_free(&head);
+    return open;
+}
+
+static bool prepare(struct sweep *sweep, int *status)
+{
+    uint64_t taken;
+    *status = EXIT_OURS;
+    set_program(sweep);
+    sweep->trials = trials_open(&sweep->program, sweep->options.jobs);
+    if (sweep->trials == NULL)
+        return false;
+    progress_show(&sweep->progress, 0, 2, "the reference, with nothing made to fail");
+    bool taken_well = reference_take(&sweep->reference, sweep->trials, &taken, &sweep->output,
+                                     &sweep->notes, status);
+    progress_clear(&sweep->progress);
+    if (!taken_well)
+        return false;
+    *status = EXIT_OURS;
+    set_time_limit(sweep, taken);
+    sweep->places = places_open();
+    if (sweep->places == NULL || !work_add(&sweep->work, &sweep->reference.tally))
+        return no_memory();
+    return open_journal(sweep);
+}
+
+/* Trials */
+
+static void show(struct sweep *sweep)
+{
+    char what[256] = "";
+    size_t length = 0;
+    for (int i = REACTIONS - 1; i > REACTION_HANDLED; i--)
+        if (sweep->found[i] > 0)
+            length += (size_t)snprintf(what + length, sizeof what - length, "%s%zu %s",
+                                       length > 0 ? ", " : "", sweep->found[i],
+                                       reaction_name((enum reaction)i));
+    size_t all = sweep->options.most != 0 && sweep->options.most < sweep->work.count
+                     ? sweep->options.most
+                     : sweep->work.count;
+    progress_show(&sweep->progress, sweep->tried - sweep->taken_up,
+                  all > sweep->taken_up ? all - sweep->taken_up : 0,
+                  length > 0 ? what : "nothing found yet");
+}
+
+static void say_trial(struct sweep *sweep, const struct record *record)
+{
+    if (!sweep->options.findings.verbose)
+        return;
+    progress_clear(&sweep->progress);
+    finding_what(stderr, record);
+    fputc(' ', stderr);
+    finding_when(stderr, record);
+    fputc('\n', stderr);
+}
+
+static bool keep(struct sweep *sweep, struct record *record)
+{
+    sweep->found[record->reaction]++;
+    sweep->tried++;
+    say_trial(sweep, record);
+    bool kept = journal_add(&sweep->journal, record);
+    record_free(record);
+    return kept;
+}
+
+static bool keep_output(struct sweep *sweep, const struct trial *trial, struct record *record)
+{
+    char *out = NULL, *err = NULL;
+    bool kept = asprintf(&out, "%s/stdout", trial->folder) > 0 &&
+                asprintf(&err, "%s/stderr", trial->folder) > 0 &&
+                kept_add(&sweep->kept, record, out, err);
+    free(out);
+    free(err);
+    return kept;
+}
+
+static bool judge_trial(struct sweep *sweep, const struct trial *trial)
+{
+    const struct task *task = work_task(&sweep->work, trial->tag);
+    struct record record = {.plan = strdup(task->plan)};
+    struct evidence evidence;
+    struct tally tally;
+    char *said;
+    bool done = reference_evidence(trial, sweep->output, &tally, &evidence, &said) &&
+                record.plan != NULL &&
+                judge(&sweep->reference, &evidence, task->site, sweep->places, &record);
+    free(said);
+    tally_free(&tally);
+    if (!done)
+        no_memory();
+    done = done && keep_output(sweep, trial, &record) && keep(sweep, &record);
+    record_free(&record);
+    return done;
+}
+
+static bool take_trial(struct sweep *sweep, struct trial *trial)
+{
+    bool good = trial->end != TRIAL_FAILED;
+    if (!good) {
+        progress_clear(&sweep->progress);
+        say("a trial could not be run: %s", trial->trouble);
+    }
+    good = good && judge_trial(sweep, trial);
+    trial_free(trial);
+    return good;
+}
+
+/* The next task that is not in the journal from an earlier time. */
+static const struct task *next_task(struct sweep *sweep, size_t *number)
+{
+    const struct task *task;
+    while ((task = work_take(&sweep->work, number)) != NULL) {
+        const struct record *record = journal_find(&sweep->journal, task->plan);
+        if (record == NULL)
+            return task;
+        sweep->found[record->reaction]++;
+        sweep->taken_up++;
+        sweep->tried++;
+    }
+    return NULL;
+}
+
+static bool may_start(struct sweep *sweep)
+{
+    size_t started = sweep->tried + trials_running(sweep->trials);
+    sweep->cut = sweep->options.most != 0 && started >= sweep->options.most;
+    return !sweep->cut && trials_free_places(sweep->trials) > 0;
+}
+
+static bool start_more(struct sweep *sweep)
+{
+    const struct task *task;
+    size_t number;
+    while (may_start(sweep) && (task = next_task(sweep, &number)) != NULL)
+        if (!trials_start(sweep->trials, number, task->plan, NULL))
+            return false;
+    return true;
+}
+
+/* All tasks that there are. */
+static bool run_wave(struct sweep *sweep)
+{
+    for (;;) {
+        if (!start_more(sweep))
+            return false;
+        if (trials_running(sweep->trials) == 0)
+            return true;
+        struct trial *trial = trials_next(sweep->trials, between_looks);
+        if (trial == NULL && interrupt_signal() != 0)
+            return false;
+        if (trial != NULL && !take_trial(sweep, trial))
+            return false;
+        show(sweep);
+    }
+}
+
+/* What trials met is taken up in the order of the tasks, so that it is the same every time,
+ * whichever trial ended first. */
+static bool add_met(struct sweep *sweep, size_t first)
+{
+    size_t last = sweep->work.count;
+    for (size_t i = first; i < last; i++) {
+        const struct record *record =
+            journal_find(&sweep->journal, work_task(&sweep->work, i)->plan);
+        if (record != NULL && !work_add_met(&sweep->work, i, &record->met))
+            return no_memory();
+    }
+    return true;
+}
+
+static bool run_all(struct sweep *sweep)
+{
+    bool good = true;
+    for (size_t first = 0; good && first < sweep->work.count && !sweep->cut;) {
+        good = run_wave(sweep);
+        size_t next = sweep->work.count;
+        good = good && add_met(sweep, first);
+        first = next;
+    }
+    progress_clear(&sweep->progress);
+    return good;
+}
+
+static bool keep_copy(void *context, struct record *record) { return keep(context, record); }
+
+static bool run_copies(struct sweep *sweep)
+{
+    const struct sweep_fork how = {
+        .options = &sweep->options,
+        .program = &sweep->program,
+        .trials = sweep->trials,
+        .reference = &sweep->reference,
+        .places = sweep->places,
+        .progress = &sweep->progress,
+        .kept = &sweep->kept,
+        .notes = &sweep->journal.head.notes,
+        .keep = keep_copy,
+        .context = sweep,
+    };
+    return sweep_fork(&how);
+}
+
+static bool finish(struct sweep *sweep)
+{
+    uint64_t time = duration_now() - sweep->began;
+    if (sweep->cut) {
+        sweep->journal.time += time;
+        return true;
+    }
+    return journal_finish(&sweep->journal, time);
+}
+
+/* What was found so far is told also when a signal came; trials_close then ends us by it. */
+static int sweep_program(struct sweep *sweep)
+{
+    int status;
+    if (!prepare(sweep, &status))
+        return status;
+    sweep->began = duration_now();
+    bool good = sweep->options.fork ? run_copies(sweep) : run_all(sweep);
+    good = good && finish(sweep);
+    if (!good && interrupt_signal() == 0)
+        return EXIT_OURS;
+    return sweep_end(&sweep->journal, &sweep->options.findings, &sweep->reports);
+}
+
+int sweep_main(int argc, char **argv)
+{
+    static struct sweep sweep;
+    int status;
+    if (!sweep_options_read(argc, argv, &sweep.options, &status))
+        return status;
+    if (!sweep_reports_open(&sweep.reports, &sweep.options.findings))
+        return EXIT_OURS;
+    if (!kept_open(&sweep.kept, sweep.options.keep)) {
+        sweep_reports_undo(&sweep.reports);
+        return EXIT_OURS;
+    }
+    progress_begin(&sweep.progress, sweep.options.findings.quiet);
+    work_begin(&sweep.work, &sweep.options);
+    status = sweep_program(&sweep);
+    sweep_reports_undo(&sweep.reports);
+    journal_close(&sweep.journal);
+    work_end(&sweep.work);
+    places_close(sweep.places);
+    reference_free(&sweep.reference);
+    words_list_free(&sweep.notes);
+    trials_close(sweep.trials);
+    return status;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The end of a sweep and of a merge: findings are made of a journal, held against the baseline,
+ * written, and become an exit status.
+ */
+#ifndef MEMRESTRICT_SWEEP_END_H
+#define MEMRESTRICT_SWEEP_END_H
+
+#include "sweep/journal.h"
+#include "sweep/sweep_reports.h"
+
+/* Writes all reports, the one for people included; returns the exit status. */
+int sweep_end(const struct journal *journal, const struct findings_options *options,
+              struct sweep_reports *reports);
+
+#endif

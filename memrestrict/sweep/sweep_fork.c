@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+#include "sweep/sweep_fork.h"
+
+#include "base/signal_wait.h"
+#include "base/fault_modes.h"
+#include "base/message.h"
+#include "base/string_file.h"
+
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const uint64_t between_looks = UINT64_C(200) * 1000 * 1000;
+static const uint64_t second = UINT64_C(1000000000);
+enum { WORD = 128, LONGEST_CHAIN = 16 };
+
+/* What the run with copies has told. */
+struct told {
+    const struct sweep_fork *how;
+    const struct trial *trial;
+    const char *folder; /* of the copies' output */
+    json_t *explored;
+    const json_t *records;
+};
+
+static int64_t number_of(const json_t *json, const char *name)
+{
+    return json_integer_value(json_object_get(json, name));
+}
+
+/* The run */
+
+static size_t outputs_in(const char *folder)
+{
+    size_t count = 0;
+    DIR *directory = opendir(folder);
+    for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;)
+        count += strstr(entry->d_name, ".out") != NULL;
+    if (directory != NULL)
+        closedir(directory);
+    return count;
+}
+
+static struct trial *wait_for(const struct sweep_fork *how, const char *folder)
+{
+    uint64_t sites = HASH_COUNT(how->reference->tally.sites);
+    uint64_t all = sites * (unsigned)__builtin_popcount(how->options->modes);
+    struct trial *trial = NULL;
+    while (trial == NULL && interrupt_signal() == 0) {
+        trial = trials_next(how->trials, between_looks);
+        progress_show(how->progress, outputs_in(folder), all, "copies of the program");
+    }
+    progress_clear(how->progress);
+    return trial;
+}
+
+/* The time limit holds for each copy, not for all together. */
+static struct trial *run(const struct sweep_fork *how, const char *folder)
+{
+    char modes[MODES_ROOM];
+    char *words[5] = {NULL};
+    struct trial_program before = *how->program;
+    bool made =
+        asprintf(&words[0], "--explore=%s", folder) > 0 &&
+        asprintf(&words[1], "--explore-known=%s/sites.json", how->reference->run->folder) > 0 &&
+        asprintf(&words[2], "--explore-modes=%s", modes_words(how->options->modes, modes)) > 0 &&
+        asprintf(&words[3], "--explore-time=%" PRIu64 ".%03" PRIu64 "s", before.time_limit / second,
+                 before.time_limit % second / 1000000) > 0;
+    how->program->more = (const char *const *)words;
+    how->program->time_limit = 0;
+    struct trial *trial = NULL;
+    if (made && trials_start(how->trials, 0, NULL, NULL))
+        trial = wait_for(how, folder);
+    *how->program = before;
+    for (size_t i = 0; i < sizeof words / sizeof words[0] && words[i] != NULL; i++)
+        free(words[i]);
+    return trial;
+}
+
+/* What became of the copies */
+
+static const json_t *record_of(const struct told *told, int64_t number)
+{
+    size_t i;
+    const json_t *record;
+    json_array_foreach(told->records, i,
+                       record) if (number_of(record, "n") == number) return record;
+    return NULL;
+}
+
+/* The copy of the program itself that led to this one, if it was not that. */
+static const json_t *root_of(const struct told *told, const json_t *record)
+{
+    for (int i = 0; i < LONGEST_CHAIN; i++) {
+        const json_t *parent = record_of(told, number_of(record, "parent_record"));
+        if (parent == NULL)
+            break;
+        record = parent;
+    }
+    return record;
+}
+
+static const json_t *process_of(const struct told *told, int64_t pid)
+{
+    size_t i;
+    const json_t *process, *last = NULL;
+    json_array_foreach(json_object_get(told->trial->outcome, "processes"), i,
+                       process) if (number_of(process, "pid") == pid) last = process;
+    return last;
+}
+
+static void write_plan(FILE *file, const struct told *told, const json_t *record, int links)
+{
+    const json_t *parent = record_of(told, number_of(record, "parent_record"));
+    unsigned depth = told->how->options->depth;
+    if (parent != NULL && links < LONGEST_CHAIN) {
+        write_plan(file, told, parent, links + 1);
+        fputc(';', file);
+    }
+    fprintf(file, "site=%s", json_string_value(json_object_get(record, "site")));
+    if (depth != 16)
+        fprintf(file, ",depth=%u", depth);
+    fprintf(file, ",%s", json_string_value(json_object_get(record, "mode")));
+}
+
+static char *plan_of(const struct told *told, const json_t *record)
+{
+    struct string_file plan;
+    FILE *file = string_file_open(&plan);
+    if (file == NULL)
+        return NULL;
+    write_plan(file, told, record, 0);
+    return string_file_close(&plan);
+}
+
+/* Has the file, from there on, what the other has in all? */
+static bool is_rest(const char *whole, int64_t from, const char *part)
+{
+    FILE *one = fopen(whole, "re"), *other = fopen(part, "re");
+    bool same = one != NULL && other != NULL && fseek(one, (long)from, SEEK_SET) == 0;
+    for (int a = 0, b = 0; same && a != EOF && b != EOF;) {
+        a = getc(one);
+        b = getc(other);
+        same = a == b;
+    }
+    if (one != NULL)
+        fclose(one);
+    if (other != NULL)
+        fclose(other);
+    return same;
+}
+
+/* Only the program's own first process is known to have its output in the reference. */
+static bool prints_other(const struct told *told, const json_t *record, const char *out)
+{
+    char *printed;
+    int64_t offset = number_of(record, "stdout_offset");
+    int64_t main = number_of(told->trial->outcome, "pid");
+    if (number_of(root_of(told, record), "of_pid") != main ||
+        !json_is_integer(json_object_get(record, "stdout_offset")) ||
+        asprintf(&printed, "%s/stdout", told->how->reference->run->folder) < 0)
+        return false;
+    bool other = !is_rest(printed, offset, out);
+    free(printed);
+    return other;
+}
+
+/* As `processes` of an outcome has it. */
+static json_t *as_process(const json_t *record)
+{
+    const json_t *signal = json_object_get(record, "signal");
+    return json_pack("{sI sI sI so s{ss* sI}}", "pid", (json_int_t)number_of(record, "pid"),
+                     "faults", (json_int_t)number_of(record, "faults"), "unknown_frees",
+                     (json_int_t)number_of(record, "unknown_frees"), "signal",
+                     json_is_integer(signal)
+                         ? json_pack("{sI}", "number", json_integer_value(signal))
+                         : json_null(),
+                     "first_fault", "call", json_string_value(json_object_get(record, "call")),
+                     "size_bytes", (json_int_t)number_of(record, "size_bytes"));
+}
+
+/* What the process that was copied did in the end. */
+static struct reference reference_of(const struct told *told, const json_t *record)
+{
+    struct reference reference = *told->how->reference;
+    const json_t *process = process_of(told, number_of(root_of(told, record), "of_pid"));
+    if (process == NULL)
+        return reference;
+    const json_t *status = json_object_get(process, "exit_status");
+    reference.exited = json_is_integer(status);
+    reference.status = (int)json_integer_value(status);
+    reference.left = (uint64_t)number_of(process, "used_bytes");
+    reference.unknown_frees = (uint64_t)number_of(process, "unknown_frees");
+    reference.killed = 0;
+    return reference;
+}
+
+static bool judge_copy(const struct told *told, const json_t *record, const char *out,
+                       const char *err)
+{
+    const struct sweep_fork *how = told->how;
+    const json_t *status = json_object_get(record, "exit_status");
+    struct reference reference = reference_of(told, record);
+    json_t *processes = json_pack("[o]", as_process(record));
+    struct tally tally;
+    struct evidence evidence = {
+        .timed_out = json_is_true(json_object_get(record, "timed_out")),
+        .exited = json_is_integer(status),
+        .status = (int)(json_is_integer(status) ? json_integer_value(status)
+                                                : number_of(record, "signal")),
+        .other_output = prints_other(told, record, out),
+        .said = err,
+        .processes = processes,
+        .pid = (int)number_of(record, "pid"),
+        .left = (uint64_t)number_of(record, "used_bytes"),
+        .tally = &tally,
+        .time = (uint64_t)number_of(record, "time_ns"),
+    };
+    struct record judged = {.plan = plan_of(told, record)};
+    bool read = tally_read(&tally, told->trial->sites, evidence.pid);
+    bool done = processes != NULL && judged.plan != NULL && read &&
+                judge(&reference, &evidence, json_string_value(json_object_get(record, "site")),
+                      how->places, &judged);
+    tally_free(&tally);
+    json_decref(processes);
+    if (!done) {
+        record_free(&judged);
+        say("no memory");
+    }
+    return done && kept_add(how->kept, &judged, out, err) && how->keep(how->context, &judged);
+}
+
+static bool judge_record(const struct told *told, const json_t *record)
+{
+    char out[4096], err[4096];
+    if (!json_is_true(json_object_get(record, "made")) ||
+        json_string_value(json_object_get(record, "site")) == NULL)
+        return true;
+    snprintf(out, sizeof out, "%s/%s", told->folder,
+             json_string_value(json_object_get(record, "stdout")));
+    snprintf(err, sizeof err, "%s/%s", told->folder,
+             json_string_value(json_object_get(record, "stderr")));
+    return judge_copy(told, record, out, err);
+}
+
+static bool add_note(const struct sweep_fork *how, const char *format, int64_t number)
+{
+    char words[WORD];
+    snprintf(words, sizeof words, format, number);
+    return words_list_add(how->notes, words);
+}
+
+/* Copies are made where a block is asked for. */
+static bool note_maps(const struct sweep_fork *how)
+{
+    const struct tally_site *site = how->reference->tally.sites;
+    int64_t maps = 0;
+    for (; site != NULL; site = site->hh.next)
+        maps += site->calls == 0;
+    return maps == 0 ||
+           add_note(how,
+                    maps == 1 ? "%" PRId64 " call site that maps memory was passed over; "
+                                "without --fork it is tried"
+                              : "%" PRId64 " call sites that map memory were passed over; "
+                                "without --fork they are tried",
+                    maps);
+}
+
+static bool note_gaps(const struct told *told)
+{
+    int64_t threads = number_of(told->explored, "skipped_threads");
+    bool done = note_maps(told->how);
+    if (threads > 0)
+        done = add_note(told->how,
+                        "%" PRId64 " call sites were passed over: there were several threads; "
+                        "without --fork they are tried",
+                        threads) &&
+               done;
+    if (json_is_true(json_object_get(told->explored, "full")))
+        done = words_list_add(told->how->notes, "there was no room for all call sites") && done;
+    return done;
+}
+
+static bool judge_all(struct told *told)
+{
+    char path[4096];
+    size_t i;
+    const json_t *record;
+    snprintf(path, sizeof path, "%s/explored.json", told->folder);
+    told->explored = json_load_file(path, 0, NULL);
+    told->records = json_object_get(told->explored, "records");
+    bool good = json_is_array(told->records) && told->trial->sites != NULL;
+    if (!good)
+        say("the run that was to explore has told nothing");
+    json_array_foreach(told->records, i, record) good = good && judge_record(told, record);
+    good = good && note_gaps(told);
+    json_decref(told->explored);
+    return good;
+}
+
+/* The program itself goes on as ever: else something is wrong with the copies. */
+static bool is_as_before(const struct sweep_fork *how, const struct trial *trial)
+{
+    const struct reference *reference = how->reference;
+    if (trial->end == TRIAL_FAILED) {
+        say("the program could not be run: %s", trial->trouble);
+        return false;
+    }
+    if (trial->end != TRIAL_EXITED || trial->status != reference->status)
+        return words_list_add(how->notes, "the program that made the copies did not end as without "
+                                          "them: it may notice them");
+    if (!reference->output_varies && trial->out_hash != reference->run->out_hash)
+        return words_list_add(how->notes, "the program that made the copies printed something "
+                                          "else than without them: it may notice them");
+    return true;
+}
+
+bool sweep_fork(const struct sweep_fork *how)
+{
+    char *folder;
+    if (asprintf(&folder, "%s/copies", how->reference->run->folder) < 0)
+        return false;
+    struct trial *trial = run(how, folder);
+    struct told told = {.how = how, .trial = trial, .folder = folder};
+    bool good = trial != NULL && is_as_before(how, trial) && judge_all(&told);
+    trial_free(trial);
+    free(folder);
+    return good;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The command lines of `memrestrict sweep` and `memrestrict merge`: every option, checked, and the
+ * help.
+ */
+#ifndef MEMRESTRICT_SWEEP_OPTIONS_H
+#define MEMRESTRICT_SWEEP_OPTIONS_H
+
+#include "options.h"
+#include "sweep/trial_record.h"
+
+enum sweep_report { SWEEP_JSON, SWEEP_JUNIT, SWEEP_TAP, SWEEP_SARIF, SWEEP_REPORTS };
+
+/* What becomes of findings, for both. Strings are those of argv. */
+struct findings_options {
+    const char *reports[SWEEP_REPORTS]; /* paths, "-" is stdout; NULL: not wanted */
+    const char *baseline, *suppress;    /* files, or NULL */
+    bool update_baseline;
+    enum reaction fail_on; /* what is less harmful does not fail */
+    enum color color;
+    bool quiet, verbose;
+};
+
+struct sweep_options {
+    struct findings_options findings;
+    char **argv;                  /* the program and its arguments */
+    unsigned jobs;                /* trials at a time */
+    unsigned depth;               /* frames of a call site */
+    unsigned modes;               /* set of enum explore_mode */
+    uint64_t time_limit;          /* nanoseconds, of a trial; 0: ten times the reference */
+    const char *limit;            /* --limit of trials; NULL: none */
+    const char *only;             /* further words of each plan; NULL: none */
+    const char *journal;          /* NULL: none */
+    const char *keep;             /* a folder for what findings print; NULL: none */
+    const char *shard;            /* "1/4", or NULL */
+    unsigned shard_index, shards; /* counted from 0; 1 shard: all of it */
+    unsigned most;                /* trials; 0: all */
+    bool fork;                    /* all in one run */
+};
+
+/* False: it was not understood, which was said, or help was printed; *status is what to exit with.
+ */
+bool sweep_options_read(int argc, char **argv, struct sweep_options *options, int *status);
+/* The files to merge are *files, *count of them. */
+bool merge_options_read(int argc, char **argv, struct findings_options *options, char ***files,
+                        int *count, int *status);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What one trial of a sweep showed: which call site was made to fail, and how the program took it.
+ * Journals hold these, and findings are made of them.
+ */
+#ifndef MEMRESTRICT_TRIAL_RECORD_H
+#define MEMRESTRICT_TRIAL_RECORD_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* In rising order of harm. Up to HANDLED all is as it should be. */
+enum reaction {
+    REACTION_UNREACHED, /* nothing was made to fail: the call site was not met this time */
+    REACTION_TOLERATED, /* the same result */
+    REACTION_HANDLED,   /* it failed in its own words */
+    REACTION_ABORTED,   /* it ended itself by a signal: abort(3), or a trap */
+    REACTION_LEAKED,    /* the same result, but more is left at the end than in the reference */
+    REACTION_SWALLOWED, /* exit status 0, but another output */
+    REACTION_HUNG,      /* the time limit ended it */
+    REACTION_CRASHED,   /* by a signal that it did not send itself */
+    REACTION_CORRUPTED, /* it freed what was not its own, or a sanitizer or the C library said so */
+    REACTIONS
+};
+
+/* "tolerated", "swallowed" ...: for people and machines, never changed. Static. */
+const char *reaction_name(enum reaction reaction);
+/* False: there is none of that name. */
+bool reaction_of(const char *name, enum reaction *reaction);
+/* "ends by a signal of its own, abort(3) or a trap" ... Static. */
+const char *reaction_meaning(enum reaction reaction);
+
+struct words_list {
+    char **words;
+    size_t count;
+};
+
+struct record {
+    char *plan;    /* the fault plan, by which it can be done again */
+    char *site;    /* the name of the call site that failed: 16 hexadecimal digits */
+    char *call;    /* "malloc"; NULL: unknown */
+    uint64_t size; /* bytes that were asked for */
+    enum reaction reaction;
+    int status;    /* of exit; -1: a signal ended it, or the time limit */
+    int signal;    /* that ended it; 0: none */
+    uint64_t time; /* nanoseconds */
+    char *place;   /* where it went wrong: "parse_line (conf.c:41)"; the same for the same cause */
+    char *key;     /* the same without the line, so that it outlives small changes */
+    char *file;    /* of that place; NULL: unknown */
+    int line;      /* 0: unknown */
+    char *origin;  /* where the allocation failed, in the same words as the place */
+    struct words_list stack;  /* of the place, innermost first, if that is not the call site */
+    struct words_list caller; /* the call site's */
+    struct words_list met;    /* call sites that the reference does not know: their names, and
+                               * behind a / those of their innermost frames (tally.h) */
+    char *kept;   /* of what it printed: the path without .stdout and .stderr; NULL: not kept */
+    char *detail; /* what the program said last, or which blocks are left: some lines; or NULL */
+};
+
+void record_free(struct record *record); /* what is in it */
+
+/* A new object; NULL: no memory. */
+json_t *record_to_json(const struct record *record);
+/* False: it is none, or there is no memory. */
+bool record_from_json(const json_t *json, struct record *record);
+
+/* Adds a copy of a word; false: no memory. */
+bool words_list_add(struct words_list *list, const char *word);
+void words_list_free(struct words_list *list);
+json_t *words_list_to_json(const struct words_list *list); /* NULL: no memory */
+/* Adds all strings of an array; false: it is none, or there is no memory. */
+bool words_list_from_json(const json_t *json, struct words_list *list);
+/* The same of a member, to the byte (json_text.h). */
+bool words_list_get(const json_t *object, const char *name, struct words_list *list);
+/* A copy of a member; NULL: it is no string, or there is no memory. */
+char *record_text(const json_t *json, const char *name);
+
+#endif
