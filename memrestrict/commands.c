@@ -3,7 +3,7 @@
 
 #include "help.h"
 #include "sweep/merge.h"
-#include "min.h"
+#include "min/min.h"
 #include "timeline/plot.h"
 #include "ps.h"
 #include "reset_peak.h"

@@ -4,7 +4,7 @@
  */
 #include "formats.h"
 
-#include "search.h"
+#include "min/bisect.h"
 
 #include <string.h>
 

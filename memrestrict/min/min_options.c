@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "min_options.h"
+#include "min/min_options.h"
 
 #include "base/arguments.h"
 #include "base/message.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "min.h"
+#include "min/min.h"
 
 #include "base/duration.h"
-#include "format_min.h"
+#include "min/format_min.h"
 #include "trial/stdin_copy.h"
 #include "base/signal_wait.h"
 #include "base/output_file.h"

@@ -5,7 +5,7 @@
 #ifndef MEMRESTRICT_MIN_SUCCESS_H
 #define MEMRESTRICT_MIN_SUCCESS_H
 
-#include "min_options.h"
+#include "min/min_options.h"
 #include "trial/trial.h"
 
 /* What the program does without a limit. */

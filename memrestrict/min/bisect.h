@@ -4,10 +4,10 @@
  * and what is enough; then others around it are tried, because a program that keeps a cache may
  * pass, fail with a little more, and pass again; then the answer itself, again and again.
  */
-#ifndef MEMRESTRICT_SEARCH_H
-#define MEMRESTRICT_SEARCH_H
+#ifndef MEMRESTRICT_BISECT_H
+#define MEMRESTRICT_BISECT_H
 
-#include "attempts.h"
+#include "min/tried_budgets.h"
 
 struct search {
     uint64_t step;    /* answers are multiples of this */

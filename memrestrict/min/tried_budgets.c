@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "attempts.h"
+#include "min/tried_budgets.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "search.h"
+#include "min/bisect.h"
 
 #include <math.h>
 #include <stdlib.h>

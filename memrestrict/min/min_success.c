@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "min_success.h"
+#include "min/min_success.h"
 
 #include "base/signal_wait.h"
 #include "base/message.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "format_min.h"
+#include "min/format_min.h"
 
 #include "outcome/sentence.h"
 #include "base/json_write.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "budget_file.h"
+#include "min/budget_file.h"
 
 #include "common/config.h"
 #include "base/file_kind.h"

@@ -2,8 +2,8 @@
  *
  * Which budgets were tried, and how often each was enough: in rising order.
  */
-#ifndef MEMRESTRICT_ATTEMPTS_H
-#define MEMRESTRICT_ATTEMPTS_H
+#ifndef MEMRESTRICT_TRIED_BUDGETS_H
+#define MEMRESTRICT_TRIED_BUDGETS_H
 
 #include <stdbool.h>
 #include <stddef.h>

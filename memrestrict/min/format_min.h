@@ -6,10 +6,10 @@
 #ifndef MEMRESTRICT_FORMAT_MIN_H
 #define MEMRESTRICT_FORMAT_MIN_H
 
-#include "budget_file.h"
-#include "min_sites.h"
-#include "min_success.h"
-#include "search.h"
+#include "min/budget_file.h"
+#include "min/min_sites.h"
+#include "min/min_success.h"
+#include "min/bisect.h"
 
 struct min_result {
     const struct min_options *options;

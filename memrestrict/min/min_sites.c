@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "min_sites.h"
+#include "min/min_sites.h"
 
 #include "sites/source_location.h"
 #include "base/sizes.h"
