@@ -5,13 +5,13 @@
 #include "sweep/merge.h"
 #include "min/min.h"
 #include "timeline/plot.h"
-#include "ps.h"
-#include "reset_peak.h"
+#include "live/ps.h"
+#include "live/reset_peak.h"
 #include "run.h"
-#include "set.h"
-#include "snapshot.h"
+#include "live/set.h"
+#include "live/snapshot.h"
 #include "sweep/sweep.h"
-#include "top.h"
+#include "live/top.h"
 
 #include <stddef.h>
 #include <string.h>

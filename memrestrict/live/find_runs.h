@@ -4,8 +4,8 @@
  * open files of processes in /proc. Nothing is asked of the commands or of their programs. Of other
  * users nothing is looked at, not even by root: their accounts could be anything.
  */
-#ifndef MEMRESTRICT_OUTSIDE_H
-#define MEMRESTRICT_OUTSIDE_H
+#ifndef MEMRESTRICT_FIND_RUNS_H
+#define MEMRESTRICT_FIND_RUNS_H
 
 #include "common/accounts.h"
 #include "base/arguments.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "snapshot.h"
+#include "live/snapshot.h"
 
 #include "sites/format_sites.h"
-#include "outside.h"
+#include "live/find_runs.h"
 #include "base/message.h"
 #include "sites/sites.h"
 #include "sites/symbols.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "set.h"
+#include "live/set.h"
 
 #include "common/config.h"
-#include "outside.h"
+#include "live/find_runs.h"
 #include "base/message.h"
 #include "base/sizes.h"
 #include "outcome/sentence.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "top.h"
+#include "live/top.h"
 
 #include "base/arguments.h"
 #include "base/duration.h"
-#include "gauges.h"
-#include "outside.h"
+#include "live/usage_rows.h"
+#include "live/find_runs.h"
 #include "base/message.h"
 #include "base/terminal.h"
 

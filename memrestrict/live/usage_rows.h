@@ -3,10 +3,10 @@
  * What processes use, as rows of bars: one a run, and one a process of it. What `ps` prints once,
  * `top` prints again and again.
  */
-#ifndef MEMRESTRICT_GAUGES_H
-#define MEMRESTRICT_GAUGES_H
+#ifndef MEMRESTRICT_USAGE_ROWS_H
+#define MEMRESTRICT_USAGE_ROWS_H
 
-#include "outside.h"
+#include "live/find_runs.h"
 
 #include <stdio.h>
 

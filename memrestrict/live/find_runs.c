@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "outside.h"
+#include "live/find_runs.h"
 
 #include "common/proc.h"
 #include "base/message.h"

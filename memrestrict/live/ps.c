@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "ps.h"
+#include "live/ps.h"
 
 #include "base/arguments.h"
-#include "gauges.h"
-#include "outside.h"
+#include "live/usage_rows.h"
+#include "live/find_runs.h"
 #include "base/message.h"
 #include "base/terminal.h"
 #include "outcome/sentence.h"

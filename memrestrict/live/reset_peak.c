@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "reset_peak.h"
+#include "live/reset_peak.h"
 
-#include "outside.h"
+#include "live/find_runs.h"
 
 #include <stdatomic.h>
 #include <time.h>

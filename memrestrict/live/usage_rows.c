@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "gauges.h"
+#include "live/usage_rows.h"
 
 #include "base/message.h"
 #include "base/sizes.h"
