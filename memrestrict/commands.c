@@ -7,7 +7,7 @@
 #include "timeline/plot.h"
 #include "live/ps.h"
 #include "live/reset_peak.h"
-#include "run.h"
+#include "run/run.h"
 #include "live/set.h"
 #include "live/snapshot.h"
 #include "sweep/sweep.h"

@@ -3,7 +3,7 @@
 
 #include "commands.h"
 #include "common/config.h"
-#include "options.h"
+#include "run/options.h"
 #include "base/message.h"
 
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * The command memrestrict: a subcommand, or else a program to run.
  */
 #include "commands.h"
-#include "run.h"
+#include "run/run.h"
 #include "base/message.h"
 
 #include <errno.h>

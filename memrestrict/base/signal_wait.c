@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/signal_wait.h"
 
-#include "signals.h"
+#include "run/signals.h"
 
 #include <signal.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sites/sites.h"
 
-#include "books.h"
+#include "run/books.h"
 #include "common/sites_area.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "trial/capture.h"
 
-#include "books.h"
+#include "run/books.h"
 #include "base/hash.h"
 
 #include <errno.h>

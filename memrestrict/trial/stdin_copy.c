@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "trial/stdin_copy.h"
 
-#include "books.h"
+#include "run/books.h"
 #include "base/duration.h"
 #include "base/signal_wait.h"
 #include "base/message.h"

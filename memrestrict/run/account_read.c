@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "account_read.h"
+#include "run/account_read.h"
 
 #include "common/calls.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "witness.h"
+#include "run/group_probe.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "remains.h"
+#include "run/proc_dead.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "launch.h"
+#include "run/launch.h"
 
-#include "books.h"
+#include "run/books.h"
 #include "base/message.h"
 
 #include <errno.h>

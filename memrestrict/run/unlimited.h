@@ -4,11 +4,11 @@
  * started by vfork or posix_spawn, so that no slot tells of them. They are looked for while they
  * run; what lives shorter than the time between two looks is not seen.
  */
-#ifndef MEMRESTRICT_STRAYS_H
-#define MEMRESTRICT_STRAYS_H
+#ifndef MEMRESTRICT_UNLIMITED_H
+#define MEMRESTRICT_UNLIMITED_H
 
 #include "common/accounts.h"
-#include "library.h"
+#include "run/library.h"
 #include "outcome/outcome.h"
 
 #include <stdbool.h>

@@ -3,8 +3,8 @@
  * What the kernel tells of a process also when it has ended and nobody has waited for it yet: its
  * last name, and how it died.
  */
-#ifndef MEMRESTRICT_REMAINS_H
-#define MEMRESTRICT_REMAINS_H
+#ifndef MEMRESTRICT_PROC_DEAD_H
+#define MEMRESTRICT_PROC_DEAD_H
 
 #include <stdbool.h>
 #include <stdint.h>

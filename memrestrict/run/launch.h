@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_LAUNCH_H
 #define MEMRESTRICT_LAUNCH_H
 
-#include "signals.h"
+#include "run/signals.h"
 
 #include <stdbool.h>
 

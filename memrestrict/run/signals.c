@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "signals.h"
+#include "run/signals.h"
 
 #include "common/proc.h"
-#include "witness.h"
+#include "run/group_probe.h"
 
 #include <fcntl.h>
 #include <stdio.h>

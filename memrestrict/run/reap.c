@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "harvest.h"
+#include "run/reap.h"
 
-#include "account_read.h"
+#include "run/account_read.h"
 #include "base/duration.h"
 #include "common/proc.h"
-#include "remains.h"
+#include "run/proc_dead.h"
 #include "sites/sites.h"
-#include "strays.h"
+#include "run/unlimited.h"
 
 #include <signal.h>
 #include <stdatomic.h>

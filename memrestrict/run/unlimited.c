@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "strays.h"
+#include "run/unlimited.h"
 
 #include "common/config.h"
 #include "base/duration.h"
 #include "common/proc.h"
-#include "target.h"
+#include "run/target_check.h"
 
 #include <stdatomic.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "library.h"
+#include "run/library.h"
 
-#include "books.h"
+#include "run/books.h"
 #include "base/message.h"
 
 #include <errno.h>

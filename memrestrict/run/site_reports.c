@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "site_reports.h"
+#include "run/site_reports.h"
 
 #include "sites/format_collapsed.h"
 #include "sites/format_massif.h"

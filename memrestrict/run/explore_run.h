@@ -3,8 +3,8 @@
  * A run that explores (explore_area.h): the memory that its processes share for that, the folder
  * that the output of copies goes to, and what became of each, as JSON there.
  */
-#ifndef MEMRESTRICT_EXPLORED_H
-#define MEMRESTRICT_EXPLORED_H
+#ifndef MEMRESTRICT_EXPLORE_RUN_H
+#define MEMRESTRICT_EXPLORE_RUN_H
 
 #include "outcome/outcome.h"
 

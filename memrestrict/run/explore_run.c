@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "explored.h"
+#include "run/explore_run.h"
 
-#include "books.h"
+#include "run/books.h"
 #include "common/calls.h"
 #include "common/explore_area.h"
 #include "base/fault_modes.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "books.h"
+#include "run/books.h"
 
 #include "common/kernel.h"
 #include "common/proc.h"

@@ -3,12 +3,12 @@
  * What could not be limited, or was not seen: so that nothing is ever silently unlimited. Each
  * becomes a warning of the outcome.
  */
-#ifndef MEMRESTRICT_NOTICES_H
-#define MEMRESTRICT_NOTICES_H
+#ifndef MEMRESTRICT_COVERAGE_H
+#define MEMRESTRICT_COVERAGE_H
 
-#include "options.h"
+#include "run/options.h"
 #include "outcome/outcome.h"
-#include "target.h"
+#include "run/target_check.h"
 
 /* Before the start, from the program's file. */
 void notices_before(struct outcome *outcome, const struct target *target,

@@ -3,12 +3,12 @@
  * What people most often get wrong in a command line that can be read: a setting that would have no
  * effect, and a program that cannot be run. Each becomes one clear line.
  */
-#ifndef MEMRESTRICT_MISTAKES_H
-#define MEMRESTRICT_MISTAKES_H
+#ifndef MEMRESTRICT_USAGE_CHECKS_H
+#define MEMRESTRICT_USAGE_CHECKS_H
 
-#include "options.h"
+#include "run/options.h"
 #include "outcome/outcome.h"
-#include "target.h"
+#include "run/target_check.h"
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "mistakes.h"
+#include "run/usage_checks.h"
 
 #include "common/config.h"
 #include "base/message.h"

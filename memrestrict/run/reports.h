@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_REPORTS_H
 #define MEMRESTRICT_REPORTS_H
 
-#include "options.h"
+#include "run/options.h"
 #include "outcome/outcome.h"
 
 #include <stdio.h>

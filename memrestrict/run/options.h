@@ -5,7 +5,7 @@
 #ifndef MEMRESTRICT_OPTIONS_H
 #define MEMRESTRICT_OPTIONS_H
 
-#include "explored.h"
+#include "run/explore_run.h"
 
 #include <stdbool.h>
 #include <stdint.h>

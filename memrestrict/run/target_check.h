@@ -4,10 +4,10 @@
  * malloc be ours? What will not is found here by reading its file, and said; the program is run
  * all the same.
  */
-#ifndef MEMRESTRICT_TARGET_H
-#define MEMRESTRICT_TARGET_H
+#ifndef MEMRESTRICT_TARGET_CHECK_H
+#define MEMRESTRICT_TARGET_CHECK_H
 
-#include "library.h"
+#include "run/library.h"
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "target.h"
+#include "run/target_check.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "notices.h"
+#include "run/coverage.h"
 
-#include "books.h"
+#include "run/books.h"
 #include "common/config.h"
 #include "base/message.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "reports.h"
+#include "run/reports.h"
 
-#include "books.h"
+#include "run/books.h"
 #include "base/message.h"
 #include "base/string_file.h"
 

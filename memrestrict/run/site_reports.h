@@ -6,7 +6,7 @@
 #define MEMRESTRICT_SITE_REPORTS_H
 
 #include "outcome/outcome.h"
-#include "reports.h"
+#include "run/reports.h"
 #include "sites/sites.h"
 
 /* Enters where processes crashed, as far as they told; and of one that ended unseen, by what. */

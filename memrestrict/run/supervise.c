@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "attend.h"
+#include "run/supervise.h"
 
 #include "base/duration.h"
 

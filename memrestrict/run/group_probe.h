@@ -5,8 +5,8 @@
  * process that does nothing else lies in the group with all signals blocked, and what is pending
  * there went to all.
  */
-#ifndef MEMRESTRICT_WITNESS_H
-#define MEMRESTRICT_WITNESS_H
+#ifndef MEMRESTRICT_GROUP_PROBE_H
+#define MEMRESTRICT_GROUP_PROBE_H
 
 #include <stdbool.h>
 

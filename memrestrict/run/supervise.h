@@ -3,13 +3,13 @@
  * While the program runs: passes signals on, stops and goes on with it, ends it when its time is
  * up, and looks at the accounts now and then.
  */
-#ifndef MEMRESTRICT_ATTEND_H
-#define MEMRESTRICT_ATTEND_H
+#ifndef MEMRESTRICT_SUPERVISE_H
+#define MEMRESTRICT_SUPERVISE_H
 
 #include "common/accounts.h"
-#include "harvest.h"
+#include "run/reap.h"
 #include "outcome/outcome.h"
-#include "signals.h"
+#include "run/signals.h"
 
 #include <stdbool.h>
 #include <stdint.h>

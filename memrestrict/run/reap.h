@@ -3,8 +3,8 @@
  * Gathers what becomes of the processes of a run: whose process has ended, or has become another by
  * exec, its figures go from its slot of the accounts into the outcome, and the slot is free again.
  */
-#ifndef MEMRESTRICT_HARVEST_H
-#define MEMRESTRICT_HARVEST_H
+#ifndef MEMRESTRICT_REAP_H
+#define MEMRESTRICT_REAP_H
 
 #include "common/accounts.h"
 #include "outcome/outcome.h"
