@@ -28,8 +28,8 @@ int help_main(int argc, char **argv)
     if (command != NULL && command->main != help_main)
         return command->main(2, (char *[]){argv[1], (char *)"--help", NULL});
     if (argc > 1 && command == NULL)
-        return say_usage("help: there is none on '%s'; accepted: nothing, env, or a subcommand",
-                         argc == 2 ? argv[1] : argv[2]);
+        return message_usage("help: there is none on '%s'; accepted: nothing, env, or a subcommand",
+                             argc == 2 ? argv[1] : argv[2]);
     options_print_help();
     return EXIT_SUCCESS;
 }

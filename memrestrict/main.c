@@ -23,7 +23,7 @@ static void close_stdout(void)
         failed = true;
     if (!failed)
         return;
-    say("standard output: cannot write: %s", strerror(errno));
+    message("standard output: cannot write: %s", strerror(errno));
     _exit(EXIT_OURS);
 }
 
@@ -32,6 +32,6 @@ int main(int argc, char **argv)
     atexit(close_stdout);
     const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
     if (command != NULL && command->main != run_main)
-        say_subcommand(command->name);
+        message_subcommand(command->name);
     return command != NULL ? command->main(argc - 1, argv + 1) : run_main(argc, argv);
 }

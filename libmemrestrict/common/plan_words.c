@@ -318,42 +318,24 @@ const struct plan_row plan_rows[PLAN_WORD_KINDS] = {
 bool plan_read_value(struct plan *plan, enum plan_word_kind kind, const struct plan_value *value)
 {
     switch (kind) {
-    case PLAN_CALL:
-        return read_call(plan, value);
-    case PLAN_SIZE:
-        return read_size(plan, value);
-    case PLAN_LIB:
-        return read_lib(plan, value);
-    case PLAN_CALLER:
-        return read_caller(plan, value);
-    case PLAN_SITE:
-        return read_site(plan, value);
-    case PLAN_AT_DEPTH:
-        return read_depth(plan, value);
-    case PLAN_THREAD:
-        return read_thread(plan, value);
-    case PLAN_NTH:
-        return read_nth(plan, value);
-    case PLAN_AFTER:
-        return read_after(plan, value);
-    case PLAN_EVERY:
-        return read_every(plan, value);
-    case PLAN_CHANCE:
-        return read_chance(plan, value);
-    case PLAN_SEED:
-        return read_seed(plan, value);
-    case PLAN_MAX:
-        return read_max(plan, value);
-    case PLAN_ONCE:
-        return read_once(plan, value);
-    case PLAN_KEEP:
-        return read_keep(plan, value);
-    case PLAN_REST:
-        return read_rest(plan, value);
-    case PLAN_ARM:
-        return read_arm(plan, value);
-    case PLAN_WORD_KINDS:
-        break;
+    case PLAN_CALL: return read_call(plan, value);
+    case PLAN_SIZE: return read_size(plan, value);
+    case PLAN_LIB: return read_lib(plan, value);
+    case PLAN_CALLER: return read_caller(plan, value);
+    case PLAN_SITE: return read_site(plan, value);
+    case PLAN_AT_DEPTH: return read_depth(plan, value);
+    case PLAN_THREAD: return read_thread(plan, value);
+    case PLAN_NTH: return read_nth(plan, value);
+    case PLAN_AFTER: return read_after(plan, value);
+    case PLAN_EVERY: return read_every(plan, value);
+    case PLAN_CHANCE: return read_chance(plan, value);
+    case PLAN_SEED: return read_seed(plan, value);
+    case PLAN_MAX: return read_max(plan, value);
+    case PLAN_ONCE: return read_once(plan, value);
+    case PLAN_KEEP: return read_keep(plan, value);
+    case PLAN_REST: return read_rest(plan, value);
+    case PLAN_ARM: return read_arm(plan, value);
+    case PLAN_WORD_KINDS: break;
     }
     return false;
 }

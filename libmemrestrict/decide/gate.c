@@ -14,9 +14,9 @@
 
 /* Sizes from here on need more than to be charged: no block is so large; or all, if there is a
  * plan. */
-static size_t odd_sizes = (size_t)PTRDIFF_MAX + 1;
+static size_t needs_check_from = (size_t)PTRDIFF_MAX + 1;
 
-void gate_expect_faults(void) { odd_sizes = 0; }
+void gate_expect_faults(void) { needs_check_from = 0; }
 
 void gate_start(const struct config *config, const char *program)
 {
@@ -71,16 +71,16 @@ static ASIDE bool is_granted(enum call call, size_t size)
 
 ASIDE bool gate_admit_block(enum call call, size_t size)
 {
-    if (LIKELY(size < odd_sizes))
+    if (LIKELY(size < needs_check_from))
         return gate_admit(call, size);
     return is_granted(call, size) && gate_admit(call, size);
 }
 
-bool gate_is_plain(void) { return !sites_on && !fault_on; }
+bool gate_is_fast(void) { return !sites_on && !fault_on; }
 
-bool gate_admit_plain(enum call call, size_t size)
+bool gate_admit_fast(enum call call, size_t size)
 {
-    return LIKELY(budget_charge_plain(size)) || gate_admit_block(call, size);
+    return LIKELY(budget_charge_fast(size)) || gate_admit_block(call, size);
 }
 
 void gate_cancel(uint64_t size) { budget_refund(size); }
@@ -110,8 +110,8 @@ static COLD bool no_entry(enum call call, size_t size)
     return false;
 }
 
-_Static_assert((int)GATE_PLAIN_LARGEST <= (int)LEDGER_PLAIN_LARGEST, "or none is entered plainly");
-bool gate_commit_plain(const void *block, size_t size) { return ledger_put_plain(block, size); }
+_Static_assert((int)GATE_FAST_LARGEST <= (int)LEDGER_FAST_LARGEST, "or none is entered plainly");
+bool gate_commit_fast(const void *block, size_t size) { return ledger_put_fast(block, size); }
 
 static bool commit(enum call call, const void *block, size_t size)
 {
@@ -190,9 +190,9 @@ bool gate_release(const void *block)
     return true;
 }
 
-int64_t gate_take_plain(const void *block) { return ledger_take_plain(block); }
+int64_t gate_take_fast(const void *block) { return ledger_take_fast(block); }
 
-bool gate_refund_plain(size_t size) { return budget_refund_plain(size); }
+bool gate_refund_fast(size_t size) { return budget_refund_fast(size); }
 
 static COLD void untake(const void *block, size_t size)
 {
@@ -200,9 +200,9 @@ static COLD void untake(const void *block, size_t size)
         budget_refund(size);
 }
 
-bool gate_grow_plain(const void *block, size_t old_size, size_t new_size)
+bool gate_grow_fast(const void *block, size_t old_size, size_t new_size)
 {
-    if (LIKELY(budget_charge_plain(new_size - old_size)))
+    if (LIKELY(budget_charge_fast(new_size - old_size)))
         return true;
     untake(block, old_size);
     return false;
@@ -234,7 +234,7 @@ static COLD bool resize_inherited(struct gate_resize *resize)
 bool gate_resize_begin(struct gate_resize *resize, enum call call, const void *block,
                        size_t new_size)
 {
-    if (UNLIKELY(new_size >= odd_sizes) && new_size != 0 && !is_granted(call, new_size))
+    if (UNLIKELY(new_size >= needs_check_from) && new_size != 0 && !is_granted(call, new_size))
         return false; /* of size 0 a NULL would mean that the block is freed */
     *resize = (struct gate_resize){.call = call, .block = block, .new_size = new_size};
     budget_account(); /* a copy of the process takes stock of its records before one is out of them

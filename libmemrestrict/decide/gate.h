@@ -31,21 +31,21 @@ bool gate_commit(enum call call, const void *block, size_t size, const struct st
 /* Takes and refunds the record of a block about to be freed. False: it has none. */
 bool gate_release(const void *block);
 
-/* A short way for malloc, realloc and free where gate_is_plain: nothing is wanted of a block but
+/* A short way for malloc, realloc and free where gate_is_fast: nothing is wanted of a block but
  * that it is counted. That changes at most by a fork, in the child. Each is the usual case of
  * something, to be made part of the caller: false, or negative, is that nothing was done, and the
  * whole is to follow: of commit gate_commit, of take gate_release, of refund gate_cancel. Admit is
  * whole, but for no larger block than this. */
-enum { GATE_PLAIN_LARGEST = 0xeffd };
-bool gate_is_plain(void);
-bool gate_admit_plain(enum call call, size_t size);
-bool gate_commit_plain(const void *block, size_t size);
+enum { GATE_FAST_LARGEST = 0xeffd };
+bool gate_is_fast(void);
+bool gate_admit_fast(enum call call, size_t size);
+bool gate_commit_fast(const void *block, size_t size);
 /* The record of a block about to be freed: its size, which is to be refunded. */
-int64_t gate_take_plain(const void *block);
-bool gate_refund_plain(size_t size);
+int64_t gate_take_fast(const void *block);
+bool gate_refund_fast(size_t size);
 /* realloc's: after take, if the block of `old_size` is to grow. False: what was taken is back.
  * Afterwards, where commit or refund does not do, gate_resize_end. */
-bool gate_grow_plain(const void *block, size_t old_size, size_t new_size);
+bool gate_grow_fast(const void *block, size_t old_size, size_t new_size);
 void gate_count_unknown(void);
 
 /* realloc: before the real call the old record is taken, and growth charged. */

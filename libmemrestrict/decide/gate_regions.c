@@ -31,7 +31,7 @@ void gate_regions_start(const struct config *config) { counted = config->count &
 static void begin_change(void)
 {
     budget_account();
-    change_begins();
+    map_barrier_begin();
 }
 
 /* Whole pages from `addr` on. False: the kernel will say EINVAL or ENOMEM by itself. */
@@ -57,7 +57,7 @@ static void end_change(void)
 {
     if (UNLIKELY(sites_on))
         sites_use_changed(account_used(budget_account()));
-    change_ends();
+    map_barrier_end();
 }
 
 static void drop_all(struct gate_region *region)
@@ -91,7 +91,7 @@ static void undo_half_done(struct gate_region *region)
     undo(region);
     for (size_t i = 0; i < sizeof touched / sizeof touched[0]; i++)
         if (touched[i].pieces != NULL)
-            change += reconcile(touched[i].low, touched[i].high, &gone.inherited);
+            change += resync_maps(touched[i].low, touched[i].high, &gone.inherited);
     gone.charged = charged - (uint64_t)change;
     refund(gone);
 }
@@ -99,7 +99,7 @@ static void undo_half_done(struct gate_region *region)
 static bool out_of_records(struct gate_region *region)
 {
     undo(region);
-    change_ends();
+    map_barrier_end();
     errno = ENOMEM;
     return false;
 }
@@ -117,7 +117,7 @@ static bool charge_difference(struct gate_region *region, enum call call, uint64
         return true;
     }
     undo(region);
-    change_ends();
+    map_barrier_end();
     gate_refuse(call, size);
     return false;
 }
@@ -368,7 +368,7 @@ static void enter_moved(struct gate_region *region, uintptr_t to)
     drop_all(region);
     budget_note_peak(region->charged);
     if (region->patchy)
-        gone.charged -= (uint64_t)reconcile(target.low, target.high, &gone.inherited);
+        gone.charged -= (uint64_t)resync_maps(target.low, target.high, &gone.inherited);
     refund(gone);
 }
 

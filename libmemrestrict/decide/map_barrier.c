@@ -11,7 +11,7 @@ enum { PATIENCE = 10 }; /* waits of 100 ms at most */
 static _Atomic int changes; /* between begin and end, in all threads */
 static _Atomic int forks;   /* that wait for them, or are under way */
 
-void change_begins(void)
+void map_barrier_begin(void)
 {
     bool nested = guard.mapping++ > 0; /* the thread's own change is waited for: it must go on */
     for (int waits = 0;; waits++) {
@@ -25,7 +25,7 @@ void change_begins(void)
     }
 }
 
-void change_ends(void)
+void map_barrier_end(void)
 {
     guard.mapping--;
     atomic_fetch_sub(&changes, 1);
@@ -33,7 +33,7 @@ void change_ends(void)
         kernel_wake_all(&changes);
 }
 
-void changes_fork_take(void)
+void map_barrier_fork_take(void)
 {
     atomic_fetch_add(&forks, 1);
     for (int waits = 0; waits < PATIENCE; waits++) {
@@ -44,13 +44,13 @@ void changes_fork_take(void)
     }
 }
 
-void changes_fork_drop(void)
+void map_barrier_fork_drop(void)
 {
     atomic_fetch_sub(&forks, 1);
     kernel_wake_all(&forks);
 }
 
-void changes_fork_reset(void)
+void map_barrier_fork_reset(void)
 {
     atomic_store(&forks, 0);
     atomic_store(&changes, guard.mapping);

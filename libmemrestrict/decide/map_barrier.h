@@ -10,11 +10,11 @@
 #define MEMRESTRICT_MAP_BARRIER_H
 
 /* Around a change; may nest, when a signal handler makes one within another. */
-void change_begins(void);
-void change_ends(void);
+void map_barrier_begin(void);
+void map_barrier_end(void);
 
-void changes_fork_take(void);
-void changes_fork_drop(void);
-void changes_fork_reset(void);
+void map_barrier_fork_take(void);
+void map_barrier_fork_drop(void);
+void map_barrier_fork_reset(void);
 
 #endif

@@ -21,7 +21,7 @@ static int64_t piece(uintptr_t low, uintptr_t high, enum region_state state, uin
     return change - (int64_t)gone.charged;
 }
 
-int64_t reconcile(uintptr_t low, uintptr_t high, uint64_t *inherited)
+int64_t resync_maps(uintptr_t low, uintptr_t high, uint64_t *inherited)
 {
     struct maps maps;
     struct maps_range range;

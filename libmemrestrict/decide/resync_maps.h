@@ -11,6 +11,6 @@
  * the change in bytes charged, and adds to *inherited what is no longer inherited; the caller
  * settles both with the budget. 0, and nothing done, where the list cannot be read. Ranges without
  * a record stay without one. */
-int64_t reconcile(uintptr_t low, uintptr_t high, uint64_t *inherited);
+int64_t resync_maps(uintptr_t low, uintptr_t high, uint64_t *inherited);
 
 #endif

@@ -11,7 +11,7 @@ enum { LARGEST_PENDING = 1024 };
 /* The least that glibc makes of a block, its header included: four words, on all machines. */
 enum { GLIBC_CHUNK = 4 * sizeof(size_t) };
 
-struct block_plain block_plain;
+struct block_fast block_fast;
 
 static void *malloc_inside(size_t size)
 {
@@ -41,14 +41,14 @@ static void free_inside(void *block)
 void block_start(void)
 {
     bool glibc = real_malloc_is_glibc();
-    block_plain.malloc = glibc ? real.malloc : malloc_inside;
-    block_plain.realloc = glibc ? real.realloc : realloc_inside;
-    block_plain.free = glibc && real_glibc_free_keeps_errno() ? real.free : free_inside;
+    block_fast.malloc = glibc ? real.malloc : malloc_inside;
+    block_fast.realloc = glibc ? real.realloc : realloc_inside;
+    block_fast.free = glibc && real_glibc_free_keeps_errno() ? real.free : free_inside;
     ledger_start(glibc ? GLIBC_CHUNK : 16);
-    pending_start(glibc ? LARGEST_PENDING : -1, block_plain.free);
+    delayed_free_start(glibc ? LARGEST_PENDING : -1, block_fast.free);
 }
 
-COLD void block_release_pending(void) { pending_release(block_plain.free); }
+COLD void block_release_delayed(void) { delayed_free_release(block_fast.free); }
 
 ASIDE void *block_end(enum call call, void *block, size_t size, const struct stack_at *from)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The one way in for every new heap block, whatever the name of the call that asks for it.
- * malloc, realloc and free have a shorter one, block_plain, while nothing but counting is wanted of
+ * malloc, realloc and free have a shorter one, block_fast, while nothing but counting is wanted of
  * them.
  */
 #ifndef MEMRESTRICT_BLOCK_H
@@ -34,17 +34,17 @@ void *block_start_or_pass(enum call call, allocate *next, size_t alignment, size
 
 /* The next allocator's, within the guard if it may map memory by a function of ours; free keeps
  * errno, and may be called with NULL. */
-struct block_plain {
+struct block_fast {
     void *(*malloc)(size_t size);
     void *(*realloc)(void *block, size_t size);
     void (*free)(void *block);
 };
-extern struct block_plain block_plain;
+extern struct block_fast block_fast;
 /* When the real functions are known. */
 void block_start(void);
 /* Before a block is given back that has no record: it may be one that was freed already, and is
  * pending. Then the next allocator is to find that out now, not later. */
-void block_release_pending(void);
+void block_release_delayed(void);
 
 /* What it comes to, when the next allocator has returned: the block, or NULL. `from` as in
  * gate_commit. */

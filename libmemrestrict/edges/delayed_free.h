@@ -16,33 +16,33 @@
 #include <stdint.h>
 
 /* Of at most so many bytes; -1: none are kept. Constant after start. */
-extern int64_t pending_largest;
+extern int64_t delayed_free_largest;
 
 /* What the next allocator's free is to be given now, in place of this block, which has no record
  * any more: the block itself, an older one, or NULL. By a thread whose path is GUARD_PLAIN; the
  * calls of a signal handler that comes in between go the whole way, and leave these alone. */
-static inline void *pending_swap(void *block, int64_t size)
+static inline void *delayed_free_swap(void *block, int64_t size)
 {
-    if (UNLIKELY(size > pending_largest))
+    if (UNLIKELY(size > delayed_free_largest))
         return block;
     guard.level = GUARD_COUNTED;
     atomic_signal_fence(memory_order_seq_cst);
-    void *older = guard.pending[0], *newer = guard.pending[1];
-    guard.pending[1] = block;
+    void *older = guard.delayed[0], *newer = guard.delayed[1];
+    guard.delayed[1] = block;
     atomic_signal_fence(memory_order_seq_cst); /* or gcc stores both at once, from the stack */
-    guard.pending[0] = newer;
+    guard.delayed[0] = newer;
     atomic_signal_fence(memory_order_seq_cst);
     guard.level = GUARD_PLAIN;
     return older;
 }
 
 /* Gives all of this thread's to `release`. */
-void pending_release(void (*release)(void *block));
+void delayed_free_release(void (*release)(void *block));
 
 /* Once, when the next allocator is known; `largest` as above. A thread's pending blocks are given
  * to `release` when it ends. */
-void pending_start(int64_t largest, void (*release)(void *block));
+void delayed_free_start(int64_t largest, void (*release)(void *block));
 /* In each thread, before its first block. False: it must not have any pending. */
-bool pending_start_thread(void);
+bool delayed_free_start_thread(void);
 
 #endif

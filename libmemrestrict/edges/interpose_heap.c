@@ -48,13 +48,13 @@ static ASIDE void *malloc_end(void *block, size_t size, int saved)
 
 EXPORT FLATTEN void *malloc(size_t size)
 {
-    if (UNLIKELY(guard.level != GUARD_PLAIN) || UNLIKELY(size > GATE_PLAIN_LARGEST))
+    if (UNLIKELY(guard.level != GUARD_PLAIN) || UNLIKELY(size > GATE_FAST_LARGEST))
         return malloc_whole(size);
     int *error = guard.error, saved = *error;
-    if (UNLIKELY(!gate_admit_plain(CALL_malloc, size)))
+    if (UNLIKELY(!gate_admit_fast(CALL_malloc, size)))
         return NULL;
-    void *block = block_plain.malloc(size);
-    if (UNLIKELY(block == NULL) || UNLIKELY(!gate_commit_plain(block, size)))
+    void *block = block_fast.malloc(size);
+    if (UNLIKELY(block == NULL) || UNLIKELY(!gate_commit_fast(block, size)))
         return malloc_end(block, size, saved);
     *error = saved;
     return block;
@@ -138,7 +138,7 @@ static COLD bool unknown(const void *block)
     bool early = early_owns(block);
     if (!early) {
         gate_count_unknown();
-        block_release_pending();
+        block_release_delayed();
     }
     return early;
 }
@@ -164,8 +164,8 @@ static ASIDE void free_taken(void *block, size_t size)
 {
     gate_cancel(size); /* in a copy of the process that is new to us, this may change the path */
     if (LIKELY(guard.level == GUARD_PLAIN))
-        block = pending_swap(block, (int64_t)size);
-    block_plain.free(block);
+        block = delayed_free_swap(block, (int64_t)size);
+    block_fast.free(block);
 }
 
 EXPORT FLATTEN void free(void *block)
@@ -176,11 +176,11 @@ EXPORT FLATTEN void free(void *block)
         free_whole(block);
         return;
     }
-    int64_t size = gate_take_plain(block); /* of NULL there is none */
+    int64_t size = gate_take_fast(block); /* of NULL there is none */
     if (UNLIKELY(size < 0))
         free_whole(block);
-    else if (LIKELY(gate_refund_plain((size_t)size)))
-        block_plain.free(pending_swap(block, size));
+    else if (LIKELY(gate_refund_fast((size_t)size)))
+        block_fast.free(delayed_free_swap(block, size));
     else
         free_taken(block, (size_t)size);
 }
@@ -223,7 +223,7 @@ static void *resize_block(enum call call, void *block, size_t size)
     if (UNLIKELY(!gate_resize_begin(&resize, call, block, size)))
         return NULL;
     if (UNLIKELY(!resize.known) && !resize.inherited)
-        block_release_pending();
+        block_release_delayed();
     guard_enter();
     void *moved = real.realloc(block, size);
     guard_leave();
@@ -252,20 +252,20 @@ static ASIDE void *realloc_end(void *block, void *moved, size_t old_size, size_t
 
 EXPORT FLATTEN void *realloc(void *block, size_t size)
 {
-    if (UNLIKELY(guard.level != GUARD_PLAIN) || UNLIKELY(size - 1 >= GATE_PLAIN_LARGEST))
+    if (UNLIKELY(guard.level != GUARD_PLAIN) || UNLIKELY(size - 1 >= GATE_FAST_LARGEST))
         return realloc_whole(block, size);
-    int64_t taken = gate_take_plain(block);
+    int64_t taken = gate_take_fast(block);
     size_t old_size = (size_t)taken;
     if (UNLIKELY(taken < 0) ||
-        (size > old_size && UNLIKELY(!gate_grow_plain(block, old_size, size))))
+        (size > old_size && UNLIKELY(!gate_grow_fast(block, old_size, size))))
         return realloc_whole(block, size);
     int *error = guard.error, saved = *error;
-    void *moved = block_plain.realloc(block, size);
+    void *moved = block_fast.realloc(block, size);
     if (UNLIKELY(moved == NULL))
         return realloc_end(block, NULL, old_size, size);
-    if (UNLIKELY(!gate_commit_plain(moved, size)))
+    if (UNLIKELY(!gate_commit_fast(moved, size)))
         realloc_end(block, moved, old_size, size);
-    else if (size < old_size && UNLIKELY(!gate_refund_plain(old_size - size)))
+    else if (size < old_size && UNLIKELY(!gate_refund_fast(old_size - size)))
         gate_cancel(old_size - size);
     *error = saved;
     return moved;

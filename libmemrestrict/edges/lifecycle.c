@@ -123,13 +123,13 @@ bool COLD life_counts_heap_first(void)
     if (life() != LIFE_ACTIVE || guard_is_inside())
         return false;
     guard_errno();
-    guard.level = gate_is_plain() && pending_start_thread() ? GUARD_PLAIN : GUARD_COUNTED;
+    guard.level = gate_is_fast() && delayed_free_start_thread() ? GUARD_PLAIN : GUARD_COUNTED;
     return true;
 }
 
 static void take_all(void)
 {
-    changes_fork_take();
+    map_barrier_fork_take();
     regions_fork_take();
     ledger_fork_take();
     budget_fork_take();
@@ -168,7 +168,7 @@ static void fork_parent(void)
     budget_fork_drop();
     ledger_fork_drop();
     regions_fork_drop();
-    changes_fork_drop();
+    map_barrier_fork_drop();
     kernel_signals_restore(&mask);
     real_stdio_drop();
 }
@@ -188,7 +188,7 @@ static void free_locks_in_child(void)
 {
     if (guard.forking == 0)
         return;
-    changes_fork_reset();
+    map_barrier_fork_reset();
     regions_fork_reset();
     ledger_fork_reset();
     budget_fork_reset();
@@ -255,7 +255,7 @@ static void start_exploring(void)
 static void recover_copy(void)
 {
     mark_copy();
-    changes_fork_reset();
+    map_barrier_fork_reset();
     regions_recover();
     ledger_recover();
     budget_recover();

@@ -31,7 +31,7 @@ enum guard_path {
         4 /* added for each time that it is inside the next allocator: all passes through */
 };
 
-enum { GUARD_PENDING = 2 };
+enum { GUARD_DELAYED = 2 };
 enum { GUARD_NO_STOCK = 1 };
 
 struct guard {
@@ -40,13 +40,14 @@ struct guard {
                            shared is its (stocks.c); 0: none yet */
     unsigned own_stock; /* where in the account the one is that is this thread's alone, in bytes;
                            0: not asked yet; or GUARD_NO_STOCK */
-    int mapping;     /* changes of mappings that this thread is in the middle of (gate_regions.c) */
-    int thread;      /* its number, once a plan of faults asks (fault.c); 0: not yet */
-    bool reporting;  /* writes the report: must not wait for it to be written */
-    bool by_tree;    /* what this thread was refused last, it was by the tree's limit (budget.c) */
-    int *error;      /* &errno, once it was asked for: a call the less */
-    uint64_t height; /* what the process held with this thread's last large charge (budget.c) */
-    void *pending[GUARD_PENDING]; /* freed, not yet given back, oldest first (pending.h); or NULL */
+    int mapping;    /* changes of mappings that this thread is in the middle of (gate_regions.c) */
+    int thread;     /* its number, once a plan of faults asks (fault.c); 0: not yet */
+    bool reporting; /* writes the report: must not wait for it to be written */
+    bool by_tree;   /* what this thread was refused last, it was by the tree's limit (budget.c) */
+    int *error;     /* &errno, once it was asked for: a call the less */
+    uint64_t
+        peak_candidate; /* what the process held with this thread's last large charge (budget.c) */
+    void *delayed[GUARD_DELAYED]; /* freed, not yet given back, oldest first (delayed.h); or NULL */
     unsigned
         forking; /* > 0: this thread holds every lock of ours, from fork's prepare to its end;
                     more than 1 when a signal handler or another's fork handler forks meanwhile */

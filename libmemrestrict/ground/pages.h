@@ -13,8 +13,8 @@
 enum { PAGES_CLASSES = 9 }; /* 16, 32, ... 4096 bytes */
 
 struct pages_pool {
-    char *next, *end;                 /* the rest of the newest run of pages */
-    void *spare[PAGES_CLASSES];       /* released records, linked through their first word */
+    char *next, *end;           /* the rest of the newest run of pages */
+    void *spare[PAGES_CLASSES]; /* released records, linked through their first word */
 };
 
 /* The kernel's page size, a power of two. */

@@ -137,7 +137,7 @@ bool budget_charge_counter(struct account *account, uint64_t bytes, bool alone)
     if (!alone && budget_inside.in_tree && !is_still_granted(account, sum, bytes))
         return false;
     if (UNLIKELY(bytes > BUDGET_SURE))
-        guard.height = sum + inherited;
+        guard.peak_candidate = sum + inherited;
     else
         raise_peak(account, sum + inherited, alone);
     return true;
@@ -146,7 +146,7 @@ bool budget_charge_counter(struct account *account, uint64_t bytes, bool alone)
 void budget_note_peak(uint64_t bytes)
 {
     if (bytes > BUDGET_SURE)
-        raise_peak(this_account(), guard.height, false);
+        raise_peak(this_account(), guard.peak_candidate, false);
 }
 
 bool budget_draw(struct account *account, uint64_t bytes)
@@ -235,7 +235,7 @@ static ASIDE bool charge_plain_in_tree(struct account *account, uint64_t bytes)
     return budget_inside.in_tree && counter_alone() && budget_charge_counter(account, bytes, false);
 }
 
-bool budget_charge_plain(uint64_t bytes)
+bool budget_charge_fast(uint64_t bytes)
 {
     struct account *account = *(struct account *volatile *)budget.account;
     if (UNLIKELY(account == NULL))
@@ -278,7 +278,7 @@ void budget_refund(uint64_t bytes)
         refund_among_others(account, bytes);
 }
 
-bool budget_refund_plain(uint64_t bytes)
+bool budget_refund_fast(uint64_t bytes)
 {
     struct account *account = *(struct account *volatile *)budget.account;
     if (UNLIKELY(account == NULL))

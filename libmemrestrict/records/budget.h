@@ -42,13 +42,13 @@ enum { BUDGET_SURE = 64 * 1024 };
  * this thread's stock has just been taken back, or before it says no. */
 bool budget_charge(uint64_t bytes);
 /* The usual case of it, to be made part of the caller; false: nothing was done, try the other. */
-bool budget_charge_plain(uint64_t bytes);
+bool budget_charge_fast(uint64_t bytes);
 /* What this thread charged last, `bytes`, is had. */
 void budget_note_peak(uint64_t bytes);
 /* Gives back `bytes` that were charged. */
 void budget_refund(uint64_t bytes);
 /* The usual case of it, to be made part of the caller; false: nothing was done, try the other. */
-bool budget_refund_plain(uint64_t bytes);
+bool budget_refund_fast(uint64_t bytes);
 /* Gives back what the process held already when it was forked, and the tree never paid for. */
 void budget_refund_inherited(uint64_t bytes);
 /* Takes that back, whatever the limit. */

@@ -38,10 +38,10 @@ static COLD bool put_slowly(const void *address, size_t size)
     return word != NULL && word_enter(word, size);
 }
 
-bool ledger_put_plain(const void *address, size_t size)
+bool ledger_put_fast(const void *address, size_t size)
 {
     size_word *word = word_recent(address);
-    if (UNLIKELY(word == NULL) || UNLIKELY(size > LEDGER_PLAIN_LARGEST) ||
+    if (UNLIKELY(word == NULL) || UNLIKELY(size > LEDGER_FAST_LARGEST) ||
         UNLIKELY(word_get(word) != 0))
         return false;
     word_set(word, (uint16_t)(size + 1));
@@ -50,7 +50,7 @@ bool ledger_put_plain(const void *address, size_t size)
 
 bool ledger_put(const void *address, size_t size)
 {
-    return LIKELY(ledger_put_plain(address, size)) || put_slowly(address, size);
+    return LIKELY(ledger_put_fast(address, size)) || put_slowly(address, size);
 }
 
 static COLD bool take_slowly(const void *address, size_t *size)
@@ -61,11 +61,11 @@ static COLD bool take_slowly(const void *address, size_t *size)
     return word != NULL && word_remove(word, size);
 }
 
-int64_t ledger_take_plain(const void *address)
+int64_t ledger_take_fast(const void *address)
 {
     size_word *word = word_recent(address);
     unsigned size = LIKELY(word != NULL) ? word_get(word) - 1u : UINT_MAX; /* as if it were 0 */
-    if (UNLIKELY(size > LEDGER_PLAIN_LARGEST))
+    if (UNLIKELY(size > LEDGER_FAST_LARGEST))
         return -1;
     word_set(word, 0);
     return size;
@@ -73,7 +73,7 @@ int64_t ledger_take_plain(const void *address)
 
 bool ledger_take(const void *address, size_t *size)
 {
-    int64_t taken = ledger_take_plain(address);
+    int64_t taken = ledger_take_fast(address);
     if (UNLIKELY(taken < 0))
         return take_slowly(address, size);
     *size = (size_t)taken;
@@ -127,7 +127,7 @@ bool ledger_put_with_site(const void *address, size_t size, uint16_t site)
 {
     size_word *word;
     site_number *number;
-    if (UNLIKELY(size > LEDGER_PLAIN_LARGEST) ||
+    if (UNLIKELY(size > LEDGER_FAST_LARGEST) ||
         UNLIKELY(!find_with_site(address, &word, &number)) || UNLIKELY(word_get(word) != 0))
         return false;
     word_set(word, (uint16_t)(size + 1));

@@ -34,9 +34,9 @@ bool ledger_take(const void *address, size_t *size);
 
 /* The usual case of both, to be made part of the caller: no function is called. False, or negative:
  * nothing was done, try the others; as it is with larger blocks. The latter is the block's size. */
-enum { LEDGER_PLAIN_LARGEST = 0xeffd };
-bool ledger_put_plain(const void *address, size_t size);
-int64_t ledger_take_plain(const void *address);
+enum { LEDGER_FAST_LARGEST = 0xeffd };
+bool ledger_put_fast(const void *address, size_t size);
+int64_t ledger_take_fast(const void *address);
 
 /* In the child of a fork, alone: all entries become inherited ones, and are apart from then on. */
 bool ledger_inherit(void);

@@ -17,7 +17,7 @@ enum {
     ALIGNMENT_BITS = 4, /* a block starts at a multiple of 16 bytes */
     WORD_BITS = 18,     /* a window of 4 MiB, or twice that */
     WORDS = 1 << WORD_BITS,
-    LARGE = LEDGER_PLAIN_LARGEST + 2, /* the word of a block whose size is in the next ones */
+    LARGE = LEDGER_FAST_LARGEST + 2, /* the word of a block whose size is in the next ones */
     LARGE_WORDS = 6,                  /* such a block covers thousands of granules */
     PART_BITS = 12,                   /* of the size, in each of them, */
     PART_MASK = (1 << PART_BITS) - 1,
@@ -109,7 +109,7 @@ static inline void large_clear(size_word *first)
 /* How many words an entry takes. */
 static inline unsigned words_for(size_t size)
 {
-    return size <= LEDGER_PLAIN_LARGEST ? 1 : 1 + LARGE_WORDS;
+    return size <= LEDGER_FAST_LARGEST ? 1 : 1 + LARGE_WORDS;
 }
 
 /* Any size. False: there is something already. */
@@ -118,9 +118,9 @@ static inline bool word_enter(size_word *word, size_t size)
     for (unsigned i = 0; i < words_for(size); i++)
         if (word_get(&word[i]) != 0)
             return false;
-    if (size > LEDGER_PLAIN_LARGEST)
+    if (size > LEDGER_FAST_LARGEST)
         large_set(word, size);
-    word_set(word, size <= LEDGER_PLAIN_LARGEST ? (uint16_t)(size + 1) : LARGE);
+    word_set(word, size <= LEDGER_FAST_LARGEST ? (uint16_t)(size + 1) : LARGE);
     return true;
 }
 

@@ -310,8 +310,7 @@ static void merge_words(struct window *from, struct window *to)
 static void merge_windows(void)
 {
     struct window *window, *next, *older;
-    HASH_ITER(hh, now.windows, window, next)
-    {
+    HASH_ITER (hh, now.windows, window, next) {
         HASH_FIND(hh, inherited.windows, &window->key, sizeof window->key, older);
         if (older == NULL) {
             HASH_DEL(now.windows, window);
@@ -326,8 +325,7 @@ static void merge_windows(void)
 static void merge_odds(void)
 {
     struct odd *odd, *next;
-    HASH_ITER(hh, now.odds, odd, next)
-    {
+    HASH_ITER (hh, now.odds, odd, next) {
         HASH_DEL(now.odds, odd);
         HASH_ADD(hh, inherited.odds, key, sizeof odd->key, odd);
     }

@@ -208,14 +208,10 @@ static bool is_thread(const struct plan_thread *thread)
 {
     char name[KERNEL_THREAD_NAME];
     switch (thread->who) {
-    case PLAN_MAIN:
-        return thread_number() == 1;
-    case PLAN_OTHERS:
-        return thread_number() != 1;
-    case PLAN_NUMBER:
-        return thread_number() == (int)thread->number;
-    case PLAN_NAME:
-        break;
+    case PLAN_MAIN: return thread_number() == 1;
+    case PLAN_OTHERS: return thread_number() != 1;
+    case PLAN_NUMBER: return thread_number() == (int)thread->number;
+    case PLAN_NAME: break;
     }
     kernel_thread_name(name);
     return word_matches(thread->name, name, strlen(name));

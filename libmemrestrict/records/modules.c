@@ -76,7 +76,7 @@ static uint32_t number_of(struct sites_area *area, const struct object *object)
     for (uint32_t i = 0; i < known; i++)
         if (overlaps(&area->modules[i], object)) {
             stack_forget();
-            recall_forget();
+            stack_cache_forget();
             break;
         }
     return enter(area, object, &id);

@@ -77,7 +77,7 @@ static ASIDE uint32_t site_by_walk_to_keep(struct sites_area *area, const struct
     unsigned length = stack_walk(at, addresses, sites_depth, &reads);
     uint32_t number = length == 0 ? SITE_OTHER : find_site(area, addresses, length);
     if (number >= SITE_FIRST)
-        recall_keep(at, &reads, number);
+        stack_cache_keep(at, &reads, number);
     return number;
 }
 
@@ -86,8 +86,8 @@ uint32_t sites_number(struct sites_area *area, const struct stack_at *from)
     struct stack_at at;
     if (!stack_leave_library(from, &at))
         return SITE_OTHER;
-    uint32_t number = recall_find(&at);
+    uint32_t number = stack_cache_find(&at);
     if (LIKELY(number != 0))
         return number;
-    return recall_wants(&at) ? site_by_walk_to_keep(area, &at) : site_by_walk(area, &at);
+    return stack_cache_wants(&at) ? site_by_walk_to_keep(area, &at) : site_by_walk(area, &at);
 }

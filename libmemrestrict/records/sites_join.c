@@ -69,7 +69,7 @@ static void begin(struct sites_area *area, bool forked, struct site_amount held)
     atomic_store(&earlier->live_blocks, held.blocks);
     atomic_store(&earlier->total_bytes, held.bytes);
     atomic_store(&earlier->total_blocks, held.blocks);
-    atomic_store(&area->state, stack_start() && recall_start() ? SITES_ON : SITES_NO_UNWIND);
+    atomic_store(&area->state, stack_start() && stack_cache_start() ? SITES_ON : SITES_NO_UNWIND);
 }
 
 static void join(const struct accounts *accounts, unsigned slot, bool forked,
@@ -140,7 +140,7 @@ bool sites_join_forked(const struct accounts *accounts, unsigned slot)
     is_noted = false;
     sites_here->area = NULL;
     kernel_pages_free(mapped, sizeof *mapped);
-    recall_forget();
+    stack_cache_forget();
     join(accounts, slot, true, held);
     return false;
 }

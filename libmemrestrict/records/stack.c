@@ -32,8 +32,8 @@ struct cursor {
     struct stack_at at;
     uintptr_t fp_from; /* where the frame pointer was read; 0: it is that of the beginning */
     uintptr_t bound;
-    bool exact;        /* pc is the instruction itself, not the one behind a call */
-    uintptr_t start;   /* the stack pointer of the beginning */
+    bool exact;      /* pc is the instruction itself, not the one behind a call */
+    uintptr_t start; /* the stack pointer of the beginning */
 };
 
 static struct cached *rules;
@@ -42,7 +42,7 @@ static struct object ours;
 
 bool stack_start(void)
 {
-    if (!cfi_is_known_machine() || !object_at((uintptr_t)stack_start, &ours))
+    if (!unwind_is_known_machine() || !object_at((uintptr_t)stack_start, &ours))
         return false;
     main_top = getauxval(AT_RANDOM);
     if (rules == NULL && (rules = kernel_pages(RULES * sizeof *rules)) != NULL)
@@ -58,25 +58,25 @@ void stack_forget(void)
 
 static inline uint64_t scramble(uint64_t word) { return word * UINT64_C(0x9e3779b97f4a7c15); }
 
-static COLD struct cfi_rule find_rule(struct cached *cached, uintptr_t pc)
+static COLD struct unwind_rule find_rule(struct cached *cached, uintptr_t pc)
 {
     struct object object;
-    struct cfi_rule rule = {.kind = CFI_UNKNOWN};
+    struct unwind_rule rule = {.kind = UNWIND_UNKNOWN};
     uint64_t packed;
     if (object_at(pc, &object) && object.eh_frame_hdr != NULL)
-        rule = cfi_find(object.eh_frame_hdr, pc);
+        rule = unwind_find(object.eh_frame_hdr, pc);
     memcpy(&packed, &rule, sizeof packed);
     atomic_store_explicit(&cached->rule, packed, memory_order_relaxed);
     atomic_store_explicit(&cached->check, scramble(packed) ^ pc, memory_order_relaxed);
     return rule;
 }
 
-static INLINE struct cfi_rule rule_at(uintptr_t pc)
+static INLINE struct unwind_rule rule_at(uintptr_t pc)
 {
     struct cached *cached = &rules[scramble(pc) >> 51 & (RULES - 1)];
     uint64_t packed = atomic_load_explicit(&cached->rule, memory_order_relaxed);
     uint64_t check = atomic_load_explicit(&cached->check, memory_order_relaxed);
-    struct cfi_rule rule;
+    struct unwind_rule rule;
     if (UNLIKELY((scramble(packed) ^ pc) != check))
         return find_rule(cached, pc);
     memcpy(&rule, &packed, sizeof rule);
@@ -142,17 +142,17 @@ static COLD bool leave_signal(struct cursor *cursor)
 }
 
 /* The canonical frame address; 0: it makes no sense, or there is none. */
-static INLINE uintptr_t frame_address(struct cursor *cursor, struct cfi_rule rule,
+static INLINE uintptr_t frame_address(struct cursor *cursor, struct unwind_rule rule,
                                       struct stack_reads *reads)
 {
     uintptr_t offset = (uintptr_t)(intptr_t)rule.cfa, cfa;
-    if (LIKELY(rule.kind == CFI_FROM_SP))
+    if (LIKELY(rule.kind == UNWIND_FROM_SP))
         return cursor->at.sp + offset;
-    if (rule.kind != CFI_FROM_FP && rule.kind != CFI_AT_FP)
+    if (rule.kind != UNWIND_FROM_FP && rule.kind != UNWIND_AT_FP)
         return 0;
     use_fp(cursor, reads);
     cfa = cursor->at.fp + offset;
-    if (rule.kind == CFI_AT_FP)
+    if (rule.kind == UNWIND_AT_FP)
         cfa = is_stack(cursor, cursor->at.fp) && is_stack(cursor, cfa)
                   ? read_word(cursor, cfa, reads)
                   : 0;
@@ -162,8 +162,8 @@ static INLINE uintptr_t frame_address(struct cursor *cursor, struct cfi_rule rul
 /* Goes on to the caller. False: this was the outermost frame, or nothing is known of the next. */
 static INLINE bool step(struct cursor *cursor, struct stack_reads *reads)
 {
-    struct cfi_rule rule = rule_at(cursor->at.pc - !cursor->exact);
-    if (UNLIKELY(rule.kind == CFI_SIGNAL)) {
+    struct unwind_rule rule = rule_at(cursor->at.pc - !cursor->exact);
+    if (UNLIKELY(rule.kind == UNWIND_SIGNAL)) {
         if (reads != NULL)
             reads->whole = false;
         return leave_signal(cursor);
@@ -172,9 +172,9 @@ static INLINE bool step(struct cursor *cursor, struct stack_reads *reads)
     if (UNLIKELY(cfa <= cursor->at.sp || cfa > cursor->bound))
         return false;
     cursor->at.pc = read_word(cursor, cfa + (uintptr_t)(intptr_t)rule.ra * WORD, reads) & ADDRESS;
-    if (rule.fp != 0 || rule.kind == CFI_AT_FP) {
+    if (rule.fp != 0 || rule.kind == UNWIND_AT_FP) {
         cursor->fp_from =
-            (rule.kind == CFI_AT_FP ? cursor->at.fp : cfa) + (uintptr_t)(intptr_t)rule.fp * WORD;
+            (rule.kind == UNWIND_AT_FP ? cursor->at.fp : cfa) + (uintptr_t)(intptr_t)rule.fp * WORD;
         cursor->at.fp = *(const uintptr_t *)cursor->fp_from;
     }
     cursor->at.sp = cfa;
@@ -201,10 +201,10 @@ bool stack_leave_library(const struct stack_at *from, struct stack_at *at)
 {
     uintptr_t pc = from->pc, sp = from->sp, fp = from->fp;
     while (pc - ours.start < ours.end - ours.start) {
-        struct cfi_rule rule = rule_at(pc - 1);
-        if (UNLIKELY(rule.kind != CFI_FROM_SP && rule.kind != CFI_FROM_FP))
+        struct unwind_rule rule = rule_at(pc - 1);
+        if (UNLIKELY(rule.kind != UNWIND_FROM_SP && rule.kind != UNWIND_FROM_FP))
             return false;
-        sp = (rule.kind == CFI_FROM_SP ? sp : fp) + (uintptr_t)(intptr_t)rule.cfa;
+        sp = (rule.kind == UNWIND_FROM_SP ? sp : fp) + (uintptr_t)(intptr_t)rule.cfa;
         pc = *(const uintptr_t *)(sp + (uintptr_t)(intptr_t)rule.ra * WORD) & ADDRESS;
         if (rule.fp != 0)
             fp = *(const uintptr_t *)(sp + (uintptr_t)(intptr_t)rule.fp * WORD);
@@ -215,10 +215,7 @@ bool stack_leave_library(const struct stack_at *from, struct stack_at *at)
     return true;
 }
 
-bool stack_is_library(uintptr_t address)
-{
-    return address - ours.start < ours.end - ours.start;
-}
+bool stack_is_library(uintptr_t address) { return address - ours.start < ours.end - ours.start; }
 
 static INLINE unsigned walk(const struct stack_at *from, uintptr_t *addresses, unsigned most,
                             struct stack_reads *reads)

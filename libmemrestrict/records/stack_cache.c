@@ -22,7 +22,7 @@ struct kept {
 
 static struct kept *kept;
 
-bool recall_start(void)
+bool stack_cache_start(void)
 {
     if (kept == NULL && (kept = kernel_pages(KEPT * sizeof *kept)) != NULL)
         pages_note(KEPT * sizeof *kept);
@@ -47,7 +47,7 @@ static inline bool is_as_it_was(const struct kept *one, const struct stack_at *a
     return true;
 }
 
-uint32_t recall_find(const struct stack_at *at)
+uint32_t stack_cache_find(const struct stack_at *at)
 {
     struct kept *one = place_of(at);
     uint32_t sequence = atomic_load_explicit(&one->sequence, memory_order_acquire);
@@ -59,13 +59,13 @@ uint32_t recall_find(const struct stack_at *at)
     return atomic_load_explicit(&one->sequence, memory_order_relaxed) == sequence ? site : 0;
 }
 
-bool recall_wants(const struct stack_at *at)
+bool stack_cache_wants(const struct stack_at *at)
 {
     return atomic_fetch_add_explicit(&place_of(at)->misses, 1, memory_order_relaxed) % EVERY == 0;
 }
 
 /* False: another thread, or what a signal interrupted, changes it. */
-static bool change_begins(struct kept *one, uint32_t *sequence)
+static bool map_barrier_begin(struct kept *one, uint32_t *sequence)
 {
     *sequence = atomic_load_explicit(&one->sequence, memory_order_relaxed);
     bool mine =
@@ -74,16 +74,16 @@ static bool change_begins(struct kept *one, uint32_t *sequence)
     return mine;
 }
 
-static void change_ends(struct kept *one, uint32_t sequence)
+static void map_barrier_end(struct kept *one, uint32_t sequence)
 {
     atomic_store_explicit(&one->sequence, sequence + 2, memory_order_release);
 }
 
-void recall_keep(const struct stack_at *at, const struct stack_reads *reads, uint32_t site)
+void stack_cache_keep(const struct stack_at *at, const struct stack_reads *reads, uint32_t site)
 {
     struct kept *one = place_of(at);
     uint32_t sequence;
-    if (!reads->whole || !change_begins(one, &sequence))
+    if (!reads->whole || !map_barrier_begin(one, &sequence))
         return;
     one->site = site;
     one->at = *at;
@@ -93,16 +93,16 @@ void recall_keep(const struct stack_at *at, const struct stack_reads *reads, uin
         one->reads.offset[i] = reads->offset[i];
         one->reads.value[i] = reads->value[i];
     }
-    change_ends(one, sequence);
+    map_barrier_end(one, sequence);
 }
 
-void recall_forget(void)
+void stack_cache_forget(void)
 {
     for (unsigned i = 0; i < KEPT; i++) {
         uint32_t sequence;
-        if (!change_begins(&kept[i], &sequence))
+        if (!map_barrier_begin(&kept[i], &sequence))
             continue;
         kept[i].site = 0;
-        change_ends(&kept[i], sequence);
+        map_barrier_end(&kept[i], sequence);
     }
 }

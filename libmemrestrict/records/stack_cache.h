@@ -10,13 +10,13 @@
 #include "records/stack.h"
 
 /* Once, before anything else. False: no memory. */
-bool recall_start(void);
+bool stack_cache_start(void);
 /* The site that was kept for the stack from `at` on; 0: none is known. */
-uint32_t recall_find(const struct stack_at *at);
+uint32_t stack_cache_find(const struct stack_at *at);
 /* Is it worth keeping this one, which was not found? Now and then it is. */
-bool recall_wants(const struct stack_at *at);
-void recall_keep(const struct stack_at *at, const struct stack_reads *reads, uint32_t site);
+bool stack_cache_wants(const struct stack_at *at);
+void stack_cache_keep(const struct stack_at *at, const struct stack_reads *reads, uint32_t site);
 /* Forgets all: sites are counted anew, or code has moved. */
-void recall_forget(void);
+void stack_cache_forget(void);
 
 #endif

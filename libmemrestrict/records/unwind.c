@@ -16,46 +16,47 @@ enum { KNOWN = false, FP = 0, SP = 0, RA = 0 };
 #endif
 
 enum { /* DW_EH_PE: how a pointer is written */
-    PE_SIZE = 0x0f,
-    PE_PTR = 0,
-    PE_UDATA2 = 2,
-    PE_UDATA4 = 3,
-    PE_UDATA8 = 4,
-    PE_SDATA2 = 0xa,
-    PE_SDATA4 = 0xb,
-    PE_SDATA8 = 0xc,
-    PE_PCREL = 0x10,
-    PE_DATAREL_SDATA4 = 0x3b
+       PE_SIZE = 0x0f,
+       PE_PTR = 0,
+       PE_UDATA2 = 2,
+       PE_UDATA4 = 3,
+       PE_UDATA8 = 4,
+       PE_SDATA2 = 0xa,
+       PE_SDATA4 = 0xb,
+       PE_SDATA8 = 0xc,
+       PE_PCREL = 0x10,
+       PE_DATAREL_SDATA4 = 0x3b
 };
 
 enum { /* DW_CFA: the instructions; the first three have an operand in their low six bits */
-    ADVANCE = 0x40,
-    OFFSET = 0x80,
-    RESTORE = 0xc0,
-    NOP = 0,
-    ADVANCE1 = 2,
-    ADVANCE2,
-    ADVANCE4,
-    OFFSET_EXTENDED,
-    RESTORE_EXTENDED,
-    UNDEFINED,
-    SAME_VALUE,
-    REGISTER,
-    REMEMBER,
-    RESTORE_STATE,
-    DEF_CFA,
-    DEF_CFA_REGISTER,
-    DEF_CFA_OFFSET,
-    DEF_CFA_EXPRESSION,
-    EXPRESSION,
-    OFFSET_EXTENDED_SF,
-    DEF_CFA_SF,
-    DEF_CFA_OFFSET_SF,
-    VAL_OFFSET,
-    VAL_OFFSET_SF,
-    VAL_EXPRESSION,
-    NEGATE_RA_STATE = 0x2d, /* AArch64: the return address is signed; who reads it takes that off */
-    ARGS_SIZE = 0x2e
+       ADVANCE = 0x40,
+       OFFSET = 0x80,
+       RESTORE = 0xc0,
+       NOP = 0,
+       ADVANCE1 = 2,
+       ADVANCE2,
+       ADVANCE4,
+       OFFSET_EXTENDED,
+       RESTORE_EXTENDED,
+       UNDEFINED,
+       SAME_VALUE,
+       REGISTER,
+       REMEMBER,
+       RESTORE_STATE,
+       DEF_CFA,
+       DEF_CFA_REGISTER,
+       DEF_CFA_OFFSET,
+       DEF_CFA_EXPRESSION,
+       EXPRESSION,
+       OFFSET_EXTENDED_SF,
+       DEF_CFA_SF,
+       DEF_CFA_OFFSET_SF,
+       VAL_OFFSET,
+       VAL_OFFSET_SF,
+       VAL_EXPRESSION,
+       NEGATE_RA_STATE =
+           0x2d, /* AArch64: the return address is signed; who reads it takes that off */
+       ARGS_SIZE = 0x2e
 };
 
 enum { OP_DEREF = 0x06, OP_BREG0 = 0x70 };
@@ -70,7 +71,7 @@ struct place { /* of a caller's register */
 struct row {
     unsigned cfa_register;
     int64_t cfa_offset;
-    bool cfa_at_fp;    /* an expression: the word at the frame pointer plus offset */
+    bool cfa_at_fp; /* an expression: the word at the frame pointer plus offset */
     bool cfa_elsewhere;
     struct place fp, ra;
 };
@@ -84,7 +85,7 @@ struct entry { /* a frame description entry and its common one */
     bool is_signal;
 };
 
-bool cfi_is_known_machine(void) { return KNOWN; }
+bool unwind_is_known_machine(void) { return KNOWN; }
 
 static uint64_t read_uleb(const unsigned char **at)
 {
@@ -403,13 +404,13 @@ static bool fits(int64_t bytes, unsigned bits, int64_t unit)
     return bytes % unit == 0 && value >= -most && value < most;
 }
 
-static struct cfi_rule rule_of(const struct row *row)
+static struct unwind_rule rule_of(const struct row *row)
 {
-    struct cfi_rule rule = {.kind = CFI_UNKNOWN};
+    struct unwind_rule rule = {.kind = UNWIND_UNKNOWN};
     enum { WORD = sizeof(void *) };
     enum where fp = row->fp.where;
     if (row->ra.where == NOWHERE)
-        return (struct cfi_rule){.kind = CFI_END};
+        return (struct unwind_rule){.kind = UNWIND_END};
     if (row->ra.where != AT_CFA || row->cfa_elsewhere || !fits(row->cfa_offset, 28, 1) ||
         !fits(row->ra.offset, 16, WORD) || !fits(row->fp.offset, 16, WORD))
         return rule;
@@ -417,24 +418,24 @@ static struct cfi_rule rule_of(const struct row *row)
     rule.ra = row->ra.offset / WORD;
     rule.fp = row->fp.offset / WORD;
     if (row->cfa_at_fp && fp == AT_OWN_FP)
-        rule.kind = CFI_AT_FP;
+        rule.kind = UNWIND_AT_FP;
     else if (!row->cfa_at_fp && fp != AT_OWN_FP && fp != ELSEWHERE)
-        rule.kind = row->cfa_register == SP ? CFI_FROM_SP
-                    : row->cfa_register == FP ? CFI_FROM_FP
-                                              : CFI_UNKNOWN;
+        rule.kind = row->cfa_register == SP   ? UNWIND_FROM_SP
+                    : row->cfa_register == FP ? UNWIND_FROM_FP
+                                              : UNWIND_UNKNOWN;
     return rule;
 }
 
-struct cfi_rule cfi_find(const void *eh_frame_hdr, uintptr_t pc)
+struct unwind_rule unwind_find(const void *eh_frame_hdr, uintptr_t pc)
 {
     struct entry entry = {.is_signal = false};
     struct row first = {.cfa_register = SP}, row;
     const unsigned char *found = KNOWN ? search(eh_frame_hdr, pc) : NULL;
-    struct cfi_rule unknown = {.kind = CFI_UNKNOWN};
+    struct unwind_rule unknown = {.kind = UNWIND_UNKNOWN};
     if (found == NULL || !read_entry(found, &entry) || pc - entry.start >= entry.length)
         return unknown;
     if (entry.is_signal)
-        return (struct cfi_rule){.kind = CFI_SIGNAL};
+        return (struct unwind_rule){.kind = UNWIND_SIGNAL};
     if (!run(&entry, entry.first_instructions, entry.first_end, UINTPTR_MAX, &first, &first))
         return unknown;
     row = first;

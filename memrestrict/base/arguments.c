@@ -25,21 +25,14 @@ static error_t take_common(int key, char *value, struct argp_state *state)
     struct reading *reading = state->input;
     (void)value;
     switch (key) {
-    case 'h':
-        argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
-        return 0;
-    case KEY_USAGE:
-        argp_state_help(state, stdout, ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK);
-        return 0;
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = reading;
-        return 0;
+    case 'h': argp_state_help(state, stdout, ARGP_HELP_STD_HELP); return 0;
+    case KEY_USAGE: argp_state_help(state, stdout, ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK); return 0;
+    case ARGP_KEY_INIT: state->child_inputs[0] = reading; return 0;
     case ARGP_KEY_ARGS:
         reading->words = state->argv + state->next;
         reading->count = state->argc - state->next;
         return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
+    default: return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -72,8 +65,8 @@ bool arguments_read(const struct arguments *arguments, int argc, char **argv, ch
     *count = reading.count;
     if (*count >= arguments->least && *count <= arguments->most)
         return true;
-    say_usage("%s; accepted: %s %s",
-              *count < arguments->least ? "something is missing" : "too many words",
-              arguments->name, arguments->words);
+    message_usage("%s; accepted: %s %s",
+                  *count < arguments->least ? "something is missing" : "too many words",
+                  arguments->name, arguments->words);
     return false;
 }

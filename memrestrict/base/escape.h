@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Text as formats need it to be written. It has been through words_safe, or is known to be safe.
+ * Text as formats need it to be written. It has been through text_safe, or is known to be safe.
  */
 #ifndef MEMRESTRICT_ESCAPE_H
 #define MEMRESTRICT_ESCAPE_H

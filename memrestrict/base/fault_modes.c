@@ -11,7 +11,7 @@ static const struct {
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
-const char *modes_name(unsigned mode)
+const char *fault_modes_name(unsigned mode)
 {
     for (unsigned i = 0; i < ROWS; i++)
         if (rows[i].mode == mode)
@@ -28,7 +28,7 @@ static unsigned mode_of(const char *name, size_t length)
     return 0;
 }
 
-bool modes_read(const char *words, unsigned *modes)
+bool fault_modes_read(const char *words, unsigned *modes)
 {
     *modes = 0;
     for (const char *at = words;; at++) {
@@ -43,13 +43,13 @@ bool modes_read(const char *words, unsigned *modes)
     }
 }
 
-const char *modes_words(unsigned modes, char room[MODES_ROOM])
+const char *fault_modes_words(unsigned modes, char room[FAULT_MODES_ROOM])
 {
     size_t length = 0;
     room[0] = '\0';
     for (unsigned i = 0; i < ROWS; i++)
         if (modes & rows[i].mode)
-            length += (size_t)snprintf(room + length, MODES_ROOM - length, "%s%s",
+            length += (size_t)snprintf(room + length, FAULT_MODES_ROOM - length, "%s%s",
                                        length != 0 ? "," : "", rows[i].name);
     return room;
 }

@@ -9,13 +9,13 @@
 
 #include <stdbool.h>
 
-enum { MODES_ROOM = 24 };
+enum { FAULT_MODES_ROOM = 24 };
 
 /* Of one mode. Static. */
-const char *modes_name(unsigned mode);
+const char *fault_modes_name(unsigned mode);
 /* Reads "once,keep,rest", or some of them, into a set. */
-bool modes_read(const char *words, unsigned *modes);
-/* A set as modes_read takes it; `room` is returned. */
-const char *modes_words(unsigned modes, char room[MODES_ROOM]);
+bool fault_modes_read(const char *words, unsigned *modes);
+/* A set as fault_modes_read takes it; `room` is returned. */
+const char *fault_modes_words(unsigned modes, char room[FAULT_MODES_ROOM]);
 
 #endif

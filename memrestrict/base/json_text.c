@@ -12,7 +12,7 @@ enum { NAME = 32 };
 bool json_text_is_utf8(const char *text)
 {
     for (unsigned length; *text != '\0'; text += length)
-        if ((length = words_utf8(text)) == 0)
+        if ((length = text_utf8(text)) == 0)
             return false;
     return true;
 }
@@ -24,7 +24,7 @@ json_t *json_text(const char *text)
         return json_null();
     if (json_text_is_utf8(text))
         return json_string(text);
-    char *safe = words_safe_string(text);
+    char *safe = text_safe_string(text);
     json_t *json = safe == NULL ? NULL : json_string(safe);
     free(safe);
     return json;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Any bytes in JSON, which is UTF-8: text that is none is made safe (words.h), and its bytes stand
- * in hexadecimal digits in another member, whose name ends in _hex.
+ * Any bytes in JSON, which is UTF-8: text that is none is made safe (sentence.h), and its bytes
+ * stand in hexadecimal digits in another member, whose name ends in _hex.
  */
 #ifndef MEMRESTRICT_JSON_TEXT_H
 #define MEMRESTRICT_JSON_TEXT_H

@@ -32,7 +32,7 @@ static void say_line(const char *format, va_list arguments, const char *more)
     char line[LINE];
     int saved_errno = errno;
     vsnprintf(line, sizeof line, format, arguments);
-    char *safe = words_safe_string(line), *whole = NULL;
+    char *safe = text_safe_string(line), *whole = NULL;
     int length = asprintf(&whole, "memrestrict: %s\n%s", safe != NULL ? safe : "no memory", more);
     if (length > 0)
         write_all(whole, (size_t)length);
@@ -41,7 +41,7 @@ static void say_line(const char *format, va_list arguments, const char *more)
     errno = saved_errno;
 }
 
-void say(const char *format, ...)
+void message(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -49,9 +49,9 @@ void say(const char *format, ...)
     va_end(arguments);
 }
 
-void say_subcommand(const char *name) { subcommand = name; }
+void message_subcommand(const char *name) { subcommand = name; }
 
-int say_usage(const char *format, ...)
+int message_usage(const char *format, ...)
 {
     va_list arguments;
     char more[80];

@@ -15,12 +15,12 @@ enum {
 
 /* "memrestrict: ...", one line, written at once; what would steer a terminal or is no UTF-8 becomes
  * \xNN. The format has no newline. Leaves errno alone. */
-void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Whose --help is to be pointed to. Stays the caller's; without it, that of the whole command. */
-void say_subcommand(const char *name);
+void message_subcommand(const char *name);
 
-/* As say(), with a second line that points to --help. Returns EXIT_OURS. */
-int say_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* As message(), with a second line that points to --help. Returns EXIT_OURS. */
+int message_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -15,8 +15,8 @@ static bool is_stdout(const char *path) { return strcmp(path, "-") == 0; }
 
 static bool cannot(const struct output_file *output)
 {
-    say("--%s: cannot write to %s: %s", output->option,
-        is_stdout(output->path) ? "standard output" : output->path, strerror(errno));
+    message("--%s: cannot write to %s: %s", output->option,
+            is_stdout(output->path) ? "standard output" : output->path, strerror(errno));
     if (is_stdout(output->path)) { /* said once; the end of main would say it again */
         __fpurge(stdout);
         clearerr(stdout);

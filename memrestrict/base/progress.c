@@ -56,7 +56,7 @@ void progress_show(struct progress *progress, uint64_t done, uint64_t all, const
                  what);
     }
     fputs("\r\033[K", stderr);
-    words_cut(stderr, line, width() - 1);
+    text_cut(stderr, line, width() - 1);
     fflush(stderr);
 }
 

@@ -68,7 +68,7 @@ char *replay_in_debugger(const struct replay *replay)
     if (file != NULL) {
         write_options(file, replay);
         fputs(" --program=", file);
-        shell_word(file, words_last_part(replay->words[0]));
+        shell_word(file, text_last_part(replay->words[0]));
         fputs(" -- gdb -ex ", file);
         shell_word(file, run);
         fputs(" --args", file);

@@ -16,7 +16,7 @@ struct replay {
     char *const *words;  /* the program with its arguments, */
     size_t count;        /* so many */
     const char
-        *input; /* the file that is its standard input (input_name); NULL: none, or unknown */
+        *input; /* the file that is its standard input (stdin_copy_name); NULL: none, or unknown */
 };
 
 /* As above; or the same with the program under gdb, which needs our stdin for itself. The caller

@@ -16,7 +16,7 @@ static bool is_plain(const char *word)
 
 static bool is_printable(const char *word)
 {
-    char *safe = words_safe_string(word);
+    char *safe = text_safe_string(word);
     bool same = safe != NULL && strcmp(safe, word) == 0;
     free(safe);
     return same;

@@ -26,7 +26,7 @@ static volatile sig_atomic_t caught;
 
 static void note(int number) { caught = number; }
 
-void interrupt_hold(void)
+void signal_wait_hold(void)
 {
     sigset_t mask;
     sigemptyset(&mask);
@@ -42,16 +42,16 @@ void interrupt_hold(void)
     }
 }
 
-void interrupt_release(void)
+void signal_wait_release(void)
 {
     for (unsigned i = 0; i < HELD; i++)
         sigaction(held[i].number, &held[i].before, NULL);
     sigprocmask(SIG_SETMASK, &mask_before, NULL);
 }
 
-int interrupt_signal(void) { return caught; }
+int signal_wait_signal(void) { return caught; }
 
-int interrupt_poll(struct pollfd *fds, unsigned count, uint64_t nanoseconds)
+int signal_wait_poll(struct pollfd *fds, unsigned count, uint64_t nanoseconds)
 {
     const uint64_t second = 1000000000;
     struct timespec time = {(time_t)(nanoseconds / second), (long)(nanoseconds % second)};
@@ -63,7 +63,7 @@ int interrupt_poll(struct pollfd *fds, unsigned count, uint64_t nanoseconds)
     return ready < 0 ? 0 : ready;
 }
 
-void interrupt_obey(void)
+void signal_wait_obey(void)
 {
     if (caught != 0)
         signals_die_of(caught);

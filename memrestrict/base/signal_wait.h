@@ -11,17 +11,17 @@
 #include <poll.h>
 #include <stdint.h>
 
-/* From here to interrupt_release, which is also for a child, before exec. A signal that is ignored
- * stays ignored. */
-void interrupt_hold(void);
-void interrupt_release(void);
+/* From here to signal_wait_release, which is also for a child, before exec. A signal that is
+ * ignored stays ignored. */
+void signal_wait_hold(void);
+void signal_wait_release(void);
 
 /* The signal that came; 0: none yet. */
-int interrupt_signal(void);
+int signal_wait_signal(void);
 /* As poll(2), at most so many nanoseconds (UINT64_MAX: for ever); returns -1 if a signal came. */
-int interrupt_poll(struct pollfd *fds, unsigned count, uint64_t nanoseconds);
+int signal_wait_poll(struct pollfd *fds, unsigned count, uint64_t nanoseconds);
 
-/* If there was a signal, ends the command by it; after interrupt_release. */
-void interrupt_obey(void);
+/* If there was a signal, ends the command by it; after signal_wait_release. */
+void signal_wait_obey(void);
 
 #endif

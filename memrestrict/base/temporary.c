@@ -19,8 +19,8 @@ char *temporary_make(void)
     char *folder = realpath(where, NULL), *path = NULL;
     if (folder == NULL || asprintf(&path, "%s/memrestrict-XXXXXX", folder) < 0 ||
         mkdtemp(path) == NULL) {
-        say("TMPDIR: cannot make a folder in %s: %s; accepted: a folder that can be written to",
-            where, strerror(errno));
+        message("TMPDIR: cannot make a folder in %s: %s; accepted: a folder that can be written to",
+                where, strerror(errno));
         free(path);
         path = NULL;
     }
@@ -45,5 +45,5 @@ void temporary_remove(const char *path)
     if (tree != NULL)
         fts_close(tree);
     if (reason != 0)
-        say("cannot remove all of %s: %s", path, strerror(reason));
+        message("cannot remove all of %s: %s", path, strerror(reason));
 }

@@ -85,7 +85,8 @@ bool terminal_open(void)
     sigset_t mask;
     if (!is_capable(STDOUT_FILENO) || !isatty(STDIN_FILENO) ||
         tcgetattr(STDIN_FILENO, &before) != 0) {
-        say("top: a terminal is needed on standard input and output, with TERM set and not dumb; "
+        message(
+            "top: a terminal is needed on standard input and output, with TERM set and not dumb; "
             "'memrestrict ps' prints the same once");
         return false;
     }

@@ -21,8 +21,8 @@ static const char *name_of(const struct value *value)
 
 error_t value_refuse(const struct value *value, const char *accepted)
 {
-    say_usage("--%s: cannot understand '%.200s'; accepted: %s", name_of(value), value->word,
-              accepted);
+    message_usage("--%s: cannot understand '%.200s'; accepted: %s", name_of(value), value->word,
+                  accepted);
     return EINVAL;
 }
 

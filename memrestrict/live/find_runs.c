@@ -85,57 +85,57 @@ static struct accounts *accounts_of(int pid)
     return accounts;
 }
 
-static bool add_run(struct outside *outside, int pid, struct accounts *accounts)
+static bool add_run(struct found_runs *found, int pid, struct accounts *accounts)
 {
-    struct outside_run *runs = reallocarray(outside->runs, outside->count + 1, sizeof *runs);
+    struct found_run *runs = reallocarray(found->runs, found->count + 1, sizeof *runs);
     if (runs == NULL) {
-        say("no memory for a list of runs");
+        message("no memory for a list of runs");
         return false;
     }
-    outside->runs = runs;
-    outside->runs[outside->count++] = (struct outside_run){pid, accounts};
+    found->runs = runs;
+    found->runs[found->count++] = (struct found_run){pid, accounts};
     return true;
 }
 
 static int by_command(const void *one, const void *other)
 {
-    int a = ((const struct outside_run *)one)->command,
-        b = ((const struct outside_run *)other)->command;
+    int a = ((const struct found_run *)one)->command,
+        b = ((const struct found_run *)other)->command;
     return (a > b) - (a < b);
 }
 
-bool outside_open(struct outside *outside)
+bool find_runs_open(struct found_runs *found)
 {
-    *outside = (struct outside){NULL, 0};
+    *found = (struct found_runs){NULL, 0};
     struct dirent *entry;
     bool done = true;
     DIR *processes = opendir("/proc");
     if (processes == NULL) {
-        say("/proc: cannot look for runs: %s", strerror(errno));
+        message("/proc: cannot look for runs: %s", strerror(errno));
         return false;
     }
     while (done && (entry = readdir(processes)) != NULL) {
         int pid = number_of(entry->d_name);
         struct accounts *accounts = pid > 0 && is_of_this_user(pid) ? accounts_of(pid) : NULL;
-        done = accounts == NULL || add_run(outside, pid, accounts);
+        done = accounts == NULL || add_run(found, pid, accounts);
     }
     closedir(processes);
-    if (outside->count > 1)
-        qsort(outside->runs, outside->count, sizeof *outside->runs, by_command);
+    if (found->count > 1)
+        qsort(found->runs, found->count, sizeof *found->runs, by_command);
     if (!done)
-        outside_close(outside);
+        find_runs_close(found);
     return done;
 }
 
-void outside_close(struct outside *outside)
+void find_runs_close(struct found_runs *found)
 {
-    for (size_t i = 0; i < outside->count; i++)
-        munmap(outside->runs[i].accounts, sizeof *outside->runs[i].accounts);
-    free(outside->runs);
-    *outside = (struct outside){NULL, 0};
+    for (size_t i = 0; i < found->count; i++)
+        munmap(found->runs[i].accounts, sizeof *found->runs[i].accounts);
+    free(found->runs);
+    *found = (struct found_runs){NULL, 0};
 }
 
-struct account *outside_next(const struct outside_run *run, unsigned *index)
+struct account *find_runs_next(const struct found_run *run, unsigned *index)
 {
     struct account *account;
     for (; (account = accounts_next(run->accounts, index)) != NULL; ++*index)
@@ -144,13 +144,13 @@ struct account *outside_next(const struct outside_run *run, unsigned *index)
     return NULL;
 }
 
-static bool look_in(const struct outside_run *run, int pid, struct outside_target *target)
+static bool look_in(const struct found_run *run, int pid, struct found_target *target)
 {
     struct account *account;
-    *target = (struct outside_target){run, NULL};
+    *target = (struct found_target){run, NULL};
     if (run->command == pid)
         return true;
-    for (unsigned i = 0; (account = outside_next(run, &i)) != NULL; i++)
+    for (unsigned i = 0; (account = find_runs_next(run, &i)) != NULL; i++)
         if (account->pid == pid) {
             target->account = account;
             return true;
@@ -159,92 +159,96 @@ static bool look_in(const struct outside_run *run, int pid, struct outside_targe
 }
 
 /* The command that a process descends from; 0: none of them. */
-static int command_above(const struct outside *outside, int pid)
+static int command_above(const struct found_runs *found, int pid)
 {
     struct proc_stat stat;
     for (; pid > 1 && proc_stat_of(pid, &stat) == 0; pid = stat.parent)
-        for (size_t i = 0; i < outside->count; i++)
-            if (outside->runs[i].command == stat.parent)
+        for (size_t i = 0; i < found->count; i++)
+            if (found->runs[i].command == stat.parent)
                 return stat.parent;
     return 0;
 }
 
-static void say_why_not(const struct outside *outside, int pid)
+static void say_why_not(const struct found_runs *found, int pid)
 {
     char path[PATH_ROOM];
-    int command = command_above(outside, pid);
+    int command = command_above(found, pid);
     snprintf(path, sizeof path, "/proc/%d", pid);
     if (access(path, F_OK) != 0)
-        say("%d: there is no such process; 'memrestrict ps' lists those that can be named", pid);
+        message("%d: there is no such process; 'memrestrict ps' lists those that can be named",
+                pid);
     else if (!is_of_this_user(pid))
-        say("%d: the process is another user's; only the user who started a run may look into it",
+        message(
+            "%d: the process is another user's; only the user who started a run may look into it",
             pid);
     else if (command != 0)
-        say("%d: the process is in the run of %d, but is not limited: the library is not in it, or "
+        message(
+            "%d: the process is in the run of %d, but is not limited: the library is not in it, or "
             "--program names others",
             pid, command);
     else
-        say("%d: the process is in no run of memrestrict; 'memrestrict ps' lists those that are",
+        message(
+            "%d: the process is in no run of memrestrict; 'memrestrict ps' lists those that are",
             pid);
 }
 
-bool outside_find(const struct outside *outside, const char *word, struct outside_target *target)
+bool find_runs_find(const struct found_runs *found, const char *word, struct found_target *target)
 {
     int pid = number_of(word);
     if (pid <= 0) {
-        say_usage(
+        message_usage(
             "'%.200s': this is no process ID; accepted: a number that 'memrestrict ps' lists",
             word);
         return false;
     }
-    for (size_t i = 0; i < outside->count; i++)
-        if (look_in(&outside->runs[i], pid, target))
+    for (size_t i = 0; i < found->count; i++)
+        if (look_in(&found->runs[i], pid, target))
             return true;
-    say_why_not(outside, pid);
+    say_why_not(found, pid);
     return false;
 }
 
-bool outside_find_live(const struct outside *outside, const char *word,
-                       struct outside_target *target)
+bool find_runs_find_live(const struct found_runs *found, const char *word,
+                         struct found_target *target)
 {
     unsigned index = 0;
-    if (!outside_find(outside, word, target))
+    if (!find_runs_find(found, word, target))
         return false;
-    if (target->account != NULL || outside_next(target->run, &index) != NULL)
+    if (target->account != NULL || find_runs_next(target->run, &index) != NULL)
         return true;
-    say("%d: no process of the run is there%s", target->run->command,
-        atomic_load(&target->run->accounts->joined) > 0 ? " any more" : " yet");
+    message("%d: no process of the run is there%s", target->run->command,
+            atomic_load(&target->run->accounts->joined) > 0 ? " any more" : " yet");
     return false;
 }
 
-int outside_command(const struct arguments *arguments, int argc, char **argv,
-                    bool (*act)(const struct outside_target *target, char **words))
+int find_runs_command(const struct arguments *arguments, int argc, char **argv,
+                      bool (*act)(const struct found_target *target, char **words))
 {
-    struct outside outside;
-    struct outside_target target;
+    struct found_runs found;
+    struct found_target target;
     char **words;
     int count, status;
     if (!arguments_read(arguments, argc, argv, &words, &count, &status))
         return status;
-    if (!outside_open(&outside))
+    if (!find_runs_open(&found))
         return EXIT_OURS;
-    bool done = outside_find_live(&outside, words[0], &target) && act(&target, words);
-    outside_close(&outside);
+    bool done = find_runs_find_live(&found, words[0], &target) && act(&target, words);
+    find_runs_close(&found);
     return done ? EXIT_SUCCESS : EXIT_OURS;
 }
 
-bool outside_is_tree(const struct outside_run *run)
+bool find_runs_is_tree(const struct found_run *run)
 {
     return atomic_load(&run->accounts->tree_limit) != ACCOUNTS_UNLIMITED;
 }
 
-uint64_t outside_used(const struct outside_run *run)
+uint64_t find_runs_used(const struct found_run *run)
 {
     const struct account *account;
     uint64_t used = 0;
-    if (outside_is_tree(run))
+    if (find_runs_is_tree(run))
         return accounts_tree_used(run->accounts);
-    for (unsigned i = 0; (account = outside_next(run, &i)) != NULL; i++)
+    for (unsigned i = 0; (account = find_runs_next(run, &i)) != NULL; i++)
         used += account_used(account);
     return used;
 }

@@ -59,7 +59,7 @@ static json_t *name_of(const struct account *account)
     char program[ACCOUNTS_NAME] = "";
     memcpy(program, account->program, sizeof program - 1);
     json_t *name = json_string(program);
-    char *safe = name == NULL ? words_safe_string(program) : NULL;
+    char *safe = name == NULL ? text_safe_string(program) : NULL;
     if (safe != NULL)
         name = json_string(safe);
     free(safe);
@@ -79,25 +79,25 @@ static json_t *process_object(const struct account *account)
 }
 
 /* With an account, of that process alone. */
-static json_t *run_object(const struct outside_target *target)
+static json_t *run_object(const struct found_target *target)
 {
-    const struct outside_run *run = target->run;
+    const struct found_run *run = target->run;
     const struct account *account;
     json_t *processes = json_array();
-    for (unsigned i = 0; (account = outside_next(run, &i)) != NULL; i++)
+    for (unsigned i = 0; (account = find_runs_next(run, &i)) != NULL; i++)
         if (target->account == NULL || target->account == account)
             json_array_append_new(processes, process_object(account));
-    bool tree = outside_is_tree(run);
+    bool tree = find_runs_is_tree(run);
     return json_pack("{s:s, s:i, s:i, s:o, s:I, s:o, s:o}", "schema", "memrestrict-ps", "version",
                      1, "command_pid", run->command, "tree_limit_bytes",
                      bytes_or_null(atomic_load(&run->accounts->tree_limit)), "used_bytes",
-                     (json_int_t)outside_used(run), "tree_peak_bytes",
+                     (json_int_t)find_runs_used(run), "tree_peak_bytes",
                      tree ? json_integer((json_int_t)atomic_load(&run->accounts->tree_peak))
                           : json_null(),
                      "processes", processes);
 }
 
-static bool print_json(const struct outside_target *targets, size_t count)
+static bool print_json(const struct found_target *targets, size_t count)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++)
@@ -108,34 +108,34 @@ static bool print_json(const struct outside_target *targets, size_t count)
     return done;
 }
 
-static bool print_table(const struct outside_target *targets, size_t count)
+static bool print_table(const struct found_target *targets, size_t count)
 {
-    struct gauges gauges = {NULL, 0};
-    struct gauge_style style = {terminal_size().width, UINT_MAX,
+    struct usage_rows rows = {NULL, 0};
+    struct usage_style style = {terminal_size().width, UINT_MAX,
                                 terminal_wants_color(STDOUT_FILENO), "\n"};
     bool done = true;
     for (size_t i = 0; i < count && done; i++)
-        done = gauges_add(&gauges, targets[i].run, targets[i].account);
+        done = usage_rows_add(&rows, targets[i].run, targets[i].account);
     if (done && count > 0)
-        gauges_print(stdout, &gauges, &style);
+        usage_rows_print(stdout, &rows, &style);
     else if (done)
-        say("ps: you have no run going on now");
-    gauges_free(&gauges);
+        message("ps: you have no run going on now");
+    usage_rows_free(&rows);
     return done;
 }
 
 /* What the words name; without words, all runs. NULL: one names nothing, or there is no memory. */
-static struct outside_target *choose(const struct outside *outside, char **words, int word_count,
-                                     size_t *count)
+static struct found_target *choose(const struct found_runs *found, char **words, int word_count,
+                                   size_t *count)
 {
-    *count = word_count > 0 ? (size_t)word_count : outside->count;
-    struct outside_target *targets = calloc(*count + 1, sizeof *targets);
+    *count = word_count > 0 ? (size_t)word_count : found->count;
+    struct found_target *targets = calloc(*count + 1, sizeof *targets);
     bool done = targets != NULL;
     for (size_t i = 0; i < *count && done; i++)
         if (word_count > 0)
-            done = outside_find(outside, words[i], &targets[i]);
+            done = find_runs_find(found, words[i], &targets[i]);
         else
-            targets[i].run = &outside->runs[i];
+            targets[i].run = &found->runs[i];
     if (done)
         return targets;
     free(targets);
@@ -144,19 +144,19 @@ static struct outside_target *choose(const struct outside *outside, char **words
 
 int ps_main(int argc, char **argv)
 {
-    struct outside outside;
+    struct found_runs found;
     bool json, done = false;
     char **words;
     int word_count, status;
     size_t count;
     if (!read_options(argc, argv, &json, &words, &word_count, &status))
         return status;
-    if (!outside_open(&outside))
+    if (!find_runs_open(&found))
         return EXIT_OURS;
-    struct outside_target *targets = choose(&outside, words, word_count, &count);
+    struct found_target *targets = choose(&found, words, word_count, &count);
     if (targets != NULL)
         done = json ? print_json(targets, count) : print_table(targets, count);
     free(targets);
-    outside_close(&outside);
+    find_runs_close(&found);
     return done ? EXIT_SUCCESS : EXIT_OURS;
 }

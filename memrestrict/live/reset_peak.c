@@ -15,23 +15,23 @@ static void raise_peak(_Atomic uint64_t *peak, uint64_t used)
         ;
 }
 
-static void of_each(const struct outside_target *target, void (*set)(_Atomic uint64_t *, uint64_t))
+static void of_each(const struct found_target *target, void (*set)(_Atomic uint64_t *, uint64_t))
 {
     struct account *account;
-    const struct outside_run *run = target->run;
+    const struct found_run *run = target->run;
     if (target->account != NULL) {
         set(&target->account->peak, account_used(target->account));
         return;
     }
-    for (unsigned i = 0; (account = outside_next(run, &i)) != NULL; i++)
+    for (unsigned i = 0; (account = find_runs_next(run, &i)) != NULL; i++)
         set(&account->peak, account_used(account));
-    if (outside_is_tree(run))
-        set(&run->accounts->tree_peak, outside_used(run));
+    if (find_runs_is_tree(run))
+        set(&run->accounts->tree_peak, find_runs_used(run));
 }
 
 /* A process charges first and looks at its peak afterwards: who still met the old one did not raise
  * it, and may have charged what we did not see. After a moment all that is to be seen. */
-static bool reset(const struct outside_target *target, char **words)
+static bool reset(const struct found_target *target, char **words)
 {
     const struct timespec moment = {.tv_nsec = 1000 * 1000};
     (void)words;
@@ -51,5 +51,5 @@ int reset_peak_main(int argc, char **argv)
         .least = 1,
         .most = 1,
     };
-    return outside_command(&arguments, argc, argv, reset);
+    return find_runs_command(&arguments, argc, argv, reset);
 }

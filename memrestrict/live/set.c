@@ -14,22 +14,22 @@
 
 static bool is_locked(int pid)
 {
-    say("set: %d: the accounts of the run are locked by a process that does not go on; is it "
-        "stopped?",
-        pid);
+    message("set: %d: the accounts of the run are locked by a process that does not go on; is it "
+            "stopped?",
+            pid);
     return false;
 }
 
 static void print_limits(const char *name, int pid, uint64_t limit, uint64_t before, uint64_t used)
 {
     char now[SIZE_ROOM], was[SIZE_ROOM], use[SIZE_ROOM];
-    words_safe(stdout, name);
+    text_safe(stdout, name);
     printf(" (%d): limit %s (was %s), %s in use\n", pid, size_words(limit, now),
            size_words(before, was), size_words(used, use));
 }
 
 /* The lock is taken in the command's name: it lives on, and frees nothing that is ours. */
-static bool set_process(const struct outside_run *run, struct account *account, uint64_t limit)
+static bool set_process(const struct found_run *run, struct account *account, uint64_t limit)
 {
     char program[ACCOUNTS_NAME] = "";
     uint64_t before = atomic_load(&account->limit);
@@ -40,27 +40,27 @@ static bool set_process(const struct outside_run *run, struct account *account, 
     return true;
 }
 
-static bool set_tree(const struct outside_run *run, uint64_t limit)
+static bool set_tree(const struct found_run *run, uint64_t limit)
 {
     uint64_t before = atomic_load(&run->accounts->tree_limit);
     if (limit == ACCOUNTS_UNLIMITED) {
-        say("set: %d: the limit of a tree cannot be taken off; accepted: a size", run->command);
+        message("set: %d: the limit of a tree cannot be taken off; accepted: a size", run->command);
         return false;
     }
     if (!accounts_set_tree_limit(run->accounts, ACCOUNTS_COMMAND, limit))
         return is_locked(run->command);
-    print_limits("all processes of the run", run->command, limit, before, outside_used(run));
+    print_limits("all processes of the run", run->command, limit, before, find_runs_used(run));
     return true;
 }
 
 /* All of a run: the limit of the tree, where it has one; else that of each process. */
-static bool set_run(const struct outside_run *run, uint64_t limit)
+static bool set_run(const struct found_run *run, uint64_t limit)
 {
     struct account *account;
     bool done = true;
-    if (outside_is_tree(run))
+    if (find_runs_is_tree(run))
         return set_tree(run, limit);
-    for (unsigned i = 0; done && (account = outside_next(run, &i)) != NULL; i++)
+    for (unsigned i = 0; done && (account = find_runs_next(run, &i)) != NULL; i++)
         done = set_process(run, account, limit);
     return done;
 }
@@ -72,26 +72,26 @@ static bool can_arm(const struct account *account)
 
 static bool is_unarmable(int pid)
 {
-    say("set: %d: nothing to arm: no plan of faults waits for it; accepted: a process of "
-        "memrestrict --fault=PLAN with arm=set in PLAN",
-        pid);
+    message("set: %d: nothing to arm: no plan of faults waits for it; accepted: a process of "
+            "memrestrict --fault=PLAN with arm=set in PLAN",
+            pid);
     return false;
 }
 
 /* In a run each process follows the run again. */
-static bool arm_run(const struct outside_run *run, enum account_armed armed)
+static bool arm_run(const struct found_run *run, enum account_armed armed)
 {
     struct account *account;
     bool any = false;
     atomic_store(&run->accounts->armed, armed);
-    for (unsigned i = 0; (account = outside_next(run, &i)) != NULL; i++) {
+    for (unsigned i = 0; (account = find_runs_next(run, &i)) != NULL; i++) {
         any = any || can_arm(account);
         atomic_store(&account->armed, ACCOUNT_AS_RUN);
     }
     return any || is_unarmable(run->command);
 }
 
-static bool arm_target(const struct outside_target *target, enum account_armed armed)
+static bool arm_target(const struct found_target *target, enum account_armed armed)
 {
     if (target->account == NULL)
         return arm_run(target->run, armed);
@@ -102,7 +102,7 @@ static bool arm_target(const struct outside_target *target, enum account_armed a
 }
 
 /* Signals wait, not to end us with the lock. */
-static bool set_target(const struct outside_target *target, char **words)
+static bool set_target(const struct found_target *target, char **words)
 {
     uint64_t limit;
     sigset_t all;
@@ -110,9 +110,10 @@ static bool set_target(const struct outside_target *target, char **words)
     if (arms || strcmp(words[1], "disarm") == 0)
         return arm_target(target, arms ? ACCOUNT_ARMED : ACCOUNT_DISARMED);
     if (!config_parse_size(words[1], &limit)) {
-        say_usage("set: cannot understand '%.200s'; accepted: a size such as 64M, 1.5G, 64MB or "
-                  "67108864, or unlimited, or arm, or disarm",
-                  words[1]);
+        message_usage(
+            "set: cannot understand '%.200s'; accepted: a size such as 64M, 1.5G, 64MB or "
+            "67108864, or unlimited, or arm, or disarm",
+            words[1]);
         return false;
     }
     sigfillset(&all);
@@ -133,5 +134,5 @@ int set_main(int argc, char **argv)
         .least = 2,
         .most = 2,
     };
-    return outside_command(&arguments, argc, argv, set_target);
+    return find_runs_command(&arguments, argc, argv, set_target);
 }

@@ -17,23 +17,24 @@
 enum { MOST_SITES = 20 };
 
 /* The memory of a run's call sites, which its command has open; -1: this has been said. */
-static int open_sites(const struct outside_run *run)
+static int open_sites(const struct found_run *run)
 {
     char path[64];
     if (run->accounts->sites < 0) {
-        say("snapshot: %d: the run collects no call sites; start it with 'memrestrict run --sites'",
+        message(
+            "snapshot: %d: the run collects no call sites; start it with 'memrestrict run --sites'",
             run->command);
         return -1;
     }
     snprintf(path, sizeof path, "/proc/%d/fd/%d", run->command, (int)run->accounts->sites);
     int fd = open(path, O_RDWR | O_CLOEXEC);
     if (fd < 0)
-        say("snapshot: %d: cannot open the call sites of the run: %s", run->command,
-            strerror(errno));
+        message("snapshot: %d: cannot open the call sites of the run: %s", run->command,
+                strerror(errno));
     return fd;
 }
 
-static bool print_process(const struct outside_run *run, const struct account *account, int fd,
+static bool print_process(const struct found_run *run, const struct account *account, int fd,
                           struct symbols *symbols)
 {
     char program[ACCOUNTS_NAME] = "";
@@ -42,19 +43,19 @@ static bool print_process(const struct outside_run *run, const struct account *a
         sites_read(fd, (unsigned)(account - run->accounts->slots), account->pid, program,
                    account_used(account), account->began);
     if (process == NULL) {
-        say("snapshot: %d: cannot read the call sites: %s", (int)account->pid, strerror(errno));
+        message("snapshot: %d: cannot read the call sites: %s", (int)account->pid, strerror(errno));
         return false;
     }
     bool good = process->trouble == NULL;
     if (good)
         format_sites(stdout, process, symbols, MOST_SITES);
     else
-        say("snapshot: %d: %s", (int)account->pid, process->trouble);
+        message("snapshot: %d: %s", (int)account->pid, process->trouble);
     sites_process_free(process);
     return good;
 }
 
-static bool print_target(const struct outside_target *target, char **words)
+static bool print_target(const struct found_target *target, char **words)
 {
     (void)words;
     const struct account *account;
@@ -62,8 +63,8 @@ static bool print_target(const struct outside_target *target, char **words)
     struct symbols *symbols = fd < 0 ? NULL : symbols_open();
     bool done = symbols != NULL;
     if (fd >= 0 && !done)
-        say("snapshot: no memory for symbols");
-    for (unsigned i = 0; done && (account = outside_next(target->run, &i)) != NULL; i++)
+        message("snapshot: no memory for symbols");
+    for (unsigned i = 0; done && (account = find_runs_next(target->run, &i)) != NULL; i++)
         if (target->account == NULL || target->account == account)
             done = print_process(target->run, account, fd, symbols);
     if (symbols != NULL)
@@ -84,5 +85,5 @@ int snapshot_main(int argc, char **argv)
         .least = 1,
         .most = 1,
     };
-    return outside_command(&arguments, argc, argv, print_target);
+    return find_runs_command(&arguments, argc, argv, print_target);
 }

@@ -26,9 +26,9 @@ static error_t take(int key, char *value, void *into)
         return ARGP_ERR_UNKNOWN;
     if (duration_parse(value, into) && *(uint64_t *)into >= least_interval)
         return 0;
-    say_usage("--interval: cannot understand '%.200s'; accepted: " DURATION_ACCEPTED
-              ", at least 10ms",
-              value);
+    message_usage("--interval: cannot understand '%.200s'; accepted: " DURATION_ACCEPTED
+                  ", at least 10ms",
+                  value);
     return EINVAL;
 }
 
@@ -54,22 +54,22 @@ static bool read_options(int argc, char **argv, uint64_t *interval, int *status)
 
 static bool draw(void)
 {
-    struct outside outside;
-    struct gauges gauges = {NULL, 0};
+    struct found_runs found;
+    struct usage_rows rows = {NULL, 0};
     struct terminal_size size = terminal_size();
-    struct gauge_style style = {size.width, size.height > 4 ? size.height - 4 : 1,
+    struct usage_style style = {size.width, size.height > 4 ? size.height - 4 : 1,
                                 terminal_wants_color(STDOUT_FILENO), CLEAR_LINE "\n"};
-    bool done = outside_open(&outside);
-    for (size_t i = 0; i < outside.count && done; i++)
-        done = gauges_add(&gauges, &outside.runs[i], NULL);
+    bool done = find_runs_open(&found);
+    for (size_t i = 0; i < found.count && done; i++)
+        done = usage_rows_add(&rows, &found.runs[i], NULL);
     if (done) {
         printf(HOME "memrestrict top: %zu run%s; q to leave" CLEAR_LINE "\n" CLEAR_LINE "\n",
-               outside.count, outside.count == 1 ? "" : "s");
-        gauges_print(stdout, &gauges, &style);
+               found.count, found.count == 1 ? "" : "s");
+        usage_rows_print(stdout, &rows, &style);
         printf(CLEAR_REST);
     }
-    gauges_free(&gauges);
-    outside_close(&outside);
+    usage_rows_free(&rows);
+    find_runs_close(&found);
     return fflush(stdout) == 0 && done;
 }
 

@@ -24,14 +24,14 @@ struct layout {
     bool peak, refused;
 };
 
-static struct gauge whole_of(const struct outside_run *run)
+static struct usage_row whole_of(const struct found_run *run)
 {
     const struct account *account;
-    struct gauge whole = {
-        .pid = run->command, .whole = true, .program = "run", .used = outside_used(run)};
+    struct usage_row whole = {
+        .pid = run->command, .whole = true, .program = "run", .used = find_runs_used(run)};
     whole.limit = atomic_load(&run->accounts->tree_limit);
     whole.peak = atomic_load(&run->accounts->tree_peak);
-    for (unsigned i = 0; (account = outside_next(run, &i)) != NULL; i++) {
+    for (unsigned i = 0; (account = find_runs_next(run, &i)) != NULL; i++) {
         whole.refusals += atomic_load(&account->refusals);
         if (account->parent == run->command)
             snprintf(whole.program, sizeof whole.program, "run of %.50s", account->program);
@@ -39,55 +39,56 @@ static struct gauge whole_of(const struct outside_run *run)
     return whole;
 }
 
-static struct gauge gauge_of(const struct account *account)
+static struct usage_row gauge_of(const struct account *account)
 {
-    struct gauge gauge = {.pid = account->pid, .used = account_used(account)};
-    memcpy(gauge.program, account->program, sizeof gauge.program - 1);
-    gauge.limit = atomic_load(&account->limit);
-    gauge.peak = atomic_load(&account->peak);
-    if (gauge.peak < gauge.used) /* they were read one after the other */
-        gauge.peak = gauge.used;
-    gauge.refusals = atomic_load(&account->refusals);
-    return gauge;
+    struct usage_row row = {.pid = account->pid, .used = account_used(account)};
+    memcpy(row.program, account->program, sizeof row.program - 1);
+    row.limit = atomic_load(&account->limit);
+    row.peak = atomic_load(&account->peak);
+    if (row.peak < row.used) /* they were read one after the other */
+        row.peak = row.used;
+    row.refusals = atomic_load(&account->refusals);
+    return row;
 }
 
-static bool add(struct gauges *gauges, struct gauge gauge)
+static bool add(struct usage_rows *rows, struct usage_row row)
 {
-    struct gauge *rows = reallocarray(gauges->rows, gauges->count + 1, sizeof *rows);
-    if (rows == NULL) {
-        say("no memory for a list of processes");
+    struct usage_row *larger = reallocarray(rows->rows, rows->count + 1, sizeof *larger);
+    if (larger == NULL) {
+        message("no memory for a list of processes");
         return false;
     }
-    gauges->rows = rows;
-    gauges->rows[gauges->count++] = gauge;
+    rows->rows = larger;
+    rows->rows[rows->count++] = row;
     return true;
 }
 
 static int by_use(const void *one, const void *other)
 {
-    const struct gauge *a = one, *b = other;
+    const struct usage_row *a = one, *b = other;
     if (a->used != b->used)
         return a->used < b->used ? 1 : -1;
     return (a->pid > b->pid) - (a->pid < b->pid);
 }
 
-bool gauges_add(struct gauges *gauges, const struct outside_run *run, const struct account *account)
+bool usage_rows_add(struct usage_rows *rows, const struct found_run *run,
+                    const struct account *account)
 {
     if (account != NULL)
-        return add(gauges, gauge_of(account));
-    bool done = add(gauges, whole_of(run));
-    size_t first = gauges->count;
-    for (unsigned i = 0; done && (account = outside_next(run, &i)) != NULL; i++)
-        done = add(gauges, gauge_of(account));
-    if (gauges->count > first + 1)
-        qsort(gauges->rows + first, gauges->count - first, sizeof *gauges->rows, by_use);
+        return add(rows, gauge_of(account));
+    bool done = add(rows, whole_of(run));
+    size_t first = rows->count;
+    for (unsigned i = 0; done && (account = find_runs_next(run, &i)) != NULL; i++)
+        done = add(rows, gauge_of(account));
+    if (rows->count > first + 1)
+        qsort(rows->rows + first, rows->count - first, sizeof *rows->rows, by_use);
     return done;
 }
 
-void gauges_free(struct gauges *gauges)
+void usage_rows_free(struct usage_rows *rows)
 {
-    free(gauges->rows);
-    *gauges = (struct gauges){NULL, 0};
+    free(rows->rows);
+    *rows = (struct usage_rows){NULL, 0};
 }
 
 static struct layout layout_make(unsigned width)
@@ -114,55 +115,52 @@ static struct layout layout_make(unsigned width)
 /* Safe for a terminal, cut or filled up to `width` characters. */
 static void print_name(FILE *file, const char *name, unsigned width)
 {
-    char *safe = words_safe_string(name);
-    size_t done = words_cut(file, safe != NULL ? safe : "", width);
+    char *safe = text_safe_string(name);
+    size_t done = text_cut(file, safe != NULL ? safe : "", width);
     free(safe);
     fprintf(file, "%*s", (int)(width - done), "");
 }
 
-static unsigned bar_length(const struct gauge *gauge, unsigned width)
+static unsigned bar_length(const struct usage_row *row, unsigned width)
 {
-    if (gauge->limit == ACCOUNTS_UNLIMITED || gauge->used == 0)
+    if (row->limit == ACCOUNTS_UNLIMITED || row->used == 0)
         return 0;
-    if (gauge->used >= gauge->limit)
+    if (row->used >= row->limit)
         return width;
-    return (unsigned)((double)gauge->used / (double)gauge->limit * width);
+    return (unsigned)((double)row->used / (double)row->limit * width);
 }
 
-static void print_bar(FILE *file, const struct gauge *gauge, unsigned width)
+static void print_bar(FILE *file, const struct usage_row *row, unsigned width)
 {
-    unsigned length = bar_length(gauge, width);
-    bool limited = gauge->limit != ACCOUNTS_UNLIMITED;
+    unsigned length = bar_length(row, width);
+    bool limited = row->limit != ACCOUNTS_UNLIMITED;
     fputc(limited ? '[' : ' ', file);
     for (unsigned i = 0; i < width; i++)
         fputc(i < length ? '#' : limited ? '.' : ' ', file);
     fputc(limited ? ']' : ' ', file);
 }
 
-static void print_row(FILE *file, const struct gauge *gauge, const struct layout *layout,
-                      const struct gauge_style *style)
+static void print_row(FILE *file, const struct usage_row *row, const struct layout *layout,
+                      const struct usage_style *style)
 {
     char pair[SIZE_PAIR_ROOM], peak[SIZE_ROOM];
-    const char *color = !style->color          ? ""
-                        : gauge->refusals != 0 ? YELLOW
-                        : gauge->whole         ? BOLD
-                                               : "";
-    bool has_peak = !gauge->whole || gauge->limit != ACCOUNTS_UNLIMITED;
-    fprintf(file, "%s%*d %s", color, PID_WIDTH, gauge->pid, gauge->whole ? "" : " ");
-    print_name(file, gauge->program, layout->program - !gauge->whole);
+    const char *color = !style->color ? "" : row->refusals != 0 ? YELLOW : row->whole ? BOLD : "";
+    bool has_peak = !row->whole || row->limit != ACCOUNTS_UNLIMITED;
+    fprintf(file, "%s%*d %s", color, PID_WIDTH, row->pid, row->whole ? "" : " ");
+    print_name(file, row->program, layout->program - !row->whole);
     if (layout->bar != 0) {
         fputc(' ', file);
-        print_bar(file, gauge, layout->bar);
+        print_bar(file, row, layout->bar);
     }
-    fprintf(file, " %21s", size_pair(gauge->used, gauge->limit, pair));
+    fprintf(file, " %21s", size_pair(row->used, row->limit, pair));
     if (layout->peak)
-        fprintf(file, " %10s", has_peak ? size_words(gauge->peak, peak) : "-");
+        fprintf(file, " %10s", has_peak ? size_words(row->peak, peak) : "-");
     if (layout->refused)
-        fprintf(file, " %7" PRIu64, gauge->refusals);
+        fprintf(file, " %7" PRIu64, row->refusals);
     fprintf(file, "%s%s", *color != '\0' ? PLAIN : "", style->line_end);
 }
 
-static void print_head(FILE *file, const struct layout *layout, const struct gauge_style *style)
+static void print_head(FILE *file, const struct layout *layout, const struct usage_style *style)
 {
     fprintf(file, "%s%*s %-*s", style->color ? BOLD : "", PID_WIDTH, "PID", (int)layout->program,
             "PROGRAM");
@@ -172,14 +170,14 @@ static void print_head(FILE *file, const struct layout *layout, const struct gau
             layout->refused ? " REFUSED" : "", style->color ? PLAIN : "", style->line_end);
 }
 
-void gauges_print(FILE *file, const struct gauges *gauges, const struct gauge_style *style)
+void usage_rows_print(FILE *file, const struct usage_rows *rows, const struct usage_style *style)
 {
     struct layout layout = layout_make(style->width);
     print_head(file, &layout, style);
-    size_t shown = gauges->count <= style->most ? gauges->count : style->most - (style->most > 0);
+    size_t shown = rows->count <= style->most ? rows->count : style->most - (style->most > 0);
     for (size_t i = 0; i < shown; i++)
-        print_row(file, &gauges->rows[i], &layout, style);
-    if (shown < gauges->count)
-        fprintf(file, "%*s ... and %zu more%s", PID_WIDTH, "", gauges->count - shown,
+        print_row(file, &rows->rows[i], &layout, style);
+    if (shown < rows->count)
+        fprintf(file, "%*s ... and %zu more%s", PID_WIDTH, "", rows->count - shown,
                 style->line_end);
 }

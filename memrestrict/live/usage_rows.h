@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-struct gauge {
+struct usage_row {
     int pid;
     bool whole;                  /* of all of a run: pid is the command's */
     char program[ACCOUNTS_NAME]; /* as the process has it: any bytes */
@@ -18,12 +18,12 @@ struct gauge {
     uint64_t peak, refusals;
 };
 
-struct gauges {
-    struct gauge *rows;
+struct usage_rows {
+    struct usage_row *rows;
     size_t count;
 };
 
-struct gauge_style {
+struct usage_style {
     unsigned width; /* columns of the terminal */
     unsigned most;  /* rows to print; those that are left out are counted in a last line */
     bool color;
@@ -32,11 +32,11 @@ struct gauge_style {
 
 /* Adds the rows of a run: all of it and each process, the one that uses most first; or, with an
  * account, that process alone. False: no memory, which has been said. */
-bool gauges_add(struct gauges *gauges, const struct outside_run *run,
-                const struct account *account);
-void gauges_free(struct gauges *gauges);
+bool usage_rows_add(struct usage_rows *rows, const struct found_run *run,
+                    const struct account *account);
+void usage_rows_free(struct usage_rows *rows);
 
 /* A line of headings, and the rows. */
-void gauges_print(FILE *file, const struct gauges *gauges, const struct gauge_style *style);
+void usage_rows_print(FILE *file, const struct usage_rows *rows, const struct usage_style *style);
 
 #endif

@@ -9,31 +9,31 @@
 
 #include "min/tried_budgets.h"
 
-struct search {
+struct bisect {
     uint64_t step;    /* answers are multiples of this */
     uint64_t peak;    /* bytes that should be enough */
     unsigned jobs;    /* so many at a time */
     unsigned repeats; /* of the answer */
-    /* Tries each, and notes the results in `attempts`. False: it cannot go on. */
+    /* Tries each, and notes the results in `tried`. False: it cannot go on. */
     bool (*run)(void *context, const uint64_t *budgets, size_t count);
     void *context;
-    struct attempts *attempts; /* of the caller, who frees them */
+    struct tried_budgets *tried; /* of the caller, who frees them */
 
     unsigned times; /* each budget is tried so often: 1, or more once results differ */
     uint64_t left;  /* runs to go, about */
 };
 
-enum search_end {
-    SEARCH_FOUND,  /* attempts_answer() is the answer */
-    SEARCH_NO_WAY, /* not even much more than `peak` is enough */
-    SEARCH_STOPPED /* `run` said so */
+enum bisect_end {
+    BISECT_FOUND,  /* tried_budgets_answer() is the answer */
+    BISECT_NO_WAY, /* not even much more than `peak` is enough */
+    BISECT_STOPPED /* `run` said so */
 };
 
-enum search_end search_go(struct search *search);
+enum bisect_end bisect_run(struct bisect *bisect);
 
 /* Did a budget pass one time, and fail another? */
-bool search_is_steady(const struct attempts *attempts);
+bool bisect_is_steady(const struct tried_budgets *tried);
 /* Is everything above what passes enough, too? */
-bool search_is_simple(const struct attempts *attempts);
+bool bisect_is_simple(const struct tried_budgets *tried);
 
 #endif

@@ -44,14 +44,14 @@ static bool read_lines(struct budget_file *file, FILE *from)
             file->bytes = bytes;
         }
         if (!good)
-            say("--budget-file: %s:%u: cannot understand '%.60s'; accepted: BYTES COMMAND LINE",
-                file->path, number, line);
+            message("--budget-file: %s:%u: cannot understand '%.60s'; accepted: BYTES COMMAND LINE",
+                    file->path, number, line);
     }
     free(line);
     return good;
 }
 
-/* Said before the search, which may take long. */
+/* Said before the bisect, which may take long. */
 static bool can_be_updated(const char *path)
 {
     struct replace_file replace;
@@ -59,7 +59,7 @@ static bool can_be_updated(const char *path)
     if (can)
         replace_file_close(&replace, false);
     else
-        say("--budget-file: %s: cannot be written: %s", path, strerror(errno));
+        message("--budget-file: %s: cannot be written: %s", path, strerror(errno));
     return can;
 }
 
@@ -69,13 +69,13 @@ bool budget_file_open(struct budget_file *file, const char *path, char *const *a
     if (file->key == NULL)
         return false;
     if (!file_is_plain(path)) {
-        say("--budget-file: %s: this is no regular file", path);
+        message("--budget-file: %s: this is no regular file", path);
         return false;
     }
     FILE *from = fopen(path, "re");
     if (from == NULL && !(updated && errno == ENOENT)) {
-        say("--budget-file: %s: cannot be read: %s%s", path, strerror(errno),
-            errno == ENOENT ? "; --update makes it" : "");
+        message("--budget-file: %s: cannot be read: %s%s", path, strerror(errno),
+                errno == ENOENT ? "; --update makes it" : "");
         return false;
     }
     bool good = from == NULL || read_lines(file, from);
@@ -86,9 +86,9 @@ bool budget_file_open(struct budget_file *file, const char *path, char *const *a
     if (updated)
         return can_be_updated(path);
     if (!file->has)
-        say("--budget-file: %s: there is no line for this command line; accepted: --update, or "
-            "'BYTES %s'",
-            path, file->key);
+        message("--budget-file: %s: there is no line for this command line; accepted: --update, or "
+                "'BYTES %s'",
+                path, file->key);
     return file->has;
 }
 
@@ -133,7 +133,7 @@ bool budget_file_update(const struct budget_file *file, uint64_t bytes)
         written = replace_file_close(&replace, true);
     }
     if (!written)
-        say("--budget-file: %s: cannot be written: %s", file->path, strerror(errno));
+        message("--budget-file: %s: cannot be written: %s", file->path, strerror(errno));
     if (from != NULL)
         fclose(from);
     return written;

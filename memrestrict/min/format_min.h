@@ -14,7 +14,7 @@
 struct min_result {
     const struct min_options *options;
     const struct min_success *success;
-    const struct attempts *attempts; /* attempts_answer() is there */
+    const struct tried_budgets *tried; /* tried_budgets_answer() is there */
     const struct min_sites *sites;
     uint64_t runs, time;            /* time: nanoseconds */
     const struct budget_file *file; /* NULL: none */

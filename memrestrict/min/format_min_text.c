@@ -13,7 +13,7 @@ enum { BAR = 16 }; /* longer ones are cut; the number stands beside it */
 
 uint64_t min_result_need(const struct min_result *result)
 {
-    return attempts_answer(result->attempts)->budget;
+    return tried_budgets_answer(result->tried)->budget;
 }
 
 /* "1234567 bytes (1.1 MiB)" */
@@ -54,23 +54,23 @@ static void print_peak(FILE *file, const struct min_success *success)
 static void print_effort(FILE *file, const struct min_result *result)
 {
     char time[DURATION_ROOM];
-    const struct attempt *answer = attempts_answer(result->attempts);
-    if (answer > result->attempts->of && !attempt_is_good(answer - 1))
+    const struct tried_budget *answer = tried_budgets_answer(result->tried);
+    if (answer > result->tried->of && !tried_budget_is_good(answer - 1))
         fprintf(file, "  with %" PRIu64 " bytes: %s\n", answer[-1].budget, answer[-1].how);
     fprintf(file,
             "  %zu budgets were tried, in %" PRIu64 " runs and %s; this one passed %u of %u\n",
-            result->attempts->count, result->runs, duration_words(result->time, time),
-            answer->passed, answer->passed + answer->failed);
+            result->tried->count, result->runs, duration_words(result->time, time), answer->passed,
+            answer->passed + answer->failed);
 }
 
 /* Do both belong to one row? */
-static bool is_alike(const struct attempt *one, const struct attempt *other)
+static bool is_alike(const struct tried_budget *one, const struct tried_budget *other)
 {
     bool mixed = (one->passed > 0 && one->failed > 0) || (other->passed > 0 && other->failed > 0);
     return !mixed && (one->passed > 0) == (other->passed > 0);
 }
 
-static void print_result(FILE *file, const struct attempt *attempt, size_t room)
+static void print_result(FILE *file, const struct tried_budget *attempt, size_t room)
 {
     if (attempt->passed > 0)
         room -= (size_t)fprintf(file, "passes");
@@ -78,16 +78,16 @@ static void print_result(FILE *file, const struct attempt *attempt, size_t room)
         room -= (size_t)fprintf(file, " %u of %u: ", attempt->passed,
                                 attempt->passed + attempt->failed);
     if (attempt->failed > 0)
-        words_cut(file, attempt->how, room);
+        text_cut(file, attempt->how, room);
     putc('\n', file);
 }
 
 /* Of those with the same result, the last says how: the next is enough. */
-static void print_row(FILE *file, const struct attempt *first, size_t count, unsigned bar_width,
-                      unsigned width)
+static void print_row(FILE *file, const struct tried_budget *first, size_t count,
+                      unsigned bar_width, unsigned width)
 {
     enum { LEFT = 2 + 14 + 1 + 14 + 1 + 5 + 2 + 2, LEAST = 20 };
-    const struct attempt *last = &first[count - 1];
+    const struct tried_budget *last = &first[count - 1];
     char bar[BAR + 1];
     size_t length = count < bar_width ? count : bar_width;
     char mark = first->failed == 0 ? '+' : first->passed == 0 ? '-' : '~';
@@ -100,22 +100,22 @@ static void print_row(FILE *file, const struct attempt *first, size_t count, uns
 }
 
 /* Each budget that was tried, in rows of those with the same result. */
-static void print_picture(FILE *file, const struct attempts *attempts, bool all)
+static void print_picture(FILE *file, const struct tried_budgets *tried, bool all)
 {
     size_t count;
     unsigned width = terminal_size().width;
     fprintf(file, "\n  %14s %14s %5s\n", "from", "to bytes", "tried");
-    for (size_t i = 0; i < attempts->count; i += count) {
-        for (count = 1; !all && i + count < attempts->count; count++)
-            if (!is_alike(&attempts->of[i], &attempts->of[i + count]))
+    for (size_t i = 0; i < tried->count; i += count) {
+        for (count = 1; !all && i + count < tried->count; count++)
+            if (!is_alike(&tried->of[i], &tried->of[i + count]))
                 break;
-        print_row(file, &attempts->of[i], count, all ? 1 : BAR, width);
+        print_row(file, &tried->of[i], count, all ? 1 : BAR, width);
     }
 }
 
 static void print_doubts(FILE *file, const struct min_result *result)
 {
-    bool simple = search_is_simple(result->attempts), steady = search_is_steady(result->attempts);
+    bool simple = bisect_is_simple(result->tried), steady = bisect_is_steady(result->tried);
     if (!steady)
         fputs("  It is not the same in each run: some budgets are enough one time, and too little "
               "another.\n  The smallest that ever passed was ",
@@ -123,7 +123,7 @@ static void print_doubts(FILE *file, const struct min_result *result)
     else if (!simple)
         fputs("  More is not always enough: it passes with ", file);
     if (!steady || !simple)
-        print_bytes(file, attempts_least(result->attempts)->budget);
+        print_bytes(file, tried_budgets_least(result->tried)->budget);
     if (!steady)
         fputs("; from the number above on, all that were tried did.\n", file);
     else if (!simple)
@@ -131,7 +131,7 @@ static void print_doubts(FILE *file, const struct min_result *result)
               "tried passed.\n",
               file);
     if (!simple || !steady || result->options->verbose)
-        print_picture(file, result->attempts, result->options->verbose);
+        print_picture(file, result->tried, result->options->verbose);
 }
 
 void format_min_comparison(FILE *file, const struct min_result *result)

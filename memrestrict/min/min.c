@@ -29,9 +29,9 @@ struct min {
     char *words[OPTIONS];      /* what was made for them */
     struct trials *trials;
     struct min_success success;
-    struct attempts attempts;
+    struct tried_budgets tried;
     struct min_sites sites;
-    struct search search;
+    struct bisect bisect;
     struct progress progress;
     struct budget_file file;
     struct output_file json, junit;
@@ -74,14 +74,14 @@ static const char *limit_of(uint64_t budget, char room[24])
 static void show(struct min *min)
 {
     char line[128], low[SIZE_ROOM], high[SIZE_ROOM];
-    const struct attempt *answer = attempts_answer(&min->attempts);
-    const struct attempt *bad = attempts_last_bad(&min->attempts);
+    const struct tried_budget *answer = tried_budgets_answer(&min->tried);
+    const struct tried_budget *bad = tried_budgets_last_bad(&min->tried);
     if (answer == NULL)
         snprintf(line, sizeof line, "without a limit");
     else
         snprintf(line, sizeof line, "%s to %s", size_words(bad != NULL ? bad->budget : 0, low),
                  size_words(answer->budget, high));
-    progress_show(&min->progress, min->runs, min->runs + min->search.left, line);
+    progress_show(&min->progress, min->runs, min->runs + min->bisect.left, line);
 }
 
 /* Once more, if it took too long and nobody said what that is: the machine may be busy. *again: it
@@ -100,7 +100,7 @@ static bool note(struct min *min, const struct trial *trial)
     bool passed;
     char *how = min_success_judge(&min->success, trial, &passed);
     bool noted = (passed || how != NULL) &&
-                 attempts_note(&min->attempts, trial->tag & ~second_try, passed, how);
+                 tried_budgets_note(&min->tried, trial->tag & ~second_try, passed, how);
     free(how);
     return noted;
 }
@@ -115,12 +115,12 @@ static bool take_next(struct min *min)
         return false;
     going = try_again(min, trial, &again);
     if (going && !again && !note(min, trial)) {
-        say("no memory");
+        message("no memory");
         going = false;
     }
     trial_free(trial);
     min->runs++;
-    min->search.left -= min->search.left > 0;
+    min->bisect.left -= min->bisect.left > 0;
     show(min);
     return going;
 }
@@ -158,23 +158,23 @@ static bool learn(struct min *min, int *status)
 
 static bool find(struct min *min)
 {
-    min->search = (struct search){
+    min->bisect = (struct bisect){
         .step = min->options.step,
         .peak = min->success.most_peak,
         .jobs = min->options.jobs,
         .repeats = min->options.repeats,
         .run = try_all,
         .context = min,
-        .attempts = &min->attempts,
+        .tried = &min->tried,
     };
-    enum search_end end = search_go(&min->search);
+    enum bisect_end end = bisect_run(&min->bisect);
     progress_clear(&min->progress);
-    if (end == SEARCH_NO_WAY && min->attempts.count > 0) {
-        const struct attempt *last = &min->attempts.of[min->attempts.count - 1];
-        say("it succeeds without a limit, but not with one of %" PRIu64 " bytes: %s", last->budget,
-            last->how != NULL ? last->how : "not each time");
+    if (end == BISECT_NO_WAY && min->tried.count > 0) {
+        const struct tried_budget *last = &min->tried.of[min->tried.count - 1];
+        message("it succeeds without a limit, but not with one of %" PRIu64 " bytes: %s",
+                last->budget, last->how != NULL ? last->how : "not each time");
     }
-    return end == SEARCH_FOUND;
+    return end == BISECT_FOUND;
 }
 
 /* One run more, at the answer, that says what used the memory. */
@@ -184,7 +184,7 @@ static void ask_sites(struct min *min)
     struct trial *trial = NULL;
     min->program.depth = DEPTH;
     if (trials_start(min->trials, 0, NULL,
-                     limit_of(attempts_answer(&min->attempts)->budget, limit)))
+                     limit_of(tried_budgets_answer(&min->tried)->budget, limit)))
         trial = trials_next(min->trials, UINT64_MAX);
     min_sites_read(&min->sites, trial != NULL ? trial->sites : NULL);
     trial_free(trial);
@@ -229,7 +229,7 @@ static char *options_at(const struct min *min, uint64_t budget)
 
 static char *replay_at(const struct min *min, uint64_t budget)
 {
-    char *options = options_at(min, budget), *input = input_name();
+    char *options = options_at(min, budget), *input = stdin_copy_name();
     struct replay replay = {.options = options, .words = min->options.argv, .input = input};
     while (replay.words[replay.count] != NULL)
         replay.count++;
@@ -244,7 +244,7 @@ static int conclude(struct min *min)
     struct min_result result = {
         .options = &min->options,
         .success = &min->success,
-        .attempts = &min->attempts,
+        .tried = &min->tried,
         .sites = &min->sites,
         .runs = min->runs,
         .time = duration_now() - min->began,
@@ -260,7 +260,7 @@ static int conclude(struct min *min)
     if (command != NULL && replay != NULL)
         status = tell(min, &result);
     else
-        say("no memory");
+        message("no memory");
     free(command);
     free(replay);
     return status;
@@ -291,7 +291,7 @@ static int search(struct min *min)
     bool found = learnt && find(min);
     if (found)
         ask_sites(min);
-    if (!found || interrupt_signal() != 0) { /* which ends us in trials_close */
+    if (!found || signal_wait_signal() != 0) { /* which ends us in trials_close */
         output_file_undo(&min->json);
         output_file_undo(&min->junit);
     }
@@ -311,7 +311,7 @@ int min_main(int argc, char **argv)
     output_file_undo(&min.json);
     min_sites_free(&min.sites);
     budget_file_close(&min.file);
-    attempts_free(&min.attempts);
+    tried_budgets_free(&min.tried);
     for (int i = 0; i < OPTIONS; i++)
         free(min.words[i]);
     return status;

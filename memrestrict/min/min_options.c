@@ -93,12 +93,9 @@ static error_t take_budget(const struct value *value, struct min_options *option
         if (error == 0 && (options->step == 0 || options->step == UINT64_MAX))
             return value_refuse(value, "a size from 1 byte on");
         return error;
-    case 'c':
-        return value_setting(value, "MEMRESTRICT_COUNT", &options->count);
-    case 'p':
-        return value_setting(value, "MEMRESTRICT_PROGRAM", &options->program);
-    default:
-        return ARGP_ERR_UNKNOWN;
+    case 'c': return value_setting(value, "MEMRESTRICT_COUNT", &options->count);
+    case 'p': return value_setting(value, "MEMRESTRICT_PROGRAM", &options->program);
+    default: return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -122,8 +119,7 @@ static error_t take_success(const struct value *value, struct min_options *optio
     case 't':
         error = value_duration(value, &options->time_limit);
         return error == 0 && options->time_limit == 0 ? value_refuse(value, "more than 0") : error;
-    default:
-        return take_budget(value, options);
+    default: return take_budget(value, options);
     }
 }
 
@@ -132,21 +128,13 @@ static error_t take(int key, char *word, void *into)
     struct min_options *options = into;
     struct value value = {rows, key, word};
     switch (key) {
-    case 'j':
-        return take_unsigned(&value, 1, MOST_JOBS, &options->jobs);
-    case 'n':
-        return take_unsigned(&value, 0, MOST_REPEATS, &options->repeats);
-    case KEY_BUDGET_FILE:
-        return value_file(&value, &options->budget_file);
-    case KEY_TOLERANCE:
-        return take_tolerance(&value, &options->tolerance);
-    case KEY_UPDATE:
-        options->update = true;
-        return 0;
-    case KEY_JSON:
-        return value_file(&value, &options->json);
-    case KEY_JUNIT:
-        return value_file(&value, &options->junit);
+    case 'j': return take_unsigned(&value, 1, MOST_JOBS, &options->jobs);
+    case 'n': return take_unsigned(&value, 0, MOST_REPEATS, &options->repeats);
+    case KEY_BUDGET_FILE: return value_file(&value, &options->budget_file);
+    case KEY_TOLERANCE: return take_tolerance(&value, &options->tolerance);
+    case KEY_UPDATE: options->update = true; return 0;
+    case KEY_JSON: return value_file(&value, &options->json);
+    case KEY_JUNIT: return value_file(&value, &options->junit);
     case 'q':
         options->quiet = true;
         options->verbose = false;
@@ -155,8 +143,7 @@ static error_t take(int key, char *word, void *into)
         options->verbose = true;
         options->quiet = false;
         return 0;
-    default:
-        return take_success(&value, options);
+    default: return take_success(&value, options);
     }
 }
 
@@ -178,11 +165,11 @@ static const char doc[] =
 static bool is_sound(const struct min_options *options)
 {
     if (options->update && options->budget_file == NULL)
-        say_usage("--update: there is no file to update; accepted: with --budget-file=FILE");
+        message_usage("--update: there is no file to update; accepted: with --budget-file=FILE");
     else if (options->json != NULL && options->junit != NULL &&
              strcmp(options->json, options->junit) == 0)
-        say_usage("--json and --junit: both go to %s; accepted: a file for each",
-                  strcmp(options->json, "-") == 0 ? "standard output" : options->json);
+        message_usage("--json and --junit: both go to %s; accepted: a file for each",
+                      strcmp(options->json, "-") == 0 ? "standard output" : options->json);
     else
         return true;
     return false;

@@ -28,7 +28,8 @@ static uint64_t sum(const json_t *process, const char *name)
     size_t i;
     const json_t *site;
     uint64_t all = 0;
-    json_array_foreach(json_object_get(process, "sites"), i, site) all += number(site, name);
+    json_array_foreach (json_object_get(process, "sites"), i, site)
+        all += number(site, name);
     return all;
 }
 
@@ -36,24 +37,24 @@ static const json_t *largest(const json_t *json)
 {
     size_t i;
     const json_t *process, *chosen = NULL;
-    json_array_foreach(json_object_get(json, "processes"), i,
-                       process) if (chosen == NULL ||
-                                    sum(process, "peak_bytes") > sum(chosen, "peak_bytes")) chosen =
-        process;
+    json_array_foreach (json_object_get(json, "processes"), i, process)
+        if (chosen == NULL || sum(process, "peak_bytes") > sum(chosen, "peak_bytes"))
+            chosen = process;
     return chosen;
 }
 
 /* The place that people look for, and from there what called it. */
-static char *words_of(struct places *places, const json_t *objects, const json_t *site)
+static char *words_of(struct source_locations *locations, const json_t *objects, const json_t *site)
 {
-    struct words_list stack = {NULL, 0};
-    struct place place = {NULL, NULL, NULL, 0};
+    struct string_list stack = {NULL, 0};
+    struct source_location place = {NULL, NULL, NULL, 0};
     struct string_file words;
     size_t first = 0;
     FILE *file = string_file_open(&words);
     if (file == NULL)
         return NULL;
-    if (places_of(places, objects, json_object_get(site, "frames"), &stack, &place)) {
+    if (source_locations_find(locations, objects, json_object_get(site, "frames"), &stack,
+                              &place)) {
         while (first < stack.count && strcmp(stack.words[first], place.words) != 0)
             first++;
         fputs(place.words, file);
@@ -64,8 +65,8 @@ static char *words_of(struct places *places, const json_t *objects, const json_t
             fprintf(file, " < %s", stack.words[i]);
         }
     }
-    words_list_free(&stack);
-    place_free(&place);
+    string_list_free(&stack);
+    source_location_free(&place);
     return string_file_close(&words);
 }
 
@@ -101,19 +102,18 @@ static void add_rows(struct rows *rows, const json_t *process)
 {
     size_t i;
     const json_t *site;
-    struct places *places = places_open();
-    if (places == NULL)
+    struct source_locations *locations = source_locations_open();
+    if (locations == NULL)
         return;
-    json_array_foreach(json_object_get(process, "sites"), i, site)
-    {
+    json_array_foreach (json_object_get(process, "sites"), i, site) {
         uint64_t bytes = number(site, "peak_bytes");
         char *words = NULL;
         if (bytes > 0)
-            words = words_of(places, json_object_get(process, "objects"), site);
+            words = words_of(locations, json_object_get(process, "objects"), site);
         if (words != NULL)
             add_row(rows, words, bytes, number(site, "peak_blocks"));
     }
-    places_close(places);
+    source_locations_close(locations);
     qsort(rows->of, rows->count, sizeof *rows->of, by_bytes);
 }
 
@@ -127,7 +127,7 @@ void min_sites_read(struct min_sites *sites, const json_t *json)
     if (rows.of == NULL)
         return;
     add_rows(&rows, process);
-    sites->program = program != NULL ? words_safe_string(program) : NULL;
+    sites->program = program != NULL ? text_safe_string(program) : NULL;
     sites->bytes = sum(process, "peak_bytes");
     sites->blocks = sum(process, "peak_blocks");
     for (size_t i = 0; i < rows.count; i++)

@@ -42,7 +42,7 @@ static _Noreturn void become_test(const char *command, const struct trial *trial
     set_path("TRIAL_STDOUT", trial, "stdout");
     set_path("TRIAL_STDERR", trial, "stderr");
     set_path("TRIAL_TMPDIR", trial, "tmp");
-    interrupt_release();
+    signal_wait_release();
     execl("/bin/sh", "sh", "-c", command, (char *)NULL);
     _exit(EXIT_NOT_FOUND);
 }
@@ -54,7 +54,7 @@ static int run_test(const char *command, const struct trial *trial)
     if (pid == 0)
         become_test(command, trial);
     if (pid < 0) {
-        say("--test: cannot make a process: %s", strerror(errno));
+        message("--test: cannot make a process: %s", strerror(errno));
         return 255;
     }
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -76,7 +76,7 @@ static char *last_words(const struct trial *trial)
         line[strcspn(line, "\r\n")] = '\0';
         if (*text != '\0' && strlen(text) <= LONGEST) {
             free(last);
-            last = words_safe_string(text);
+            last = text_safe_string(text);
         }
     }
     if (file != NULL)
@@ -92,7 +92,7 @@ static char *how_it_ended(const struct trial *trial)
     if (trial->end == TRIAL_EXITED)
         snprintf(end, sizeof end, "exit %d", trial->status);
     else
-        snprintf(end, sizeof end, "killed by %s", words_signal(trial->status, signal));
+        snprintf(end, sizeof end, "killed by %s", sentence_signal(trial->status, signal));
     if (asprintf(&words, last != NULL ? "%s (%s)" : "%s", end, last) < 0)
         words = NULL;
     free(last);
@@ -133,12 +133,12 @@ static bool is_good(const struct min_success *success, const struct trial *trial
     bool passed;
     const char *name = success->options->argv[0];
     if (trial->end == TRIAL_FAILED) {
-        say("%s", trial->trouble);
+        message("%s", trial->trouble);
         *status = trial->status != 0 ? trial->status : EXIT_OURS;
         return false;
     }
     if (trial->end == TRIAL_TIMED_OUT) {
-        say("'%s' does not end in time without a limit; accepted: a longer --time", name);
+        message("'%s' does not end in time without a limit; accepted: a longer --time", name);
         *status = EXIT_TIME_LIMIT;
         return false;
     }
@@ -146,11 +146,11 @@ static bool is_good(const struct min_success *success, const struct trial *trial
     if (passed)
         return true;
     if (success->options->test == NULL && trial->end == TRIAL_EXITED)
-        say("'%s' without a limit: %s; accepted: --expect=%d, if that is a success", name,
-            how != NULL ? how : "no memory", trial->status);
+        message("'%s' without a limit: %s; accepted: --expect=%d, if that is a success", name,
+                how != NULL ? how : "no memory", trial->status);
     else
-        say("'%s' without a limit: %s; accepted: a program that succeeds then", name,
-            how != NULL ? how : "no memory");
+        message("'%s' without a limit: %s; accepted: a program that succeeds then", name,
+                how != NULL ? how : "no memory");
     free(how);
     return false;
 }
@@ -159,10 +159,11 @@ static bool is_limited(const struct trial *trial, const char *name)
 {
     size_t i;
     const json_t *warning, *warnings = json_object_get(trial->outcome, "warnings");
-    json_array_foreach(warnings, i, warning) say("%s", json_string_value(warning));
+    json_array_foreach (warnings, i, warning)
+        message("%s", json_string_value(warning));
     if (json_array_size(json_object_get(trial->outcome, "processes")) > 0)
         return true;
-    say("'%s' cannot be limited: there is no process that the library is in", name);
+    message("'%s' cannot be limited: there is no process that the library is in", name);
     return false;
 }
 
@@ -202,9 +203,9 @@ static bool learn_again(struct min_success *success, struct trials *trials)
         return false;
     char *how = min_success_judge(success, trial, &passed);
     if (!passed)
-        say("'%s' is not the same in each run: without a limit it passed once, and then: %s; "
-            "accepted: --compare=status, or --test=COMMAND",
-            success->options->argv[0], how != NULL ? how : "no memory");
+        message("'%s' is not the same in each run: without a limit it passed once, and then: %s; "
+                "accepted: --compare=status, or --test=COMMAND",
+                success->options->argv[0], how != NULL ? how : "no memory");
     widen(success, trial, false);
     free(how);
     trial_free(trial);

@@ -5,12 +5,12 @@
 #include <string.h>
 
 /* The place of the first that is not smaller. */
-static size_t place_of(const struct attempts *attempts, uint64_t budget)
+static size_t place_of(const struct tried_budgets *tried, uint64_t budget)
 {
-    size_t low = 0, high = attempts->count;
+    size_t low = 0, high = tried->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (attempts->of[middle].budget < budget)
+        if (tried->of[middle].budget < budget)
             low = middle + 1;
         else
             high = middle;
@@ -18,31 +18,31 @@ static size_t place_of(const struct attempts *attempts, uint64_t budget)
     return low;
 }
 
-static struct attempt *find(const struct attempts *attempts, uint64_t budget)
+static struct tried_budget *find(const struct tried_budgets *tried, uint64_t budget)
 {
-    size_t place = place_of(attempts, budget);
-    bool there = place < attempts->count && attempts->of[place].budget == budget;
-    return there ? &attempts->of[place] : NULL;
+    size_t place = place_of(tried, budget);
+    bool there = place < tried->count && tried->of[place].budget == budget;
+    return there ? &tried->of[place] : NULL;
 }
 
-static struct attempt *insert(struct attempts *attempts, uint64_t budget)
+static struct tried_budget *insert(struct tried_budgets *tried, uint64_t budget)
 {
-    size_t place = place_of(attempts, budget);
-    struct attempt *more = realloc(attempts->of, (attempts->count + 1) * sizeof *more);
+    size_t place = place_of(tried, budget);
+    struct tried_budget *more = realloc(tried->of, (tried->count + 1) * sizeof *more);
     if (more == NULL)
         return NULL;
-    attempts->of = more;
-    memmove(more + place + 1, more + place, (attempts->count - place) * sizeof *more);
-    attempts->count++;
-    more[place] = (struct attempt){.budget = budget};
+    tried->of = more;
+    memmove(more + place + 1, more + place, (tried->count - place) * sizeof *more);
+    tried->count++;
+    more[place] = (struct tried_budget){.budget = budget};
     return &more[place];
 }
 
-bool attempts_note(struct attempts *attempts, uint64_t budget, bool passed, const char *how)
+bool tried_budgets_note(struct tried_budgets *tried, uint64_t budget, bool passed, const char *how)
 {
-    struct attempt *attempt = find(attempts, budget);
+    struct tried_budget *attempt = find(tried, budget);
     if (attempt == NULL)
-        attempt = insert(attempts, budget);
+        attempt = insert(tried, budget);
     if (attempt == NULL)
         return false;
     *(passed ? &attempt->passed : &attempt->failed) += 1;
@@ -51,49 +51,49 @@ bool attempts_note(struct attempts *attempts, uint64_t budget, bool passed, cons
     return passed || attempt->how != NULL;
 }
 
-void attempts_free(struct attempts *attempts)
+void tried_budgets_free(struct tried_budgets *tried)
 {
-    for (size_t i = 0; i < attempts->count; i++)
-        free(attempts->of[i].how);
-    free(attempts->of);
-    *attempts = (struct attempts){NULL, 0};
+    for (size_t i = 0; i < tried->count; i++)
+        free(tried->of[i].how);
+    free(tried->of);
+    *tried = (struct tried_budgets){NULL, 0};
 }
 
-const struct attempt *attempts_find(const struct attempts *attempts, uint64_t budget)
+const struct tried_budget *tried_budgets_find(const struct tried_budgets *tried, uint64_t budget)
 {
-    return find(attempts, budget);
+    return find(tried, budget);
 }
 
-bool attempt_is_good(const struct attempt *attempt)
+bool tried_budget_is_good(const struct tried_budget *attempt)
 {
     return attempt->passed > 0 && attempt->failed == 0;
 }
 
-const struct attempt *attempts_last_bad(const struct attempts *attempts)
+const struct tried_budget *tried_budgets_last_bad(const struct tried_budgets *tried)
 {
-    for (size_t i = attempts->count; i-- > 0;)
-        if (!attempt_is_good(&attempts->of[i]))
-            return &attempts->of[i];
+    for (size_t i = tried->count; i-- > 0;)
+        if (!tried_budget_is_good(&tried->of[i]))
+            return &tried->of[i];
     return NULL;
 }
 
-const struct attempt *attempts_answer(const struct attempts *attempts)
+const struct tried_budget *tried_budgets_answer(const struct tried_budgets *tried)
 {
-    const struct attempt *bad = attempts_last_bad(attempts);
-    size_t place = bad == NULL ? 0 : (size_t)(bad - attempts->of) + 1;
-    return place < attempts->count ? &attempts->of[place] : NULL;
+    const struct tried_budget *bad = tried_budgets_last_bad(tried);
+    size_t place = bad == NULL ? 0 : (size_t)(bad - tried->of) + 1;
+    return place < tried->count ? &tried->of[place] : NULL;
 }
 
-const struct attempt *attempts_least(const struct attempts *attempts)
+const struct tried_budget *tried_budgets_least(const struct tried_budgets *tried)
 {
-    for (size_t i = 0; i < attempts->count; i++)
-        if (attempts->of[i].passed > 0)
-            return &attempts->of[i];
+    for (size_t i = 0; i < tried->count; i++)
+        if (tried->of[i].passed > 0)
+            return &tried->of[i];
     return NULL;
 }
 
-const struct attempt *attempts_below_least(const struct attempts *attempts)
+const struct tried_budget *tried_budgets_below_least(const struct tried_budgets *tried)
 {
-    const struct attempt *least = attempts_least(attempts);
-    return least != NULL && least > attempts->of ? least - 1 : NULL;
+    const struct tried_budget *least = tried_budgets_least(tried);
+    return least != NULL && least > tried->of ? least - 1 : NULL;
 }

@@ -9,32 +9,32 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct attempt {
+struct tried_budget {
     uint64_t budget; /* bytes */
     unsigned passed, failed;
     char *how; /* it failed the first time: "exit 2"; NULL: it never did */
 };
 
-struct attempts {
-    struct attempt *of;
+struct tried_budgets {
+    struct tried_budget *of;
     size_t count;
 };
 
 /* False: no memory. */
-bool attempts_note(struct attempts *attempts, uint64_t budget, bool passed, const char *how);
-void attempts_free(struct attempts *attempts);
+bool tried_budgets_note(struct tried_budgets *tried, uint64_t budget, bool passed, const char *how);
+void tried_budgets_free(struct tried_budgets *tried);
 
 /* NULL: it was not tried. All pointers are good until the next note. */
-const struct attempt *attempts_find(const struct attempts *attempts, uint64_t budget);
+const struct tried_budget *tried_budgets_find(const struct tried_budgets *tried, uint64_t budget);
 /* Did it pass, every time? */
-bool attempt_is_good(const struct attempt *attempt);
+bool tried_budget_is_good(const struct tried_budget *attempt);
 
 /* The largest that is not good; NULL: all are. */
-const struct attempt *attempts_last_bad(const struct attempts *attempts);
+const struct tried_budget *tried_budgets_last_bad(const struct tried_budgets *tried);
 /* The smallest from which on all are good; NULL: the largest is not. */
-const struct attempt *attempts_answer(const struct attempts *attempts);
+const struct tried_budget *tried_budgets_answer(const struct tried_budgets *tried);
 /* The smallest that ever passed, and the largest below it; NULL: there is none. */
-const struct attempt *attempts_least(const struct attempts *attempts);
-const struct attempt *attempts_below_least(const struct attempts *attempts);
+const struct tried_budget *tried_budgets_least(const struct tried_budgets *tried);
+const struct tried_budget *tried_budgets_below_least(const struct tried_budgets *tried);
 
 #endif

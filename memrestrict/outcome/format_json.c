@@ -59,7 +59,7 @@ static json_t *signal_object(int number)
     char name[SIGNAL_ROOM];
     struct object object = object_new();
     put(&object, "number", json_integer(number));
-    put(&object, "name", json_string(words_signal(number, name)));
+    put(&object, "name", json_string(sentence_signal(number, name)));
     return finished(&object);
 }
 
@@ -112,7 +112,7 @@ static json_t *process_object(const struct process *process, uint64_t began)
         process->ended == 0      ? json_null()
         : process->ended > began ? bytes(process->ended - began)
                                  : json_integer(0));
-    put(&object, "end", json_string(words_end_id(process->end)));
+    put(&object, "end", json_string(sentence_end_id(process->end)));
     put_end(&object, process->end == PROCESS_EXITED, process->end == PROCESS_KILLED,
             process->status);
     put(&object, "crash", json_text(process->crash));
@@ -149,8 +149,8 @@ static void put_run(struct object *object, const struct outcome *outcome)
     put(object, "schema", json_string("memrestrict-outcome"));
     put(object, "version", json_integer(1));
     put(object, "outcome",
-        started ? json_string(words_kind_id(outcome_kind(outcome))) : json_null());
-    put(object, "passed", json_boolean(words_passed(outcome)));
+        started ? json_string(sentence_kind_id(outcome_kind(outcome))) : json_null());
+    put(object, "passed", json_boolean(sentence_passed(outcome)));
     put(object, "program", json_text(outcome->name));
     put_arguments(object, outcome->argv);
     put(object, "pid", started ? json_integer(outcome->pid) : json_null());

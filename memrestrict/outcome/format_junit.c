@@ -29,7 +29,7 @@ static void write_seconds(FILE *file, const struct outcome *outcome)
 /* What no test would call its own words: it was ended, or could not begin. */
 static const char *trouble(const struct outcome *outcome)
 {
-    if (words_passed(outcome))
+    if (sentence_passed(outcome))
         return NULL;
     return outcome->pid != 0 && outcome->exited && !outcome->timed_out ? "failure" : "error";
 }
@@ -50,7 +50,7 @@ static void write_suite(FILE *file, const struct outcome *outcome, const struct 
     fputs(">\n", file);
     if (element != NULL) {
         fprintf(file, "    <%s type=\"%s\" message=\"", element,
-                outcome->pid == 0 ? "never_started" : words_kind_id(outcome_kind(outcome)));
+                outcome->pid == 0 ? "never_started" : sentence_kind_id(outcome_kind(outcome)));
         escape_xml(file, parts->sentence);
         fputs("\">", file);
         escape_xml(file, parts->verdict);
@@ -66,9 +66,9 @@ static void write_suite(FILE *file, const struct outcome *outcome, const struct 
 
 bool format_junit(FILE *file, const struct outcome *outcome)
 {
-    struct parts parts = {words_string(words_command, outcome),
-                          words_string(words_sentence, outcome),
-                          words_string(write_verdict, outcome)};
+    struct parts parts = {sentence_string(sentence_command, outcome),
+                          sentence_string(sentence_write, outcome),
+                          sentence_string(write_verdict, outcome)};
     bool made = parts.command != NULL && parts.sentence != NULL && parts.verdict != NULL;
     if (made)
         write_suite(file, outcome, &parts);

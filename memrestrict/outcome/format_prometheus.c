@@ -20,10 +20,10 @@ struct programs {
     size_t count;
 };
 
-/* A label's value: a backslash that words_safe made is escaped as any other. */
+/* A label's value: a backslash that text_safe made is escaped as any other. */
 static void write_label(FILE *file, const char *name, const char *value)
 {
-    char *safe = words_safe_string(value);
+    char *safe = text_safe_string(value);
     fprintf(file, "%s=\"", name);
     for (const char *at = safe != NULL ? safe : "?"; *at != '\0'; at++) {
         if (*at == '"' || *at == '\\')
@@ -127,12 +127,12 @@ static void write_outcome(FILE *file, const struct outcome *outcome)
     write_head(file, "outcome", "gauge", "1 for what became of the run, 0 for what did not.");
     for (int kind = OUTCOME_NEVER_REFUSED; kind <= OUTCOME_HUNG; kind++) {
         write_run(file, outcome, "outcome");
-        fprintf(file, ",kind=\"%s\"", words_kind_id((enum outcome_kind)kind));
+        fprintf(file, ",kind=\"%s\"", sentence_kind_id((enum outcome_kind)kind));
         write_value(file, outcome->pid != 0 && outcome_kind(outcome) == (enum outcome_kind)kind);
     }
     write_head(file, "success", "gauge", "1 if the run is a success, else 0.");
     write_run(file, outcome, "success");
-    write_value(file, words_passed(outcome));
+    write_value(file, sentence_passed(outcome));
     uint64_t ns = outcome->ended > outcome->began ? outcome->ended - outcome->began : 0;
     write_head(file, "duration_seconds", "gauge", "How long the program ran.");
     write_run(file, outcome, "duration_seconds");

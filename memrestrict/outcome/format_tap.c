@@ -21,7 +21,7 @@ static void write_figures(FILE *file, const struct outcome *outcome, const char 
     fputs("  ---\n  message: ", file);
     escape_yaml(file, sentence);
     fprintf(file, "\n  outcome: %s\n",
-            outcome->pid == 0 ? "never_started" : words_kind_id(outcome_kind(outcome)));
+            outcome->pid == 0 ? "never_started" : sentence_kind_id(outcome_kind(outcome)));
     write_size(file, "limit_bytes", outcome->limit);
     write_size(file, "tree_limit_bytes", outcome->tree_limit);
     write_size(file, "peak_bytes", outcome_peak(outcome));
@@ -31,18 +31,18 @@ static void write_figures(FILE *file, const struct outcome *outcome, const char 
     fputs("  ...\n", file);
     for (size_t i = 0; i < outcome->warning_count; i++) {
         fputs("# ", file);
-        words_safe(file, outcome->warnings[i]);
+        text_safe(file, outcome->warnings[i]);
         fputc('\n', file);
     }
 }
 
 bool format_tap(FILE *file, const struct outcome *outcome)
 {
-    char *command = words_string(words_command, outcome);
-    char *sentence = words_string(words_sentence, outcome);
+    char *command = sentence_string(sentence_command, outcome);
+    char *sentence = sentence_string(sentence_write, outcome);
     bool made = command != NULL && sentence != NULL;
     if (made) {
-        fprintf(file, "TAP version 13\n1..1\n%sok 1 - ", words_passed(outcome) ? "" : "not ");
+        fprintf(file, "TAP version 13\n1..1\n%sok 1 - ", sentence_passed(outcome) ? "" : "not ");
         escape_tap(file, command);
         fputs(": ", file);
         escape_tap(file, sentence);

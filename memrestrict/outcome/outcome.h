@@ -65,12 +65,12 @@ struct process {
     struct refusal first; /* its first refusal */
     uint64_t faults;
     struct fault_struck first_fault;
-    bool forked;          /* began by fork, not by exec */
-    bool explored;        /* a copy that --explore made, or of its doing: no part of the program */
-    char *heap_owner;     /* NULL, or the object that has a malloc of its own: heap not limited */
-    bool maps_owned;      /* nor are its mappings */
-    char *crash;          /* where a signal struck that ended it; NULL: unknown, or none did */
-    bool told;            /* there is a warning of it already that says what became of it */
+    bool forked;      /* began by fork, not by exec */
+    bool explored;    /* a copy that --explore made, or of its doing: no part of the program */
+    char *heap_owner; /* NULL, or the object that has a malloc of its own: heap not limited */
+    bool maps_owned;  /* nor are its mappings */
+    char *crash;      /* where a signal struck that ended it; NULL: unknown, or none did */
+    bool told;        /* there is a warning of it already that says what became of it */
 };
 
 struct outcome {
@@ -83,8 +83,8 @@ struct outcome {
     bool timed_out; /* our time limit ended it */
     bool
         refusals_fail; /* --error-exitcode: what was refused is a failure, though it was survived */
-    const char *fault_plan;    /* NULL: none */
-    bool seed_made;            /* a seed in it, which nobody gave */
+    const char *fault_plan; /* NULL: none */
+    bool seed_made;         /* a seed in it, which nobody gave */
     uint64_t began, ended;
     uint64_t limit;            /* of each process, or OUTCOME_UNLIMITED */
     uint64_t tree_limit;       /* of all together, or OUTCOME_UNLIMITED */

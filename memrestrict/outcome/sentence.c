@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *words_kind_id(enum outcome_kind kind)
+const char *sentence_kind_id(enum outcome_kind kind)
 {
     static const char *const ids[] = {
         [OUTCOME_NEVER_REFUSED] = "never_refused", [OUTCOME_SURVIVED] = "refused_and_survived",
@@ -21,7 +21,7 @@ const char *words_kind_id(enum outcome_kind kind)
     return ids[kind];
 }
 
-const char *words_end_id(enum process_end end)
+const char *sentence_end_id(enum process_end end)
 {
     static const char *const ids[] = {
         [PROCESS_RUNNING] = "running", [PROCESS_EXITED] = "exited",
@@ -31,7 +31,7 @@ const char *words_end_id(enum process_end end)
     return ids[end];
 }
 
-const char *words_signal(int signal, char room[SIGNAL_ROOM])
+const char *sentence_signal(int signal, char room[SIGNAL_ROOM])
 {
     const char *name = sigabbrev_np(signal);
     if (name != NULL)
@@ -43,31 +43,25 @@ const char *words_signal(int signal, char room[SIGNAL_ROOM])
     return room;
 }
 
-const char *words_end(const struct process *process, char room[END_ROOM])
+const char *sentence_end(const struct process *process, char room[END_ROOM])
 {
     char signal[SIGNAL_ROOM];
     switch (process->end) {
-    case PROCESS_EXITED:
-        snprintf(room, END_ROOM, "exit %d", process->status);
-        return room;
+    case PROCESS_EXITED: snprintf(room, END_ROOM, "exit %d", process->status); return room;
     case PROCESS_KILLED:
         if (process->status == 0)
             return strcpy(room, "killed");
-        snprintf(room, END_ROOM, "killed by %s", words_signal(process->status, signal));
+        snprintf(room, END_ROOM, "killed by %s", sentence_signal(process->status, signal));
         return room;
-    case PROCESS_RUNNING:
-        return strcpy(room, "still running");
-    case PROCESS_REPLACED:
-        return strcpy(room, "exec of another program");
-    case PROCESS_ESCAPED:
-        return strcpy(room, "exec, unlimited from there");
-    case PROCESS_VANISHED:
-        break;
+    case PROCESS_RUNNING: return strcpy(room, "still running");
+    case PROCESS_REPLACED: return strcpy(room, "exec of another program");
+    case PROCESS_ESCAPED: return strcpy(room, "exec, unlimited from there");
+    case PROCESS_VANISHED: break;
     }
     return strcpy(room, "ended unseen");
 }
 
-bool words_passed(const struct outcome *outcome)
+bool sentence_passed(const struct outcome *outcome)
 {
     bool good_end = outcome->exited && outcome->status == 0 && !outcome->timed_out;
     bool forgiven = !outcome->refusals_fail || outcome_refusals(outcome) == 0;
@@ -76,7 +70,7 @@ bool words_passed(const struct outcome *outcome)
 
 /* Text */
 
-unsigned words_utf8(const char *text)
+unsigned text_utf8(const char *text)
 {
     const unsigned char *at = (const unsigned char *)text;
     unsigned length = at[0] < 0x80   ? 1
@@ -95,7 +89,7 @@ unsigned words_utf8(const char *text)
     return overlong || surrogate || beyond ? 0 : length;
 }
 
-size_t words_width(const char *text)
+size_t text_width(const char *text)
 {
     size_t width = 0;
     for (; *text != '\0'; text++)
@@ -111,10 +105,10 @@ static bool steers(const char *text, unsigned length)
            (length == 2 && first == 0xc2 && (unsigned char)text[1] < 0xa0);
 }
 
-void words_safe(FILE *file, const char *text)
+void text_safe(FILE *file, const char *text)
 {
     while (*text != '\0') {
-        unsigned length = words_utf8(text);
+        unsigned length = text_utf8(text);
         if (length != 0 && !steers(text, length)) {
             fwrite(text, 1, length, file);
             text += length;
@@ -124,16 +118,16 @@ void words_safe(FILE *file, const char *text)
     }
 }
 
-void words_command(FILE *file, const struct outcome *outcome)
+void sentence_command(FILE *file, const struct outcome *outcome)
 {
     for (char **word = outcome->argv; word != NULL && *word != NULL; word++) {
         if (word != outcome->argv)
             fputc(' ', file);
-        words_safe(file, *word);
+        text_safe(file, *word);
     }
 }
 
-char *words_string(void (*write)(FILE *, const struct outcome *), const struct outcome *outcome)
+char *sentence_string(void (*write)(FILE *, const struct outcome *), const struct outcome *outcome)
 {
     struct string_file string;
     FILE *file = string_file_open(&string);
@@ -143,7 +137,7 @@ char *words_string(void (*write)(FILE *, const struct outcome *), const struct o
     return string_file_close(&string);
 }
 
-char *words_safe_string(const char *text)
+char *text_safe_string(const char *text)
 {
     char *string = malloc(4 * strlen(text) + 1);
     FILE *file = string == NULL ? NULL : fmemopen(string, 4 * strlen(text) + 1, "w");
@@ -151,7 +145,7 @@ char *words_safe_string(const char *text)
         free(string);
         return NULL;
     }
-    words_safe(file, text);
+    text_safe(file, text);
     fclose(file);
     return string;
 }
@@ -165,11 +159,11 @@ static const char *ellipsis(void)
     return unicode ? "\xe2\x80\xa6" : "~";
 }
 
-size_t words_cut(FILE *file, const char *text, size_t width)
+size_t text_cut(FILE *file, const char *text, size_t width)
 {
-    size_t all = words_width(text), whole = all <= width ? all : width > 0 ? width - 1 : 0;
+    size_t all = text_width(text), whole = all <= width ? all : width > 0 ? width - 1 : 0;
     for (size_t i = 0; i < whole; i++) {
-        unsigned bytes = words_utf8(text);
+        unsigned bytes = text_utf8(text);
         fwrite(text, 1, bytes, file);
         text += bytes;
     }
@@ -180,7 +174,7 @@ size_t words_cut(FILE *file, const char *text, size_t width)
 
 /* The sentence */
 
-void words_refusal(FILE *file, const struct refusal *refusal)
+void sentence_refusal(FILE *file, const struct refusal *refusal)
 {
     char size[SIZE_ROOM], pair[SIZE_PAIR_ROOM];
     uint64_t asked = refusal->size == UINT64_MAX ? UINT64_MAX - 1 : refusal->size;
@@ -196,7 +190,7 @@ static const char *ordinal_end(uint64_t number)
     return !teen && number % 10 < 4 ? ends[number % 10] : "th";
 }
 
-void words_fault(FILE *file, const struct fault_struck *fault)
+void sentence_fault(FILE *file, const struct fault_struck *fault)
 {
     char size[SIZE_ROOM];
     uint64_t asked = fault->size == UINT64_MAX ? UINT64_MAX - 1 : fault->size;
@@ -227,7 +221,7 @@ static void write_own_end(FILE *file, const struct process *process)
     if (process->end == PROCESS_EXITED)
         fprintf(file, ", which exited %d", process->status);
     else if (process->end == PROCESS_KILLED)
-        fprintf(file, ", %s%s%s", words_end(process, end), process->crash != NULL ? " in " : "",
+        fprintf(file, ", %s%s%s", sentence_end(process, end), process->crash != NULL ? " in " : "",
                 process->crash != NULL ? process->crash : "");
     else
         fputs(", which ended unseen, perhaps killed", file);
@@ -238,7 +232,7 @@ static void write_owner(FILE *file, const struct outcome *outcome, const struct 
 {
     if (strcmp(process->program, outcome->name) != 0 || process->pid != outcome->pid) {
         fputs(" by ", file);
-        words_safe(file, process->program);
+        text_safe(file, process->program);
     }
     if (process->pid != outcome->pid)
         fprintf(file, ", process %d", process->pid);
@@ -252,7 +246,7 @@ static void write_failed(FILE *file, const struct outcome *outcome, uint64_t fau
     const struct process *first = outcome_first_fault(outcome);
     fprintf(file, "failed %" PRIu64 " allocation%s as planned", faults, faults == 1 ? "" : "s");
     fputs(faults == 1 ? " (" : " (first: ", file);
-    words_fault(file, &first->first_fault);
+    sentence_fault(file, &first->first_fault);
     write_owner(file, outcome, first);
 }
 
@@ -268,7 +262,7 @@ static void write_refused(FILE *file, const struct outcome *outcome, uint64_t re
     if (first == NULL || first->first.call == NULL)
         return;
     fputs(refusals == 1 ? " (" : " (first: ", file);
-    words_refusal(file, &first->first);
+    sentence_refusal(file, &first->first);
     write_owner(file, outcome, first);
 }
 
@@ -300,12 +294,12 @@ static void write_end(FILE *file, const struct outcome *outcome, bool refused)
     else if (outcome->exited)
         fprintf(file, "%s, exit %d", survived ? ", survived" : "", outcome->status);
     else
-        fprintf(file, ", killed by %s%s%s%s", words_signal(outcome->status, signal),
+        fprintf(file, ", killed by %s%s%s%s", sentence_signal(outcome->status, signal),
                 place != NULL ? " in " : "", place != NULL ? place : "",
                 outcome->core_dumped ? " (core dumped)" : "");
 }
 
-void words_sentence(FILE *file, const struct outcome *outcome)
+void sentence_write(FILE *file, const struct outcome *outcome)
 {
     uint64_t refusals = outcome_refusals(outcome), faults = outcome_faults(outcome);
     if (outcome->pid == 0) {
@@ -325,11 +319,11 @@ void words_sentence(FILE *file, const struct outcome *outcome)
     write_end(file, outcome, (refusals | faults) != 0);
     if (outcome->seed_made) {
         fputs("; the plan was ", file);
-        words_safe(file, outcome->fault_plan);
+        text_safe(file, outcome->fault_plan);
     }
 }
 
-const char *words_last_part(const char *path)
+const char *text_last_part(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash != NULL && slash[1] != '\0' ? slash + 1 : path;

@@ -16,44 +16,44 @@
 enum { SIGNAL_ROOM = 24, END_ROOM = 80 };
 
 /* For machines, never changed: "never_refused", "refused_and_survived" ... Static. */
-const char *words_kind_id(enum outcome_kind kind);
+const char *sentence_kind_id(enum outcome_kind kind);
 /* "running", "exited", "killed", "replaced", "escaped", "vanished". Static. */
-const char *words_end_id(enum process_end end);
+const char *sentence_end_id(enum process_end end);
 /* "SIGSEGV", "SIGRTMIN+3", "signal 99". */
-const char *words_signal(int signal, char room[SIGNAL_ROOM]);
+const char *sentence_signal(int signal, char room[SIGNAL_ROOM]);
 /* "exit 2", "killed by SIGSEGV", "still running", "became another program" ... */
-const char *words_end(const struct process *process, char room[END_ROOM]);
+const char *sentence_end(const struct process *process, char room[END_ROOM]);
 
 /* Is the run a success: the program was started and ended with status 0, not by our time limit, and
  * refusals are either none or no failure? */
-bool words_passed(const struct outcome *outcome);
+bool sentence_passed(const struct outcome *outcome);
 
 /* "refused 3 allocations (first: malloc of 1.0 MiB at 63.4 of 64.0 MiB), exit 2", or "nothing
  * refused (peak 1.0 of 64.0 MiB), exit 0": on one line, safe, without the program's name. */
-void words_sentence(FILE *file, const struct outcome *outcome);
+void sentence_write(FILE *file, const struct outcome *outcome);
 /* "malloc of 24 bytes, the 5th" */
-void words_fault(FILE *file, const struct fault_struck *fault);
+void sentence_fault(FILE *file, const struct fault_struck *fault);
 /* "malloc of 1.0 MiB at 63.4 of 64.0 MiB" */
-void words_refusal(FILE *file, const struct refusal *refusal);
+void sentence_refusal(FILE *file, const struct refusal *refusal);
 
 /* What stands behind the last slash; a part of `path`, or all of it. */
-const char *words_last_part(const char *path);
+const char *text_last_part(const char *path);
 
 /* Writes text made safe, as the head of this file says. */
-void words_safe(FILE *file, const char *text);
+void text_safe(FILE *file, const char *text);
 /* The program and its arguments, with spaces between, safe. */
-void words_command(FILE *file, const struct outcome *outcome);
+void sentence_command(FILE *file, const struct outcome *outcome);
 
 /* The length of the UTF-8 character that `text` begins with: 1 to 4; 0: it is none. */
-unsigned words_utf8(const char *text);
+unsigned text_utf8(const char *text);
 /* Characters of valid UTF-8. */
-size_t words_width(const char *text);
+size_t text_width(const char *text);
 /* Writes at most `width` characters of it; the last of them says if there were more. Returns how
  * many were written. */
-size_t words_cut(FILE *file, const char *text, size_t width);
+size_t text_cut(FILE *file, const char *text, size_t width);
 
 /* What one of the writers above writes, as a string; the caller frees it. NULL: no memory. */
-char *words_string(void (*write)(FILE *, const struct outcome *), const struct outcome *outcome);
-char *words_safe_string(const char *text);
+char *sentence_string(void (*write)(FILE *, const struct outcome *), const struct outcome *outcome);
+char *text_safe_string(const char *text);
 
 #endif

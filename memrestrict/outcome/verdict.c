@@ -22,7 +22,7 @@ static void write_warnings(FILE *file, const struct outcome *outcome)
 {
     for (size_t i = 0; i < outcome->warning_count; i++) {
         fputs("memrestrict: ", file);
-        words_safe(file, outcome->warnings[i]);
+        text_safe(file, outcome->warnings[i]);
         fputc('\n', file);
     }
     if (outcome->no_room != 0)
@@ -43,16 +43,16 @@ static const char *kind_color(const struct outcome *outcome)
 {
     static const char *const colors[] = {GREEN, YELLOW, RED, RED, RED};
     enum outcome_kind kind = outcome_kind(outcome);
-    bool noteworthy = !words_passed(outcome) || outcome_faults(outcome) != 0;
+    bool noteworthy = !sentence_passed(outcome) || outcome_faults(outcome) != 0;
     return kind == OUTCOME_NEVER_REFUSED && noteworthy ? YELLOW : colors[kind];
 }
 
 static void write_line(FILE *file, const struct outcome *outcome, bool color)
 {
     fputs(color ? BOLD "memrestrict: " : "memrestrict: ", file);
-    words_safe(file, outcome->name);
+    text_safe(file, outcome->name);
     fprintf(file, ": %s", color ? kind_color(outcome) : "");
-    words_sentence(file, outcome);
+    sentence_write(file, outcome);
     fputs(color ? PLAIN "\n" : "\n", file);
 }
 

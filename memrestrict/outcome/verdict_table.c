@@ -37,7 +37,7 @@ static char *refusal_cell(const struct process *process)
     if (file == NULL)
         return NULL;
     if (process->first.call != NULL)
-        words_refusal(file, &process->first);
+        sentence_refusal(file, &process->first);
     return string_file_close(&cell);
 }
 
@@ -53,7 +53,7 @@ static bool row_make(struct row *row, const struct process *process)
     row->failed = has_failed(process);
     snprintf(text, sizeof text, "%d", process->pid);
     *cell++ = strdup(text);
-    *cell++ = words_safe_string(process->program);
+    *cell++ = text_safe_string(process->program);
     *cell++ = strdup(size_words(process->limit, text));
     *cell++ = strdup(size_words(process->peak, text));
     *cell++ = strdup(size_words(process->used, text));
@@ -62,7 +62,7 @@ static bool row_make(struct row *row, const struct process *process)
     snprintf(text, sizeof text, "%" PRIu64, process->faults);
     *cell++ = strdup(text);
     *cell++ = refusal_cell(process);
-    *cell++ = strdup(words_end(process, text));
+    *cell++ = strdup(sentence_end(process, text));
     for (unsigned i = 0; i < COLUMNS; i++)
         if (row->cells[i] == NULL)
             return false;
@@ -138,7 +138,7 @@ static struct layout layout_make(const struct row *rows, size_t count, size_t wi
     struct layout layout = {{0}};
     for (size_t i = 0; i < count; i++)
         for (unsigned column = 0; column < COLUMNS; column++) {
-            size_t needs = words_width(rows[i].cells[column]);
+            size_t needs = text_width(rows[i].cells[column]);
             if (needs > layout.widths[column])
                 layout.widths[column] = needs;
         }
@@ -152,10 +152,10 @@ static struct layout layout_make(const struct row *rows, size_t count, size_t wi
 
 static void write_cell(FILE *file, const char *cell, size_t width, bool right)
 {
-    size_t length = words_width(cell);
+    size_t length = text_width(cell);
     if (right && length < width)
         fprintf(file, "%*s", (int)(width - length), "");
-    length = words_cut(file, cell, width);
+    length = text_cut(file, cell, width);
     if (!right && length < width)
         fprintf(file, "%*s", (int)(width - length), "");
 }
@@ -171,7 +171,7 @@ static void write_row(FILE *file, const struct row *row, const struct layout *la
             continue;
         fputs("  ", file);
         if (column == END_COLUMN)
-            words_cut(file, row->cells[column], width);
+            text_cut(file, row->cells[column], width);
         else
             write_cell(file, row->cells[column], width, !left);
     }

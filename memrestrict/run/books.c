@@ -75,9 +75,9 @@ bool books_open(struct books *books, uint64_t tree_limit, uint64_t reserve, int 
     if (books->fd >= 0 && set_size(books->fd, sizeof *books->accounts))
         books->accounts = map(books->fd);
     if (books->accounts == NULL) {
-        say("cannot make the accounts, %zu KiB of shared memory: %s%s",
-            sizeof *books->accounts / 1024, strerror(errno),
-            errno == EFBIG ? " (see ulimit -f)" : "");
+        message("cannot make the accounts, %zu KiB of shared memory: %s%s",
+                sizeof *books->accounts / 1024, strerror(errno),
+                errno == EFBIG ? " (see ulimit -f)" : "");
         if (books->fd >= 0)
             close(books->fd);
         return false;

@@ -17,8 +17,7 @@ struct books {
 
 /* `tree_limit` and `reserve` as in struct accounts; `sites` and `explore`: descriptors, or -1.
  * False: it could not be made, which has been said. */
-bool books_open(struct books *books, uint64_t tree_limit, uint64_t reserve, int sites,
-                int explore);
+bool books_open(struct books *books, uint64_t tree_limit, uint64_t reserve, int sites, int explore);
 
 /* Does the run whose accounts MEMRESTRICT_ACCOUNTS names, if there is one, limit all its processes
  * together? NULL names none. */

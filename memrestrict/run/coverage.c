@@ -27,8 +27,8 @@ static bool is_without_heap(const struct run_options *options)
     return count != NULL && strstr(count, "heap") == NULL;
 }
 
-void notices_before(struct outcome *outcome, const struct target *target,
-                    const struct run_options *options)
+void coverage_before(struct outcome *outcome, const struct target *target,
+                     const struct run_options *options)
 {
     const char *words = target_words(target->trouble), *program = basename(target->path);
     if (books_have_tree_limit(getenv("MEMRESTRICT_ACCOUNTS")))
@@ -122,8 +122,8 @@ static void say_owned(struct outcome *outcome)
         outcome_warn(outcome, "%zu more processes had a malloc of their own", found - named);
 }
 
-void notices_after(struct outcome *outcome, const struct target *target,
-                   const struct run_options *options)
+void coverage_after(struct outcome *outcome, const struct target *target,
+                    const struct run_options *options)
 {
     const char *patterns = options_setting(options, SETTING_PROGRAM);
     bool meant = is_meant(outcome, target, options);

@@ -11,10 +11,10 @@
 #include "run/target_check.h"
 
 /* Before the start, from the program's file. */
-void notices_before(struct outcome *outcome, const struct target *target,
-                    const struct run_options *options);
+void coverage_before(struct outcome *outcome, const struct target *target,
+                     const struct run_options *options);
 /* After the end, from what its processes have left. */
-void notices_after(struct outcome *outcome, const struct target *target,
-                   const struct run_options *options);
+void coverage_after(struct outcome *outcome, const struct target *target,
+                    const struct run_options *options);
 
 #endif

@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-struct explored {
+struct explore_run {
     int fd;
     struct explore_area *area;
     struct process *copies; /* that the run made, in order of beginning */
@@ -43,16 +43,16 @@ static bool set_folder(struct explore_area *area, const char *folder)
     return true;
 }
 
-static bool make_area(struct explored *explored)
+static bool make_area(struct explore_run *explore)
 {
     struct explore_area *area;
-    explored->fd = books_fd_above(memfd_create("memrestrict-explore", MFD_CLOEXEC));
-    if (explored->fd < 0 || ftruncate(explored->fd, sizeof *area) != 0)
+    explore->fd = books_fd_above(memfd_create("memrestrict-explore", MFD_CLOEXEC));
+    if (explore->fd < 0 || ftruncate(explore->fd, sizeof *area) != 0)
         return false;
-    area = mmap(NULL, sizeof *area, PROT_READ | PROT_WRITE, MAP_SHARED, explored->fd, 0);
+    area = mmap(NULL, sizeof *area, PROT_READ | PROT_WRITE, MAP_SHARED, explore->fd, 0);
     if (area == MAP_FAILED)
         return false;
-    explored->area = area;
+    explore->area = area;
     area->version = EXPLORE_VERSION;
     area->size = sizeof *area;
     area->magic = EXPLORE_MAGIC;
@@ -66,13 +66,12 @@ static bool add_known(struct explore_area *area, const json_t *json)
     const char *schema = json_string_value(json_object_get(json, "schema"));
     if (schema == NULL || strcmp(schema, "memrestrict-sites") != 0)
         return false;
-    json_array_foreach(json_object_get(json, "processes"), i, process)
-        json_array_foreach(json_object_get(process, "sites"), j, site)
-    {
-        const char *name = json_string_value(json_object_get(site, "name"));
-        if (name != NULL && !explore_enter(area, strtoull(name, NULL, 16) ^ EXPLORE_EXPECTED))
-            continue; /* there already, or full: then it is explored, which is no harm */
-    }
+    json_array_foreach (json_object_get(json, "processes"), i, process)
+        json_array_foreach (json_object_get(process, "sites"), j, site) {
+            const char *name = json_string_value(json_object_get(site, "name"));
+            if (name != NULL && !explore_enter(area, strtoull(name, NULL, 16) ^ EXPLORE_EXPECTED))
+                continue; /* there already, or full: then it is explore, which is no harm */
+        }
     return true;
 }
 
@@ -82,70 +81,70 @@ static bool read_known(struct explore_area *area, const char *path)
     json_t *json = json_load_file(path, 0, &error);
     bool done = json != NULL && add_known(area, json);
     if (!done)
-        say_usage("--explore-known: %s: %s; accepted: a file that --site-list wrote", path,
-                  json == NULL ? error.text : "no list of call sites");
+        message_usage("--explore-known: %s: %s; accepted: a file that --site-list wrote", path,
+                      json == NULL ? error.text : "no list of call sites");
     json_decref(json);
     return done;
 }
 
-struct explored *explored_open(const struct explore_options *options)
+struct explore_run *explore_run_open(const struct explore_options *options)
 {
-    struct explored *explored = calloc(1, sizeof *explored);
-    bool made = explored != NULL && make_area(explored);
+    struct explore_run *explore = calloc(1, sizeof *explore);
+    bool made = explore != NULL && make_area(explore);
     if (!made)
-        say("--explore: cannot make the memory for it: %s", strerror(errno));
-    else if (!set_folder(explored->area, options->folder))
-        say("--explore: cannot use %s: %s; accepted: a folder to write to", options->folder,
-            strerror(errno));
-    else if (options->known == NULL || read_known(explored->area, options->known)) {
-        explored->area->modes = options->modes;
-        explored->area->deepest = options->known != NULL ? EXPLORE_DEEPEST : 1;
-        explored->area->time_limit = options->time_limit;
-        return explored;
+        message("--explore: cannot make the memory for it: %s", strerror(errno));
+    else if (!set_folder(explore->area, options->folder))
+        message("--explore: cannot use %s: %s; accepted: a folder to write to", options->folder,
+                strerror(errno));
+    else if (options->known == NULL || read_known(explore->area, options->known)) {
+        explore->area->modes = options->modes;
+        explore->area->deepest = options->known != NULL ? EXPLORE_DEEPEST : 1;
+        explore->area->time_limit = options->time_limit;
+        return explore;
     }
-    explored_close(explored);
+    explore_run_close(explore);
     return NULL;
 }
 
-void explored_close(struct explored *explored)
+void explore_run_close(struct explore_run *explore)
 {
-    if (explored == NULL)
+    if (explore == NULL)
         return;
-    for (size_t i = 0; i < explored->copy_count; i++)
-        process_free(&explored->copies[i]);
-    free(explored->copies);
-    if (explored->area != NULL)
-        munmap(explored->area, sizeof *explored->area);
-    if (explored->fd >= 0)
-        close(explored->fd);
-    free(explored);
+    for (size_t i = 0; i < explore->copy_count; i++)
+        process_free(&explore->copies[i]);
+    free(explore->copies);
+    if (explore->area != NULL)
+        munmap(explore->area, sizeof *explore->area);
+    if (explore->fd >= 0)
+        close(explore->fd);
+    free(explore);
 }
 
-int explored_fd(const struct explored *explored) { return explored != NULL ? explored->fd : -1; }
+int explore_run_fd(const struct explore_run *explore) { return explore != NULL ? explore->fd : -1; }
 
 /* Records */
 
-static uint32_t count_of(const struct explored *explored)
+static uint32_t count_of(const struct explore_run *explore)
 {
-    uint32_t count = atomic_load(&explored->area->record_count);
+    uint32_t count = atomic_load(&explore->area->record_count);
     return count < EXPLORE_RECORDS ? count : EXPLORE_RECORDS;
 }
 
-static const struct explore_record *ended(const struct explored *explored, uint32_t index)
+static const struct explore_record *ended(const struct explore_run *explore, uint32_t index)
 {
-    const struct explore_record *record = &explored->area->records[index];
+    const struct explore_record *record = &explore->area->records[index];
     return atomic_load(&record->state) == EXPLORE_ENDED ? record : NULL;
 }
 
-bool explored_settle(struct explored *explored, struct outcome *outcome)
+bool explore_run_settle(struct explore_run *explore, struct outcome *outcome)
 {
     size_t kept = 0;
-    explored->copies = calloc(outcome->process_count + 1, sizeof *explored->copies);
-    if (explored->copies == NULL)
+    explore->copies = calloc(outcome->process_count + 1, sizeof *explore->copies);
+    if (explore->copies == NULL)
         return false;
     for (size_t i = 0; i < outcome->process_count; i++)
         if (outcome->processes[i].explored)
-            explored->copies[explored->copy_count++] = outcome->processes[i];
+            explore->copies[explore->copy_count++] = outcome->processes[i];
         else
             outcome->processes[kept++] = outcome->processes[i];
     outcome->process_count = kept;
@@ -158,11 +157,11 @@ struct copy {
     const char *crash;
 };
 
-static struct copy copy_of(const struct explored *explored, int pid)
+static struct copy copy_of(const struct explore_run *explore, int pid)
 {
     struct copy copy = {.crash = NULL};
-    for (size_t i = 0; i < explored->copy_count; i++) {
-        const struct process *process = &explored->copies[i];
+    for (size_t i = 0; i < explore->copy_count; i++) {
+        const struct process *process = &explore->copies[i];
         if (process->pid != pid)
             continue;
         copy.faults += process->faults;
@@ -180,9 +179,9 @@ static void print_number(FILE *file, const char *name, bool known, int64_t numbe
 }
 
 /* How it ended, as far as its accounts tell. */
-static void print_copy(FILE *file, const struct explored *explored, int pid)
+static void print_copy(FILE *file, const struct explore_run *explore, int pid)
 {
-    struct copy copy = copy_of(explored, pid);
+    struct copy copy = copy_of(explore, pid);
     json_t *crash = copy.crash != NULL ? json_string(copy.crash) : NULL;
     print_number(file, "faults", true, (int64_t)copy.faults);
     print_number(file, "refusals", true, (int64_t)copy.refusals);
@@ -194,13 +193,13 @@ static void print_copy(FILE *file, const struct explored *explored, int pid)
     json_decref(crash);
 }
 
-static void print_record(FILE *file, const struct explored *explored, uint32_t number)
+static void print_record(FILE *file, const struct explore_run *explore, uint32_t number)
 {
-    const struct explore_record *record = &explored->area->records[number - 1];
+    const struct explore_record *record = &explore->area->records[number - 1];
     bool over = atomic_load(&record->state) == EXPLORE_ENDED;
     bool exited = over && WIFEXITED(record->status), killed = over && WIFSIGNALED(record->status);
     fprintf(file, "{\"n\":%u,\"site\":\"%016" PRIx64 "\",\"mode\":\"%s\",\"call\":\"%s\"", number,
-            record->site, modes_name(record->mode),
+            record->site, fault_modes_name(record->mode),
             record->call < CALL_COUNT ? call_name((enum call)record->call) : "?");
     print_number(file, "size_bytes", true, (int64_t)(record->size & INT64_MAX));
     print_number(file, "pid", true, atomic_load(&record->pid));
@@ -215,21 +214,21 @@ static void print_record(FILE *file, const struct explored *explored, uint32_t n
     fprintf(file, ",\"stdout\":\"%u.out\",\"stderr\":\"%u.err\"", number, number);
     print_number(file, "stdout_offset", record->out_offset >= 0, record->out_offset);
     print_number(file, "stderr_offset", record->err_offset >= 0, record->err_offset);
-    print_copy(file, explored, atomic_load(&record->pid));
+    print_copy(file, explore, atomic_load(&record->pid));
     putc('}', file);
 }
 
-static bool print_all(FILE *file, const struct explored *explored)
+static bool print_all(FILE *file, const struct explore_run *explore)
 {
-    struct explore_area *area = explored->area;
+    struct explore_area *area = explore->area;
     bool any = false, full = atomic_load(&area->record_count) > EXPLORE_RECORDS ||
                              atomic_load(&area->names_full) != 0;
     fputs("{\"schema\":\"memrestrict-explored\",\"version\":1,\n\"records\":[", file);
-    for (uint32_t i = 0; i < count_of(explored); i++) {
+    for (uint32_t i = 0; i < count_of(explore); i++) {
         if (atomic_load(&area->records[i].state) == EXPLORE_EMPTY)
             continue;
         fputs(any ? ",\n" : "\n", file);
-        print_record(file, explored, i + 1);
+        print_record(file, explore, i + 1);
         any = true;
     }
     fprintf(file, "],\n\"skipped_threads\":%" PRIu64 ",\"full\":%s}\n",
@@ -237,16 +236,16 @@ static bool print_all(FILE *file, const struct explored *explored)
     return fflush(file) == 0 && !ferror(file);
 }
 
-bool explored_write(const struct explored *explored)
+bool explore_run_write(const struct explore_run *explore)
 {
     char path[EXPLORE_FOLDER + 32];
-    snprintf(path, sizeof path, "%s/explored.json", explored->area->folder);
+    snprintf(path, sizeof path, "%s/explored.json", explore->area->folder);
     FILE *file = fopen(path, "we");
-    bool done = file != NULL && print_all(file, explored);
+    bool done = file != NULL && print_all(file, explore);
     if (file != NULL)
         done = fclose(file) == 0 && done;
     if (!done)
-        say("--explore: cannot write %s: %s", path, strerror(errno));
+        message("--explore: cannot write %s: %s", path, strerror(errno));
     return done;
 }
 
@@ -254,28 +253,28 @@ struct sum {
     uint32_t sites, copies, killed, timed_out, failed;
 };
 
-static struct sum add_up(const struct explored *explored)
+static struct sum add_up(const struct explore_run *explore)
 {
     struct sum sum = {0};
-    uint32_t modes = explored->area->modes, first = modes & -modes;
-    for (uint32_t i = 0; i < count_of(explored); i++) {
-        const struct explore_record *record = ended(explored, i);
+    uint32_t modes = explore->area->modes, first = modes & -modes;
+    for (uint32_t i = 0; i < count_of(explore); i++) {
+        const struct explore_record *record = ended(explore, i);
         sum.copies += record != NULL;
         sum.sites += record != NULL && record->mode == first;
-        sum.failed += atomic_load(&explored->area->records[i].state) == EXPLORE_FAILED;
+        sum.failed += atomic_load(&explore->area->records[i].state) == EXPLORE_FAILED;
         sum.timed_out += record != NULL && record->timed_out;
         sum.killed += record != NULL && !record->timed_out && WIFSIGNALED(record->status);
     }
     return sum;
 }
 
-bool explored_say(FILE *file, const struct explored *explored, const char *program,
-                  const char *trouble)
+bool explore_run_say(FILE *file, const struct explore_run *explore, const char *program,
+                     const char *trouble)
 {
-    struct sum sum = add_up(explored);
-    uint64_t threads = atomic_load(&explored->area->in_threads);
+    struct sum sum = add_up(explore);
+    uint64_t threads = atomic_load(&explore->area->in_threads);
     fputs("memrestrict: ", file);
-    words_safe(file, program);
+    text_safe(file, program);
     if (sum.copies == 0 && trouble != NULL) {
         fprintf(file, ": nothing was explored: %s\n", trouble);
         return fflush(file) == 0 && !ferror(file);
@@ -288,6 +287,6 @@ bool explored_say(FILE *file, const struct explored *explored, const char *progr
     if (threads > 0)
         fprintf(file, "; %" PRIu64 " call site%s passed over: there were several threads", threads,
                 threads == 1 ? " was" : "s were");
-    fprintf(file, "; see %s/explored.json\n", explored->area->folder);
+    fprintf(file, "; see %s/explored.json\n", explore->area->folder);
     return fflush(file) == 0 && !ferror(file);
 }

@@ -24,20 +24,20 @@ static _Noreturn void lie_still(int command, char *last)
         pause();
 }
 
-int witness_make(char *last)
+int group_probe_make(char *last)
 {
-    int command = getpid(), witness = fork();
-    if (witness == 0)
+    int command = getpid(), probe = fork();
+    if (probe == 0)
         lie_still(command, last);
-    return witness > 0 ? witness : 0;
+    return probe > 0 ? probe : 0;
 }
 
-static uint64_t pending(int witness)
+static uint64_t pending(int probe)
 {
     char path[32], line[256];
     unsigned long long set = 0;
-    snprintf(path, sizeof path, "/proc/%d/status", witness);
-    FILE *file = witness != 0 ? fopen(path, "re") : NULL;
+    snprintf(path, sizeof path, "/proc/%d/status", probe);
+    FILE *file = probe != 0 ? fopen(path, "re") : NULL;
     if (file == NULL)
         return 0;
     while (fgets(line, sizeof line, file) != NULL && sscanf(line, "ShdPnd: %llx", &set) != 1)
@@ -46,14 +46,14 @@ static uint64_t pending(int witness)
     return set;
 }
 
-bool witness_has(int witness, int signal) { return pending(witness) >> (signal - 1) & 1; }
-bool witness_has_any(int witness) { return pending(witness) != 0; }
+bool group_probe_has(int probe, int signal) { return pending(probe) >> (signal - 1) & 1; }
+bool group_probe_has_any(int probe) { return pending(probe) != 0; }
 
-void witness_end(int witness)
+void group_probe_end(int probe)
 {
-    if (witness == 0)
+    if (probe == 0)
         return;
-    kill(witness, SIGKILL);
-    while (waitpid(witness, NULL, 0) < 0 && errno == EINTR)
+    kill(probe, SIGKILL);
+    while (waitpid(probe, NULL, 0) < 0 && errno == EINTR)
         ;
 }

@@ -11,13 +11,13 @@
 #include <stdbool.h>
 
 /* Made after the program's process, since the kernel begins with the youngest of a group;
- * signals are held. `last` is the last of our arguments: the witness goes by no name that
+ * signals are held. `last` is the last of our arguments: the probe goes by no name that
  * anybody looks for. It ends with us. 0: it cannot be had. */
-int witness_make(char *last);
+int group_probe_make(char *last);
 /* Has the signal come to it, too? */
-bool witness_has(int witness, int signal);
+bool group_probe_has(int probe, int signal);
 /* Has any? Then it knows too much, and another is to be made. */
-bool witness_has_any(int witness);
-void witness_end(int witness);
+bool group_probe_has_any(int probe);
+void group_probe_end(int probe);
 
 #endif

@@ -92,7 +92,7 @@ static bool name_by_descriptor(struct library *library)
     if (fd >= 0)
         snprintf(library->preload, sizeof library->preload, "/proc/%d/fd/%d", (int)getpid(), fd);
     else
-        say("%s: cannot open: %s", library->path, strerror(errno));
+        message("%s: cannot open: %s", library->path, strerror(errno));
     return fd >= 0;
 }
 
@@ -101,14 +101,14 @@ bool library_find(struct library *library)
     char folder[PATH_MAX];
     library->preload[0] = library->other[0] = '\0';
     if (!own_folder(folder)) {
-        say("cannot find myself: /proc/self/exe: %s", strerror(errno));
+        message("cannot find myself: /proc/self/exe: %s", strerror(errno));
         return false;
     }
     bool beside = join(library->path, folder, "", FILE_NAME) && access(library->path, R_OK) == 0;
     if (!beside && !find_installed(library, folder)) {
-        say("the library is missing: looked for %s in %s and in %s%s%s", FILE_NAME, folder,
-            MEMRESTRICT_LIBDIR[0] == '/' ? "" : folder, MEMRESTRICT_LIBDIR[0] == '/' ? "" : "/../",
-            MEMRESTRICT_LIBDIR);
+        message("the library is missing: looked for %s in %s and in %s%s%s", FILE_NAME, folder,
+                MEMRESTRICT_LIBDIR[0] == '/' ? "" : folder,
+                MEMRESTRICT_LIBDIR[0] == '/' ? "" : "/../", MEMRESTRICT_LIBDIR);
         return false;
     }
     const char *prefix_end = strstr(library->preload, "/$LIB/");

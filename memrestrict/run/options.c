@@ -33,8 +33,8 @@ enum {
 };
 
 const char *const option_setting_names[SETTINGS] = {
-    "MEMRESTRICT_LIMIT",   "MEMRESTRICT_RESERVE",    "MEMRESTRICT_COUNT",
-    "MEMRESTRICT_PROGRAM", "MEMRESTRICT_ON_REFUSAL", "MEMRESTRICT_FAULT", "MEMRESTRICT_REPORT",
+    "MEMRESTRICT_LIMIT",      "MEMRESTRICT_RESERVE", "MEMRESTRICT_COUNT",  "MEMRESTRICT_PROGRAM",
+    "MEMRESTRICT_ON_REFUSAL", "MEMRESTRICT_FAULT",   "MEMRESTRICT_REPORT",
 };
 
 static const struct argp_option rows[] = {
@@ -156,7 +156,7 @@ static error_t take_explore(struct explore_options *explore, int key, const char
     if (key == KEY_EXPLORE_KNOWN)
         explore->known = word;
     if (key == KEY_EXPLORE_MODES)
-        return modes_read(word, &explore->modes) ? 0 : refuse(key, word, "once,keep,rest");
+        return fault_modes_read(word, &explore->modes) ? 0 : refuse(key, word, "once,keep,rest");
     if (key == KEY_EXPLORE_TIME &&
         (!duration_parse(word, &explore->time_limit) || explore->time_limit == 0))
         return refuse(key, word, DURATION_ACCEPTED ", not 0");
@@ -224,8 +224,7 @@ static error_t take_other(int key, const char *word, struct run_options *options
         return *word != '\0' ? 0 : refuse(key, word, "a folder's path");
     case KEY_EXPLORE_KNOWN:
     case KEY_EXPLORE_MODES:
-    case KEY_EXPLORE_TIME:
-        return take_explore(&options->explore, key, word);
+    case KEY_EXPLORE_TIME: return take_explore(&options->explore, key, word);
     default:
         if (key < KEY_REPORT || key >= KEY_REPORT + REPORT_COUNT)
             return ARGP_ERR_UNKNOWN;
@@ -237,20 +236,15 @@ static error_t take(int key, char *word, struct argp_state *state)
 {
     struct run_options *options = state->input;
     switch (key) {
-    case 'l':
-        return take_limit(options, key, word);
-    case 'L':
-        return take_size(key, word, &options->tree_limit);
-    case 'r':
-        return take_reserve(options, key, word);
-    case 'c':
-        return take_setting(options, SETTING_COUNT, key, word);
+    case 'l': return take_limit(options, key, word);
+    case 'L': return take_size(key, word, &options->tree_limit);
+    case 'r': return take_reserve(options, key, word);
+    case 'c': return take_setting(options, SETTING_COUNT, key, word);
     case 'p': /* what is compared is never a path */
         if (strchr(word, '/') != NULL)
             return refuse(key, word, "names or globs with commas between, without folders");
         return take_setting(options, SETTING_PROGRAM, key, word);
-    case 'a':
-        return take_setting(options, SETTING_ON_REFUSAL, key, word);
+    case 'a': return take_setting(options, SETTING_ON_REFUSAL, key, word);
     case 'f':
         options->settings[SETTING_FAULT] = word;
         return fault_plan_check("--fault", word) ? 0 : EINVAL;
@@ -258,16 +252,11 @@ static error_t take(int key, char *word, struct argp_state *state)
         if (strcmp(word, "-") == 0) /* each process would write between the others' lines */
             return refuse(key, word, "stderr, or a file's path in which %p, %e and %% may stand");
         return take_setting(options, SETTING_REPORT, key, word);
-    case 't':
-        return take_duration(key, word, &options->time_limit);
-    case 'k':
-        return take_duration(key, word, &options->kill_after);
-    case KEY_INTERVAL:
-        return take_interval(word, &options->interval);
-    case 'e':
-        return take_number(key, word, 1, 255, &options->error_exitcode);
-    case 'o':
-        return take_report(options, REPORT_VERDICT, key, word);
+    case 't': return take_duration(key, word, &options->time_limit);
+    case 'k': return take_duration(key, word, &options->kill_after);
+    case KEY_INTERVAL: return take_interval(word, &options->interval);
+    case 'e': return take_number(key, word, 1, 255, &options->error_exitcode);
+    case 'o': return take_report(options, REPORT_VERDICT, key, word);
     case 'q':
         options->quiet = true;
         options->verbose = false;
@@ -276,20 +265,11 @@ static error_t take(int key, char *word, struct argp_state *state)
         options->verbose = true;
         options->quiet = false;
         return 0;
-    case 'h':
-        options_print_help();
-        exit(EXIT_SUCCESS);
-    case 'V':
-        puts("memrestrict " MEMRESTRICT_VERSION);
-        exit(EXIT_SUCCESS);
-    case KEY_USAGE:
-        argp_state_help(state, stdout, ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK);
-        return 0;
-    case ARGP_KEY_ARGS:
-        options->argv = state->argv + state->next;
-        return 0;
-    default:
-        return take_other(key, word, options);
+    case 'h': options_print_help(); exit(EXIT_SUCCESS);
+    case 'V': puts("memrestrict " MEMRESTRICT_VERSION); exit(EXIT_SUCCESS);
+    case KEY_USAGE: argp_state_help(state, stdout, ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK); return 0;
+    case ARGP_KEY_ARGS: options->argv = state->argv + state->next; return 0;
+    default: return take_other(key, word, options);
     }
 }
 
@@ -344,11 +324,12 @@ bool options_read(int argc, char **argv, struct run_options *options, int *statu
     if (argp_parse(&parser, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, options) != 0)
         return false;
     if (options->argv == NULL || options->argv[0] == NULL) {
-        say_usage("no program to run; accepted: memrestrict [OPTION]... PROGRAM [ARG]...");
+        message_usage("no program to run; accepted: memrestrict [OPTION]... PROGRAM [ARG]...");
         return false;
     }
     if (options->scope_tree && options->tree_limit != CONFIG_UNLIMITED) {
-        say_usage("--tree-limit: --scope=tree makes --limit the tree's; accepted: one of the two");
+        message_usage(
+            "--tree-limit: --scope=tree makes --limit the tree's; accepted: one of the two");
         return false;
     }
     return true;

@@ -48,11 +48,11 @@ struct run_options {
     uint64_t tree_limit;            /* the same */
     uint64_t reserve;               /* bytes */
     bool scope_tree;
-    uint64_t time_limit;               /* nanoseconds; 0: none */
-    uint64_t kill_after;               /* nanoseconds; 0: never */
-    uint64_t interval;                 /* nanoseconds, of the timeline */
-    int error_exitcode;                /* 0: none */
-    unsigned site_frames;              /* 0: no call sites */
+    uint64_t time_limit;  /* nanoseconds; 0: none */
+    uint64_t kill_after;  /* nanoseconds; 0: never */
+    uint64_t interval;    /* nanoseconds, of the timeline */
+    int error_exitcode;   /* 0: none */
+    unsigned site_frames; /* 0: no call sites */
     struct explore_options explore;
     const char *reports[REPORT_COUNT]; /* patterns of paths; NULL: not wanted */
     enum color color;

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 /* Of what stands behind the name in /proc/PID/stat, proc_pid_stat(5). */
-static void read_fields(char *text, struct remains *remains)
+static void read_fields(char *text, struct proc_dead *remains)
 {
     enum { STATE = 3, START_TIME = 22, EXIT_CODE = 52 };
     int field = STATE;
@@ -24,10 +24,10 @@ static void read_fields(char *text, struct remains *remains)
             remains->status = atoi(word);
 }
 
-bool remains_read(int pid, struct remains *remains)
+bool proc_dead_read(int pid, struct proc_dead *remains)
 {
     char path[32], text[1024];
-    *remains = (struct remains){.dead = false};
+    *remains = (struct proc_dead){.dead = false};
     snprintf(path, sizeof path, "/proc/%d/stat", pid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t length = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
@@ -45,7 +45,7 @@ bool remains_read(int pid, struct remains *remains)
 
 static bool is_executable(int folder, const struct dirent *entry, const char *name)
 {
-    return strncmp(entry->d_name, name, REMAINS_NAME - 1) == 0 && entry->d_type != DT_DIR &&
+    return strncmp(entry->d_name, name, PROC_DEAD_NAME - 1) == 0 && entry->d_type != DT_DIR &&
            faccessat(folder, entry->d_name, X_OK, 0) == 0;
 }
 
@@ -80,7 +80,7 @@ static bool is_in_path(const char *name)
     return found;
 }
 
-bool remains_is_program(const char name[REMAINS_NAME], char **argv)
+bool proc_dead_is_program(const char name[PROC_DEAD_NAME], char **argv)
 {
     for (; *argv != NULL; argv++)
         if (strstr(*argv, name) != NULL || has_beside(*argv, name))

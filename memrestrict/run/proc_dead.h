@@ -9,20 +9,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { REMAINS_NAME = 16 }; /* as much as the kernel keeps of a name, proc_pid_comm(5) */
+enum { PROC_DEAD_NAME = 16 }; /* as much as the kernel keeps of a name, proc_pid_comm(5) */
 
-struct remains {
-    char name[REMAINS_NAME];
+struct proc_dead {
+    char name[PROC_DEAD_NAME];
     bool dead;
     uint64_t start_time; /* clock ticks since boot */
     int status;          /* of the dead, as wait(2) has it; else 0 */
 };
 
 /* False: there is no such process, or it cannot be looked at. */
-bool remains_read(int pid, struct remains *remains);
+bool proc_dead_read(int pid, struct proc_dead *remains);
 
 /* Is this the name of a program, as far as can be seen? One that is in the PATH or the working
  * folder, or named in `argv`, or beside a file that is. Else a process only calls itself so. */
-bool remains_is_program(const char name[REMAINS_NAME], char **argv);
+bool proc_dead_is_program(const char name[PROC_DEAD_NAME], char **argv);
 
 #endif

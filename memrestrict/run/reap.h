@@ -13,25 +13,25 @@
 #include <stdint.h>
 
 struct sites;
-struct strays;
-struct harvest;
+struct unlimited;
+struct reap;
 
 /* NULL: no memory. `sites` may be NULL. All stay the caller's. */
-struct harvest *harvest_open(struct accounts *accounts, struct sites *sites, struct strays *strays,
-                             struct outcome *outcome);
+struct reap *reap_open(struct accounts *accounts, struct sites *sites, struct unlimited *unlimited,
+                       struct outcome *outcome);
 
 /* One look at all slots. Costs about 20 us for each process that lives. */
-void harvest_look(struct harvest *harvest);
+void reap_look(struct reap *reap);
 
 /* The program is dead, and not waited for yet: what it was at the last is to be seen now. */
-void harvest_see_dead(struct harvest *harvest);
+void reap_see_dead(struct reap *reap);
 
 /* The last look, when the program has ended, as the outcome says: whatever still has a slot is
  * listed as running. `sees_exit`: the library sees the program exit, so one that exited unseen
- * and under another name had become another. Frees the harvest. */
-void harvest_close(struct harvest *harvest, bool sees_exit);
+ * and under another name had become another. Frees the reap. */
+void reap_close(struct reap *reap, bool sees_exit);
 
 /* Sends a signal to each process that lives, except the program's own. */
-void harvest_kill(struct harvest *harvest, int signal);
+void reap_kill(struct reap *reap, int signal);
 
 #endif

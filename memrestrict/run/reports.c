@@ -18,8 +18,8 @@ static bool is_stdout(const char *path) { return strcmp(path, "-") == 0; }
 
 static bool cannot(enum report_kind kind, const char *path)
 {
-    say("--%s: cannot write to %s: %s", option_of_report(kind),
-        is_stdout(path) ? "standard output" : path, strerror(errno));
+    message("--%s: cannot write to %s: %s", option_of_report(kind),
+            is_stdout(path) ? "standard output" : path, strerror(errno));
     if (is_stdout(path)) { /* said once; the end of main would say it again */
         __fpurge(stdout);
         clearerr(stdout);
@@ -143,7 +143,7 @@ bool reports_can_take(const char *pattern)
         where = folder_of(pattern, folder);
     if (access(where, where == pattern ? W_OK : W_OK | X_OK) == 0)
         return true;
-    say("--report: cannot write to %s: %s", pattern, strerror(errno));
+    message("--report: cannot write to %s: %s", pattern, strerror(errno));
     return false;
 }
 
@@ -153,9 +153,9 @@ static bool is_new(const struct reports *reports, enum report_kind kind)
     for (int i = 0; i < REPORT_COUNT; i++)
         if (i != (int)kind && reports->of[i].path != NULL &&
             strcmp(path, reports->of[i].path) == 0) {
-            say_usage("--%s and --%s: both go to %s; accepted: a file for each",
-                      option_of_report((enum report_kind)i), option_of_report(kind),
-                      is_stdout(path) ? "standard output" : path);
+            message_usage("--%s and --%s: both go to %s; accepted: a file for each",
+                          option_of_report((enum report_kind)i), option_of_report(kind),
+                          is_stdout(path) ? "standard output" : path);
             return false;
         }
     return true;
@@ -188,8 +188,8 @@ void reports_start(struct reports *reports)
         if (file != NULL && file != stdout && !reports->of[kind].joined &&
             fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode) &&
             ftruncate(fileno(file), 0) != 0)
-            say("--%s: cannot empty %s: %s", option_of_report((enum report_kind)kind),
-                reports->of[kind].path, strerror(errno));
+            message("--%s: cannot empty %s: %s", option_of_report((enum report_kind)kind),
+                    reports->of[kind].path, strerror(errno));
     }
 }
 

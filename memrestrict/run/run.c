@@ -36,12 +36,12 @@ struct run {
     struct library library;
     struct target target;
     struct books books;
-    struct sites *sites;       /* NULL: not asked for */
-    struct explored *explored; /* the same */
+    struct sites *sites;         /* NULL: not asked for */
+    struct explore_run *explore; /* the same */
     struct signals signals;
     struct launched launched;
-    struct strays *strays;
-    struct harvest *harvest;
+    struct unlimited *unlimited;
+    struct reap *reap;
     struct reports reports;
     struct timeline *timeline; /* NULL: not asked for */
     struct outcome outcome;
@@ -63,9 +63,9 @@ static bool read_environment(struct run_options *options)
         options->reserve = config.reserve;
     if (options->settings[SETTING_FAULT] == NULL && config.fault != NULL) {
         options->settings[SETTING_FAULT] = config.fault;
-        return fault_plan_check("MEMRESTRICT_FAULT", config.fault) && mistakes_none(options);
+        return fault_plan_check("MEMRESTRICT_FAULT", config.fault) && usage_checks_pass(options);
     }
-    return mistakes_none(options);
+    return usage_checks_pass(options);
 }
 
 static bool wants_sites(const struct run_options *options)
@@ -87,15 +87,15 @@ static bool open_sites(struct run *run)
         return true;
     run->sites = sites_open(run->options.site_frames, wants_crashes(&run->options));
     if (run->sites == NULL)
-        say("--sites: cannot make the memory for call sites: %s", strerror(errno));
+        message("--sites: cannot make the memory for call sites: %s", strerror(errno));
     return run->sites != NULL;
 }
 
 static bool open_explored(struct run *run)
 {
     if (run->options.explore.folder != NULL)
-        run->explored = explored_open(&run->options.explore);
-    return run->options.explore.folder == NULL || run->explored != NULL;
+        run->explore = explore_run_open(&run->options.explore);
+    return run->options.explore.folder == NULL || run->explore != NULL;
 }
 
 /* --scope=tree makes the one limit the tree's, and leaves each process without. */
@@ -106,33 +106,33 @@ static bool open_books(struct run *run)
     outcome->limit = options->scope_tree ? OUTCOME_UNLIMITED : options->limit;
     outcome->tree_limit = options->scope_tree ? options->limit : options->tree_limit;
     return books_open(&run->books, outcome->tree_limit, options->reserve,
-                      run->sites != NULL ? sites_fd(run->sites) : -1, explored_fd(run->explored));
+                      run->sites != NULL ? sites_fd(run->sites) : -1, explore_run_fd(run->explore));
 }
 
 static void say_new_warnings(struct run *run)
 {
     for (; run->said < run->outcome.warning_count; run->said++)
-        say("%s", run->outcome.warnings[run->said]);
+        message("%s", run->outcome.warnings[run->said]);
 }
 
 static bool open_harvest(struct run *run)
 {
     const char *patterns = options_setting(&run->options, SETTING_PROGRAM);
-    run->strays = strays_open(run->books.accounts, &run->library, patterns, &run->outcome);
-    if (run->strays != NULL)
-        run->harvest = harvest_open(run->books.accounts, run->sites, run->strays, &run->outcome);
-    if (run->harvest == NULL)
-        say("no memory");
-    return run->harvest != NULL;
+    run->unlimited = unlimited_open(run->books.accounts, &run->library, patterns, &run->outcome);
+    if (run->unlimited != NULL)
+        run->reap = reap_open(run->books.accounts, run->sites, run->unlimited, &run->outcome);
+    if (run->reap == NULL)
+        message("no memory");
+    return run->reap != NULL;
 }
 
 static bool prepare(struct run *run)
 {
     run->outcome.argv = run->options.argv;
-    run->outcome.name = words_last_part(run->options.argv[0]);
+    run->outcome.name = text_last_part(run->options.argv[0]);
     if (run->options.settings[SETTING_FAULT] != NULL)
-        run->outcome.fault_plan = run->options.settings[SETTING_FAULT] = fault_plan_whole(
-            run->options.settings[SETTING_FAULT], &run->outcome.seed_made);
+        run->outcome.fault_plan = run->options.settings[SETTING_FAULT] =
+            fault_plan_whole(run->options.settings[SETTING_FAULT], &run->outcome.seed_made);
     run->outcome.refusals_fail = run->options.error_exitcode != 0;
     const char *pattern = run->options.settings[SETTING_REPORT];
     if (pattern != NULL && !reports_can_take(pattern))
@@ -140,8 +140,8 @@ static bool prepare(struct run *run)
     if (!library_find(&run->library) || !open_sites(run) || !open_explored(run) ||
         !open_books(run) || !open_harvest(run))
         return false;
-    target_look(&run->target, run->options.argv[0], &run->library);
-    notices_before(&run->outcome, &run->target, &run->options);
+    target_check(&run->target, run->options.argv[0], &run->library);
+    coverage_before(&run->outcome, &run->target, &run->options);
     return true;
 }
 
@@ -181,7 +181,7 @@ static bool make_process(struct run *run)
     signals_hold(&run->signals);
     bool made = preload != NULL && launch_prepare(&launch, &run->launched);
     if (!made)
-        say("cannot make a process: %s", strerror(errno));
+        message("cannot make a process: %s", strerror(errno));
     free(preload);
     return made;
 }
@@ -207,7 +207,7 @@ static bool write_formats(struct run *run)
 static int cannot_run(struct run *run, int reason)
 {
     signals_finish(&run->signals);
-    int status = mistakes_cannot_run(&run->outcome, &run->options, &run->target, reason);
+    int status = usage_checks_cannot_run(&run->outcome, &run->options, &run->target, reason);
     say_new_warnings(run);
     reports_start(&run->reports);
     write_formats(run);
@@ -255,31 +255,30 @@ static void wait_for_end(struct run *run)
     step_aside(run);
     FILE *file = reports_file(&run->reports, REPORT_TIMELINE);
     run->timeline = file != NULL ? timeline_open(file, run->outcome.began) : NULL;
-    struct attend how = {
+    struct supervision how = {
         .time_limit = run->options.time_limit,
         .kill_after = run->options.kill_after,
         .interval = run->timeline != NULL ? run->options.interval : 0,
         .on_sample = timeline_sample,
         .context = run->timeline,
         .accounts = run->books.accounts,
-        .harvest = run->harvest,
+        .reap = run->reap,
         .signals = &run->signals,
     };
-    attend(&how, &run->outcome);
-    harvest_close(run->harvest, !run->target.is_musl);
-    strays_close(run->strays);
+    supervise(&how, &run->outcome);
+    reap_close(run->reap, !run->target.is_musl);
+    unlimited_close(run->unlimited);
     signals_finish(&run->signals);
     if (run->sites != NULL)
         site_reports_crashes(&run->outcome, run->sites);
-    if (run->explored != NULL && !explored_settle(run->explored, &run->outcome))
-        say("no memory");
-    notices_after(&run->outcome, &run->target, &run->options);
+    if (run->explore != NULL && !explore_run_settle(run->explore, &run->outcome))
+        message("no memory");
+    coverage_after(&run->outcome, &run->target, &run->options);
 }
 
 static bool wants_color(const struct run_options *options, int fd)
 {
-    return options->color == COLOR_AUTO ? terminal_wants_color(fd)
-                                        : options->color == COLOR_ALWAYS;
+    return options->color == COLOR_AUTO ? terminal_wants_color(fd) : options->color == COLOR_ALWAYS;
 }
 
 /* Words on stderr, rather than only where something happened. */
@@ -314,8 +313,8 @@ static bool write_verdict(struct run *run)
     written = options->quiet ? verdict_warnings(file, &rest) : verdict_print(file, &rest, &style);
     if (options->site_frames != 0 && !options->quiet)
         written &= site_reports_table(file, run->sites);
-    if (run->explored != NULL && !options->quiet)
-        written &= explored_say(file, run->explored, run->outcome.name, trouble_with_sites(run));
+    if (run->explore != NULL && !options->quiet)
+        written &= explore_run_say(file, run->explore, run->outcome.name, trouble_with_sites(run));
     if (is_own)
         return reports_finish(&run->reports, REPORT_VERDICT, written);
     return written || !was_asked_for(options); /* nobody to tell is no failure then */
@@ -336,8 +335,8 @@ static bool write_all(struct run *run)
     written &= write_formats(run);
     if (run->sites != NULL)
         written &= site_reports_write(&run->reports, run->sites, &run->outcome);
-    if (run->explored != NULL)
-        written &= explored_write(run->explored);
+    if (run->explore != NULL)
+        written &= explore_run_write(run->explore);
     return written;
 }
 
@@ -370,7 +369,7 @@ int run_main(int argc, char **argv)
     bool written = write_all(&run);
     status = finish(&run, written);
     sites_close(run.sites);
-    explored_close(run.explored);
+    explore_run_close(run.explore);
     outcome_free(&run.outcome);
     return status;
 }

@@ -64,7 +64,7 @@ static bool has_got_it(const struct signals *signals, int pid, const siginfo_t *
     if (info->si_signo == SIGCONT) /* a shell sends it to both of us */
         return !is_stopped(pid);
     return getpgid(pid) == getpgrp() &&
-           (is_from_terminal(info) || witness_has(signals->witness, info->si_signo));
+           (is_from_terminal(info) || group_probe_has(signals->probe, info->si_signo));
 }
 
 static void pass_on(int pid, const siginfo_t *info)
@@ -77,14 +77,14 @@ static void pass_on(int pid, const siginfo_t *info)
         kill(pid, info->si_signo);
 }
 
-/* Until it is let go, the program's process is a witness itself. */
+/* Until it is let go, the program's process is a probe itself. */
 void signals_watch(struct signals *signals, int pid, char *last_argument)
 {
     siginfo_t info;
     signals->last_argument = last_argument;
-    signals->witness = witness_make(last_argument);
+    signals->probe = group_probe_make(last_argument);
     while (signals_wait(0, &info) != 0)
-        if (!witness_has(pid, info.si_signo))
+        if (!group_probe_has(pid, info.si_signo))
             pass_on(pid, &info);
 }
 
@@ -92,19 +92,19 @@ void signals_watch(struct signals *signals, int pid, char *last_argument)
 static void change_witness(struct signals *signals, int pid)
 {
     siginfo_t info;
-    int next = witness_make(signals->last_argument);
+    int next = group_probe_make(signals->last_argument);
     while (signals_wait(0, &info) != 0)
         if (!has_got_it(signals, pid, &info))
             pass_on(pid, &info);
-    witness_end(signals->witness);
-    signals->witness = next;
+    group_probe_end(signals->probe);
+    signals->probe = next;
 }
 
 void signals_pass(struct signals *signals, int pid, const siginfo_t *info)
 {
     if (info->si_signo != SIGCHLD && !has_got_it(signals, pid, info))
         pass_on(pid, info);
-    for (int i = 0; i < ROUNDS && witness_has_any(signals->witness); i++)
+    for (int i = 0; i < ROUNDS && group_probe_has_any(signals->probe); i++)
         change_witness(signals, pid);
 }
 
@@ -139,7 +139,7 @@ bool signals_stop_with(int pid, int signal)
 void signals_finish(struct signals *signals)
 {
     siginfo_t info;
-    witness_end(signals->witness);
+    group_probe_end(signals->probe);
     while (signals_wait(0, &info) != 0)
         ;
     sigset_t mask = signals->mask;

@@ -15,7 +15,7 @@ struct signals {
     sigset_t mask;             /* as the command was given it */
     struct sigaction on_child; /* SIGCHLD's: who ignores it cannot wait for anybody */
     char *last_argument;       /* of the command */
-    int witness;               /* see witness.h; 0: there is none */
+    int probe;                 /* see group_probe.h; 0: there is none */
 };
 
 /* Before the program's process is made. */

@@ -44,7 +44,7 @@ bool site_reports_write(struct reports *reports, const struct sites *sites,
                         const struct outcome *outcome)
 {
     struct symbols *symbols = symbols_open();
-    char *command = words_string(words_command, outcome);
+    char *command = sentence_string(sentence_command, outcome);
     bool written = true;
     for (int kind = REPORT_MASSIF; kind <= REPORT_SITE_LIST && symbols != NULL; kind++)
         written &= write_one(reports, (enum report_kind)kind, sites, symbols,

@@ -31,13 +31,13 @@ static uint64_t earliest(const struct clock *clock)
 }
 
 /* The program, and what it started: as far as the accounts know it. */
-static void send_all(const struct attend *attend, int pid, int signal)
+static void send_all(const struct supervision *attend, int pid, int signal)
 {
     kill(pid, signal);
-    harvest_kill(attend->harvest, signal);
+    reap_kill(attend->reap, signal);
 }
 
-static void end_it(const struct attend *attend, struct outcome *outcome, struct clock *clock,
+static void end_it(const struct supervision *attend, struct outcome *outcome, struct clock *clock,
                    uint64_t now)
 {
     if (now >= clock->term) {
@@ -61,15 +61,15 @@ static uint64_t time_spent(void)
     return (uint64_t)spent.tv_sec * 1000000000 + (uint64_t)spent.tv_nsec;
 }
 
-static void look(const struct attend *attend, struct clock *clock)
+static void look(const struct supervision *attend, struct clock *clock)
 {
     uint64_t before = time_spent();
-    harvest_look(attend->harvest);
+    reap_look(attend->reap);
     uint64_t pause = (time_spent() - before) * SHARE;
     clock->look = after(duration_now(), pause > least_pause ? pause : least_pause);
 }
 
-static void sample(const struct attend *attend, struct clock *clock, uint64_t now)
+static void sample(const struct supervision *attend, struct clock *clock, uint64_t now)
 {
     attend->on_sample(attend->context, now, attend->accounts);
     clock->sample += attend->interval;
@@ -77,7 +77,7 @@ static void sample(const struct attend *attend, struct clock *clock, uint64_t no
         clock->sample = now + attend->interval;
 }
 
-static void do_what_is_due(const struct attend *attend, struct outcome *outcome,
+static void do_what_is_due(const struct supervision *attend, struct outcome *outcome,
                            struct clock *clock)
 {
     uint64_t now = duration_now();
@@ -95,12 +95,12 @@ static bool take_change(int pid, int which, siginfo_t *info)
 }
 
 /* Has the program ended, or stopped? False: it has ended, and *status says how. */
-static bool goes_on(const struct attend *attend, int pid, int *status)
+static bool goes_on(const struct supervision *attend, int pid, int *status)
 {
     siginfo_t info;
     while (take_change(pid, WEXITED | WSTOPPED | WNOWAIT, &info)) {
         if (info.si_code != CLD_STOPPED) {
-            harvest_see_dead(attend->harvest); /* while it is there to be seen */
+            reap_see_dead(attend->reap); /* while it is there to be seen */
             break;
         }
         if (take_change(pid, WSTOPPED, &info) && !signals_stop_with(pid, info.si_status))
@@ -118,7 +118,7 @@ static void note_end(struct outcome *outcome, int status)
     outcome->core_dumped = !outcome->exited && WCOREDUMP(status);
 }
 
-void attend(const struct attend *attend, struct outcome *outcome)
+void supervise(const struct supervision *attend, struct outcome *outcome)
 {
     siginfo_t info;
     int status = 0, pid = outcome->pid;

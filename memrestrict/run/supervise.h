@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct attend {
+struct supervision {
     uint64_t time_limit; /* nanoseconds from outcome->began on; 0: none */
     uint64_t kill_after; /* nanoseconds from there to SIGKILL; 0: never */
     uint64_t interval;   /* nanoseconds between samples; 0: none */
@@ -22,11 +22,11 @@ struct attend {
                       struct accounts *accounts); /* now: CLOCK_MONOTONIC */
     void *context;
     struct accounts *accounts;
-    struct harvest *harvest;
+    struct reap *reap;
     struct signals *signals;
 };
 
 /* Returns when the program, outcome->pid, has ended; fills in how and when. Signals are held. */
-void attend(const struct attend *attend, struct outcome *outcome);
+void supervise(const struct supervision *attend, struct outcome *outcome);
 
 #endif

@@ -213,7 +213,7 @@ static bool look_at_file(struct target *target, const struct library *library, i
     return false;
 }
 
-void target_look(struct target *target, const char *name, const struct library *library)
+void target_check(struct target *target, const char *name, const struct library *library)
 {
     *target = (struct target){.trouble = TARGET_FINE};
     bool more = elf_version(EV_CURRENT) != EV_NONE && find_in_path(name, target->path);

@@ -28,7 +28,7 @@ struct target {
 };
 
 /* `name` as execvp(3) takes it. What cannot be found or read is fine: exec will say. */
-void target_look(struct target *target, const char *name, const struct library *library);
+void target_check(struct target *target, const char *name, const struct library *library);
 
 /* Why it is not limited, and what to do instead: for "PROGRAM ...". NULL: it is fine. Static. */
 const char *target_words(enum target_trouble trouble);

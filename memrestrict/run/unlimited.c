@@ -19,42 +19,42 @@ enum { SEEN = 64, NAMED = 3 };
 static const uint64_t patience = 500 * 1000 * 1000,
                       most_patience = UINT64_C(10) * 1000 * 1000 * 1000;
 
-struct stray {
+struct unlimited_process {
     int pid;
     uint64_t start_time, since;
     bool judged, told;
     char path[PATH_MAX];
 };
 
-struct strays {
+struct unlimited {
     struct accounts *accounts;
     const struct library *library;
     const char *patterns;
     struct outcome *outcome;
     uint64_t found;
     unsigned next; /* the place to use again */
-    struct stray seen[SEEN];
+    struct unlimited_process seen[SEEN];
 };
 
-struct strays *strays_open(struct accounts *accounts, const struct library *library,
-                           const char *patterns, struct outcome *outcome)
+struct unlimited *unlimited_open(struct accounts *accounts, const struct library *library,
+                                 const char *patterns, struct outcome *outcome)
 {
-    struct strays *strays = calloc(1, sizeof *strays);
-    if (strays == NULL)
+    struct unlimited *unlimited = calloc(1, sizeof *unlimited);
+    if (unlimited == NULL)
         return NULL;
-    strays->accounts = accounts;
-    strays->library = library;
-    strays->patterns = patterns;
-    strays->outcome = outcome;
-    return strays;
+    unlimited->accounts = accounts;
+    unlimited->library = library;
+    unlimited->patterns = patterns;
+    unlimited->outcome = outcome;
+    return unlimited;
 }
 
-static bool has_joined(const struct strays *strays, int pid)
+static bool has_joined(const struct unlimited *unlimited, int pid)
 {
-    unsigned top = atomic_load(&strays->accounts->top);
+    unsigned top = atomic_load(&unlimited->accounts->top);
     for (unsigned i = 0; i < top && i < ACCOUNTS_SLOTS; i++)
-        if ((int)(atomic_load_explicit(&strays->accounts->owners[i], memory_order_relaxed) >> 32) ==
-            pid)
+        if ((int)(atomic_load_explicit(&unlimited->accounts->owners[i], memory_order_relaxed) >>
+                  32) == pid)
             return true;
     return false;
 }
@@ -68,19 +68,22 @@ static bool read_exe(int pid, char path[PATH_MAX])
     return length > 0;
 }
 
-static bool is_same(const struct stray *stray, int pid, uint64_t start_time, const char *path)
+static bool is_same(const struct unlimited_process *stray, int pid, uint64_t start_time,
+                    const char *path)
 {
     return stray->pid == pid && stray->start_time == start_time && strcmp(stray->path, path) == 0;
 }
 
 /* What we know of it: from an earlier look, or anew. */
-static struct stray *note(struct strays *strays, int pid, uint64_t start_time, const char *path)
+static struct unlimited_process *note(struct unlimited *unlimited, int pid, uint64_t start_time,
+                                      const char *path)
 {
     for (unsigned i = 0; i < SEEN; i++)
-        if (is_same(&strays->seen[i], pid, start_time, path))
-            return &strays->seen[i];
-    struct stray *stray = &strays->seen[strays->next++ % SEEN];
-    *stray = (struct stray){.pid = pid, .start_time = start_time, .since = duration_now()};
+        if (is_same(&unlimited->seen[i], pid, start_time, path))
+            return &unlimited->seen[i];
+    struct unlimited_process *stray = &unlimited->seen[unlimited->next++ % SEEN];
+    *stray =
+        (struct unlimited_process){.pid = pid, .start_time = start_time, .since = duration_now()};
     strcpy(stray->path, path);
     return stray;
 }
@@ -113,51 +116,51 @@ static bool is_loading(int pid, const char *program)
 }
 
 /* What keeps the library out of the program; NULL: nothing that can be seen of it. */
-static const char *obstacle_of(const struct strays *strays, const char *path)
+static const char *obstacle_of(const struct unlimited *unlimited, const char *path)
 {
     struct target target;
-    target_look(&target, path, strays->library);
+    target_check(&target, path, unlimited->library);
     return target.trouble == TARGET_OWN_MALLOC ? NULL : target_words(target.trouble);
 }
 
-bool strays_cannot_join(const struct strays *strays, int pid)
+bool unlimited_cannot_join(const struct unlimited *unlimited, int pid)
 {
     char path[PATH_MAX];
-    return read_exe(pid, path) && (obstacle_of(strays, path) != NULL || !is_loading(pid, path));
+    return read_exe(pid, path) && (obstacle_of(unlimited, path) != NULL || !is_loading(pid, path));
 }
 
-static void judge(struct strays *strays, struct stray *stray)
+static void judge(struct unlimited *unlimited, struct unlimited_process *stray)
 {
-    const char *words = obstacle_of(strays, stray->path);
+    const char *words = obstacle_of(unlimited, stray->path);
     uint64_t age = duration_now() - stray->since;
     if (words == NULL &&
         (age < patience || (age < most_patience && is_loading(stray->pid, stray->path))))
         return;
     stray->judged = true;
-    stray->told = !has_joined(strays, stray->pid);
-    if (!stray->told || ++strays->found > NAMED)
+    stray->told = !has_joined(unlimited, stray->pid);
+    if (!stray->told || ++unlimited->found > NAMED)
         return;
-    outcome_warn(strays->outcome, "%s (process %d) %s", basename(stray->path), stray->pid,
+    outcome_warn(unlimited->outcome, "%s (process %d) %s", basename(stray->path), stray->pid,
                  words != NULL ? words : "did not load the library: not limited");
 }
 
 /* A child that still is a copy of its parent is about to become something, or will join by
  * itself. */
-static void look_at(struct strays *strays, int pid, const char *parents_path)
+static void look_at(struct unlimited *unlimited, int pid, const char *parents_path)
 {
     char path[PATH_MAX];
     struct proc_stat stat;
-    if (has_joined(strays, pid) || !read_exe(pid, path) || strcmp(path, parents_path) == 0 ||
+    if (has_joined(unlimited, pid) || !read_exe(pid, path) || strcmp(path, parents_path) == 0 ||
         proc_stat_of(pid, &stat) != 0)
         return;
-    if (strays->patterns != NULL && !config_names(strays->patterns, basename(path)))
+    if (unlimited->patterns != NULL && !config_names(unlimited->patterns, basename(path)))
         return;
-    struct stray *stray = note(strays, pid, stat.start_time, path);
+    struct unlimited_process *stray = note(unlimited, pid, stat.start_time, path);
     if (!stray->judged)
-        judge(strays, stray);
+        judge(unlimited, stray);
 }
 
-void strays_look(struct strays *strays, int parent)
+void unlimited_look(struct unlimited *unlimited, int parent)
 {
     char path[64], parents_path[PATH_MAX];
     int pid;
@@ -167,22 +170,22 @@ void strays_look(struct strays *strays, int parent)
         return;
     for (bool known = false; fscanf(children, "%d", &pid) == 1; known = true)
         if (known || read_exe(parent, parents_path))
-            look_at(strays, pid, parents_path);
+            look_at(unlimited, pid, parents_path);
     fclose(children);
 }
 
-bool strays_told(const struct strays *strays, int pid)
+bool unlimited_told(const struct unlimited *unlimited, int pid)
 {
     for (unsigned i = 0; i < SEEN; i++)
-        if (strays->seen[i].pid == pid && strays->seen[i].told)
+        if (unlimited->seen[i].pid == pid && unlimited->seen[i].told)
             return true;
     return false;
 }
 
-void strays_close(struct strays *strays)
+void unlimited_close(struct unlimited *unlimited)
 {
-    if (strays->found > NAMED)
-        outcome_warn(strays->outcome, "%llu more processes ran without the library: not limited",
-                     (unsigned long long)(strays->found - NAMED));
-    free(strays);
+    if (unlimited->found > NAMED)
+        outcome_warn(unlimited->outcome, "%llu more processes ran without the library: not limited",
+                     (unsigned long long)(unlimited->found - NAMED));
+    free(unlimited);
 }

@@ -13,24 +13,24 @@
 
 #include <stdbool.h>
 
-struct strays;
+struct unlimited;
 
 /* `patterns`: the programs to limit, or NULL for all. NULL: no memory. All stay the caller's. */
-struct strays *strays_open(struct accounts *accounts, const struct library *library,
-                           const char *patterns, struct outcome *outcome);
+struct unlimited *unlimited_open(struct accounts *accounts, const struct library *library,
+                                 const char *patterns, struct outcome *outcome);
 
 /* Looks at the children of a process that has joined, and warns of each that the library is not
  * in. */
-void strays_look(struct strays *strays, int parent);
+void unlimited_look(struct unlimited *unlimited, int parent);
 
 /* Is the process a program now that the library will not be loaded into? False also if that cannot
  * be seen, or not yet. */
-bool strays_cannot_join(const struct strays *strays, int pid);
+bool unlimited_cannot_join(const struct unlimited *unlimited, int pid);
 
 /* Has it been warned of this process, or counted to be? */
-bool strays_told(const struct strays *strays, int pid);
+bool unlimited_told(const struct unlimited *unlimited, int pid);
 
 /* Says how many more there were than were named. Frees it. */
-void strays_close(struct strays *strays);
+void unlimited_close(struct unlimited *unlimited);
 
 #endif

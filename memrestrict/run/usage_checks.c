@@ -12,20 +12,21 @@
 static bool explores_well(const struct run_options *options)
 {
     if (options->explore.folder == NULL && options->explore.option != NULL)
-        say_usage("--%s: needs --explore; accepted: with --explore=FOLDER",
-                  options->explore.option);
+        message_usage("--%s: needs --explore; accepted: with --explore=FOLDER",
+                      options->explore.option);
     else if (options->explore.folder != NULL && options->settings[SETTING_FAULT] != NULL)
-        say_usage("--explore and --fault: accepted: one of the two");
+        message_usage("--explore and --fault: accepted: one of the two");
     else if (options->explore.folder != NULL &&
              (options->scope_tree || options->tree_limit != CONFIG_UNLIMITED))
-        say_usage("--explore: not with a limit for all processes together; accepted: with --limit");
+        message_usage(
+            "--explore: not with a limit for all processes together; accepted: with --limit");
     else
         return true;
     return false;
 }
 
 /* What goes with a limit, where none is given: it would hold nothing back, and say nothing. */
-bool mistakes_none(const struct run_options *options)
+bool usage_checks_pass(const struct run_options *options)
 {
     if (!explores_well(options))
         return false;
@@ -33,9 +34,9 @@ bool mistakes_none(const struct run_options *options)
                    options->tree_limit != CONFIG_UNLIMITED;
     if (limited || (!options->scope_tree && options->settings[SETTING_RESERVE] == NULL))
         return true;
-    say_usage("%s: there is no limit; accepted: with --limit%s",
-              options->scope_tree ? "--scope=tree" : "--reserve",
-              options->scope_tree ? "" : " or --tree-limit");
+    message_usage("%s: there is no limit; accepted: with --limit%s",
+                  options->scope_tree ? "--scope=tree" : "--reserve",
+                  options->scope_tree ? "" : " or --tree-limit");
     return false;
 }
 
@@ -60,8 +61,8 @@ static bool is_unit(const struct run_options *options)
     return options->argv[0][0] != '\0' && config_parse_size(size, &bytes);
 }
 
-int mistakes_cannot_run(struct outcome *outcome, const struct run_options *options,
-                        const struct target *target, int reason)
+int usage_checks_cannot_run(struct outcome *outcome, const struct run_options *options,
+                            const struct target *target, int reason)
 {
     const char *name = options->argv[0];
     char more[PATH_MAX + 32] = "";

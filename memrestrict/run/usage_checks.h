@@ -14,11 +14,11 @@
 
 /* Is there a limit, where an option needs one? False: there is none, which has been said. The
  * options have what the environment says, too. */
-bool mistakes_none(const struct run_options *options);
+bool usage_checks_pass(const struct run_options *options);
 
 /* The program cannot be run, for an errno value of execve(2): a warning of the outcome says why.
  * Returns what to exit with. */
-int mistakes_cannot_run(struct outcome *outcome, const struct run_options *options,
-                        const struct target *target, int reason);
+int usage_checks_cannot_run(struct outcome *outcome, const struct run_options *options,
+                            const struct target *target, int reason);
 
 #endif

@@ -21,7 +21,7 @@ struct node {
 static void free_children(struct node *node)
 {
     struct node *child, *next;
-    HASH_ITER(hh, node->children, child, next) {
+    HASH_ITER (hh, node->children, child, next) {
         HASH_DEL(node->children, child);
         free_children(child);
         free(child);
@@ -55,11 +55,11 @@ static void print_name(FILE *out, const struct symbols_name *name)
 {
     const char *slash = name->file != NULL ? strrchr(name->file, '/') : NULL;
     if (name->object == NULL && name->file == NULL) { /* a label, or an address in no module */
-        words_safe(out, name->function);
+        text_safe(out, name->function);
         return;
     }
     fprintf(out, "0x%" PRIX64 ": ", name->offset);
-    words_safe(out, name->function);
+    text_safe(out, name->function);
     putc(' ', out);
     if (name->file != NULL)
         fprintf(out, "(%s:%d)", slash != NULL ? slash + 1 : name->file, name->line);
@@ -172,11 +172,10 @@ static unsigned in_order(const struct sites_process *process,
 static void print_description(FILE *out, const struct sites_process *process,
                               const enum sites_moment *moments, unsigned count)
 {
-    static const char *const names[SITES_MOMENTS] = {[SITES_AT_PEAK] = "peak",
-                                                     [SITES_AT_REFUSAL] = "first refusal",
-                                                     [SITES_AT_END] = "end"};
+    static const char *const names[SITES_MOMENTS] = {
+        [SITES_AT_PEAK] = "peak", [SITES_AT_REFUSAL] = "first refusal", [SITES_AT_END] = "end"};
     fputs("desc: memrestrict, ", out);
-    words_safe(out, process->program);
+    text_safe(out, process->program);
     fprintf(out, " (process %d)", process->pid);
     for (unsigned i = 0; i < count; i++)
         fprintf(out, "%s %s", i == 0 ? ":" : ",", names[moments[i]]);

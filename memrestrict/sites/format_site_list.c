@@ -15,7 +15,7 @@
 static void print_string(FILE *out, const char *text)
 {
     json_t *json = text != NULL ? json_string(text) : json_null();
-    char *safe = json == NULL ? words_safe_string(text) : NULL;
+    char *safe = json == NULL ? text_safe_string(text) : NULL;
     if (safe != NULL)
         json = json_string(safe);
     if (json == NULL || json_dumpf(json, out, JSON_ENCODE_ANY) != 0)
@@ -58,7 +58,7 @@ static void print_crash(FILE *out, const struct sites_process *process)
         return;
     }
     fprintf(out, "\"crash\":{\"signal\":%d,\"name\":\"%s\",\"address\":", crash->signal,
-            words_signal(crash->signal, name));
+            sentence_signal(crash->signal, name));
     if (crash->has_address)
         fprintf(out, "\"0x%" PRIx64 "\",", crash->address);
     else

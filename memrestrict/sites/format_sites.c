@@ -17,7 +17,7 @@ static const enum sites_moment order[SITES_MOMENTS] = {SITES_AT_REFUSAL, SITES_A
 /* "fill (cache.c:41)", "PyList_New (python3.11)". */
 static void print_name(FILE *out, const struct symbols_name *name)
 {
-    words_safe(out, name->function);
+    text_safe(out, name->function);
     if (name->file != NULL && name->line > 0)
         fprintf(out, " (%s:%d)", basename(name->file), name->line);
     else if (name->object != NULL && strchr(name->function, '+') == NULL)
@@ -100,7 +100,7 @@ static void print_row(FILE *out, const struct sites_amount *amount, uint64_t all
 
 static void print_process(FILE *out, const struct sites_process *process)
 {
-    words_safe(out, process->program);
+    text_safe(out, process->program);
     fprintf(out, " (process %d)", process->pid);
 }
 

@@ -18,7 +18,7 @@ struct file {
     struct frame *frames;
     json_t *list; /* of frames */
     json_t *profiles;
-    bool failed;  /* for want of memory */
+    bool failed; /* for want of memory */
 };
 
 static json_t *bytes(uint64_t value) { return json_integer((json_int_t)(value & INT64_MAX)); }
@@ -131,7 +131,7 @@ static json_t *whole_of(struct file *file)
 static void free_frames(struct file *file)
 {
     struct frame *frame, *next;
-    HASH_ITER(hh, file->frames, frame, next) {
+    HASH_ITER (hh, file->frames, frame, next) {
         HASH_DEL(file->frames, frame);
         free(frame);
     }

@@ -17,17 +17,17 @@ struct object {
     UT_hash_handle hh;
 };
 
-struct places {
+struct source_locations {
     struct symbols *symbols;
     struct object *objects;
 };
 
-struct places *places_open(void)
+struct source_locations *source_locations_open(void)
 {
-    struct places *places = calloc(1, sizeof *places);
-    if (places != NULL && (places->symbols = symbols_open()) != NULL)
-        return places;
-    free(places);
+    struct source_locations *locations = calloc(1, sizeof *locations);
+    if (locations != NULL && (locations->symbols = symbols_open()) != NULL)
+        return locations;
+    free(locations);
     return NULL;
 }
 
@@ -41,22 +41,21 @@ static void free_object(struct object *object)
     free(object);
 }
 
-void places_close(struct places *places)
+void source_locations_close(struct source_locations *locations)
 {
     struct object *object, *next;
-    if (places == NULL)
+    if (locations == NULL)
         return;
-    symbols_close(places->symbols);
-    HASH_ITER(hh, places->objects, object, next)
-    {
-        HASH_DEL(places->objects, object);
+    symbols_close(locations->symbols);
+    HASH_ITER (hh, locations->objects, object, next) {
+        HASH_DEL(locations->objects, object);
         free_object(object);
     }
-    free(places);
+    free(locations);
 }
 
-static struct object *make_object(struct places *places, const char *path, const char *build_id,
-                                  char *key)
+static struct object *make_object(struct source_locations *locations, const char *path,
+                                  const char *build_id, char *key)
 {
     struct object *object = calloc(1, sizeof *object);
     if (object == NULL) {
@@ -70,12 +69,12 @@ static struct object *make_object(struct places *places, const char *path, const
         free_object(object);
         return NULL;
     }
-    HASH_ADD_KEYPTR(hh, places->objects, object->key, strlen(object->key), object);
+    HASH_ADD_KEYPTR(hh, locations->objects, object->key, strlen(object->key), object);
     return object;
 }
 
 /* NULL: the frame is in no module that is known, or there is no memory. */
-static const struct sites_object *object_of(struct places *places, const json_t *json)
+static const struct sites_object *object_of(struct source_locations *locations, const json_t *json)
 {
     const char *path = json_string_value(json_object_get(json, "path"));
     const char *build_id = json_string_value(json_object_get(json, "build_id"));
@@ -83,9 +82,9 @@ static const struct sites_object *object_of(struct places *places, const json_t 
     char *key;
     if (path == NULL || asprintf(&key, "%s:%s", build_id != NULL ? build_id : "", path) < 0)
         return NULL;
-    HASH_FIND_STR(places->objects, key, object);
+    HASH_FIND_STR(locations->objects, key, object);
     if (object == NULL)
-        object = make_object(places, path, build_id, key);
+        object = make_object(locations, path, build_id, key);
     else
         free(key);
     return object != NULL ? &object->known : NULL;
@@ -124,7 +123,7 @@ static char *words_of(const struct symbols_name *name)
         length = asprintf(&words, "%s", name->function);
     if (length < 0)
         return NULL;
-    safe = words_safe_string(words);
+    safe = text_safe_string(words);
     free(words);
     return safe;
 }
@@ -135,46 +134,46 @@ static char *function_of(const struct symbols_name *name)
     char *words, *safe;
     if (asprintf(&words, "%s@%s", name->function, where != NULL ? basename(where) : "?") < 0)
         return NULL;
-    safe = words_safe_string(words);
+    safe = text_safe_string(words);
     free(words);
     return safe;
 }
 
-static bool set_place(struct place *place, const struct symbols_name *name)
+static bool set_place(struct source_location *place, const struct symbols_name *name)
 {
     place->words = name != NULL ? words_of(name) : strdup("an unknown place");
     place->function = name != NULL ? function_of(name) : strdup("?");
-    place->file = name != NULL && name->file != NULL ? words_safe_string(name->file) : NULL;
+    place->file = name != NULL && name->file != NULL ? text_safe_string(name->file) : NULL;
     place->line = name != NULL ? name->line : 0;
     return place->words != NULL && place->function != NULL;
 }
 
-static bool add_words(struct words_list *stack, const struct symbols_name *name)
+static bool add_words(struct string_list *stack, const struct symbols_name *name)
 {
     char *words = stack != NULL ? words_of(name) : NULL;
-    bool done = stack == NULL || (words != NULL && words_list_add(stack, words));
+    bool done = stack == NULL || (words != NULL && string_list_add(stack, words));
     free(words);
     return done;
 }
 
-bool places_of(struct places *places, const json_t *objects, const json_t *frames,
-               struct words_list *stack, struct place *place)
+bool source_locations_find(struct source_locations *locations, const json_t *objects,
+                           const json_t *frames, struct string_list *stack,
+                           struct source_location *place)
 {
     const struct symbols_name *first = NULL, *top = NULL;
     bool done = true;
     size_t i;
     const json_t *json;
-    *place = (struct place){.words = NULL};
-    json_array_foreach(frames, i, json)
-    {
+    *place = (struct source_location){.words = NULL};
+    json_array_foreach (frames, i, json) {
         json_int_t number = json_integer_value(json_array_get(json, 0));
         struct sites_frame frame = {
             .object =
-                number >= 0 ? object_of(places, json_array_get(objects, (size_t)number)) : NULL,
+                number >= 0 ? object_of(locations, json_array_get(objects, (size_t)number)) : NULL,
             .offset = (uint64_t)json_integer_value(json_array_get(json, 1)),
         };
         size_t count;
-        const struct symbols_name *names = symbols_of(places->symbols, &frame, &count);
+        const struct symbols_name *names = symbols_of(locations->symbols, &frame, &count);
         for (size_t j = 0; j < count && done; j++) {
             done = add_words(stack, &names[j]);
             top = top != NULL ? top : &names[j];
@@ -185,10 +184,10 @@ bool places_of(struct places *places, const json_t *objects, const json_t *frame
     return set_place(place, first != NULL ? first : top) && done;
 }
 
-void place_free(struct place *place)
+void source_location_free(struct source_location *place)
 {
     free(place->words);
     free(place->function);
     free(place->file);
-    *place = (struct place){.words = NULL};
+    *place = (struct source_location){.words = NULL};
 }

@@ -8,9 +8,9 @@
 
 #include "sweep/trial_record.h"
 
-struct places;
+struct source_locations;
 
-struct place {
+struct source_location {
     char *words;    /* "parse_line (conf.c:41)" */
     char *function; /* "parse_line@conf.c", or "parse_line@libconf.so" */
     char *file;     /* NULL: unknown */
@@ -18,14 +18,16 @@ struct place {
 };
 
 /* NULL: no memory. */
-struct places *places_open(void);
-void places_close(struct places *places);
+struct source_locations *source_locations_open(void);
+void source_locations_close(struct source_locations *locations);
 
 /* Adds the stack's frames to *stack (unless that is NULL), innermost first, and tells its place;
  * the caller frees both. `objects` and `frames` as --site-list writes them, kept until
- * places_close. Without frames the place is unknown, in words as well. False: no memory. */
-bool places_of(struct places *places, const json_t *objects, const json_t *frames,
-               struct words_list *stack, struct place *place);
-void place_free(struct place *place);
+ * source_locations_close. Without frames the place is unknown, in words as well. False: no memory.
+ */
+bool source_locations_find(struct source_locations *locations, const json_t *objects,
+                           const json_t *frames, struct string_list *stack,
+                           struct source_location *place);
+void source_location_free(struct source_location *place);
 
 #endif

@@ -9,7 +9,7 @@
 #include <uthash.h>
 
 /* The names of one address. */
-struct place {
+struct source_location {
     uint64_t offset;
     struct symbols_name *names;
     size_t count;
@@ -21,7 +21,7 @@ struct module {
     char *key; /* path and build-id */
     char *path;
     struct debuginfo *debuginfo; /* NULL: there is none */
-    struct place *places;
+    struct source_location *locations;
     UT_hash_handle hh;
 };
 
@@ -34,9 +34,9 @@ struct symbols *symbols_open(void) { return calloc(1, sizeof(struct symbols)); }
 
 static void free_places(struct module *module)
 {
-    struct place *place, *next;
-    HASH_ITER(hh, module->places, place, next) {
-        HASH_DEL(module->places, place);
+    struct source_location *place, *next;
+    HASH_ITER (hh, module->locations, place, next) {
+        HASH_DEL(module->locations, place);
         for (size_t i = 0; i < place->count; i++) {
             free((char *)place->names[i].function);
             free((char *)place->names[i].file);
@@ -60,7 +60,7 @@ void symbols_close(struct symbols *symbols)
     struct module *module, *next;
     if (symbols == NULL)
         return;
-    HASH_ITER(hh, symbols->modules, module, next) {
+    HASH_ITER (hh, symbols->modules, module, next) {
         HASH_DEL(symbols->modules, module);
         free_module(module);
     }
@@ -109,7 +109,7 @@ static char *plain_name(const struct module *module, uint64_t offset)
 }
 
 /* Fills in what debug information there is; at least one name. False: no memory. */
-static bool find_names(struct module *module, struct place *place)
+static bool find_names(struct module *module, struct source_location *place)
 {
     place->names = debuginfo_names(module->debuginfo, place->offset, &place->count);
     if (place->names == NULL) {
@@ -126,14 +126,14 @@ static bool find_names(struct module *module, struct place *place)
     return place->count > 0;
 }
 
-static struct place *make_place(struct module *module, uint64_t offset)
+static struct source_location *make_place(struct module *module, uint64_t offset)
 {
-    struct place *place = calloc(1, sizeof *place);
+    struct source_location *place = calloc(1, sizeof *place);
     if (place == NULL)
         return NULL;
     place->offset = offset;
     bool done = find_names(module, place);
-    HASH_ADD(hh, module->places, offset, sizeof place->offset, place);
+    HASH_ADD(hh, module->locations, offset, sizeof place->offset, place);
     return done ? place : NULL;
 }
 
@@ -141,11 +141,11 @@ const struct symbols_name *symbols_of(struct symbols *symbols, const struct site
                                       size_t *count)
 {
     struct module *module = module_of(symbols, frame->object);
-    struct place *place = NULL;
+    struct source_location *place = NULL;
     *count = 0;
     if (module == NULL)
         return NULL;
-    HASH_FIND(hh, module->places, &frame->offset, sizeof frame->offset, place);
+    HASH_FIND(hh, module->locations, &frame->offset, sizeof frame->offset, place);
     if (place == NULL)
         place = make_place(module, frame->offset);
     if (place == NULL)
@@ -157,9 +157,9 @@ const struct symbols_name *symbols_of(struct symbols *symbols, const struct site
 /* A label is a name of its own, at no address: kept like those in no module. */
 static const struct symbols_name *name_of_label(struct symbols *symbols, const char *label)
 {
-    struct place *place;
+    struct source_location *place;
     uint64_t key = (uintptr_t)label; /* static strings */
-    HASH_FIND(hh, symbols->nowhere.places, &key, sizeof key, place);
+    HASH_FIND(hh, symbols->nowhere.locations, &key, sizeof key, place);
     if (place != NULL)
         return place->names;
     place = calloc(1, sizeof *place);
@@ -170,7 +170,7 @@ static const struct symbols_name *name_of_label(struct symbols *symbols, const c
     place->offset = key;
     place->count = 1;
     place->names->function = strdup(label);
-    HASH_ADD(hh, symbols->nowhere.places, offset, sizeof place->offset, place);
+    HASH_ADD(hh, symbols->nowhere.locations, offset, sizeof place->offset, place);
     return place->names->function != NULL ? place->names : NULL;
 }
 
@@ -198,9 +198,9 @@ static bool starts_with(const char *word, const char *start)
 
 bool symbols_is_plumbing(const struct symbols_name *name)
 {
-    static const char *const starts[] = {"operator new", "std::",  "void std::",  "__gnu_cxx::",
-                                         "void* std::", "xmalloc", "xcalloc", "xrealloc",
-                                         "xstrdup",     "g_malloc", "g_realloc", "g_strdup"};
+    static const char *const starts[] = {
+        "operator new", "std::",    "void std::", "__gnu_cxx::", "void* std::", "xmalloc",
+        "xcalloc",      "xrealloc", "xstrdup",    "g_malloc",    "g_realloc",   "g_strdup"};
     static const char *const objects[] = {"libc.so.", "libstdc++.so.", "ld-linux",
                                           "libmemrestrict.so"};
     for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)

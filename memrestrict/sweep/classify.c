@@ -31,13 +31,14 @@ static bool is_looked_at(const struct evidence *evidence, const json_t *process)
            json_integer_value(json_object_get(process, "pid")) == evidence->pid;
 }
 
-uint64_t judge_sum(const struct evidence *evidence, const char *member)
+uint64_t classify_sum(const struct evidence *evidence, const char *member)
 {
     size_t i;
     const json_t *process;
     uint64_t sum = 0;
-    json_array_foreach(evidence->processes, i, process) if (is_looked_at(evidence, process)) sum +=
-        (uint64_t)json_integer_value(json_object_get(process, member));
+    json_array_foreach (evidence->processes, i, process)
+        if (is_looked_at(evidence, process))
+            sum += (uint64_t)json_integer_value(json_object_get(process, member));
     return sum;
 }
 
@@ -53,20 +54,18 @@ static int deadly_signal(const json_t *process)
     case SIGBUS:
     case SIGILL:
     case SIGFPE:
-    case SIGSYS:
-        return number;
-    default:
-        return 0;
+    case SIGSYS: return number;
+    default: return 0;
     }
 }
 
-uint64_t judge_killed(const struct evidence *evidence)
+uint64_t classify_killed(const struct evidence *evidence)
 {
     size_t i;
     const json_t *process;
     uint64_t killed = 0;
-    json_array_foreach(evidence->processes, i, process) killed +=
-        is_looked_at(evidence, process) && deadly_signal(process) != 0;
+    json_array_foreach (evidence->processes, i, process)
+        killed += is_looked_at(evidence, process) && deadly_signal(process) != 0;
     return killed;
 }
 
@@ -78,10 +77,9 @@ static int signal_of(const struct reference *reference, const struct evidence *e
     int worst = 0;
     if (!evidence->exited)
         return evidence->status;
-    if (judge_killed(evidence) <= reference->killed)
+    if (classify_killed(evidence) <= reference->killed)
         return 0;
-    json_array_foreach(evidence->processes, i, process)
-    {
+    json_array_foreach (evidence->processes, i, process) {
         int number = deadly_signal(process);
         if (is_looked_at(evidence, process) && number != 0 &&
             (worst == 0 || worst == SIGABRT || worst == SIGTRAP))
@@ -143,9 +141,9 @@ static bool is_reached(const struct reference *reference, const struct evidence 
                        const char *site)
 {
     return evidence->pid != 0 ||
-           (judge_sum(evidence, "faults") != 0 &&
-            (evidence->tally == NULL || tally_find(evidence->tally, site) != NULL ||
-             tally_find(&reference->tally, site) != NULL));
+           (classify_sum(evidence, "faults") != 0 &&
+            (evidence->index == NULL || site_index_find(evidence->index, site) != NULL ||
+             site_index_find(&reference->index, site) != NULL));
 }
 
 static enum reaction react(const struct reference *reference, const struct evidence *evidence,
@@ -155,8 +153,8 @@ static enum reaction react(const struct reference *reference, const struct evide
         return REACTION_UNREACHED;
     if (evidence->timed_out)
         return REACTION_HUNG;
-    if (judge_sum(evidence, "unknown_frees") > reference->unknown_frees || SAYS(said, sanitizers) ||
-        (signal == SIGABRT && SAYS(said, broken_heap)))
+    if (classify_sum(evidence, "unknown_frees") > reference->unknown_frees ||
+        SAYS(said, sanitizers) || (signal == SIGABRT && SAYS(said, broken_heap)))
         return REACTION_CORRUPTED;
     if (signal == SIGABRT || signal == SIGTRAP)
         return REACTION_ABORTED;
@@ -180,7 +178,7 @@ static char *last_lines(const char *said)
     for (char *line = part, *next; memory != NULL && line != NULL; line = next) {
         if ((next = strchr(line, '\n')) != NULL)
             *next++ = '\0';
-        words_safe(memory, line);
+        text_safe(memory, line);
         if (next != NULL)
             fputc('\n', memory);
     }
@@ -189,7 +187,7 @@ static char *last_lines(const char *said)
 }
 
 struct leak {
-    const struct tally_site *site;
+    const struct indexed_site *site;
     uint64_t bytes, blocks;
 };
 
@@ -200,12 +198,12 @@ static int by_bytes(const void *one, const void *other)
 }
 
 /* Where more is left than in the reference, the most first. Their number. */
-static size_t find_leaks(const struct reference *reference, const struct tally *tally,
+static size_t find_leaks(const struct reference *reference, const struct site_index *index,
                          struct leak *leaks)
 {
     size_t count = 0;
-    for (const struct tally_site *site = tally->sites; site != NULL; site = site->hh.next) {
-        const struct tally_site *before = tally_find(&reference->tally, site->name);
+    for (const struct indexed_site *site = index->sites; site != NULL; site = site->hh.next) {
+        const struct indexed_site *before = site_index_find(&reference->index, site->name);
         uint64_t bytes = before != NULL ? before->end_bytes : 0;
         uint64_t blocks = before != NULL ? before->end_blocks : 0;
         if (site->end_bytes > bytes)
@@ -217,30 +215,30 @@ static size_t find_leaks(const struct reference *reference, const struct tally *
     return count;
 }
 
-static void write_leak(FILE *file, struct places *places, const struct leak *leak)
+static void write_leak(FILE *file, struct source_locations *locations, const struct leak *leak)
 {
-    struct place place;
-    if (places_of(places, leak->site->objects, leak->site->frames, NULL, &place))
+    struct source_location place;
+    if (source_locations_find(locations, leak->site->objects, leak->site->frames, NULL, &place))
         fprintf(file, "%" PRIu64 " bytes in %" PRIu64 " block%s of %s\n", leak->bytes, leak->blocks,
                 leak->blocks == 1 ? "" : "s", place.words);
-    place_free(&place);
+    source_location_free(&place);
 }
 
 static char *leaks_in_words(const struct reference *reference, const struct evidence *evidence,
-                            struct places *places)
+                            struct source_locations *locations)
 {
-    const struct tally *tally = evidence->tally;
-    struct leak *leaks = calloc(HASH_COUNT(tally->sites) + 1, sizeof *leaks);
+    const struct site_index *index = evidence->index;
+    struct leak *leaks = calloc(HASH_COUNT(index->sites) + 1, sizeof *leaks);
     char *words = NULL;
     struct string_file string;
     FILE *memory = leaks != NULL ? string_file_open(&string) : NULL;
     if (memory != NULL) {
-        size_t count = find_leaks(reference, tally, leaks);
+        size_t count = find_leaks(reference, index, leaks);
         if (evidence->left > reference->left)
             fprintf(memory, "%" PRIu64 " bytes more than in the reference\n",
                     evidence->left - reference->left);
         for (size_t i = 0; i < count && i < LEAKS_SHOWN; i++)
-            write_leak(memory, places, &leaks[i]);
+            write_leak(memory, locations, &leaks[i]);
         if (count > LEAKS_SHOWN)
             fprintf(memory, "and of %zu other call sites\n", count - LEAKS_SHOWN);
         words = string_file_close(&string);
@@ -253,30 +251,32 @@ static char *leaks_in_words(const struct reference *reference, const struct evid
 
 /* Where the program died, if that is known; else the call site that failed. */
 static bool find_place(const struct reference *reference, const struct evidence *evidence,
-                       const char *site, struct places *places, struct record *record,
-                       struct place *place)
+                       const char *site, struct source_locations *locations,
+                       struct trial_record *record, struct source_location *place)
 {
-    struct place caller;
+    struct source_location caller;
     const json_t *objects = NULL, *crash = NULL;
-    const struct tally_site *failed =
-        evidence->tally != NULL ? tally_find(evidence->tally, site) : NULL;
+    const struct indexed_site *failed =
+        evidence->index != NULL ? site_index_find(evidence->index, site) : NULL;
     if (failed == NULL)
-        failed = tally_find(&reference->tally, site);
-    bool done = places_of(places, failed != NULL ? failed->objects : NULL,
-                          failed != NULL ? failed->frames : NULL, &record->caller, &caller);
-    if (evidence->tally != NULL && record->signal != 0)
-        crash = tally_crash(evidence->tally, evidence->pid, &objects);
+        failed = site_index_find(&reference->index, site);
+    bool done =
+        source_locations_find(locations, failed != NULL ? failed->objects : NULL,
+                              failed != NULL ? failed->frames : NULL, &record->caller, &caller);
+    if (evidence->index != NULL && record->signal != 0)
+        crash = site_index_crash(evidence->index, evidence->pid, &objects);
     *place = caller;
     record->origin = strdup(caller.words != NULL ? caller.words : "");
     if (crash == NULL)
         return done && record->origin != NULL;
-    place_free(place);
+    source_location_free(place);
     return record->origin != NULL &&
-           places_of(places, objects, json_object_get(crash, "frames"), &record->stack, place) &&
+           source_locations_find(locations, objects, json_object_get(crash, "frames"),
+                                 &record->stack, place) &&
            done;
 }
 
-static bool set_place(struct record *record, struct place *place)
+static bool set_place(struct trial_record *record, struct source_location *place)
 {
     record->place = place->words;
     record->file = place->file;
@@ -289,12 +289,11 @@ static bool set_place(struct record *record, struct place *place)
 }
 
 /* What failed, as the run's JSON tells of the first fault. */
-static void find_call(const struct evidence *evidence, struct record *record)
+static void find_call(const struct evidence *evidence, struct trial_record *record)
 {
     size_t i;
     const json_t *process;
-    json_array_foreach(evidence->processes, i, process)
-    {
+    json_array_foreach (evidence->processes, i, process) {
         const json_t *first = json_object_get(process, "first_fault");
         if (!is_looked_at(evidence, process) || !json_is_object(first))
             continue;
@@ -305,31 +304,31 @@ static void find_call(const struct evidence *evidence, struct record *record)
     }
 }
 
-static bool add_met(struct record *record, const struct tally_site *site)
+static bool add_met(struct trial_record *record, const struct indexed_site *site)
 {
     char innermost[SITE_NAME], words[2 * SITE_NAME];
-    tally_innermost(site, innermost);
+    site_index_innermost(site, innermost);
     snprintf(words, sizeof words, "%s/%s", site->name, innermost);
-    return words_list_add(&record->met, words);
+    return string_list_add(&record->met, words);
 }
 
 static bool find_met(const struct reference *reference, const struct evidence *evidence,
-                     struct record *record)
+                     struct trial_record *record)
 {
     bool done = true;
-    if (evidence->tally == NULL)
+    if (evidence->index == NULL)
         return true;
-    for (const struct tally_site *site = evidence->tally->sites; site != NULL && done;
+    for (const struct indexed_site *site = evidence->index->sites; site != NULL && done;
          site = site->hh.next)
-        if (site->calls != 0 && tally_find(&reference->tally, site->name) == NULL)
+        if (site->calls != 0 && site_index_find(&reference->index, site->name) == NULL)
             done = add_met(record, site);
     return done;
 }
 
-bool judge(const struct reference *reference, const struct evidence *evidence, const char *site,
-           struct places *places, struct record *record)
+bool classify(const struct reference *reference, const struct evidence *evidence, const char *site,
+              struct source_locations *locations, struct trial_record *record)
 {
-    struct place place;
+    struct source_location place;
     char *said = read_tail(evidence->said);
     int signal = signal_of(reference, evidence);
     record->reaction = react(reference, evidence, site, signal, said);
@@ -338,10 +337,10 @@ bool judge(const struct reference *reference, const struct evidence *evidence, c
     record->time = evidence->time;
     record->site = strdup(site);
     find_call(evidence, record);
-    bool done = find_place(reference, evidence, site, places, record, &place);
+    bool done = find_place(reference, evidence, site, locations, record, &place);
     done = set_place(record, &place) && find_met(reference, evidence, record) && done;
-    if (record->reaction == REACTION_LEAKED && evidence->tally != NULL)
-        record->detail = leaks_in_words(reference, evidence, places);
+    if (record->reaction == REACTION_LEAKED && evidence->index != NULL)
+        record->detail = leaks_in_words(reference, evidence, locations);
     else if (said != NULL)
         record->detail = last_lines(said);
     free(said);

@@ -22,7 +22,7 @@ struct evidence {
     const json_t *processes; /* as in the JSON of an outcome */
     int pid;                 /* of the only process to look at; 0: all */
     uint64_t left;           /* bytes that were in use at the end */
-    const struct tally *tally;
+    const struct site_index *index;
     uint64_t time; /* nanoseconds */
 };
 
@@ -33,17 +33,17 @@ struct reference {
     uint64_t left;          /* the most that was in use at the end of a run */
     uint64_t unknown_frees; /* the most of a run */
     uint64_t killed;        /* processes that a signal ended, the same */
-    struct tally tally;
+    struct site_index index;
     struct trial *run; /* the first, whose folder has what it printed; NULL: none is kept */
 };
 
 /* Sums over the processes that are to be looked at. */
-uint64_t judge_sum(const struct evidence *evidence, const char *member);
-uint64_t judge_killed(const struct evidence *evidence);
+uint64_t classify_sum(const struct evidence *evidence, const char *member);
+uint64_t classify_killed(const struct evidence *evidence);
 
 /* Fills in all of *record but the plan, which is there, and frees nothing of it. `site` is what was
  * made to fail. False: no memory. */
-bool judge(const struct reference *reference, const struct evidence *evidence, const char *site,
-           struct places *places, struct record *record);
+bool classify(const struct reference *reference, const struct evidence *evidence, const char *site,
+              struct source_locations *locations, struct trial_record *record);
 
 #endif

@@ -11,12 +11,16 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool is_finding(const struct record *record) { return record->reaction > REACTION_HANDLED; }
+static bool is_finding(const struct trial_record *record)
+{
+    return record->reaction > REACTION_HANDLED;
+}
 
-const struct finding *findings_of(const struct findings *findings, const struct record *record)
+const struct finding *findings_of(const struct findings *findings,
+                                  const struct trial_record *record)
 {
     for (size_t i = 0; i < findings->count; i++) {
-        const struct record *other = findings->list[i].record;
+        const struct trial_record *other = findings->list[i].record;
         if (other->reaction == record->reaction && strcmp(other->key, record->key) == 0 &&
             strcmp(other->place, record->place) == 0)
             return &findings->list[i];
@@ -47,7 +51,7 @@ static bool is_simpler(const char *plan, const char *other)
     return lasts != other_lasts ? lasts < other_lasts : strcmp(plan, other) < 0;
 }
 
-static bool add(struct findings *findings, const struct record *record)
+static bool add(struct findings *findings, const struct trial_record *record)
 {
     struct finding *finding = (struct finding *)findings_of(findings, record);
     if (finding != NULL) {
@@ -72,8 +76,8 @@ static int by_rank(const void *one, const void *other)
         return a->record->reaction < b->record->reaction ? 1 : -1;
     if (a->trials != b->trials)
         return a->trials < b->trials ? 1 : -1;
-    int places = strcmp(a->record->place, b->record->place);
-    return places != 0 ? places : strcmp(a->record->plan, b->record->plan);
+    int locations = strcmp(a->record->place, b->record->place);
+    return locations != 0 ? locations : strcmp(a->record->plan, b->record->plan);
 }
 
 bool findings_make(struct findings *findings, const struct journal *journal)
@@ -81,7 +85,7 @@ bool findings_make(struct findings *findings, const struct journal *journal)
     bool done = true;
     *findings = (struct findings){.list = NULL};
     for (size_t i = 0; i < journal->count && done; i++) {
-        const struct record *record = &journal->records[i];
+        const struct trial_record *record = &journal->records[i];
         findings->trials[record->reaction]++;
         done = !is_finding(record) || add(findings, record);
     }
@@ -124,12 +128,12 @@ static bool read_list(struct findings *findings, const char *path, FILE *file,
         good = length == 0 || take(findings, word);
     }
     if (!good)
-        say("%s:%zu: cannot understand '%.200s'; accepted: OUTCOME:FUNCTION@FILE, such as "
-            "crash:parse_line@conf.c, with an outcome of abort, leak, swallowed, hang, crash, "
-            "corruption",
-            path, number, line + strspn(line, " \t"));
+        message("%s:%zu: cannot understand '%.200s'; accepted: OUTCOME:FUNCTION@FILE, such as "
+                "crash:parse_line@conf.c, with an outcome of abort, leak, swallowed, hang, crash, "
+                "corruption",
+                path, number, line + strspn(line, " \t"));
     else if (ferror(file)) {
-        say("%s: cannot read: %s", path, strerror(errno));
+        message("%s: cannot read: %s", path, strerror(errno));
         good = false;
     }
     free(line);
@@ -158,7 +162,7 @@ static bool take_known(struct findings *findings, const char *word)
     return true;
 }
 
-static bool names_one_of(const char *pattern, const struct words_list *stack)
+static bool names_one_of(const char *pattern, const struct string_list *stack)
 {
     for (size_t i = 0; i < stack->count; i++) {
         char *function = strndup(stack->words[i], strcspn(stack->words[i], " "));
@@ -179,7 +183,7 @@ static bool take_suppression(struct findings *findings, const char *word)
     if (pattern == NULL || *pattern == '\0')
         return false;
     for (size_t i = 0; i < findings->count; i++) {
-        const struct record *record = findings->list[i].record;
+        const struct trial_record *record = findings->list[i].record;
         const char *place = strchr(record->key, ':') + 1;
         bool fits = reaction == REACTION_UNREACHED || reaction == record->reaction;
         findings->list[i].suppressed |=
@@ -194,12 +198,12 @@ static bool read_from(struct findings *findings, const char *option, const char 
                       bool take(struct findings *, const char *))
 {
     if (file_is_device(path)) {
-        say("--%s: %s: cannot read: it is a device; accepted: a file or a pipe", option, path);
+        message("--%s: %s: cannot read: it is a device; accepted: a file or a pipe", option, path);
         return false;
     }
     FILE *file = fopen(path, "re");
     if (file == NULL) {
-        say("--%s: %s: cannot read: %s", option, path, strerror(errno));
+        message("--%s: %s: cannot read: %s", option, path, strerror(errno));
         return false;
     }
     bool read = read_list(findings, path, file, take);
@@ -246,13 +250,13 @@ bool findings_write_baseline(const struct findings *findings, const char *path)
 {
     struct replace_file replace;
     if (!file_is_plain(path)) {
-        say("--baseline: %s: cannot write: this is no regular file", path);
+        message("--baseline: %s: cannot write: this is no regular file", path);
         return false;
     }
     bool written = replace_file_open(&replace, path);
     written = written && replace_file_close(&replace, write_keys(findings, replace.file));
     if (!written)
-        say("--baseline: %s: cannot write: %s", path, strerror(errno));
+        message("--baseline: %s: cannot write: %s", path, strerror(errno));
     return written;
 }
 

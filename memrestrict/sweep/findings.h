@@ -9,9 +9,9 @@
 #include "sweep/journal.h"
 
 struct finding {
-    const struct record *record; /* the trial with the shortest plan: the one to replay */
-    size_t trials;               /* that showed it */
-    bool known;                  /* it is in the baseline */
+    const struct trial_record *record; /* the trial with the shortest plan: the one to replay */
+    size_t trials;                     /* that showed it */
+    bool known;                        /* it is in the baseline */
     bool suppressed;
 };
 
@@ -26,7 +26,8 @@ bool findings_make(struct findings *findings, const struct journal *journal);
 void findings_free(struct findings *findings);
 
 /* The finding that a trial is part of; NULL: it is none. */
-const struct finding *findings_of(const struct findings *findings, const struct record *record);
+const struct finding *findings_of(const struct findings *findings,
+                                  const struct trial_record *record);
 
 /* Marks what FILE has; a baseline that is not there knows nothing. False: it cannot be read, or a
  * line cannot be understood; this was said. */

@@ -15,8 +15,8 @@ static json_t *string_of(char *text)
 
 static json_t *finding_object(const struct finding *finding, const struct journal *journal)
 {
-    const struct record *record = finding->record;
-    json_t *object = record_to_json(record);
+    const struct trial_record *record = finding->record;
+    json_t *object = trial_record_to_json(record);
     json_t *more = json_pack("{so so so sI sb sb}", "message", string_of(finding_sentence(record)),
                              "replay", string_of(finding_replay(&journal->head, record)), "debug",
                              string_of(finding_debug(&journal->head, record)), "trials",
@@ -47,7 +47,7 @@ static json_t *trial_array(const struct journal *journal)
     json_t *array = json_array();
     bool made = array != NULL;
     for (size_t i = 0; i < journal->count && made; i++)
-        made = json_array_append_new(array, record_to_json(&journal->records[i])) == 0;
+        made = json_array_append_new(array, trial_record_to_json(&journal->records[i])) == 0;
     if (made)
         return array;
     json_decref(array);
@@ -69,9 +69,9 @@ bool format_findings_json(FILE *file, const struct findings *findings,
     const struct sweep_head *head = &journal->head;
     json_t *json =
         json_pack("{ss si so sI sb sI so so so so}", "schema", "memrestrict-sweep", "version", 1,
-                  "argv", words_list_to_json(&head->argv), "sites", (json_int_t)head->sites,
+                  "argv", string_list_to_json(&head->argv), "sites", (json_int_t)head->sites,
                   "finished", journal->finished, "time_ns", (json_int_t)journal->time, "notes",
-                  words_list_to_json(&head->notes), "counts", count_object(findings), "findings",
+                  string_list_to_json(&head->notes), "counts", count_object(findings), "findings",
                   finding_array(findings, journal), "trials", trial_array(journal));
     if (json == NULL || !json_texts_add_bytes(json, "argv", head->argv.words, head->argv.count)) {
         json_decref(json);

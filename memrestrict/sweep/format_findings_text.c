@@ -21,7 +21,7 @@ static const char *color_of(const struct finding *finding, const struct findings
     return finding->record->reaction >= REACTION_SWALLOWED ? BOLD RED : BOLD YELLOW;
 }
 
-static void write_stack(FILE *file, const char *title, const struct words_list *stack)
+static void write_stack(FILE *file, const char *title, const struct string_list *stack)
 {
     if (stack->count == 0)
         return;
@@ -31,7 +31,7 @@ static void write_stack(FILE *file, const char *title, const struct words_list *
 }
 
 /* Lines with a margin. */
-static void write_detail(FILE *file, const struct record *record)
+static void write_detail(FILE *file, const struct trial_record *record)
 {
     const char *title = record->reaction == REACTION_LEAKED ? "left behind: " : "it said: ";
     if (record->detail == NULL || *record->detail == '\0')
@@ -48,13 +48,14 @@ static void write_kept(FILE *file, const char *path)
     if (path == NULL)
         return;
     fputs("   printed: ", file);
-    words_safe(file, path);
+    text_safe(file, path);
     fputs(".stdout, ", file);
-    words_safe(file, path);
+    text_safe(file, path);
     fputs(".stderr\n", file);
 }
 
-static bool write_commands(FILE *file, const struct sweep_head *head, const struct record *record)
+static bool write_commands(FILE *file, const struct sweep_head *head,
+                           const struct trial_record *record)
 {
     char *replay = finding_replay(head, record), *debug = finding_debug(head, record);
     bool made = replay != NULL && debug != NULL;
@@ -68,7 +69,7 @@ static bool write_commands(FILE *file, const struct sweep_head *head, const stru
 static bool write_finding(FILE *file, size_t number, const struct finding *finding,
                           const struct journal *journal, const struct findings_style *style)
 {
-    const struct record *record = finding->record;
+    const struct trial_record *record = finding->record;
     fprintf(file, "%zu. %s", number, color_of(finding, style));
     finding_what(file, record);
     fputs(style->color ? PLAIN : "", file);

@@ -16,8 +16,8 @@ enum { VERSION = 1 };
 
 void sweep_head_free(struct sweep_head *head)
 {
-    words_list_free(&head->argv);
-    words_list_free(&head->notes);
+    string_list_free(&head->argv);
+    string_list_free(&head->notes);
     free(head->input);
     free(head->build);
     free(head->options);
@@ -30,9 +30,9 @@ static json_t *head_to_json(const struct sweep_head *head)
 {
     json_t *json =
         json_pack("{ss si so so ss ss ss ss? sI so}", "schema", SCHEMA, "version", VERSION, "argv",
-                  words_list_to_json(&head->argv), "input", json_text(head->input), "build",
+                  string_list_to_json(&head->argv), "input", json_text(head->input), "build",
                   head->build, "options", head->options, "tried", head->tried, "shard", head->shard,
-                  "sites", (json_int_t)head->sites, "notes", words_list_to_json(&head->notes));
+                  "sites", (json_int_t)head->sites, "notes", string_list_to_json(&head->notes));
     if (json != NULL && json_texts_add_bytes(json, "argv", head->argv.words, head->argv.count) &&
         json_text_add_bytes(json, "input", head->input))
         return json;
@@ -48,30 +48,31 @@ static bool head_from_json(const json_t *json, struct sweep_head *head)
         json_integer_value(json_object_get(json, "version")) != VERSION)
         return false;
     head->input = json_text_get(json, "input");
-    head->build = record_text(json, "build");
-    head->options = record_text(json, "options");
-    head->tried = json_object_get(json, "tried") != NULL ? record_text(json, "tried") : strdup("");
-    head->shard = record_text(json, "shard");
+    head->build = trial_record_text(json, "build");
+    head->options = trial_record_text(json, "options");
+    head->tried =
+        json_object_get(json, "tried") != NULL ? trial_record_text(json, "tried") : strdup("");
+    head->shard = trial_record_text(json, "shard");
     head->sites = (uint64_t)json_integer_value(json_object_get(json, "sites"));
-    return words_list_get(json, "argv", &head->argv) &&
-           words_list_from_json(json_object_get(json, "notes"), &head->notes) &&
+    return string_list_get(json, "argv", &head->argv) &&
+           string_list_from_json(json_object_get(json, "notes"), &head->notes) &&
            head->build != NULL && head->options != NULL && head->tried != NULL &&
            head->argv.count > 0;
 }
 
-static bool keep(struct journal *journal, struct record *record)
+static bool keep(struct journal *journal, struct trial_record *record)
 {
-    struct record *grown =
+    struct trial_record *grown =
         reallocarray(journal->records, journal->count + 1, sizeof *journal->records);
     if (grown == NULL)
         return false;
     journal->records = grown;
     journal->records[journal->count++] = *record;
-    *record = (struct record){.plan = NULL};
+    *record = (struct trial_record){.plan = NULL};
     return true;
 }
 
-const struct record *journal_find(const struct journal *journal, const char *plan)
+const struct trial_record *journal_find(const struct journal *journal, const char *plan)
 {
     for (size_t i = 0; i < journal->count; i++)
         if (strcmp(journal->records[i].plan, plan) == 0)
@@ -82,16 +83,16 @@ const struct record *journal_find(const struct journal *journal, const char *pla
 /* A later trial of the same plan counts for nothing. */
 static bool take_line(struct journal *journal, const json_t *json)
 {
-    struct record record;
+    struct trial_record record;
     if (json_object_get(json, "finished") != NULL) {
         journal->finished = true;
         journal->time += (uint64_t)json_integer_value(json_object_get(json, "time_ns"));
         return true;
     }
-    if (!record_from_json(json, &record))
+    if (!trial_record_from_json(json, &record))
         return false;
     bool kept = journal_find(journal, record.plan) != NULL || keep(journal, &record);
-    record_free(&record);
+    trial_record_free(&record);
     return kept;
 }
 
@@ -120,24 +121,25 @@ bool journal_read(struct journal *journal, const char *path)
     long end;
     *journal = (struct journal){.path = path};
     if (file_is_device(path)) {
-        say("%s: cannot read: it is a device; accepted: a file or a pipe", path);
+        message("%s: cannot read: it is a device; accepted: a file or a pipe", path);
         return false;
     }
     FILE *file = fopen(path, "re");
     if (file == NULL) {
-        say("%s: cannot read: %s", path, strerror(errno));
+        message("%s: cannot read: %s", path, strerror(errno));
         return false;
     }
     bool read = read_lines(journal, file, &end) && end > 0;
     fclose(file);
     if (read)
         return true;
-    say("%s: this is no journal of a sweep; accepted: what sweep --journal=FILE has written", path);
+    message("%s: this is no journal of a sweep; accepted: what sweep --journal=FILE has written",
+            path);
     journal_close(journal);
     return false;
 }
 
-static bool is_same_list(const struct words_list *one, const struct words_list *other)
+static bool is_same_list(const struct string_list *one, const struct string_list *other)
 {
     bool same = one->count == other->count;
     for (size_t i = 0; same && i < one->count; i++)
@@ -171,7 +173,7 @@ static bool write_line(struct journal *journal, json_t *json)
                    fputc('\n', journal->file) != EOF && fflush(journal->file) == 0;
     json_decref(json);
     if (!written)
-        say("%s: cannot write: %s", journal->path, strerror(errno));
+        message("%s: cannot write: %s", journal->path, strerror(errno));
     return written;
 }
 
@@ -183,8 +185,8 @@ static bool belongs(const struct journal *journal, const struct sweep_head *head
     if (why == NULL && !same_part)
         why = "of another shard";
     if (why != NULL)
-        say("%s: this is the journal of a sweep %s; accepted: another file, or none there",
-            journal->path, why);
+        message("%s: this is the journal of a sweep %s; accepted: another file, or none there",
+                journal->path, why);
     return why == NULL;
 }
 
@@ -193,14 +195,14 @@ static bool take_up(struct journal *journal, struct sweep_head *head)
 {
     long end;
     if (!read_lines(journal, journal->file, &end)) {
-        say("%s: this is no journal of a sweep; accepted: one, or a file that is not there",
-            journal->path);
+        message("%s: this is no journal of a sweep; accepted: one, or a file that is not there",
+                journal->path);
         return false;
     }
     if (end > 0 && !belongs(journal, head))
         return false;
     if (fseek(journal->file, end, SEEK_SET) != 0 || ftruncate(fileno(journal->file), end) != 0) {
-        say("%s: cannot write: %s", journal->path, strerror(errno));
+        message("%s: cannot write: %s", journal->path, strerror(errno));
         return false;
     }
     sweep_head_free(&journal->head);
@@ -219,14 +221,14 @@ bool journal_open(struct journal *journal, const char *path, struct sweep_head *
         return true;
     }
     if (!file_is_plain(path)) {
-        say("--journal: %s: this is no regular file; accepted: one, or none there", path);
+        message("--journal: %s: this is no regular file; accepted: one, or none there", path);
         return false;
     }
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (fd >= 0 && (journal->file = fdopen(fd, "r+")) == NULL)
         close(fd);
     if (journal->file == NULL) {
-        say("--journal: %s: cannot write: %s", path, strerror(errno));
+        message("--journal: %s: cannot write: %s", path, strerror(errno));
         return false;
     }
     if (take_up(journal, head))
@@ -235,9 +237,9 @@ bool journal_open(struct journal *journal, const char *path, struct sweep_head *
     return false;
 }
 
-bool journal_add(struct journal *journal, struct record *record)
+bool journal_add(struct journal *journal, struct trial_record *record)
 {
-    return write_line(journal, record_to_json(record)) && keep(journal, record);
+    return write_line(journal, trial_record_to_json(record)) && keep(journal, record);
 }
 
 bool journal_finish(struct journal *journal, uint64_t time)
@@ -247,14 +249,14 @@ bool journal_finish(struct journal *journal, uint64_t time)
     return write_line(journal, json_pack("{sb sI}", "finished", 1, "time_ns", (json_int_t)time));
 }
 
-static bool add_notes(struct words_list *notes, const struct words_list *more)
+static bool add_notes(struct string_list *notes, const struct string_list *more)
 {
     bool done = true;
     for (size_t i = 0; i < more->count; i++) {
         bool known = false;
         for (size_t j = 0; j < notes->count; j++)
             known |= strcmp(notes->words[j], more->words[i]) == 0;
-        done = done && (known || words_list_add(notes, more->words[i]));
+        done = done && (known || string_list_add(notes, more->words[i]));
     }
     return done;
 }
@@ -263,8 +265,8 @@ bool journal_merge(struct journal *journal, struct journal *part)
 {
     const char *why = difference(&journal->head, &part->head);
     if (why != NULL) {
-        say("%s: this is the journal of a sweep %s than that of %s", part->path, why,
-            journal->path);
+        message("%s: this is the journal of a sweep %s than that of %s", part->path, why,
+                journal->path);
         return false;
     }
     bool done = add_notes(&journal->head.notes, &part->head.notes);
@@ -282,7 +284,7 @@ bool journal_merge(struct journal *journal, struct journal *part)
 void journal_close(struct journal *journal)
 {
     for (size_t i = 0; i < journal->count; i++)
-        record_free(&journal->records[i]);
+        trial_record_free(&journal->records[i]);
     free(journal->records);
     sweep_head_free(&journal->head);
     if (journal->file != NULL)

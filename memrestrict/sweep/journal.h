@@ -13,20 +13,20 @@
 
 /* What was swept, and how. */
 struct sweep_head {
-    struct words_list argv;
+    struct string_list argv;
     char *input; /* the file that is standard input; NULL: unknown */
     char *build; /* of the program and its libraries: journals of another are not mixed */
     char *
         options; /* that decide what a trial is, and are part of its replay: as on a command line */
     char *tried; /* what divides the work into trials: "modes=once,keep depth=16"; "": unknown */
     char *shard; /* "1/4"; NULL: all of it */
-    uint64_t sites;          /* call sites that the reference met */
-    struct words_list notes; /* what is to be said of the whole */
+    uint64_t sites;           /* call sites that the reference met */
+    struct string_list notes; /* what is to be said of the whole */
 };
 
 struct journal {
     struct sweep_head head;
-    struct record *records;
+    struct trial_record *records;
     size_t count;
     bool finished; /* nothing was left to do */
     uint64_t time; /* nanoseconds that it took, of all parts together */
@@ -40,7 +40,7 @@ struct journal {
 bool journal_open(struct journal *journal, const char *path, struct sweep_head *head);
 /* Takes over what is in *record, and keeps it. False: it could not be written, which was said; or
  * there is no memory. */
-bool journal_add(struct journal *journal, struct record *record);
+bool journal_add(struct journal *journal, struct trial_record *record);
 /* The last line. False as above. */
 bool journal_finish(struct journal *journal, uint64_t time);
 /* Reads one, for good. False: it is not there, or none; this was said. */
@@ -51,7 +51,7 @@ bool journal_merge(struct journal *journal, struct journal *part);
 void journal_close(struct journal *journal);
 
 /* NULL: no trial of this plan is in it. */
-const struct record *journal_find(const struct journal *journal, const char *plan);
+const struct trial_record *journal_find(const struct journal *journal, const char *plan);
 
 void sweep_head_free(struct sweep_head *head);
 

@@ -24,9 +24,9 @@ static bool note_shard(struct shards *shards, const char *words)
         shards->there = calloc(count, sizeof *shards->there);
     }
     if (shards->there == NULL || shards->count != count) {
-        say(shards->there == NULL ? "no memory"
-                                  : "these are shards of different divisions; "
-                                    "accepted: 1/N to N/N of one N");
+        message(shards->there == NULL ? "no memory"
+                                      : "these are shards of different divisions; "
+                                        "accepted: 1/N to N/N of one N");
         return false;
     }
     shards->there[index - 1] = true;
@@ -43,8 +43,8 @@ static bool note_missing(struct journal *journal, const struct shards *shards)
             continue;
         whole = false;
         snprintf(words, sizeof words, "shard %u/%u is missing", i + 1, shards->count);
-        say("merge: %s", words);
-        done = words_list_add(&journal->head.notes, words) && done;
+        message("merge: %s", words);
+        done = string_list_add(&journal->head.notes, words) && done;
     }
     journal->finished &= whole;
     return done;
@@ -77,7 +77,7 @@ int merge_main(int argc, char **argv)
     if (read_all(&journal, files, count, &shards))
         status = sweep_end(&journal, &options, &reports);
     if (status == EXIT_SUCCESS && !journal.finished) {
-        say("merge: the sweep is not whole");
+        message("merge: the sweep is not whole");
         status = 1;
     }
     sweep_reports_undo(&reports);

@@ -13,17 +13,17 @@
 
 enum { RUNS = 2 };
 
-bool reference_evidence(const struct trial *trial, uint64_t output, struct tally *tally,
+bool reference_evidence(const struct trial *trial, uint64_t output, struct site_index *index,
                         struct evidence *evidence, char **said)
 {
-    *tally = (struct tally){.json = NULL};
+    *index = (struct site_index){.json = NULL};
     *evidence = (struct evidence){
         .timed_out = trial->end == TRIAL_TIMED_OUT,
         .exited = trial->end != TRIAL_KILLED,
         .status = trial->status,
         .other_output = trial->out_hash != output,
         .processes = json_object_get(trial->outcome, "processes"),
-        .tally = tally,
+        .index = index,
         .time = trial->time,
     };
     if (asprintf(said, "%s/stderr", trial->folder) < 0) {
@@ -31,8 +31,8 @@ bool reference_evidence(const struct trial *trial, uint64_t output, struct tally
         return false;
     }
     evidence->said = *said;
-    bool read = trial->sites == NULL || tally_read(tally, trial->sites, 0);
-    evidence->left = tally->end_bytes;
+    bool read = trial->sites == NULL || site_index_read(index, trial->sites, 0);
+    evidence->left = index->end_bytes;
     return read;
 }
 
@@ -56,11 +56,10 @@ static const char *defect_of(const struct trial *trial)
         return "it does not end in time, with nothing made to fail; accepted: more of --time";
     if (trial->end == TRIAL_KILLED) {
         snprintf(words, sizeof words, "it is killed by %s with nothing made to fail",
-                 words_signal(trial->status, name));
+                 sentence_signal(trial->status, name));
         return words;
     }
-    json_array_foreach(json_object_get(trial->sites, "processes"), i, process)
-    {
+    json_array_foreach (json_object_get(trial->sites, "processes"), i, process) {
         const char *trouble = json_string_value(json_object_get(process, "trouble"));
         if (trouble != NULL)
             return trouble;
@@ -73,7 +72,7 @@ static bool is_fit(const struct trial *trial, int *status)
     const char *defect = defect_of(trial);
     *status = trial->end == TRIAL_FAILED && trial->status != 0 ? trial->status : EXIT_OURS;
     if (defect != NULL)
-        say("the program cannot be swept: %s", defect);
+        message("the program cannot be swept: %s", defect);
     return defect == NULL;
 }
 
@@ -87,24 +86,24 @@ static void add_run(struct reference *reference, const struct trial *trial,
     reference->status = trial->status;
     reference->left = larger(reference->left, evidence->left);
     reference->unknown_frees =
-        larger(reference->unknown_frees, judge_sum(evidence, "unknown_frees"));
-    reference->killed = larger(reference->killed, judge_killed(evidence));
+        larger(reference->unknown_frees, classify_sum(evidence, "unknown_frees"));
+    reference->killed = larger(reference->killed, classify_killed(evidence));
 }
 
-static bool note(struct words_list *notes, const char *format, size_t number)
+static bool note(struct string_list *notes, const char *format, size_t number)
 {
     char words[256];
     snprintf(words, sizeof words, format, number);
-    return words_list_add(notes, words);
+    return string_list_add(notes, words);
 }
 
 static bool compare_outputs(const struct trial *first, const struct trial *later,
-                            struct words_list *notes)
+                            struct string_list *notes)
 {
     char *one = NULL, *other = NULL;
     bool done = asprintf(&one, "%s/stdout", first->folder) > 0 &&
                 asprintf(&other, "%s/stdout", later->folder) > 0 &&
-                difference_of_outputs(one, other, notes);
+                run_diff_outputs(one, other, notes);
     free(one);
     free(other);
     return done;
@@ -112,45 +111,46 @@ static bool compare_outputs(const struct trial *first, const struct trial *later
 
 /* What differs between the first run and a later one. */
 static bool compare(struct reference *reference, const struct trial *first,
-                    const struct trial *later, const struct tally *tally, struct words_list *notes)
+                    const struct trial *later, const struct site_index *index,
+                    struct string_list *notes)
 {
     reference->output_varies |= first->out_hash != later->out_hash;
     return (!reference->output_varies || compare_outputs(first, later, notes)) &&
-           difference_of_sites(&reference->tally, tally, notes);
+           run_diff_sites(&reference->index, index, notes);
 }
 
 static bool is_same_end(const struct trial *first, const struct trial *later)
 {
     if (first->status == later->status)
         return true;
-    say("the program cannot be swept: with nothing made to fail it exits with %d, then with %d",
-        first->status, later->status);
+    message("the program cannot be swept: with nothing made to fail it exits with %d, then with %d",
+            first->status, later->status);
     return false;
 }
 
 static bool take_run(struct reference *reference, const struct trial *first,
-                     const struct trial *trial, struct words_list *notes)
+                     const struct trial *trial, struct string_list *notes)
 {
-    struct tally tally;
+    struct site_index index;
     struct evidence evidence;
     char *said;
-    bool read = reference_evidence(trial, first->out_hash, &tally, &evidence, &said);
+    bool read = reference_evidence(trial, first->out_hash, &index, &evidence, &said);
     if (read)
         add_run(reference, trial, &evidence);
     if (read && trial != first)
-        read = compare(reference, first, trial, &tally, notes);
+        read = compare(reference, first, trial, &index, notes);
     if (read && trial == first)
-        reference->tally = tally;
+        reference->index = index;
     else
-        tally_free(&tally);
+        site_index_free(&index);
     free(said);
     if (!read)
-        say("no memory");
+        message("no memory");
     return read;
 }
 
 bool reference_take(struct reference *reference, struct trials *trials, uint64_t *time,
-                    uint64_t *output, struct words_list *notes, int *status)
+                    uint64_t *output, struct string_list *notes, int *status)
 {
     struct trial *first = NULL;
     bool good = true;
@@ -174,8 +174,8 @@ bool reference_take(struct reference *reference, struct trials *trials, uint64_t
     if (good && first->status != 0)
         good = note(notes, "with nothing made to fail it exits with %zu", (size_t)first->status);
     reference->run = first;
-    if (good && HASH_COUNT(reference->tally.sites) == 0) {
-        say("the program cannot be swept: it allocates nothing that the library sees");
+    if (good && HASH_COUNT(reference->index.sites) == 0) {
+        message("the program cannot be swept: it allocates nothing that the library sees");
         good = false;
     }
     return good;
@@ -183,7 +183,7 @@ bool reference_take(struct reference *reference, struct trials *trials, uint64_t
 
 void reference_free(struct reference *reference)
 {
-    tally_free(&reference->tally);
+    site_index_free(&reference->index);
     trial_free(reference->run);
     reference->run = NULL;
 }
@@ -194,9 +194,8 @@ char *reference_build(const struct reference *reference)
     const json_t *object, *first;
     uint64_t sum = 0;
     char *build;
-    first = json_array_get(json_object_get(reference->tally.json, "processes"), 0);
-    json_array_foreach(json_object_get(first, "objects"), i, object)
-    {
+    first = json_array_get(json_object_get(reference->index.json, "processes"), 0);
+    json_array_foreach (json_object_get(first, "objects"), i, object) {
         const char *id = json_string_value(json_object_get(object, "build_id"));
         const char *path = json_string_value(json_object_get(object, "path"));
         const char *words = id != NULL ? id : path != NULL ? path : "";

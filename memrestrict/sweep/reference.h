@@ -13,11 +13,11 @@
  * hash of what it prints. False: it cannot be run, or there is nothing to be learnt from it, which
  * was said; *status is what to exit with. */
 bool reference_take(struct reference *reference, struct trials *trials, uint64_t *time,
-                    uint64_t *output, struct words_list *notes, int *status);
+                    uint64_t *output, struct string_list *notes, int *status);
 void reference_free(struct reference *reference);
 
-/* What a trial left to judge by, with its own sites read into *tally. False: no memory. */
-bool reference_evidence(const struct trial *trial, uint64_t output, struct tally *tally,
+/* What a trial left to judge by, with its own sites read into *index. False: no memory. */
+bool reference_evidence(const struct trial *trial, uint64_t output, struct site_index *index,
                         struct evidence *evidence, char **said);
 
 /* Names the program and its libraries as the reference met them: 16 hexadecimal digits. The caller

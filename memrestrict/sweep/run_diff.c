@@ -12,12 +12,12 @@
 enum { SHOWN = 40 }; /* characters of a line */
 
 /* How many of `from` were not met as often in the other run, or not at all; the first is *first. */
-static size_t count_missing(const struct tally *in, const struct tally *from, bool only_new,
-                            const struct tally_site **first)
+static size_t count_missing(const struct site_index *in, const struct site_index *from,
+                            bool only_new, const struct indexed_site **first)
 {
     size_t missing = 0;
-    for (const struct tally_site *site = from->sites; site != NULL; site = site->hh.next) {
-        const struct tally_site *other = tally_find(in, site->name);
+    for (const struct indexed_site *site = from->sites; site != NULL; site = site->hh.next) {
+        const struct indexed_site *other = site_index_find(in, site->name);
         if (other != NULL && (only_new || other->calls == site->calls))
             continue;
         missing++;
@@ -27,33 +27,34 @@ static size_t count_missing(const struct tally *in, const struct tally *from, bo
     return missing;
 }
 
-static bool add_note(struct words_list *notes, char *words, int length)
+static bool add_note(struct string_list *notes, char *words, int length)
 {
-    bool done = length >= 0 && words_list_add(notes, words);
+    bool done = length >= 0 && string_list_add(notes, words);
     if (length >= 0)
         free(words);
     return done;
 }
 
-bool difference_of_sites(const struct tally *one, const struct tally *other,
-                         struct words_list *notes)
+bool run_diff_sites(const struct site_index *one, const struct site_index *other,
+                    struct string_list *notes)
 {
-    const struct tally_site *first = NULL;
+    const struct indexed_site *first = NULL;
     size_t missing = count_missing(other, one, false, &first);
     missing += count_missing(one, other, true, &first);
     if (missing == 0)
         return true;
-    struct places *places = places_open();
-    struct place place = {.words = NULL};
-    bool known = places != NULL && places_of(places, first->objects, first->frames, NULL, &place);
+    struct source_locations *locations = source_locations_open();
+    struct source_location place = {.words = NULL};
+    bool known = locations != NULL &&
+                 source_locations_find(locations, first->objects, first->frames, NULL, &place);
     char *words;
     int length =
         asprintf(&words,
                  "it is not the same in each run: %zu call sites are not met as often "
                  "every time (one in %s); a trial may miss its site, and find other things",
                  missing, known ? place.words : "an unknown place");
-    place_free(&place);
-    places_close(places);
+    source_location_free(&place);
+    source_locations_close(locations);
     return add_note(notes, words, length);
 }
 
@@ -65,9 +66,9 @@ static void write_line(FILE *file, char *line, ssize_t length)
         return;
     }
     line[strcspn(line, "\n")] = '\0';
-    char *safe = words_safe_string(line);
+    char *safe = text_safe_string(line);
     fputc('\'', file);
-    words_cut(file, safe != NULL ? safe : "", SHOWN);
+    text_cut(file, safe != NULL ? safe : "", SHOWN);
     fputc('\'', file);
     free(safe);
 }
@@ -92,7 +93,7 @@ static void write_difference(FILE *to, FILE *one, FILE *other)
     free(lines[1]);
 }
 
-bool difference_of_outputs(const char *one, const char *other, struct words_list *notes)
+bool run_diff_outputs(const char *one, const char *other, struct string_list *notes)
 {
     FILE *files[2] = {fopen(one, "re"), fopen(other, "re")};
     struct string_file string;
@@ -105,7 +106,7 @@ bool difference_of_outputs(const char *one, const char *other, struct words_list
     for (int i = 0; i < 2; i++)
         if (files[i] != NULL)
             fclose(files[i]);
-    bool done = words != NULL && words_list_add(notes, words);
+    bool done = words != NULL && string_list_add(notes, words);
     free(words);
     return done;
 }

@@ -10,9 +10,9 @@
 
 /* Adds a note if call sites were met more often in one run than in the other, with one of them.
  * False: no memory. */
-bool difference_of_sites(const struct tally *one, const struct tally *other,
-                         struct words_list *notes);
+bool run_diff_sites(const struct site_index *one, const struct site_index *other,
+                    struct string_list *notes);
 /* Adds a note of the first line in which two outputs, which differ, do so. False as above. */
-bool difference_of_outputs(const char *one, const char *other, struct words_list *notes);
+bool run_diff_outputs(const char *one, const char *other, struct string_list *notes);
 
 #endif

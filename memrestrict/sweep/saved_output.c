@@ -12,13 +12,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool kept_open(struct kept *kept, const char *folder)
+bool saved_output_open(struct saved_output *kept, const char *folder)
 {
-    *kept = (struct kept){folder, 0};
+    *kept = (struct saved_output){folder, 0};
     if (folder == NULL || mkdir(folder, 0777) == 0 ||
         (errno == EEXIST && access(folder, W_OK | X_OK) == 0))
         return true;
-    say("--keep: cannot use %s: %s; accepted: a folder to write to", folder, strerror(errno));
+    message("--keep: cannot use %s: %s; accepted: a folder to write to", folder, strerror(errno));
     return false;
 }
 
@@ -48,12 +48,13 @@ static bool copy_to(const char *from, const char *to, const char *ending)
         return false;
     bool done = copy(from, path);
     if (!done)
-        say("--keep: %s: cannot write: %s", path, strerror(errno));
+        message("--keep: %s: cannot write: %s", path, strerror(errno));
     free(path);
     return done;
 }
 
-bool kept_add(struct kept *kept, struct record *record, const char *out, const char *err)
+bool saved_output_add(struct saved_output *kept, struct trial_record *record, const char *out,
+                      const char *err)
 {
     if (kept->folder == NULL || record->reaction <= REACTION_HANDLED)
         return true;

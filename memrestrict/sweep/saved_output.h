@@ -8,15 +8,16 @@
 
 #include "sweep/trial_record.h"
 
-struct kept {
+struct saved_output {
     const char *folder; /* NULL: nothing is kept */
     unsigned count;
 };
 
 /* Makes the folder if it is not there. False: this has been said. */
-bool kept_open(struct kept *kept, const char *folder);
+bool saved_output_open(struct saved_output *kept, const char *folder);
 /* Copies both files, and notes in the record where they are; nothing if it is no finding. False:
  * this has been said. */
-bool kept_add(struct kept *kept, struct record *record, const char *out, const char *err);
+bool saved_output_add(struct saved_output *kept, struct trial_record *record, const char *out,
+                      const char *err);
 
 #endif

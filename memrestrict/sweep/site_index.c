@@ -16,32 +16,32 @@ static uint64_t number_of(const json_t *json, const char *name)
     return number > 0 ? (uint64_t)number : 0;
 }
 
-static struct tally_site *make(struct tally *tally, const char *name, const json_t *process,
-                               const json_t *site)
+static struct indexed_site *make(struct site_index *index, const char *name, const json_t *process,
+                                 const json_t *site)
 {
-    struct tally_site *made = calloc(1, sizeof *made);
+    struct indexed_site *made = calloc(1, sizeof *made);
     if (made == NULL)
         return NULL;
     memcpy(made->name, name, SITE_NAME - 1);
     made->objects = json_object_get(process, "objects");
     made->frames = json_object_get(site, "frames");
-    HASH_ADD_STR(tally->sites, name, made);
+    HASH_ADD_STR(index->sites, name, made);
     return made;
 }
 
-static bool read_site(struct tally *tally, const json_t *process, const json_t *site)
+static bool read_site(struct site_index *index, const json_t *process, const json_t *site)
 {
     const char *name = json_string_value(json_object_get(site, "name"));
-    struct tally_site *found;
+    struct indexed_site *found;
     if (name == NULL || strlen(name) != SITE_NAME - 1)
         return true; /* what stands for no stack */
-    HASH_FIND_STR(tally->sites, name, found);
-    if (found == NULL && (found = make(tally, name, process, site)) == NULL)
+    HASH_FIND_STR(index->sites, name, found);
+    if (found == NULL && (found = make(index, name, process, site)) == NULL)
         return false;
     found->calls += number_of(site, "calls");
     found->end_bytes += number_of(site, "end_bytes");
     found->end_blocks += number_of(site, "end_blocks");
-    tally->end_bytes += number_of(site, "end_bytes");
+    index->end_bytes += number_of(site, "end_bytes");
     return true;
 }
 
@@ -50,47 +50,46 @@ static bool is_of(const json_t *process, int pid)
     return pid == 0 || (int)number_of(process, "pid") == pid;
 }
 
-bool tally_read(struct tally *tally, json_t *json, int pid)
+bool site_index_read(struct site_index *index, json_t *json, int pid)
 {
     size_t i, j;
     const json_t *process, *site;
     const json_t *processes = json_object_get(json, "processes");
-    *tally = (struct tally){.json = json_incref(json)};
+    *index = (struct site_index){.json = json_incref(json)};
     bool done = json_is_array(processes);
-    json_array_foreach(processes, i, process) if (is_of(process, pid))
-        json_array_foreach(json_object_get(process, "sites"), j, site) done =
-            done && read_site(tally, process, site);
+    json_array_foreach (processes, i, process)
+        if (is_of(process, pid))
+            json_array_foreach (json_object_get(process, "sites"), j, site)
+                done = done && read_site(index, process, site);
     if (!done)
-        tally_free(tally);
+        site_index_free(index);
     return done;
 }
 
-void tally_free(struct tally *tally)
+void site_index_free(struct site_index *index)
 {
-    struct tally_site *site, *next;
-    HASH_ITER(hh, tally->sites, site, next)
-    {
-        HASH_DEL(tally->sites, site);
+    struct indexed_site *site, *next;
+    HASH_ITER (hh, index->sites, site, next) {
+        HASH_DEL(index->sites, site);
         free(site);
     }
-    json_decref(tally->json);
-    *tally = (struct tally){.json = NULL};
+    json_decref(index->json);
+    *index = (struct site_index){.json = NULL};
 }
 
-const struct tally_site *tally_find(const struct tally *tally, const char *name)
+const struct indexed_site *site_index_find(const struct site_index *index, const char *name)
 {
-    struct tally_site *found;
-    HASH_FIND_STR(tally->sites, name, found);
+    struct indexed_site *found;
+    HASH_FIND_STR(index->sites, name, found);
     return found;
 }
 
-void tally_innermost(const struct tally_site *site, char name[SITE_NAME])
+void site_index_innermost(const struct indexed_site *site, char name[SITE_NAME])
 {
     uint64_t hash = HASH_START;
     size_t i;
     const json_t *frame;
-    json_array_foreach(site->frames, i, frame)
-    {
+    json_array_foreach (site->frames, i, frame) {
         json_int_t number = json_integer_value(json_array_get(frame, 0));
         json_int_t offset = json_integer_value(json_array_get(frame, 1));
         const json_t *object = number < 0 ? NULL : json_array_get(site->objects, (size_t)number);
@@ -105,12 +104,11 @@ void tally_innermost(const struct tally_site *site, char name[SITE_NAME])
     snprintf(name, SITE_NAME, "%016" PRIx64, hash);
 }
 
-const json_t *tally_crash(const struct tally *tally, int pid, const json_t **objects)
+const json_t *site_index_crash(const struct site_index *index, int pid, const json_t **objects)
 {
     size_t i;
     const json_t *process;
-    json_array_foreach(json_object_get(tally->json, "processes"), i, process)
-    {
+    json_array_foreach (json_object_get(index->json, "processes"), i, process) {
         const json_t *crash = json_object_get(process, "crash");
         if (is_of(process, pid) && json_is_object(crash)) {
             *objects = json_object_get(process, "objects");

@@ -14,33 +14,33 @@
 
 enum { SITE_NAME = 17 }; /* 16 hexadecimal digits */
 
-struct tally_site {
+struct indexed_site {
     char name[SITE_NAME];
     uint64_t calls; /* blocks that it ever had */
     uint64_t end_bytes, end_blocks;
-    const json_t *objects, *frames; /* of the first process that had it; the tally's */
+    const json_t *objects, *frames; /* of the first process that had it; the index's */
     UT_hash_handle hh;              /* in the order in which they were met */
 };
 
-struct tally {
+struct site_index {
     json_t *json;
-    struct tally_site *sites;
+    struct indexed_site *sites;
     uint64_t end_bytes; /* of all sites with a name */
 };
 
 /* Of all processes; or of those that `pid` became, if it is not 0. `json` is held on to. False: it
  * is not such a list, or there is no memory. */
-bool tally_read(struct tally *tally, json_t *json, int pid);
-void tally_free(struct tally *tally);
+bool site_index_read(struct site_index *index, json_t *json, int pid);
+void site_index_free(struct site_index *index);
 
 /* NULL: there is none of that name. */
-const struct tally_site *tally_find(const struct tally *tally, const char *name);
+const struct indexed_site *site_index_find(const struct site_index *index, const char *name);
 
 /* What is the same of two sites whose innermost frames are: as a name has it. */
-void tally_innermost(const struct tally_site *site, char name[SITE_NAME]);
+void site_index_innermost(const struct indexed_site *site, char name[SITE_NAME]);
 
 /* The crash of a process that the list tells of; NULL: of none. *objects are those of its frames.
  * `pid` as above. */
-const json_t *tally_crash(const struct tally *tally, int pid, const json_t **objects);
+const json_t *site_index_crash(const struct site_index *index, int pid, const json_t **objects);
 
 #endif

@@ -36,13 +36,13 @@ struct sweep {
     struct trials *trials;
     struct reference reference;
     uint64_t output; /* hash of what the reference prints */
-    struct words_list notes;
-    struct places *places;
-    struct work work;
+    struct string_list notes;
+    struct source_locations *locations;
+    struct work_queue work;
     struct journal journal;
     struct sweep_reports reports;
     struct progress progress;
-    struct kept kept;
+    struct saved_output kept;
     uint64_t began;
     size_t tried, found[REACTIONS];
     size_t taken_up; /* of those tried: from the journal, in no time */
@@ -51,7 +51,7 @@ struct sweep {
 
 static bool no_memory(void)
 {
-    say("no memory");
+    message("no memory");
     return false;
 }
 
@@ -80,8 +80,8 @@ static void set_time_limit(struct sweep *sweep, uint64_t taken)
 
 static char *tried_of(const struct sweep_options *options)
 {
-    char modes[MODES_ROOM], *words;
-    int length = asprintf(&words, "modes=%s depth=%u%s%s", modes_words(options->modes, modes),
+    char modes[FAULT_MODES_ROOM], *words;
+    int length = asprintf(&words, "modes=%s depth=%u%s%s", fault_modes_words(options->modes, modes),
                           options->depth, options->only != NULL ? " only=" : "",
                           options->only != NULL ? options->only : "");
     return length >= 0 ? words : NULL;
@@ -92,16 +92,16 @@ static bool fill_head(struct sweep *sweep, struct sweep_head *head)
     const struct sweep_options *options = &sweep->options;
     bool done = true;
     *head = (struct sweep_head){
-        .input = input_name(),
+        .input = stdin_copy_name(),
         .build = reference_build(&sweep->reference),
         .tried = tried_of(options),
         .shard = options->shard != NULL ? strdup(options->shard) : NULL,
-        .sites = HASH_COUNT(sweep->reference.tally.sites),
+        .sites = HASH_COUNT(sweep->reference.index.sites),
         .notes = sweep->notes,
     };
-    sweep->notes = (struct words_list){NULL, 0};
+    sweep->notes = (struct string_list){NULL, 0};
     for (char **word = options->argv; *word != NULL && done; word++)
-        done = words_list_add(&head->argv, *word);
+        done = string_list_add(&head->argv, *word);
     int length = options->limit != NULL ? asprintf(&head->options, "--limit=%s", options->limit)
                                         : asprintf(&head->options, "%s", "");
     return done && length >= 0 && head->build != NULL && head->tried != NULL;
@@ -132,8 +132,8 @@ static bool prepare(struct sweep *sweep, int *status)
         return false;
     *status = EXIT_OURS;
     set_time_limit(sweep, taken);
-    sweep->places = places_open();
-    if (sweep->places == NULL || !work_add(&sweep->work, &sweep->reference.tally))
+    sweep->locations = source_locations_open();
+    if (sweep->locations == NULL || !work_queue_add(&sweep->work, &sweep->reference.index))
         return no_memory();
     return open_journal(sweep);
 }
@@ -157,7 +157,7 @@ static void show(struct sweep *sweep)
                   length > 0 ? what : "nothing found yet");
 }
 
-static void say_trial(struct sweep *sweep, const struct record *record)
+static void say_trial(struct sweep *sweep, const struct trial_record *record)
 {
     if (!sweep->options.findings.verbose)
         return;
@@ -168,22 +168,22 @@ static void say_trial(struct sweep *sweep, const struct record *record)
     fputc('\n', stderr);
 }
 
-static bool keep(struct sweep *sweep, struct record *record)
+static bool keep(struct sweep *sweep, struct trial_record *record)
 {
     sweep->found[record->reaction]++;
     sweep->tried++;
     say_trial(sweep, record);
     bool kept = journal_add(&sweep->journal, record);
-    record_free(record);
+    trial_record_free(record);
     return kept;
 }
 
-static bool keep_output(struct sweep *sweep, const struct trial *trial, struct record *record)
+static bool keep_output(struct sweep *sweep, const struct trial *trial, struct trial_record *record)
 {
     char *out = NULL, *err = NULL;
     bool kept = asprintf(&out, "%s/stdout", trial->folder) > 0 &&
                 asprintf(&err, "%s/stderr", trial->folder) > 0 &&
-                kept_add(&sweep->kept, record, out, err);
+                saved_output_add(&sweep->kept, record, out, err);
     free(out);
     free(err);
     return kept;
@@ -191,20 +191,20 @@ static bool keep_output(struct sweep *sweep, const struct trial *trial, struct r
 
 static bool judge_trial(struct sweep *sweep, const struct trial *trial)
 {
-    const struct task *task = work_task(&sweep->work, trial->tag);
-    struct record record = {.plan = strdup(task->plan)};
+    const struct task *task = work_queue_task(&sweep->work, trial->tag);
+    struct trial_record record = {.plan = strdup(task->plan)};
     struct evidence evidence;
-    struct tally tally;
+    struct site_index index;
     char *said;
-    bool done = reference_evidence(trial, sweep->output, &tally, &evidence, &said) &&
+    bool done = reference_evidence(trial, sweep->output, &index, &evidence, &said) &&
                 record.plan != NULL &&
-                judge(&sweep->reference, &evidence, task->site, sweep->places, &record);
+                classify(&sweep->reference, &evidence, task->site, sweep->locations, &record);
     free(said);
-    tally_free(&tally);
+    site_index_free(&index);
     if (!done)
         no_memory();
     done = done && keep_output(sweep, trial, &record) && keep(sweep, &record);
-    record_free(&record);
+    trial_record_free(&record);
     return done;
 }
 
@@ -213,7 +213,7 @@ static bool take_trial(struct sweep *sweep, struct trial *trial)
     bool good = trial->end != TRIAL_FAILED;
     if (!good) {
         progress_clear(&sweep->progress);
-        say("a trial could not be run: %s", trial->trouble);
+        message("a trial could not be run: %s", trial->trouble);
     }
     good = good && judge_trial(sweep, trial);
     trial_free(trial);
@@ -224,8 +224,8 @@ static bool take_trial(struct sweep *sweep, struct trial *trial)
 static const struct task *next_task(struct sweep *sweep, size_t *number)
 {
     const struct task *task;
-    while ((task = work_take(&sweep->work, number)) != NULL) {
-        const struct record *record = journal_find(&sweep->journal, task->plan);
+    while ((task = work_queue_take(&sweep->work, number)) != NULL) {
+        const struct trial_record *record = journal_find(&sweep->journal, task->plan);
         if (record == NULL)
             return task;
         sweep->found[record->reaction]++;
@@ -261,7 +261,7 @@ static bool run_wave(struct sweep *sweep)
         if (trials_running(sweep->trials) == 0)
             return true;
         struct trial *trial = trials_next(sweep->trials, between_looks);
-        if (trial == NULL && interrupt_signal() != 0)
+        if (trial == NULL && signal_wait_signal() != 0)
             return false;
         if (trial != NULL && !take_trial(sweep, trial))
             return false;
@@ -275,9 +275,9 @@ static bool add_met(struct sweep *sweep, size_t first)
 {
     size_t last = sweep->work.count;
     for (size_t i = first; i < last; i++) {
-        const struct record *record =
-            journal_find(&sweep->journal, work_task(&sweep->work, i)->plan);
-        if (record != NULL && !work_add_met(&sweep->work, i, &record->met))
+        const struct trial_record *record =
+            journal_find(&sweep->journal, work_queue_task(&sweep->work, i)->plan);
+        if (record != NULL && !work_queue_add_met(&sweep->work, i, &record->met))
             return no_memory();
     }
     return true;
@@ -296,7 +296,7 @@ static bool run_all(struct sweep *sweep)
     return good;
 }
 
-static bool keep_copy(void *context, struct record *record) { return keep(context, record); }
+static bool keep_copy(void *context, struct trial_record *record) { return keep(context, record); }
 
 static bool run_copies(struct sweep *sweep)
 {
@@ -305,7 +305,7 @@ static bool run_copies(struct sweep *sweep)
         .program = &sweep->program,
         .trials = sweep->trials,
         .reference = &sweep->reference,
-        .places = sweep->places,
+        .locations = sweep->locations,
         .progress = &sweep->progress,
         .kept = &sweep->kept,
         .notes = &sweep->journal.head.notes,
@@ -334,7 +334,7 @@ static int sweep_program(struct sweep *sweep)
     sweep->began = duration_now();
     bool good = sweep->options.fork ? run_copies(sweep) : run_all(sweep);
     good = good && finish(sweep);
-    if (!good && interrupt_signal() == 0)
+    if (!good && signal_wait_signal() == 0)
         return EXIT_OURS;
     return sweep_end(&sweep->journal, &sweep->options.findings, &sweep->reports);
 }
@@ -347,19 +347,19 @@ int sweep_main(int argc, char **argv)
         return status;
     if (!sweep_reports_open(&sweep.reports, &sweep.options.findings))
         return EXIT_OURS;
-    if (!kept_open(&sweep.kept, sweep.options.keep)) {
+    if (!saved_output_open(&sweep.kept, sweep.options.keep)) {
         sweep_reports_undo(&sweep.reports);
         return EXIT_OURS;
     }
     progress_begin(&sweep.progress, sweep.options.findings.quiet);
-    work_begin(&sweep.work, &sweep.options);
+    work_queue_begin(&sweep.work, &sweep.options);
     status = sweep_program(&sweep);
     sweep_reports_undo(&sweep.reports);
     journal_close(&sweep.journal);
-    work_end(&sweep.work);
-    places_close(sweep.places);
+    work_queue_end(&sweep.work);
+    source_locations_close(sweep.locations);
     reference_free(&sweep.reference);
-    words_list_free(&sweep.notes);
+    string_list_free(&sweep.notes);
     trials_close(sweep.trials);
     return status;
 }

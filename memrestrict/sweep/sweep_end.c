@@ -46,7 +46,7 @@ int sweep_end(const struct journal *journal, const struct findings_options *opti
 {
     struct findings findings;
     if (!findings_make(&findings, journal)) {
-        say("no memory");
+        message("no memory");
         sweep_reports_undo(reports);
         return EXIT_OURS;
     }

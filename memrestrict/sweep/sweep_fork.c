@@ -45,10 +45,10 @@ static size_t outputs_in(const char *folder)
 
 static struct trial *wait_for(const struct sweep_fork *how, const char *folder)
 {
-    uint64_t sites = HASH_COUNT(how->reference->tally.sites);
+    uint64_t sites = HASH_COUNT(how->reference->index.sites);
     uint64_t all = sites * (unsigned)__builtin_popcount(how->options->modes);
     struct trial *trial = NULL;
-    while (trial == NULL && interrupt_signal() == 0) {
+    while (trial == NULL && signal_wait_signal() == 0) {
         trial = trials_next(how->trials, between_looks);
         progress_show(how->progress, outputs_in(folder), all, "copies of the program");
     }
@@ -59,13 +59,14 @@ static struct trial *wait_for(const struct sweep_fork *how, const char *folder)
 /* The time limit holds for each copy, not for all together. */
 static struct trial *run(const struct sweep_fork *how, const char *folder)
 {
-    char modes[MODES_ROOM];
+    char modes[FAULT_MODES_ROOM];
     char *words[5] = {NULL};
     struct trial_program before = *how->program;
     bool made =
         asprintf(&words[0], "--explore=%s", folder) > 0 &&
         asprintf(&words[1], "--explore-known=%s/sites.json", how->reference->run->folder) > 0 &&
-        asprintf(&words[2], "--explore-modes=%s", modes_words(how->options->modes, modes)) > 0 &&
+        asprintf(&words[2], "--explore-modes=%s", fault_modes_words(how->options->modes, modes)) >
+            0 &&
         asprintf(&words[3], "--explore-time=%" PRIu64 ".%03" PRIu64 "s", before.time_limit / second,
                  before.time_limit % second / 1000000) > 0;
     how->program->more = (const char *const *)words;
@@ -85,8 +86,9 @@ static const json_t *record_of(const struct told *told, int64_t number)
 {
     size_t i;
     const json_t *record;
-    json_array_foreach(told->records, i,
-                       record) if (number_of(record, "n") == number) return record;
+    json_array_foreach (told->records, i, record)
+        if (number_of(record, "n") == number)
+            return record;
     return NULL;
 }
 
@@ -106,8 +108,9 @@ static const json_t *process_of(const struct told *told, int64_t pid)
 {
     size_t i;
     const json_t *process, *last = NULL;
-    json_array_foreach(json_object_get(told->trial->outcome, "processes"), i,
-                       process) if (number_of(process, "pid") == pid) last = process;
+    json_array_foreach (json_object_get(told->trial->outcome, "processes"), i, process)
+        if (number_of(process, "pid") == pid)
+            last = process;
     return last;
 }
 
@@ -204,7 +207,7 @@ static bool judge_copy(const struct told *told, const json_t *record, const char
     const json_t *status = json_object_get(record, "exit_status");
     struct reference reference = reference_of(told, record);
     json_t *processes = json_pack("[o]", as_process(record));
-    struct tally tally;
+    struct site_index index;
     struct evidence evidence = {
         .timed_out = json_is_true(json_object_get(record, "timed_out")),
         .exited = json_is_integer(status),
@@ -215,21 +218,22 @@ static bool judge_copy(const struct told *told, const json_t *record, const char
         .processes = processes,
         .pid = (int)number_of(record, "pid"),
         .left = (uint64_t)number_of(record, "used_bytes"),
-        .tally = &tally,
+        .index = &index,
         .time = (uint64_t)number_of(record, "time_ns"),
     };
-    struct record judged = {.plan = plan_of(told, record)};
-    bool read = tally_read(&tally, told->trial->sites, evidence.pid);
+    struct trial_record judged = {.plan = plan_of(told, record)};
+    bool read = site_index_read(&index, told->trial->sites, evidence.pid);
     bool done = processes != NULL && judged.plan != NULL && read &&
-                judge(&reference, &evidence, json_string_value(json_object_get(record, "site")),
-                      how->places, &judged);
-    tally_free(&tally);
+                classify(&reference, &evidence, json_string_value(json_object_get(record, "site")),
+                         how->locations, &judged);
+    site_index_free(&index);
     json_decref(processes);
     if (!done) {
-        record_free(&judged);
-        say("no memory");
+        trial_record_free(&judged);
+        message("no memory");
     }
-    return done && kept_add(how->kept, &judged, out, err) && how->keep(how->context, &judged);
+    return done && saved_output_add(how->kept, &judged, out, err) &&
+           how->keep(how->context, &judged);
 }
 
 static bool judge_record(const struct told *told, const json_t *record)
@@ -249,13 +253,13 @@ static bool add_note(const struct sweep_fork *how, const char *format, int64_t n
 {
     char words[WORD];
     snprintf(words, sizeof words, format, number);
-    return words_list_add(how->notes, words);
+    return string_list_add(how->notes, words);
 }
 
 /* Copies are made where a block is asked for. */
 static bool note_maps(const struct sweep_fork *how)
 {
-    const struct tally_site *site = how->reference->tally.sites;
+    const struct indexed_site *site = how->reference->index.sites;
     int64_t maps = 0;
     for (; site != NULL; site = site->hh.next)
         maps += site->calls == 0;
@@ -279,7 +283,7 @@ static bool note_gaps(const struct told *told)
                         threads) &&
                done;
     if (json_is_true(json_object_get(told->explored, "full")))
-        done = words_list_add(told->how->notes, "there was no room for all call sites") && done;
+        done = string_list_add(told->how->notes, "there was no room for all call sites") && done;
     return done;
 }
 
@@ -293,8 +297,9 @@ static bool judge_all(struct told *told)
     told->records = json_object_get(told->explored, "records");
     bool good = json_is_array(told->records) && told->trial->sites != NULL;
     if (!good)
-        say("the run that was to explore has told nothing");
-    json_array_foreach(told->records, i, record) good = good && judge_record(told, record);
+        message("the run that was to explore has told nothing");
+    json_array_foreach (told->records, i, record)
+        good = good && judge_record(told, record);
     good = good && note_gaps(told);
     json_decref(told->explored);
     return good;
@@ -305,15 +310,16 @@ static bool is_as_before(const struct sweep_fork *how, const struct trial *trial
 {
     const struct reference *reference = how->reference;
     if (trial->end == TRIAL_FAILED) {
-        say("the program could not be run: %s", trial->trouble);
+        message("the program could not be run: %s", trial->trouble);
         return false;
     }
     if (trial->end != TRIAL_EXITED || trial->status != reference->status)
-        return words_list_add(how->notes, "the program that made the copies did not end as without "
-                                          "them: it may notice them");
+        return string_list_add(how->notes,
+                               "the program that made the copies did not end as without "
+                               "them: it may notice them");
     if (!reference->output_varies && trial->out_hash != reference->run->out_hash)
-        return words_list_add(how->notes, "the program that made the copies printed something "
-                                          "else than without them: it may notice them");
+        return string_list_add(how->notes, "the program that made the copies printed something "
+                                           "else than without them: it may notice them");
     return true;
 }
 

@@ -17,11 +17,12 @@ struct sweep_fork {
     struct trial_program *program; /* of the trials; changed meanwhile */
     struct trials *trials;
     const struct reference *reference; /* its run is kept, and wrote to files */
-    struct places *places;
+    struct source_locations *locations;
     struct progress *progress;
-    struct kept *kept;
-    struct words_list *notes;                           /* is added to */
-    bool (*keep)(void *context, struct record *record); /* takes a record over; false: no more */
+    struct saved_output *kept;
+    struct string_list *notes; /* is added to */
+    bool (*keep)(void *context,
+                 struct trial_record *record); /* takes a record over; false: no more */
     void *context;
 };
 

@@ -136,15 +136,10 @@ static error_t take_findings(const struct value *value, struct findings_options 
     int place = 0;
     error_t error;
     switch (value->key) {
-    case KEY_BASELINE:
-        return value_file(value, &options->baseline);
-    case KEY_UPDATE:
-        options->update_baseline = true;
-        return 0;
-    case KEY_SUPPRESS:
-        return value_file(value, &options->suppress);
-    case KEY_FAIL_ON:
-        return take_fail_on(value, &options->fail_on);
+    case KEY_BASELINE: return value_file(value, &options->baseline);
+    case KEY_UPDATE: options->update_baseline = true; return 0;
+    case KEY_SUPPRESS: return value_file(value, &options->suppress);
+    case KEY_FAIL_ON: return take_fail_on(value, &options->fail_on);
     case KEY_COLOR:
         error = value_word(value, "auto|always|never", &place);
         options->color = (enum color)place;
@@ -170,32 +165,18 @@ static error_t take_sweep(int key, char *word, void *into)
     struct sweep_options *options = into;
     uint64_t bytes;
     switch (key) {
-    case KEY_MODE:
-        return take_mode(&value, &options->modes);
-    case KEY_DEPTH:
-        return take_number(&value, MOST_DEPTH, &options->depth);
-    case KEY_ONLY:
-        return take_only(&value, &options->only);
-    case KEY_MOST:
-        return take_number(&value, INT_MAX, &options->most);
-    case KEY_FORK:
-        options->fork = true;
-        return 0;
-    case 'j':
-        return take_number(&value, MOST_JOBS, &options->jobs);
-    case 't':
-        return value_duration(&value, &options->time_limit);
-    case 'l':
-        options->limit = word;
-        return value_size(&value, &bytes);
-    case KEY_JOURNAL:
-        return value_file(&value, &options->journal);
-    case KEY_KEEP:
-        return value_file(&value, &options->keep);
-    case KEY_SHARD:
-        return take_shard(&value, options);
-    default:
-        return take_findings(&value, &options->findings);
+    case KEY_MODE: return take_mode(&value, &options->modes);
+    case KEY_DEPTH: return take_number(&value, MOST_DEPTH, &options->depth);
+    case KEY_ONLY: return take_only(&value, &options->only);
+    case KEY_MOST: return take_number(&value, INT_MAX, &options->most);
+    case KEY_FORK: options->fork = true; return 0;
+    case 'j': return take_number(&value, MOST_JOBS, &options->jobs);
+    case 't': return value_duration(&value, &options->time_limit);
+    case 'l': options->limit = word; return value_size(&value, &bytes);
+    case KEY_JOURNAL: return value_file(&value, &options->journal);
+    case KEY_KEEP: return value_file(&value, &options->keep);
+    case KEY_SHARD: return take_shard(&value, options);
+    default: return take_findings(&value, &options->findings);
     }
 }
 
@@ -214,7 +195,7 @@ static bool only_fits(const struct sweep_options *options)
         if (!(options->modes & mode))
             continue;
         snprintf(plan, sizeof plan, "site=0000000000000000,depth=%u,%s,%s", options->depth,
-                 modes_name(mode), options->only);
+                 fault_modes_name(mode), options->only);
         fits = fault_plan_check("--only", plan);
     }
     return fits;
@@ -227,10 +208,10 @@ static bool is_sound(const struct findings_options *options)
     for (int i = 0; i < SWEEP_REPORTS; i++)
         on_stdout += options->reports[i] != NULL && strcmp(options->reports[i], "-") == 0;
     if (on_stdout > 1)
-        say_usage("two reports cannot both go to stdout; accepted: a FILE for all but one");
+        message_usage("two reports cannot both go to stdout; accepted: a FILE for all but one");
     else if (options->update_baseline && options->baseline == NULL)
-        say_usage("--update-baseline: there is no baseline to update; accepted: with "
-                  "--baseline=FILE");
+        message_usage("--update-baseline: there is no baseline to update; accepted: with "
+                      "--baseline=FILE");
     else
         return true;
     return false;
@@ -273,8 +254,9 @@ bool sweep_options_read(int argc, char **argv, struct sweep_options *options, in
     *status = EXIT_OURS;
     if (options->fork && (options->only != NULL || options->shard != NULL || options->most != 0 ||
                           options->journal != NULL)) {
-        say_usage("--fork: all is done in one run; accepted: without --only, --max, --shard and "
-                  "--journal");
+        message_usage(
+            "--fork: all is done in one run; accepted: without --only, --max, --shard and "
+            "--journal");
         return false;
     }
     return (options->only == NULL || only_fits(options)) && is_sound(&options->findings);

@@ -59,8 +59,8 @@ static bool are_different(const struct sweep_reports *reports)
     for (int i = 0; i < SWEEP_REPORTS; i++)
         for (int j = 0; j < i; j++)
             if (is_same(reports->of[i].file, reports->of[j].file)) {
-                say("--%s and --%s: cannot both write to %s; accepted: two files", kinds[j].option,
-                    kinds[i].option, reports->of[i].path);
+                message("--%s and --%s: cannot both write to %s; accepted: two files",
+                        kinds[j].option, kinds[i].option, reports->of[i].path);
                 return false;
             }
     return true;

@@ -34,7 +34,7 @@ bool reaction_of(const char *name, enum reaction *reaction)
     return false;
 }
 
-bool words_list_add(struct words_list *list, const char *word)
+bool string_list_add(struct string_list *list, const char *word)
 {
     char *copy = strdup(word), **grown = NULL;
     if (copy != NULL)
@@ -48,15 +48,15 @@ bool words_list_add(struct words_list *list, const char *word)
     return true;
 }
 
-void words_list_free(struct words_list *list)
+void string_list_free(struct string_list *list)
 {
     for (size_t i = 0; i < list->count; i++)
         free(list->words[i]);
     free(list->words);
-    *list = (struct words_list){NULL, 0};
+    *list = (struct string_list){NULL, 0};
 }
 
-void record_free(struct record *record)
+void trial_record_free(struct trial_record *record)
 {
     free(record->plan);
     free(record->site);
@@ -67,18 +67,18 @@ void record_free(struct record *record)
     free(record->origin);
     free(record->kept);
     free(record->detail);
-    words_list_free(&record->stack);
-    words_list_free(&record->caller);
-    words_list_free(&record->met);
-    *record = (struct record){.plan = NULL};
+    string_list_free(&record->stack);
+    string_list_free(&record->caller);
+    string_list_free(&record->met);
+    *record = (struct trial_record){.plan = NULL};
 }
 
-json_t *words_list_to_json(const struct words_list *list)
+json_t *string_list_to_json(const struct string_list *list)
 {
     return json_texts(list->words, list->count);
 }
 
-json_t *record_to_json(const struct record *record)
+json_t *trial_record_to_json(const struct trial_record *record)
 {
     json_t *json = json_pack(
         "{ss ss ss? sI ss si si sI ss ss ss? si ss so so so so ss?}", "plan", record->plan, "site",
@@ -86,8 +86,8 @@ json_t *record_to_json(const struct record *record)
         reaction_name(record->reaction), "exit_status", record->status, "signal", record->signal,
         "time_ns", (json_int_t)record->time, "place", record->place, "key", record->key, "file",
         record->file, "line", record->line, "origin", record->origin, "stack",
-        words_list_to_json(&record->stack), "caller", words_list_to_json(&record->caller), "met",
-        words_list_to_json(&record->met), "kept", json_text(record->kept), "detail",
+        string_list_to_json(&record->stack), "caller", string_list_to_json(&record->caller), "met",
+        string_list_to_json(&record->met), "kept", json_text(record->kept), "detail",
         record->detail);
     if (json != NULL && json_text_add_bytes(json, "kept", record->kept))
         return json;
@@ -95,62 +95,62 @@ json_t *record_to_json(const struct record *record)
     return NULL;
 }
 
-bool words_list_from_json(const json_t *json, struct words_list *list)
+bool string_list_from_json(const json_t *json, struct string_list *list)
 {
     size_t i;
     json_t *word;
     if (!json_is_array(json))
         return false;
-    json_array_foreach(json, i,
-                       word) if (!json_is_string(word) ||
-                                 !words_list_add(list, json_string_value(word))) return false;
+    json_array_foreach (json, i, word)
+        if (!json_is_string(word) || !string_list_add(list, json_string_value(word)))
+            return false;
     return true;
 }
 
-bool words_list_get(const json_t *object, const char *name, struct words_list *list)
+bool string_list_get(const json_t *object, const char *name, struct string_list *list)
 {
     const json_t *bytes = json_text_bytes(object, name);
     if (bytes == NULL)
-        return words_list_from_json(json_object_get(object, name), list);
-    bool good = words_list_from_json(bytes, list);
+        return string_list_from_json(json_object_get(object, name), list);
+    bool good = string_list_from_json(bytes, list);
     for (size_t i = 0; i < list->count && good; i++)
         good = json_text_decode(list->words[i]);
     return good;
 }
 
-char *record_text(const json_t *json, const char *name)
+char *trial_record_text(const json_t *json, const char *name)
 {
     const char *text = json_string_value(json_object_get(json, name));
     return text != NULL ? strdup(text) : NULL;
 }
 
-bool record_from_json(const json_t *json, struct record *record)
+bool trial_record_from_json(const json_t *json, struct trial_record *record)
 {
     const char *outcome = json_string_value(json_object_get(json, "outcome"));
-    *record = (struct record){
-        .plan = record_text(json, "plan"),
-        .site = record_text(json, "site"),
-        .call = record_text(json, "call"),
+    *record = (struct trial_record){
+        .plan = trial_record_text(json, "plan"),
+        .site = trial_record_text(json, "site"),
+        .call = trial_record_text(json, "call"),
         .size = (uint64_t)json_integer_value(json_object_get(json, "size_bytes")),
         .status = (int)json_integer_value(json_object_get(json, "exit_status")),
         .signal = (int)json_integer_value(json_object_get(json, "signal")),
         .time = (uint64_t)json_integer_value(json_object_get(json, "time_ns")),
-        .place = record_text(json, "place"),
-        .key = record_text(json, "key"),
-        .file = record_text(json, "file"),
+        .place = trial_record_text(json, "place"),
+        .key = trial_record_text(json, "key"),
+        .file = trial_record_text(json, "file"),
         .line = (int)json_integer_value(json_object_get(json, "line")),
-        .origin = record_text(json, "origin"),
+        .origin = trial_record_text(json, "origin"),
         .kept = json_text_get(json, "kept"),
-        .detail = record_text(json, "detail"),
+        .detail = trial_record_text(json, "detail"),
     };
     bool whole = record->plan != NULL && record->site != NULL && record->place != NULL &&
                  record->key != NULL && strchr(record->key, ':') != NULL &&
                  record->origin != NULL && outcome != NULL &&
                  reaction_of(outcome, &record->reaction) &&
-                 words_list_from_json(json_object_get(json, "stack"), &record->stack) &&
-                 words_list_from_json(json_object_get(json, "caller"), &record->caller) &&
-                 words_list_from_json(json_object_get(json, "met"), &record->met);
+                 string_list_from_json(json_object_get(json, "stack"), &record->stack) &&
+                 string_list_from_json(json_object_get(json, "caller"), &record->caller) &&
+                 string_list_from_json(json_object_get(json, "met"), &record->met);
     if (!whole)
-        record_free(record);
+        trial_record_free(record);
     return whole;
 }

@@ -32,12 +32,12 @@ bool reaction_of(const char *name, enum reaction *reaction);
 /* "ends by a signal of its own, abort(3) or a trap" ... Static. */
 const char *reaction_meaning(enum reaction reaction);
 
-struct words_list {
+struct string_list {
     char **words;
     size_t count;
 };
 
-struct record {
+struct trial_record {
     char *plan;    /* the fault plan, by which it can be done again */
     char *site;    /* the name of the call site that failed: 16 hexadecimal digits */
     char *call;    /* "malloc"; NULL: unknown */
@@ -51,30 +51,30 @@ struct record {
     char *file;    /* of that place; NULL: unknown */
     int line;      /* 0: unknown */
     char *origin;  /* where the allocation failed, in the same words as the place */
-    struct words_list stack;  /* of the place, innermost first, if that is not the call site */
-    struct words_list caller; /* the call site's */
-    struct words_list met;    /* call sites that the reference does not know: their names, and
-                               * behind a / those of their innermost frames (tally.h) */
+    struct string_list stack;  /* of the place, innermost first, if that is not the call site */
+    struct string_list caller; /* the call site's */
+    struct string_list met;    /* call sites that the reference does not know: their names, and
+                                * behind a / those of their innermost frames (site_index.h) */
     char *kept;   /* of what it printed: the path without .stdout and .stderr; NULL: not kept */
     char *detail; /* what the program said last, or which blocks are left: some lines; or NULL */
 };
 
-void record_free(struct record *record); /* what is in it */
+void trial_record_free(struct trial_record *record); /* what is in it */
 
 /* A new object; NULL: no memory. */
-json_t *record_to_json(const struct record *record);
+json_t *trial_record_to_json(const struct trial_record *record);
 /* False: it is none, or there is no memory. */
-bool record_from_json(const json_t *json, struct record *record);
+bool trial_record_from_json(const json_t *json, struct trial_record *record);
 
 /* Adds a copy of a word; false: no memory. */
-bool words_list_add(struct words_list *list, const char *word);
-void words_list_free(struct words_list *list);
-json_t *words_list_to_json(const struct words_list *list); /* NULL: no memory */
+bool string_list_add(struct string_list *list, const char *word);
+void string_list_free(struct string_list *list);
+json_t *string_list_to_json(const struct string_list *list); /* NULL: no memory */
 /* Adds all strings of an array; false: it is none, or there is no memory. */
-bool words_list_from_json(const json_t *json, struct words_list *list);
+bool string_list_from_json(const json_t *json, struct string_list *list);
 /* The same of a member, to the byte (json_text.h). */
-bool words_list_get(const json_t *object, const char *name, struct words_list *list);
+bool string_list_get(const json_t *object, const char *name, struct string_list *list);
 /* A copy of a member; NULL: it is no string, or there is no memory. */
-char *record_text(const json_t *json, const char *name);
+char *trial_record_text(const json_t *json, const char *name);
 
 #endif

@@ -15,12 +15,12 @@ struct known_site {
     UT_hash_handle hh;
 };
 
-void work_begin(struct work *work, const struct sweep_options *options)
+void work_queue_begin(struct work_queue *work, const struct sweep_options *options)
 {
-    *work = (struct work){.options = options};
+    *work = (struct work_queue){.options = options};
 }
 
-static char *plan_of(const struct work *work, const struct task *before, const char *site,
+static char *plan_of(const struct work_queue *work, const struct task *before, const char *site,
                      const char *call, const char *mode)
 {
     const struct sweep_options *options = work->options;
@@ -35,37 +35,37 @@ static char *plan_of(const struct work *work, const struct task *before, const c
 }
 
 /* A site that had no block `maps` memory itself: a plan must name such calls. */
-static bool add_task(struct work *work, const struct task *before, const char *site, bool maps,
-                     unsigned mode)
+static bool add_task(struct work_queue *work, const struct task *before, const char *site,
+                     bool maps, unsigned mode)
 {
     struct task *grown = reallocarray(work->tasks, work->count + 1, sizeof *work->tasks);
     if (grown == NULL)
         return false;
     work->tasks = grown;
     struct task *task = &work->tasks[work->count];
-    *task =
-        (struct task){.plan = plan_of(work, before, site, maps ? "call=*," : "", modes_name(mode)),
-                      .ends_all = mode == EXPLORE_REST,
-                      .level = before != NULL ? before->level + 1 : 0};
+    *task = (struct task){
+        .plan = plan_of(work, before, site, maps ? "call=*," : "", fault_modes_name(mode)),
+        .ends_all = mode == EXPLORE_REST,
+        .level = before != NULL ? before->level + 1 : 0};
     memcpy(task->site, site, SITE_NAME);
     work->count += task->plan != NULL;
     return task->plan != NULL;
 }
 
 /* By its name, so that all machines divide alike. */
-static bool is_in_shard(const struct work *work, const char *site)
+static bool is_in_shard(const struct work_queue *work, const char *site)
 {
     return strtoull(site, NULL, 16) % work->options->shards == work->options->shard_index;
 }
 
-static bool is_new(struct work *work, const char *site)
+static bool is_new(struct work_queue *work, const char *site)
 {
     struct known_site *known;
     HASH_FIND_STR(work->known, site, known);
     return known == NULL;
 }
 
-static bool make_known(struct work *work, const char *site)
+static bool make_known(struct work_queue *work, const char *site)
 {
     struct known_site *known = calloc(1, sizeof *known);
     if (known == NULL)
@@ -75,7 +75,8 @@ static bool make_known(struct work *work, const char *site)
     return true;
 }
 
-static bool add_site(struct work *work, const struct task *before, const char *site, bool maps)
+static bool add_site(struct work_queue *work, const struct task *before, const char *site,
+                     bool maps)
 {
     bool wanted = before == NULL ? is_in_shard(work, site) : before->level < DEEPEST;
     bool done = make_known(work, site);
@@ -86,29 +87,29 @@ static bool add_site(struct work *work, const struct task *before, const char *s
 }
 
 /* What has the same innermost frames is known by them. */
-static bool make_known_innermost(struct work *work, const char *name)
+static bool make_known_innermost(struct work_queue *work, const char *name)
 {
     return !is_new(work, name) || make_known(work, name);
 }
 
-static bool add_known(struct work *work, const struct tally_site *site)
+static bool add_known(struct work_queue *work, const struct indexed_site *site)
 {
     char innermost[SITE_NAME];
-    tally_innermost(site, innermost);
+    site_index_innermost(site, innermost);
     return make_known_innermost(work, innermost) &&
            add_site(work, NULL, site->name, site->calls == 0);
 }
 
-bool work_add(struct work *work, const struct tally *tally)
+bool work_queue_add(struct work_queue *work, const struct site_index *index)
 {
     bool done = true;
-    for (const struct tally_site *site = tally->sites; site != NULL && done; site = site->hh.next)
+    for (const struct indexed_site *site = index->sites; site != NULL && done; site = site->hh.next)
         done = add_known(work, site);
     return done;
 }
 
 /* "NAME/INNERMOST" */
-static bool add_met(struct work *work, const struct task *before, const char *words)
+static bool add_met(struct work_queue *work, const struct task *before, const char *words)
 {
     char name[SITE_NAME];
     if (strlen(words) != 2 * SITE_NAME - 1 || words[SITE_NAME - 1] != '/')
@@ -120,7 +121,7 @@ static bool add_met(struct work *work, const struct task *before, const char *wo
     return make_known(work, words + SITE_NAME) && add_site(work, before, name, false);
 }
 
-bool work_add_met(struct work *work, size_t task, const struct words_list *sites)
+bool work_queue_add_met(struct work_queue *work, size_t task, const struct string_list *sites)
 {
     struct task before = work->tasks[task]; /* the list may move */
     bool done = true;
@@ -129,7 +130,7 @@ bool work_add_met(struct work *work, size_t task, const struct words_list *sites
     return done;
 }
 
-const struct task *work_take(struct work *work, size_t *number)
+const struct task *work_queue_take(struct work_queue *work, size_t *number)
 {
     if (work->next == work->count)
         return NULL;
@@ -137,21 +138,20 @@ const struct task *work_take(struct work *work, size_t *number)
     return &work->tasks[*number];
 }
 
-const struct task *work_task(const struct work *work, size_t number)
+const struct task *work_queue_task(const struct work_queue *work, size_t number)
 {
     return &work->tasks[number];
 }
 
-void work_end(struct work *work)
+void work_queue_end(struct work_queue *work)
 {
     struct known_site *known, *next;
     for (size_t i = 0; i < work->count; i++)
         free(work->tasks[i].plan);
     free(work->tasks);
-    HASH_ITER(hh, work->known, known, next)
-    {
+    HASH_ITER (hh, work->known, known, next) {
         HASH_DEL(work->known, known);
         free(known);
     }
-    *work = (struct work){.tasks = NULL};
+    *work = (struct work_queue){.tasks = NULL};
 }

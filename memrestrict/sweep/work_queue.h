@@ -18,23 +18,23 @@ struct task {
 
 struct known_site;
 
-struct work {
+struct work_queue {
     const struct sweep_options *options;
     struct task *tasks;
     size_t count, next;
     struct known_site *known; /* all that were met so far */
 };
 
-void work_begin(struct work *work, const struct sweep_options *options);
+void work_queue_begin(struct work_queue *work, const struct sweep_options *options);
 /* Adds the call sites of the reference; in a shard, its own part of them. False: no memory. */
-bool work_add(struct work *work, const struct tally *tally);
+bool work_queue_add(struct work_queue *work, const struct site_index *index);
 /* Of sites with the same innermost frames only one is added: else each error message would be
  * tried anew for each call site that leads to it.
  * Adds those of the sites that the trial of a task met which are new. False: no memory. */
-bool work_add_met(struct work *work, size_t task, const struct words_list *sites);
+bool work_queue_add_met(struct work_queue *work, size_t task, const struct string_list *sites);
 /* The next one, by its number; good until more is added. NULL: there is none now. */
-const struct task *work_take(struct work *work, size_t *number);
-const struct task *work_task(const struct work *work, size_t number);
-void work_end(struct work *work);
+const struct task *work_queue_take(struct work_queue *work, size_t *number);
+const struct task *work_queue_task(const struct work_queue *work, size_t number);
+void work_queue_end(struct work_queue *work);
 
 #endif

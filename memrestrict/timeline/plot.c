@@ -27,9 +27,10 @@ static error_t take(int key, char *value, void *into)
     *picture = value;
     if (plot_picture_known(value))
         return 0;
-    say_usage("plot: --output: cannot understand '%.200s'; accepted: a name that ends in .png or "
-              ".svg",
-              value);
+    message_usage(
+        "plot: --output: cannot understand '%.200s'; accepted: a name that ends in .png or "
+        ".svg",
+        value);
     return EINVAL;
 }
 
@@ -86,7 +87,7 @@ static bool draw_text(const struct plot_data *data)
     };
     bool done = plot_text(stdout, data, &style);
     if (!done && !ferror(stdout)) /* that is said at the end of main */
-        say("plot: no memory");
+        message("plot: no memory");
     return done;
 }
 
@@ -100,12 +101,12 @@ static bool read_timeline(const char *path, struct plot_data *data)
 {
     if (path == NULL || strcmp(path, "-") == 0) {
         if (isatty(STDIN_FILENO))
-            say("plot: reading a timeline from standard input");
+            message("plot: reading a timeline from standard input");
         return plot_read(stdin, "standard input", data);
     }
     FILE *file = fopen(path, "re");
     if (file == NULL) {
-        say("plot: %s: cannot read: %s", path, strerror(errno));
+        message("plot: %s: cannot read: %s", path, strerror(errno));
         return false;
     }
     bool done = plot_read(file, path, data);
@@ -124,7 +125,7 @@ int plot_main(int argc, char **argv)
         return EXIT_OURS;
     bool done = plot_data_fold(&data, KEEP);
     if (!done)
-        say("plot: no memory");
+        message("plot: no memory");
     else
         done = picture != NULL ? draw_picture(picture, &data) : draw_text(&data);
     plot_data_free(&data);

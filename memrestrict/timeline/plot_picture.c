@@ -230,7 +230,7 @@ static pid_t start(int picture, FILE **orders)
     posix_spawn_file_actions_t actions;
     char *argv[] = {"gnuplot", "-d", "-", NULL};
     if (pipe2(ends, O_CLOEXEC) != 0) {
-        say("plot: cannot make a pipe: %s", strerror(errno));
+        message("plot: cannot make a pipe: %s", strerror(errno));
         return 0;
     }
     posix_spawn_file_actions_init(&actions);
@@ -241,10 +241,11 @@ static pid_t start(int picture, FILE **orders)
     posix_spawn_file_actions_destroy(&actions);
     close(ends[0]);
     if (error == ENOENT)
-        say("plot: gnuplot is missing: install it (Debian: gnuplot-nox), or leave --output out to "
+        message(
+            "plot: gnuplot is missing: install it (Debian: gnuplot-nox), or leave --output out to "
             "draw here");
     else if (error != 0)
-        say("plot: cannot start gnuplot: %s", strerror(error));
+        message("plot: cannot start gnuplot: %s", strerror(error));
     *orders = error == 0 ? fdopen(ends[1], "w") : NULL;
     if (*orders == NULL)
         close(ends[1]);
@@ -279,7 +280,7 @@ static bool draw(int picture, bool svg, const struct plot_data *data)
     }
     if (ended_well(pid) && done && lseek(picture, 0, SEEK_END) > 0)
         return true;
-    say("plot: gnuplot could not draw the picture");
+    message("plot: gnuplot could not draw the picture");
     return false;
 }
 
@@ -300,7 +301,7 @@ static bool save(int picture, const char *path)
         done = false;
     }
     if (!done)
-        say("plot: %s: cannot write: %s", path, strerror(error));
+        message("plot: %s: cannot write: %s", path, strerror(error));
     return done;
 }
 
@@ -308,7 +309,7 @@ bool plot_picture(const char *path, const struct plot_data *data)
 {
     int picture = memfd_create("memrestrict-plot", MFD_CLOEXEC);
     if (picture < 0) {
-        say("plot: no memory for the picture: %s", strerror(errno));
+        message("plot: no memory for the picture: %s", strerror(errno));
         return false;
     }
     bool done = draw(picture, ends_in(path, ".svg"), data) && save(picture, path);

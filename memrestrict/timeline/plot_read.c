@@ -125,8 +125,8 @@ static const char *add_row(struct reader *reader, char *line)
 
 static bool complain(const struct reader *reader, const char *what)
 {
-    say("plot: %s: line %lu: %s: expected what --timeline writes, %s", reader->name, reader->line,
-        what, TIMELINE_HEADER);
+    message("plot: %s: line %lu: %s: expected what --timeline writes, %s", reader->name,
+            reader->line, what, TIMELINE_HEADER);
     return false;
 }
 
@@ -151,14 +151,14 @@ static bool read_rows(struct reader *reader)
     if (!done)
         return false;
     if (ferror(reader->file)) {
-        say("plot: %s: cannot read: %s", reader->name, strerror(errno));
+        message("plot: %s: cannot read: %s", reader->name, strerror(errno));
         return false;
     }
     if (reader->line == 0)
-        say("plot: %s: is empty: expected what --timeline writes, %s", reader->name,
-            TIMELINE_HEADER);
+        message("plot: %s: is empty: expected what --timeline writes, %s", reader->name,
+                TIMELINE_HEADER);
     else if (reader->entries == NULL)
-        say("plot: %s: has no rows: nothing was limited while it was written", reader->name);
+        message("plot: %s: has no rows: nothing was limited while it was written", reader->name);
     return reader->entries != NULL;
 }
 
@@ -185,8 +185,7 @@ static bool gather(struct reader *reader, struct plot_data *data)
 {
     struct entry *entry, *next;
     data->curves = calloc(HASH_COUNT(reader->entries) + 1, sizeof *data->curves);
-    HASH_ITER(hh, reader->entries, entry, next)
-    {
+    HASH_ITER (hh, reader->entries, entry, next) {
         HASH_DEL(reader->entries, entry);
         free(entry->key);
         struct curve *curve = &entry->curve;
@@ -212,7 +211,7 @@ bool plot_read(FILE *file, const char *name, struct plot_data *data)
     *data = (struct plot_data){0};
     bool done = read_rows(&reader);
     if (!gather(&reader, data)) {
-        say("plot: no memory");
+        message("plot: no memory");
         done = false;
     }
     if (!done)

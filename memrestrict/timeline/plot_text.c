@@ -170,7 +170,7 @@ static void write_name(const struct pen *pen, const struct curve *curve, size_t 
         snprintf(pid, sizeof pid, " %d", curve->pid);
     size_t room = width - strlen(pid), done = 0;
     for (const char *at = curve->name; *at != '\0' && done < room; done++) {
-        unsigned bytes = words_utf8(at);
+        unsigned bytes = text_utf8(at);
         fwrite(bytes != 0 ? at : "?", 1, bytes != 0 ? bytes : 1, pen->file);
         at += bytes != 0 ? bytes : 1;
     }

@@ -21,7 +21,7 @@ struct watched {
 };
 
 /* What was written of a process, for who comes after. */
-struct record {
+struct trial_record {
     uint64_t began;
     int pid;
     bool refused, open; /* open: its end was not written */
@@ -35,7 +35,7 @@ struct timeline {
     uint64_t tree_used, tree_limit;
     struct watched watched[ACCOUNTS_SLOTS]; /* by slot */
     unsigned top;                           /* none from here on */
-    struct record *records;
+    struct trial_record *records;
     size_t record_count, record_room;
     int error;
 };
@@ -68,7 +68,7 @@ static void write_row(struct timeline *timeline, const struct row *row)
 /* The name in quotes where CSV wants them. The caller frees it. */
 static char *make_label(const char *name)
 {
-    char *safe = words_safe_string(name), *quoted = NULL;
+    char *safe = text_safe_string(name), *quoted = NULL;
     if (safe == NULL || strpbrk(safe, ",\"") == NULL)
         return safe;
     char *to = quoted = malloc(2 * strlen(safe) + 3);
@@ -110,7 +110,7 @@ static void keep(struct timeline *timeline, const struct watched *watched, bool 
 {
     if (timeline->record_count == timeline->record_room) {
         size_t room = timeline->record_room * 2 + 64;
-        struct record *more = reallocarray(timeline->records, room, sizeof *more);
+        struct trial_record *more = reallocarray(timeline->records, room, sizeof *more);
         if (more == NULL) {
             timeline->error = ENOMEM;
             return;
@@ -119,7 +119,7 @@ static void keep(struct timeline *timeline, const struct watched *watched, bool 
         timeline->record_room = room;
     }
     timeline->records[timeline->record_count++] =
-        (struct record){watched->began, watched->pid, watched->refused, open, watched->peak};
+        (struct trial_record){watched->began, watched->pid, watched->refused, open, watched->peak};
 }
 
 /* Looks away from a process: it has ended, or nobody looks any more. */
@@ -237,14 +237,14 @@ void timeline_sample(void *context, uint64_t now, struct accounts *accounts)
 
 static int compare_records(const void *left, const void *right)
 {
-    const struct record *a = left, *b = right;
+    const struct trial_record *a = left, *b = right;
     if (a->began != b->began)
         return a->began < b->began ? -1 : 1;
     return (a->pid > b->pid) - (a->pid < b->pid);
 }
 
 static void add_process(struct timeline *timeline, const struct process *process,
-                        const struct record *seen)
+                        const struct trial_record *seen)
 {
     const struct refusal *first = &process->first;
     char *label = make_label(process->program);
@@ -276,9 +276,9 @@ static void add_outcome(struct timeline *timeline, const struct outcome *outcome
               compare_records);
     for (size_t i = 0; i < outcome->process_count; i++) {
         const struct process *process = &outcome->processes[i];
-        struct record key = {.began = process->began, .pid = process->pid};
-        const struct record *seen = timeline->record_count == 0
-                                        ? NULL
+        struct trial_record key = {.began = process->began, .pid = process->pid};
+        const struct trial_record *seen =
+            timeline->record_count == 0 ? NULL
                                         : bsearch(&key, timeline->records, timeline->record_count,
                                                   sizeof *timeline->records, compare_records);
         add_process(timeline, process, seen);

@@ -9,10 +9,10 @@
 #include <stddef.h>
 #include <unistd.h>
 
-bool stream_open(struct stream *stream, const char *path, uint64_t room, int *writer)
+bool capture_open(struct capture *stream, const char *path, uint64_t room, int *writer)
 {
     int ends[2];
-    *stream = (struct stream){.pipe = -1, .file = -1, .room = room, .hash = HASH_START};
+    *stream = (struct capture){.pipe = -1, .file = -1, .room = room, .hash = HASH_START};
     *writer = -1;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return false;
@@ -22,28 +22,28 @@ bool stream_open(struct stream *stream, const char *path, uint64_t room, int *wr
     if (stream->pipe >= 0 && *writer >= 0 && stream->file >= 0)
         return fcntl(stream->pipe, F_SETFL, O_NONBLOCK) == 0;
     int saved_errno = errno;
-    stream_close(stream);
+    capture_close(stream);
     if (*writer >= 0)
         close(*writer);
     errno = saved_errno;
     return false;
 }
 
-bool stream_open_file(struct stream *stream, const char *path, int *writer)
+bool capture_open_file(struct capture *stream, const char *path, int *writer)
 {
-    *stream = (struct stream){.pipe = -1, .file = -1, .hash = HASH_START};
+    *stream = (struct capture){.pipe = -1, .file = -1, .hash = HASH_START};
     *writer = books_fd_above(open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     stream->file = books_fd_above(open(path, O_RDONLY | O_CLOEXEC));
     return *writer >= 0 && stream->file >= 0;
 }
 
-static void mix(struct stream *stream, const unsigned char *data, size_t size)
+static void mix(struct capture *stream, const unsigned char *data, size_t size)
 {
     stream->hash = hash_more(stream->hash, data, size);
     stream->size += size;
 }
 
-void stream_hash_file(struct stream *stream)
+void capture_hash_file(struct capture *stream)
 {
     static unsigned char data[1 << 16];
     ssize_t got;
@@ -52,7 +52,7 @@ void stream_hash_file(struct stream *stream)
             mix(stream, data, (size_t)got);
 }
 
-static void take(struct stream *stream, const unsigned char *data, size_t size)
+static void take(struct capture *stream, const unsigned char *data, size_t size)
 {
     mix(stream, data, size);
     size_t kept = size < stream->room ? size : (size_t)stream->room;
@@ -70,7 +70,7 @@ static void take(struct stream *stream, const unsigned char *data, size_t size)
     }
 }
 
-bool stream_drain(struct stream *stream)
+bool capture_drain(struct capture *stream)
 {
     static unsigned char data[1 << 16];
     enum { TIMES = 16 };
@@ -90,7 +90,7 @@ bool stream_drain(struct stream *stream)
     return stream->pipe >= 0;
 }
 
-void stream_close(struct stream *stream)
+void capture_close(struct capture *stream)
 {
     if (stream->pipe >= 0)
         close(stream->pipe);

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct stream {
+struct capture {
     int pipe; /* to read from; -1: it has ended */
     int file;
     uint64_t room; /* bytes that the file may still have */
@@ -17,13 +17,13 @@ struct stream {
 };
 
 /* Makes the file, and a pipe whose other end, close-on-exec, is *writer. False: with errno. */
-bool stream_open(struct stream *stream, const char *path, uint64_t room, int *writer);
+bool capture_open(struct capture *stream, const char *path, uint64_t room, int *writer);
 /* Makes the file alone, and a descriptor of it for the program; what is there at the end is hashed
- * by stream_hash_file. */
-bool stream_open_file(struct stream *stream, const char *path, int *writer);
-void stream_hash_file(struct stream *stream);
+ * by capture_hash_file. */
+bool capture_open_file(struct capture *stream, const char *path, int *writer);
+void capture_hash_file(struct capture *stream);
 /* Takes what is there, without waiting, a bounded amount. False: there was nothing more. */
-bool stream_drain(struct stream *stream);
-void stream_close(struct stream *stream);
+bool capture_drain(struct capture *stream);
+void capture_close(struct capture *stream);
 
 #endif

@@ -11,7 +11,7 @@
 
 enum { ROUNDS = 1000 }; /* each ends a generation at least */
 
-void remnants_claim(bool claim) { prctl(PR_SET_CHILD_SUBREAPER, claim ? 1L : 0L); }
+void leftovers_claim(bool claim) { prctl(PR_SET_CHILD_SUBREAPER, claim ? 1L : 0L); }
 
 static bool begins_with(const char *text, const char *start)
 {
@@ -59,7 +59,7 @@ static bool end_some(const char *folder, bool (*is_spared)(void *, int), void *c
     return some;
 }
 
-void remnants_end(const char *folder, bool (*is_spared)(void *, int), void *context)
+void leftovers_end(const char *folder, bool (*is_spared)(void *, int), void *context)
 {
     for (int round = 0; round < ROUNDS && end_some(folder, is_spared, context); round++)
         ;

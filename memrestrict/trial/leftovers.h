@@ -10,9 +10,9 @@
 #include <stdbool.h>
 
 /* Makes orphans ours, or leaves them to whom they would go without us. */
-void remnants_claim(bool claim);
+void leftovers_claim(bool claim);
 /* Ends our children, and those that become ours by that, whose TMPDIR is `folder` or below it.
  * `is_spared` says of a child that it is none of them. */
-void remnants_end(const char *folder, bool (*is_spared)(void *context, int pid), void *context);
+void leftovers_end(const char *folder, bool (*is_spared)(void *context, int pid), void *context);
 
 #endif

@@ -28,12 +28,12 @@ static bool wait_for_more(uint64_t began, bool *said)
 {
     const uint64_t second = 1000000000;
     struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
-    while (interrupt_signal() == 0) {
-        if (interrupt_poll(&in, 1, *said ? UINT64_MAX : second) > 0)
+    while (signal_wait_signal() == 0) {
+        if (signal_wait_poll(&in, 1, *said ? UINT64_MAX : second) > 0)
             return true;
-        if (!*said && interrupt_signal() == 0 && duration_now() - began > 3 * second) {
-            say("standard input: each run gets a copy, so its end is waited for; "
-                "for a program that reads nothing: < /dev/null");
+        if (!*said && signal_wait_signal() == 0 && duration_now() - began > 3 * second) {
+            message("standard input: each run gets a copy, so its end is waited for; "
+                    "for a program that reads nothing: < /dev/null");
             *said = true;
         }
     }
@@ -65,13 +65,14 @@ static bool copy_to(int to, const char *path)
             continue;
         size += got > 0 ? (uint64_t)got : 0;
         if (size > (uint64_t)MOST_MIB << 20) {
-            say("standard input: more than %d MiB cannot be copied for each run; accepted: less, "
+            message(
+                "standard input: more than %d MiB cannot be copied for each run; accepted: less, "
                 "or a file: < FILE",
                 MOST_MIB);
             return false;
         }
         if (got < 0 || !write_all(to, data, (size_t)got)) {
-            say("standard input: cannot copy it to %s: %s", path, strerror(errno));
+            message("standard input: cannot copy it to %s: %s", path, strerror(errno));
             return false;
         }
     }
@@ -82,7 +83,7 @@ static bool make_copy(const char *path)
 {
     int to = books_fd_above(open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (to < 0) {
-        say("standard input: cannot copy it to %s: %s", path, strerror(errno));
+        message("standard input: cannot copy it to %s: %s", path, strerror(errno));
         return false;
     }
     bool done = copy_to(to, path);
@@ -101,10 +102,10 @@ static bool is_reopened(mode_t mode)
     return again >= 0;
 }
 
-bool input_prepare(struct input *input, const char *copy)
+bool stdin_copy_prepare(struct stdin_copy *input, const char *copy)
 {
     struct stat status;
-    *input = (struct input){0};
+    *input = (struct stdin_copy){0};
     if (isatty(STDIN_FILENO) || !is_readable(STDIN_FILENO) || fstat(STDIN_FILENO, &status) != 0 ||
         S_ISDIR(status.st_mode)) {
         input->path = strdup(NOTHING);
@@ -118,7 +119,7 @@ bool input_prepare(struct input *input, const char *copy)
     return input->path != NULL;
 }
 
-int input_open(const struct input *input)
+int stdin_copy_open(const struct stdin_copy *input)
 {
     int fd = books_fd_above(open(input->path, O_RDONLY | O_CLOEXEC | O_NOCTTY));
     if (fd >= 0 && input->offset != 0)
@@ -126,7 +127,7 @@ int input_open(const struct input *input)
     return fd;
 }
 
-void input_free(struct input *input)
+void stdin_copy_free(struct stdin_copy *input)
 {
     free(input->path);
     input->path = NULL;
@@ -139,7 +140,7 @@ static bool is_stdin(const char *path)
            in.st_dev == there.st_dev && in.st_ino == there.st_ino;
 }
 
-char *input_name(void)
+char *stdin_copy_name(void)
 {
     char path[4096], here[4096];
     ssize_t length = readlink("/proc/self/fd/0", path, sizeof path - 1);

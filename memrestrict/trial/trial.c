@@ -28,13 +28,13 @@ struct running {
     struct trial *trial;  /* NULL: a free place */
     int pid, pidfd;       /* pidfd -1: the kernel has none */
     uint64_t began, last; /* the time at which we have waited long enough; UINT64_MAX: never */
-    struct stream out, err;
+    struct capture out, err;
 };
 
 struct trials {
     const struct trial_program *program;
     char *folder;
-    struct input input;
+    struct stdin_copy input;
     uint64_t started; /* ever */
     unsigned places;
     struct running running[];
@@ -56,21 +56,21 @@ struct trials *trials_open(const struct trial_program *program, unsigned at_a_ti
     struct trials *trials = calloc(1, sizeof *trials + at_a_time * sizeof trials->running[0]);
     char *copy = NULL;
     bool ready = false;
-    interrupt_hold();
-    remnants_claim(true);
+    signal_wait_hold();
+    leftovers_claim(true);
     if (trials != NULL) {
         trials->program = program;
         trials->places = at_a_time;
         trials->folder = temporary_make();
         ready = trials->folder != NULL && asprintf(&copy, "%s/stdin", trials->folder) > 0 &&
-                input_prepare(&trials->input, copy);
+                stdin_copy_prepare(&trials->input, copy);
         free(copy);
     }
     if (ready)
         return trials;
     trials_close(trials);
     if (trials == NULL)
-        interrupt_release();
+        signal_wait_release();
     return NULL;
 }
 
@@ -94,7 +94,7 @@ static int end(struct trials *trials, struct running *running)
     while (waitid(P_PID, (id_t)running->pid, &info, WEXITED | WNOWAIT) < 0 && errno == EINTR)
         ;
     if (asprintf(&prefix, "%s/", running->trial->folder) > 0)
-        remnants_end(prefix, is_running, trials);
+        leftovers_end(prefix, is_running, trials);
     free(prefix);
     while (waitpid(running->pid, &status, 0) < 0 && errno == EINTR)
         ;
@@ -103,8 +103,8 @@ static int end(struct trials *trials, struct running *running)
 
 static void close_streams(struct running *running)
 {
-    stream_close(&running->out);
-    stream_close(&running->err);
+    capture_close(&running->out);
+    capture_close(&running->err);
     if (running->pidfd >= 0)
         close(running->pidfd);
 }
@@ -125,15 +125,15 @@ void trials_close(struct trials *trials)
         if (trials->running[i].trial != NULL)
             cut_off(trials, &trials->running[i]);
     if (trials->folder != NULL) {
-        remnants_end(trials->folder, is_running, trials);
+        leftovers_end(trials->folder, is_running, trials);
         temporary_remove(trials->folder);
     }
-    remnants_claim(false);
-    input_free(&trials->input);
+    leftovers_claim(false);
+    stdin_copy_free(&trials->input);
     free(trials->folder);
     free(trials);
-    interrupt_release();
-    interrupt_obey();
+    signal_wait_release();
+    signal_wait_obey();
 }
 
 unsigned trials_running(const struct trials *trials)
@@ -172,13 +172,13 @@ static bool open_streams(struct trials *trials, struct running *running, int str
 {
     uint64_t room = trials->program->most_output;
     char *out = trial_path(running->trial, "stdout"), *err = trial_path(running->trial, "stderr");
-    bool good = out != NULL && err != NULL && (streams[0] = input_open(&trials->input)) >= 0;
+    bool good = out != NULL && err != NULL && (streams[0] = stdin_copy_open(&trials->input)) >= 0;
     if (trials->program->files)
-        good = good && stream_open_file(&running->out, out, &streams[1]) &&
-               stream_open_file(&running->err, err, &streams[2]);
+        good = good && capture_open_file(&running->out, out, &streams[1]) &&
+               capture_open_file(&running->err, err, &streams[2]);
     else
-        good = good && stream_open(&running->out, out, room, &streams[1]) &&
-               stream_open(&running->err, err, room, &streams[2]);
+        good = good && capture_open(&running->out, out, room, &streams[1]) &&
+               capture_open(&running->err, err, room, &streams[2]);
     int saved_errno = errno;
     free(out);
     free(err);
@@ -216,14 +216,14 @@ static uint64_t latest(const struct trial_program *program, uint64_t now)
 bool trials_start(struct trials *trials, uint64_t tag, const char *fault, const char *limit)
 {
     struct running *running = trials->running;
-    if (interrupt_signal() != 0)
+    if (signal_wait_signal() != 0)
         return false;
     while (running->trial != NULL)
         running++;
     *running = (struct running){.pidfd = -1, .out = {-1, -1, 0, 0, 0}, .err = {-1, -1, 0, 0, 0}};
     running->trial = make_trial(trials, tag);
     if (running->trial == NULL || !launch(trials, running, fault, limit)) {
-        say("cannot start '%s' once more: %s", trials->program->argv[0], strerror(errno));
+        message("cannot start '%s' once more: %s", trials->program->argv[0], strerror(errno));
         close_streams(running);
         trial_free(running->trial);
         running->trial = NULL;
@@ -243,11 +243,12 @@ static struct trial *finish(struct trials *trials, struct running *running, bool
     struct trial *trial = running->trial;
     int status = end(trials, running);
     trial->time = duration_now() - running->began;
-    for (int i = 0; i < ROUNDS && (stream_drain(&running->out) | stream_drain(&running->err)); i++)
+    for (int i = 0; i < ROUNDS && (capture_drain(&running->out) | capture_drain(&running->err));
+         i++)
         ;
     if (trials->program->files) {
-        stream_hash_file(&running->out);
-        stream_hash_file(&running->err);
+        capture_hash_file(&running->out);
+        capture_hash_file(&running->err);
     }
     trial->out_hash = running->out.hash;
     trial->out_size = running->out.size;
@@ -275,8 +276,8 @@ static struct trial *look(struct trials *trials)
         struct running *running = &trials->running[i];
         if (running->trial == NULL)
             continue;
-        stream_drain(&running->out);
-        stream_drain(&running->err);
+        capture_drain(&running->out);
+        capture_drain(&running->err);
         bool ended = has_ended(running);
         if (ended || duration_now() >= running->last)
             return finish(trials, running, !ended);
@@ -301,7 +302,7 @@ static void wait_for_change(struct trials *trials, uint64_t wait)
         for (int j = 0; j < 3; j++)
             fds[count++] = (struct pollfd){.fd = all[j], .events = POLLIN};
     }
-    interrupt_poll(fds, count, wait);
+    signal_wait_poll(fds, count, wait);
 }
 
 struct trial *trials_next(struct trials *trials, uint64_t wait)
@@ -311,7 +312,7 @@ struct trial *trials_next(struct trials *trials, uint64_t wait)
         struct trial *trial = look(trials);
         uint64_t waited = duration_now() - began;
         if (trial != NULL || waited >= wait || trials_running(trials) == 0 ||
-            interrupt_signal() != 0)
+            signal_wait_signal() != 0)
             return trial;
         wait_for_change(trials, wait - waited);
     }

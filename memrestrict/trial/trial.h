@@ -31,8 +31,8 @@ struct trials; /* trials of one program, several at a time */
 
 /* Where its temporary directories are made, and our own stdin (unless that is a terminal, or cannot
  * be read: then the program's is empty). Fewer at a time if there are not the descriptors for it.
- * Signals are held (interrupt.h) until trials_close. NULL: that could not be done, which was said,
- * or a signal came. */
+ * Signals are held (signal_wait.h) until trials_close. NULL: that could not be done, which was
+ * said, or a signal came. */
 struct trials *trials_open(const struct trial_program *program, unsigned at_a_time);
 /* Ends what still runs, and takes everything away that was made. If a signal had come, the command
  * ends here by it. NULL is ignored. */
@@ -65,7 +65,7 @@ bool trials_start(struct trials *trials, uint64_t tag, const char *fault, const 
 unsigned trials_free_places(const struct trials *trials);
 unsigned trials_running(const struct trials *trials);
 /* Waits for one to end, at most `wait` nanoseconds (UINT64_MAX: for ever). NULL: none did; at once
- * if none runs or a signal came (interrupt_signal). */
+ * if none runs or a signal came (signal_wait_signal). */
 struct trial *trials_next(struct trials *trials, uint64_t wait);
 void trial_free(struct trial *trial);
 

@@ -161,10 +161,10 @@ static _Noreturn void become(char **arguments, const char *folder, const int str
         if (dup2(streams[i], i) < 0)
             _exit(EXIT_OURS);
     if (asprintf(&variable, "%s/tmp", folder) > 0 && setenv("TMPDIR", variable, 1) == 0) {
-        interrupt_release();
+        signal_wait_release();
         execute(arguments);
     }
-    say("cannot run memrestrict itself: %s", strerror(errno));
+    message("cannot run memrestrict itself: %s", strerror(errno));
     _exit(EXIT_OURS);
 }
 

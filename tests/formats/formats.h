@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SUITES(X) X(formats) X(verdict) X(timeline) X(plot) X(search) X(trial) X(replay) X(json_text)
+#define SUITES(X) X(formats) X(verdict) X(timeline) X(plot) X(bisect) X(trial) X(replay) X(json_text)
 
 SUITES(HARNESS_DECLARE)
 

@@ -50,10 +50,10 @@ END_TEST
 START_TEST(json_texts_are_read_back)
 {
     static char *const words[] = {"\xff", "", "caf\xc3\xa9"};
-    struct words_list list = {NULL, 0};
+    struct string_list list = {NULL, 0};
     json_t *object = json_pack("{so}", "argv", json_texts(words, 3));
     ck_assert(json_texts_add_bytes(object, "argv", words, 3));
-    ck_assert(words_list_get(object, "argv", &list));
+    ck_assert(string_list_get(object, "argv", &list));
     ck_assert_uint_eq(list.count, 3);
     for (size_t i = 0; i < list.count; i++)
         ck_assert_str_eq(list.words[i], words[i]);

@@ -55,19 +55,19 @@ START_TEST(trial_asks_for_nothing_else)
 }
 END_TEST
 
-static void drain(struct stream *stream)
+static void drain(struct capture *stream)
 {
-    while (stream_drain(stream))
+    while (capture_drain(stream))
         ;
 }
 
 START_TEST(trial_output_is_cut_and_counted_whole)
 {
-    struct stream cut, whole;
+    struct capture cut, whole;
     int to_cut, to_whole;
     static const char text[] = "0123456789";
-    ck_assert(stream_open(&cut, scratch("cut"), 4, &to_cut));
-    ck_assert(stream_open(&whole, scratch("whole"), 100, &to_whole));
+    ck_assert(capture_open(&cut, scratch("cut"), 4, &to_cut));
+    ck_assert(capture_open(&whole, scratch("whole"), 100, &to_whole));
     for (int i = 0; i < 3; i++) {
         ck_assert_int_eq(write(to_cut, text, 10), 10);
         ck_assert_int_eq(write(to_whole, text, 10), 10);
@@ -81,8 +81,8 @@ START_TEST(trial_output_is_cut_and_counted_whole)
     ck_assert_int_eq(cut.pipe, -1);
     ck_assert_uint_eq(cut.size, 30);
     ck_assert_uint_eq(cut.hash, whole.hash);
-    stream_close(&cut);
-    stream_close(&whole);
+    capture_close(&cut);
+    capture_close(&whole);
     ck_assert_str_eq(contents(scratch("cut")), "0123");
     ck_assert_str_eq(contents(scratch("whole")), "012345678901234567890123456789");
 }
@@ -90,11 +90,11 @@ END_TEST
 
 START_TEST(trial_outputs_that_differ_have_other_hashes)
 {
-    struct stream streams[3];
+    struct capture streams[3];
     static const char *const texts[3] = {"ab", "ba", "ab "};
     for (int i = 0; i < 3; i++) {
         int to;
-        ck_assert(stream_open(&streams[i], scratch("text"), 0, &to));
+        ck_assert(capture_open(&streams[i], scratch("text"), 0, &to));
         ck_assert_int_eq(write(to, texts[i], strlen(texts[i])), (ssize_t)strlen(texts[i]));
         close(to);
         drain(&streams[i]);

@@ -324,7 +324,7 @@ START_TEST(a_table_fits_into_its_columns)
     setenv("COLUMNS", "80", 1);
     char *text = strchr(written(print, &sample->outcome), '\n') + 1;
     for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n"))
-        ck_assert_msg(words_width(line) <= 80, "%s", line);
+        ck_assert_msg(text_width(line) <= 80, "%s", line);
 }
 END_TEST
 
@@ -363,7 +363,7 @@ START_TEST(no_row_of_a_table_wraps)
         snprintf(columns, sizeof columns, "%d", width);
         char *text = table_in(columns, "a-program-with-a-name-that-is-quite-long-indeed");
         for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n"))
-            ck_assert_msg(words_width(line) <= (size_t)width, "%d: %s", width, line);
+            ck_assert_msg(text_width(line) <= (size_t)width, "%d: %s", width, line);
     }
 }
 END_TEST

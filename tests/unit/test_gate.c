@@ -166,7 +166,7 @@ END_TEST
 START_TEST(a_block_past_what_any_object_may_have_is_refused)
 {
     start_plain(CONFIG_UNLIMITED);
-    ck_assert(gate_is_plain());
+    ck_assert(gate_is_fast());
     ck_assert(!gate_admit_block(CALL_malloc, (size_t)PTRDIFF_MAX + 1));
     ck_assert(!gate_admit_block(CALL_malloc, SIZE_MAX));
     expect_refusals(2);
@@ -385,10 +385,10 @@ START_TEST(a_plain_growth_is_charged_before_the_call)
         SKIP("there is a thread of the sanitizer's: the usual case is another");
     start_plain(1000);
     allocate(block, 300);
-    ck_assert_int_eq(gate_take_plain(block), 300);
-    ck_assert(gate_grow_plain(block, 300, 1000));
+    ck_assert_int_eq(gate_take_fast(block), 300);
+    ck_assert(gate_grow_fast(block, 300, 1000));
     ck_assert(!gate_admit(CALL_malloc, 1));
-    ck_assert(gate_commit_plain(block, 1000));
+    ck_assert(gate_commit_fast(block, 1000));
     expect_held(1, 1000);
 }
 END_TEST
@@ -397,8 +397,8 @@ START_TEST(a_plain_growth_past_the_limit_leaves_the_block_as_it_was)
 {
     start_plain(1000);
     allocate(block, 300);
-    ck_assert_int_eq(gate_take_plain(block), 300);
-    ck_assert(!gate_grow_plain(block, 300, 1001));
+    ck_assert_int_eq(gate_take_fast(block), 300);
+    ck_assert(!gate_grow_fast(block, 300, 1001));
     expect_held(1, 300);
     expect_block(block, 300);
     expect_refusals(0);
@@ -499,10 +499,10 @@ START_TEST(large_blocks_are_resized_as_small_ones_are)
     gate_resize_end(&resize, elsewhere);
     expect_held(1, 2 * huge);
     ck_assert(!gate_resize_begin(&resize, CALL_realloc, elsewhere, 2 * huge + 1));
-    ck_assert(gate_resize_begin(&resize, CALL_realloc, elsewhere, GATE_PLAIN_LARGEST));
+    ck_assert(gate_resize_begin(&resize, CALL_realloc, elsewhere, GATE_FAST_LARGEST));
     gate_resize_end(&resize, block);
-    expect_held(1, GATE_PLAIN_LARGEST);
-    expect_block(block, GATE_PLAIN_LARGEST);
+    expect_held(1, GATE_FAST_LARGEST);
+    expect_block(block, GATE_FAST_LARGEST);
 }
 END_TEST
 

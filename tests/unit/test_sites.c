@@ -151,7 +151,7 @@ START_TEST(names_are_the_same_for_the_same_stack)
     volatile int runs = 2; /* or the compiler may write the loop out, with a call site each */
     for (int i = 0; i < runs; i++) {
         join();
-        recall_forget();
+        stack_cache_forget();
         names[i] = area->sites[gain_in_qsort(1)].name;
         ck_assert_uint_ne(area->sites[gain(1)].name, names[i]);
     }

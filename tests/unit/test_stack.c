@@ -28,7 +28,7 @@ struct taken {
 static void start(void)
 {
     ck_assert(stack_start());
-    ck_assert(recall_start());
+    ck_assert(stack_cache_start());
 }
 
 static _Unwind_Reason_Code note_frame(struct _Unwind_Context *context, void *to)
@@ -212,8 +212,8 @@ START_TEST(rule_outside_of_all_code_is_unknown)
 {
     struct object object;
     ck_assert(object_at((uintptr_t)stack_start, &object));
-    ck_assert_uint_eq(cfi_find(object.eh_frame_hdr, object.end + 4096).kind, CFI_UNKNOWN);
-    ck_assert_uint_eq(cfi_find(object.eh_frame_hdr, 0).kind, CFI_UNKNOWN);
+    ck_assert_uint_eq(unwind_find(object.eh_frame_hdr, object.end + 4096).kind, UNWIND_UNKNOWN);
+    ck_assert_uint_eq(unwind_find(object.eh_frame_hdr, 0).kind, UNWIND_UNKNOWN);
 }
 END_TEST
 
@@ -227,8 +227,8 @@ static bool recalls(uint32_t site, bool keep)
     uintptr_t addresses[DEEPEST];
     stack_walk(&at, addresses, DEEPEST, &reads);
     if (keep)
-        recall_keep(&at, &reads, site);
-    return recall_find(&at) == site;
+        stack_cache_keep(&at, &reads, site);
+    return stack_cache_find(&at) == site;
 }
 
 FUNCTION static bool by_left(uint32_t site, bool keep)
@@ -252,7 +252,7 @@ START_TEST(recalled_is_only_the_same_stack)
     start();
     for (volatile int i = 0; i < 4; i++) { /* all from one place: not to be unrolled */
         if (i == 3)
-            recall_forget();
+            stack_cache_forget();
         found[i] = ways[i](7, i == 0);
     }
     ck_assert(found[0]);

@@ -7,7 +7,7 @@
 
 #include "harness.h"
 
-#define SUITES(X) X(accounts) X(budget) X(config) X(explore) X(fault) X(gate) X(gate_regions) X(ledger) X(lock) X(names) X(pages) X(pending) X(plan) X(regions) X(sites) X(stack) X(stock) X(writer)
+#define SUITES(X) X(accounts) X(budget) X(config) X(explore) X(fault) X(gate) X(gate_regions) X(ledger) X(lock) X(names) X(pages) X(delayed_free) X(plan) X(regions) X(sites) X(stack) X(stock) X(writer)
 
 SUITES(HARNESS_DECLARE)
 

@@ -9,9 +9,9 @@
 
 #include <pthread.h>
 
-enum { LARGEST = 1024, MOST_RELEASED = 2 * GUARD_PENDING };
+enum { LARGEST = 1024, MOST_RELEASED = 2 * GUARD_DELAYED };
 
-static char blocks[2 * GUARD_PENDING + 1];
+static char blocks[2 * GUARD_DELAYED + 1];
 static const void *released[MOST_RELEASED];
 static int release_count;
 
@@ -23,22 +23,22 @@ static void release(void *block)
 
 static void start(int64_t largest)
 {
-    pending_start(largest, release);
+    delayed_free_start(largest, release);
     guard.level = GUARD_PLAIN;
-    ck_assert(pending_start_thread());
+    ck_assert(delayed_free_start_thread());
 }
 
-/* The first GUARD_PENDING blocks. */
+/* The first GUARD_DELAYED blocks. */
 static void fill(void)
 {
-    for (int i = 0; i < GUARD_PENDING; i++)
-        ck_assert_ptr_null(pending_swap(&blocks[i], 16));
+    for (int i = 0; i < GUARD_DELAYED; i++)
+        ck_assert_ptr_null(delayed_free_swap(&blocks[i], 16));
 }
 
 static void expect_all_released(void)
 {
-    ck_assert_int_eq(release_count, GUARD_PENDING);
-    for (int i = 0; i < GUARD_PENDING; i++)
+    ck_assert_int_eq(release_count, GUARD_DELAYED);
+    for (int i = 0; i < GUARD_DELAYED; i++)
         ck_assert_ptr_eq(released[i], &blocks[i]);
 }
 
@@ -46,15 +46,15 @@ START_TEST(blocks_come_out_in_the_order_in_which_they_went_in)
 {
     start(LARGEST);
     fill();
-    for (int i = 0; i <= GUARD_PENDING; i++)
-        ck_assert_ptr_eq(pending_swap(&blocks[GUARD_PENDING + i], LARGEST), &blocks[i]);
+    for (int i = 0; i <= GUARD_DELAYED; i++)
+        ck_assert_ptr_eq(delayed_free_swap(&blocks[GUARD_DELAYED + i], LARGEST), &blocks[i]);
 }
 END_TEST
 
 START_TEST(a_larger_block_is_not_kept)
 {
     start(LARGEST);
-    ck_assert_ptr_eq(pending_swap(&blocks[0], LARGEST + 1), &blocks[0]);
+    ck_assert_ptr_eq(delayed_free_swap(&blocks[0], LARGEST + 1), &blocks[0]);
     fill();
 }
 END_TEST
@@ -62,7 +62,7 @@ END_TEST
 START_TEST(where_none_are_wanted_none_is_kept)
 {
     start(-1);
-    ck_assert_ptr_eq(pending_swap(&blocks[0], 0), &blocks[0]);
+    ck_assert_ptr_eq(delayed_free_swap(&blocks[0], 0), &blocks[0]);
 }
 END_TEST
 
@@ -70,20 +70,20 @@ START_TEST(all_are_released_once)
 {
     start(LARGEST);
     fill();
-    pending_release(release);
-    pending_release(release);
+    delayed_free_release(release);
+    delayed_free_release(release);
     expect_all_released();
     ck_assert_uint_eq(guard.level, GUARD_PLAIN);
 }
 END_TEST
 
-/* As a signal handler would that comes into pending_swap: one block may be on its way out. */
+/* As a signal handler would that comes into delayed_free_swap: one block may be on its way out. */
 START_TEST(who_is_not_on_the_plain_path_releases_none)
 {
     start(LARGEST);
     fill();
     guard.level = GUARD_COUNTED;
-    pending_release(release);
+    delayed_free_release(release);
     ck_assert_int_eq(release_count, 0);
 }
 END_TEST
@@ -91,7 +91,7 @@ END_TEST
 static void *fill_and_end(void *unused)
 {
     guard.level = GUARD_PLAIN;
-    ck_assert(pending_start_thread());
+    ck_assert(delayed_free_start_thread());
     fill();
     return unused;
 }
@@ -142,13 +142,13 @@ START_TEST(without_an_early_key_none_is_kept)
     for (int i = 0; i < 40; i++)
         ck_assert_int_eq(pthread_key_create(&key, NULL), 0);
     start(LARGEST);
-    ck_assert_ptr_eq(pending_swap(&blocks[0], 16), &blocks[0]);
+    ck_assert_ptr_eq(delayed_free_swap(&blocks[0], 16), &blocks[0]);
 }
 END_TEST
 
-Suite *suite_pending(void)
+Suite *suite_delayed_free(void)
 {
-    Suite *suite = suite_create("pending");
+    Suite *suite = suite_create("delayed_free");
     unit_add(suite, blocks_come_out_in_the_order_in_which_they_went_in);
     unit_add(suite, a_larger_block_is_not_kept);
     unit_add(suite, where_none_are_wanted_none_is_kept);

@@ -13,7 +13,7 @@ struct program {
     uint64_t need, hole;
     unsigned runs, most; /* how often it was run, and may be */
     uint64_t random;
-    struct attempts attempts;
+    struct tried_budgets tried;
 };
 
 static bool run_all(void *context, const uint64_t *budgets, size_t count)
@@ -23,30 +23,30 @@ static bool run_all(void *context, const uint64_t *budgets, size_t count)
         if (program->runs == program->most)
             return false;
         program->runs++;
-        if (!attempts_note(&program->attempts, budgets[i], program->passes(program, budgets[i]),
+        if (!tried_budgets_note(&program->tried, budgets[i], program->passes(program, budgets[i]),
                            "exit 1"))
             return false;
     }
     return true;
 }
 
-static enum search_end search(struct program *program, uint64_t peak, uint64_t step, unsigned jobs)
+static enum bisect_end search(struct program *program, uint64_t peak, uint64_t step, unsigned jobs)
 {
-    struct search search = {.step = step,
+    struct bisect bisect = {.step = step,
                             .peak = peak,
                             .jobs = jobs,
                             .repeats = 3,
                             .run = run_all,
                             .context = program,
-                            .attempts = &program->attempts};
+                            .tried = &program->tried};
     if (program->most == 0)
         program->most = 2000;
-    return search_go(&search);
+    return bisect_run(&bisect);
 }
 
 static uint64_t answer(const struct program *program)
 {
-    const struct attempt *found = attempts_answer(&program->attempts);
+    const struct tried_budget *found = tried_budgets_answer(&program->tried);
     ck_assert(found != NULL);
     return found->budget;
 }
@@ -56,10 +56,10 @@ static bool is_enough(struct program *program, uint64_t budget) { return budget 
 static void expect_need(uint64_t need, uint64_t peak, uint64_t step, unsigned jobs)
 {
     struct program program = {.passes = is_enough, .need = need};
-    ck_assert_int_eq(search(&program, peak, step, jobs), SEARCH_FOUND);
+    ck_assert_int_eq(search(&program, peak, step, jobs), BISECT_FOUND);
     ck_assert_uint_eq(answer(&program), (need + step - 1) / step * step);
-    ck_assert(search_is_steady(&program.attempts) && search_is_simple(&program.attempts));
-    attempts_free(&program.attempts);
+    ck_assert(bisect_is_steady(&program.tried) && bisect_is_simple(&program.tried));
+    tried_budgets_free(&program.tried);
 }
 
 START_TEST(search_finds_the_need_to_the_byte)
@@ -98,7 +98,7 @@ END_TEST
 START_TEST(search_runs_as_often_as_a_bisection_and_some_more)
 {
     struct program program = {.passes = is_enough, .need = 12345678, .most = 24 + 60};
-    ck_assert_int_eq(search(&program, 16 << 20, 1, 1), SEARCH_FOUND);
+    ck_assert_int_eq(search(&program, 16 << 20, 1, 1), BISECT_FOUND);
     ck_assert_uint_eq(answer(&program), 12345678);
 }
 END_TEST
@@ -112,10 +112,10 @@ START_TEST(search_sees_a_hole_right_above_what_passes)
 {
     for (unsigned jobs = 1; jobs <= 4; jobs++) {
         struct program program = {.passes = has_cache, .need = 5000, .hole = 5001};
-        ck_assert_int_eq(search(&program, 100000, 1, jobs), SEARCH_FOUND);
+        ck_assert_int_eq(search(&program, 100000, 1, jobs), BISECT_FOUND);
         ck_assert_uint_eq(answer(&program), 5002);
-        ck_assert_uint_eq(attempts_least(&program.attempts)->budget, 5000);
-        ck_assert(!search_is_simple(&program.attempts) && search_is_steady(&program.attempts));
+        ck_assert_uint_eq(tried_budgets_least(&program.tried)->budget, 5000);
+        ck_assert(!bisect_is_simple(&program.tried) && bisect_is_steady(&program.tried));
     }
 }
 END_TEST
@@ -128,10 +128,10 @@ static bool has_island(struct program *program, uint64_t budget)
 START_TEST(search_sees_an_island_far_below_the_answer)
 {
     struct program program = {.passes = has_island, .need = 80000, .hole = 15000};
-    ck_assert_int_eq(search(&program, 100000, 1, 2), SEARCH_FOUND);
+    ck_assert_int_eq(search(&program, 100000, 1, 2), BISECT_FOUND);
     ck_assert_uint_eq(answer(&program), 80000);
-    ck_assert_uint_eq(attempts_least(&program.attempts)->budget, 15000);
-    ck_assert(!search_is_simple(&program.attempts));
+    ck_assert_uint_eq(tried_budgets_least(&program.tried)->budget, 15000);
+    ck_assert(!bisect_is_simple(&program.tried));
 }
 END_TEST
 
@@ -148,12 +148,12 @@ START_TEST(search_of_a_random_need_ends_where_all_repetitions_passed)
     for (uint64_t seed = 1; seed <= 50; seed++) {
         struct program program = {
             .passes = needs_at_random, .need = 5000, .hole = 500, .random = seed};
-        ck_assert_int_eq(search(&program, 5500, 1, 2), SEARCH_FOUND);
-        const struct attempt *found = attempts_answer(&program.attempts);
+        ck_assert_int_eq(search(&program, 5500, 1, 2), BISECT_FOUND);
+        const struct tried_budget *found = tried_budgets_answer(&program.tried);
         ck_assert_uint_ge(found->budget, 5000);
         ck_assert_uint_ge(found->passed, 4);
-        seen += !search_is_steady(&program.attempts);
-        attempts_free(&program.attempts);
+        seen += !bisect_is_steady(&program.tried);
+        tried_budgets_free(&program.tried);
     }
     ck_assert_uint_ge(seen, 40);
 }
@@ -168,7 +168,7 @@ static bool never(struct program *program, uint64_t budget)
 START_TEST(search_gives_up_on_what_never_passes)
 {
     struct program program = {.passes = never, .most = 20};
-    ck_assert_int_eq(search(&program, 1000, 1, 2), SEARCH_NO_WAY);
+    ck_assert_int_eq(search(&program, 1000, 1, 2), BISECT_NO_WAY);
 }
 END_TEST
 
@@ -176,16 +176,16 @@ START_TEST(search_stops_when_it_cannot_go_on)
 {
     for (unsigned most = 1; most < 40; most++) {
         struct program program = {.passes = is_enough, .need = 12345, .most = most};
-        ck_assert_int_eq(search(&program, 1 << 20, 1, 2), SEARCH_STOPPED);
+        ck_assert_int_eq(search(&program, 1 << 20, 1, 2), BISECT_STOPPED);
         ck_assert_uint_eq(program.runs, most);
-        attempts_free(&program.attempts);
+        tried_budgets_free(&program.tried);
     }
 }
 END_TEST
 
-Suite *suite_search(void)
+Suite *suite_bisect(void)
 {
-    Suite *suite = suite_create("search");
+    Suite *suite = suite_create("bisect");
     formats_add(suite, search_finds_the_need_to_the_byte);
     formats_add(suite, search_finds_the_need_in_steps);
     formats_add(suite, search_finds_needs_of_terabytes);
