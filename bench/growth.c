@@ -16,12 +16,14 @@
 enum {
     CALLS_A_STEP = 2, /* one of them makes, one of them unmakes */
     BLOCK_STEPS = 2000000,
-    SMALLEST = 16, LARGEST = 48, /* bytes, where there may be millions */
-    THREAD_STEPS = 4000000,      /* of all threads together */
+    SMALLEST = 16,
+    LARGEST = 48,           /* bytes, where there may be millions */
+    THREAD_STEPS = 4000000, /* of all threads together */
     BLOCKS_A_THREAD = 10000,
     MOST_THREADS = 64,
     MAPPING_STEPS = 20000,
-    MAPPING_PAGES = 4, STRIDE_PAGES = 5 /* apart, so that no two are joined */
+    MAPPING_PAGES = 4,
+    STRIDE_PAGES = 5 /* apart, so that no two are joined */
 };
 
 static double now(clockid_t clock)

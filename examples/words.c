@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Counts the words of its input, and prints each with its number, in the order of their first coming.
- * It takes some refusals well and some badly, in ways that are seen often. Which, is found by
- *     $ memrestrict sweep ./words <FILE
+ * Counts the words of its input, and prints each with its number, in the order of their first
+ * coming. It takes some refusals well and some badly, in ways that are seen often. Which, is found
+ * by $ memrestrict sweep ./words <FILE
  */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>

@@ -11,8 +11,10 @@
 
 #include "harness.h"
 
-#define SUITES(X) X(run) X(reports) X(signals) X(target) X(crowd) X(plot) X(tree) X(sites) X(explore) X(fault) X(min) \
-    X(sweep)
+#define SUITES(X)                                                                                  \
+    X(run)                                                                                         \
+    X(reports) X(signals) X(target) X(crowd) X(plot) X(tree) X(sites) X(explore) X(fault) X(min)   \
+        X(sweep)
 
 SUITES(HARNESS_DECLARE)
 

@@ -9,11 +9,12 @@
 /* Listed, or counted as what there was no place for, if the command came too late to make one. */
 START_TEST(crowd_ten_thousand_short_lived_children)
 {
-    const struct run *run = shell("$M -q -l 64M --json=j perl -e 'for (1..10000) { defined(my $p = "
-                                  "fork) or die; $p or exit 0; waitpid $p, 0 }';"
-                                  " s=$?; echo $(($(grep -c '\"parent_pid\"' j) + "
-                                  "$(sed -n 's/.*\"unlisted_processes\": *\\([0-9]*\\).*/\\1/p' j)));"
-                                  " exit $s");
+    const struct run *run =
+        shell("$M -q -l 64M --json=j perl -e 'for (1..10000) { defined(my $p = "
+              "fork) or die; $p or exit 0; waitpid $p, 0 }';"
+              " s=$?; echo $(($(grep -c '\"parent_pid\"' j) + "
+              "$(sed -n 's/.*\"unlisted_processes\": *\\([0-9]*\\).*/\\1/p' j)));"
+              " exit $s");
     ck_assert_msg(run->status == 0, "%d: %.2000s", run->status, run->err);
     ck_assert_str_eq(run->out, "10001\n");
 }

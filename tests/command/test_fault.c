@@ -18,13 +18,16 @@
 /* Name, script, status, stdout, and what is on stderr: see expect(). */
 #define PROPERTIES(X)                                                                              \
     X(fault_one_is_told, "$M -f nth=5 " C "6*malloc", 0, "....x.\n",                               \
-      "memrestrict: fault_makes_calls: failed 1 allocation as planned (malloc of 24 bytes, the 5th)" \
+      "memrestrict: fault_makes_calls: failed 1 allocation as planned (malloc of 24 bytes, the "   \
+      "5th)"                                                                                       \
       ", survived, exit 0\n")                                                                      \
-    X(fault_several_tell_of_the_first, "$M --fault=nth=2.. " C "malloc malloc:2048 malloc; exit 3", 3, \
-      ".xx\n", "failed 2 allocations as planned (first: malloc of 2.0 KiB, the 2nd), survived, ")  \
+    X(fault_several_tell_of_the_first,                                                             \
+      "$M --fault=nth=2.. " C "malloc malloc:2048 malloc; exit 3", 3, ".xx\n",                     \
+      "failed 2 allocations as planned (first: malloc of 2.0 KiB, the 2nd), survived, ")           \
     X(fault_and_refusal_are_told_apart, "$M -l 100 -f nth=2 " C "2*malloc malloc:101", 0, ".xx\n", \
-      "failed 1 allocation as planned (malloc of 24 bytes, the 2nd), refused 1 allocation (malloc " \
-      "of 101 bytes at 0 of 100 bytes), survived, exit 0\n")                                 \
+      "failed 1 allocation as planned (malloc of 24 bytes, the 2nd), refused 1 allocation "        \
+      "(malloc "                                                                                   \
+      "of 101 bytes at 0 of 100 bytes), survived, exit 0\n")                                       \
     X(fault_that_met_nothing_is_told, "$M -f nth=5 " C "malloc", 0, ".\n",                         \
       "fault_makes_calls: the plan failed nothing, nothing refused (peak ")                        \
     X(fault_of_a_child_names_it, "$M -f lib=fault_makes_calls sh -c '" C "malloc; exit 4'", 4,     \
@@ -38,23 +41,28 @@
     X(fault_in_json,                                                                               \
       "$M -q --json=j -f call=calloc,nth=2 " C "malloc 3*calloc:40; jq -c '.fault_plan, .faults, " \
       ".refusals, .outcome, (.first_fault | .call, .size_bytes, .number), "                        \
-      "(.processes[0] | .faults, .first_fault.call)' j", 0,                                        \
-      "..x.\n\"call=calloc,nth=2\"\n1\n0\n\"never_refused\"\n\"calloc\"\n40\n2\n1\n\"calloc\"\n", "") \
+      "(.processes[0] | .faults, .first_fault.call)' j",                                           \
+      0,                                                                                           \
+      "..x.\n\"call=calloc,nth=2\"\n1\n0\n\"never_refused\"\n\"calloc\"\n40\n2\n1\n\"calloc\"\n",  \
+      "")                                                                                          \
     X(fault_none_in_json, "$M -q --json=j true; jq -c '.fault_plan, .faults, .first_fault' j", 0,  \
       "null\n0\nnull\n", "")                                                                       \
     X(fault_seed_that_was_made_is_said_and_kept,                                                   \
       "$M --json=j -f p=0.4 " C "99*malloc >a 2>e; s=$(jq -r .fault_plan j); "                     \
-      "grep -qF \"; the plan was $s\" e && $M -q -f \"$s\" " C "99*malloc | cmp - a", 0, "", "")   \
-    X(fault_seed_that_was_given_is_not_said, "$M -f p=1,seed=3 " C "malloc 2>&1 | grep -c seed", 1, \
-      "0\n", "")                                                                                   \
+      "grep -qF \"; the plan was $s\" e && $M -q -f \"$s\" " C "99*malloc | cmp - a",              \
+      0, "", "")                                                                                   \
+    X(fault_seed_that_was_given_is_not_said, "$M -f p=1,seed=3 " C "malloc 2>&1 | grep -c seed",   \
+      1, "0\n", "")                                                                                \
     X(fault_site_is_found_again,                                                                   \
       "$M -q --json=j -f caller=parse_header " C "malloc record header >/dev/null; "               \
       "s=$(jq -er .first_fault.site j) || exit 0; "                                                \
-      "$M -q -f site=$s " C "malloc record header record | grep -qx ..x.", 0, "", "")              \
+      "$M -q -f site=$s " C "malloc record header record | grep -qx ..x.",                         \
+      0, "", "")                                                                                   \
     X(fault_site_is_that_of_the_site_list,                                                         \
       "$M -q --site-list=l --json=j -f caller=parse_record,nth=2 " C "3*record >/dev/null; "       \
       "s=$(jq -er .first_fault.site j) || exit 0; "                                                \
-      "jq -e --arg s $s '[.processes[].sites[] | select(.name == $s)] | length == 1' l >/dev/null", \
+      "jq -e --arg s $s '[.processes[].sites[] | select(.name == $s)] | length == 1' l "           \
+      ">/dev/null",                                                                                \
       0, "", "")                                                                                   \
     X(fault_bad_plan_is_shown, "$M -f call=malloc,nth=x true", 125, "",                            \
       "memrestrict: --fault: cannot understand 'nth=x'; accepted: a number from 1, or A..B, A.., " \
@@ -73,7 +81,8 @@
       ": nothing to arm: no plan of faults waits for it; accepted: a process of memrestrict "      \
       "--fault=PLAN with arm=set in PLAN\n")                                                       \
     X(fault_stops_for_a_debugger,                                                                  \
-      IN_TIME("$M -f nth=2 -a stop -t $t " C "3*malloc", "grep -q hung err") "exit $s", 124, "", "hung")
+      IN_TIME("$M -f nth=2 -a stop -t $t " C "3*malloc", "grep -q hung err") "exit $s", 124, "",   \
+      "hung")
 
 #define TEST(name, script, status, out, err)                                                       \
     START_TEST(name) { expect(script, status, out, err); }                                         \

@@ -29,8 +29,8 @@
       "memrestrict: --report: cannot write to no/r.%p: No such file or directory\n")               \
     X(reports_of_processes_need_a_file, "mkdir d; $M --report=d/r/%e touch x; s=$?; ls; exit $s",  \
       125, "d\n", "--report: cannot write to d/r/%e: ")                                            \
-    X(reports_of_processes_to_stderr, "mkdir d; chmod 500 d; cd d; $M --report=stderr true", 0, "",  \
-      "peak")                                                                                      \
+    X(reports_of_processes_to_stderr, "mkdir d; chmod 500 d; cd d; $M --report=stderr true", 0,    \
+      "", "peak")                                                                                  \
     X(reports_of_processes_may_be_in_folders_by_name,                                              \
       "mkdir echo; $M --report=%e/r echo hi; ls echo", 0, "hi\nr\n", "")                           \
     X(reports_replace_what_was_there,                                                              \
@@ -49,15 +49,15 @@
       "o='--json=j --junit=u --tap=t --prometheus=p --timeline=c'; $M $o true; $M $o ./nothing;"   \
       "echo $?; grep -c 'passed\": false' j; grep -c '<error type=.never_started' u;"              \
       "grep -c '^not ok' t; grep -c '^memrestrict_.* 1$' p; wc -c <c",                             \
-      0, "127\n1\n1\n1\n0\n0\n", "cannot run")                                                    \
+      0, "127\n1\n1\n1\n0\n0\n", "cannot run")                                                     \
     X(reports_not_executable_says_why,                                                             \
       "$M --json=j /etc/passwd; grep -c \"cannot run '/etc/passwd': Permission denied\" j", 0,     \
       "1\n", "cannot run")                                                                         \
     X(reports_join_a_descriptor,                                                                   \
       "{ echo a; $M --tap=/dev/stdout -o /dev/stderr echo b; echo c; } >f 2>&1; "                  \
-      "grep -c '^[abc]$\\|^1..1$\\|nothing refused (peak .*exit 0$' f",                             \
+      "grep -c '^[abc]$\\|^1..1$\\|nothing refused (peak .*exit 0$' f",                            \
       0, "6\n", "")                                                                                \
-    X(reports_need_the_descriptor, "$M --json=/dev/fd/77 touch x; s=$?; ls; exit $s", 125, "",      \
+    X(reports_need_the_descriptor, "$M --json=/dev/fd/77 touch x; s=$?; ls; exit $s", 125, "",     \
       "--json: cannot write to /dev/fd/77: Bad file descriptor")                                   \
     X(reports_two_in_one_file, "$M --json=a --tap=a true", 125, "", "both go to a; accepted: ")    \
     X(reports_to_a_full_disk, "$M --json=/dev/full true", 125, "",                                 \
@@ -79,21 +79,22 @@
       "at its peak")                                                                               \
     X(reports_verdict_to_a_full_disk, "$M -o /dev/full true", 125, "", "--output: cannot write")   \
     X(reports_stdout_on_a_full_disk, "$M --json=- true >/dev/full", 125, "", "standard output")    \
-    X(reports_stdout_on_a_full_disk_is_one_line,                                                    \
-      "$M --json=- true 2>&1 >/dev/full | wc -l; $M --tap=- sh -c 'exit 3' >/dev/full 2>e; echo $?; wc -l <e", \
+    X(reports_stdout_on_a_full_disk_is_one_line,                                                   \
+      "$M --json=- true 2>&1 >/dev/full | wc -l; $M --tap=- sh -c 'exit 3' >/dev/full 2>e; echo "  \
+      "$?; wc -l <e",                                                                              \
       0, "1\n3\n1\n", "")                                                                          \
     X(reports_stderr_on_a_full_disk, "$M -v true 2>/dev/full", 125, "", "")                        \
     X(reports_unasked_verdict_on_a_full_disk, "$M " REFUSED " 2>/dev/full", 0, "", "")             \
     X(reports_unasked_verdict_without_a_stderr, "$M " REFUSED " 2>&-", 0, "", "")                  \
     X(reports_unasked_verdict_to_a_closed_pipe,                                                    \
-      "{ $M " REFUSED " 2>&1; echo $? >s; } | true; cat s", 0, "0\n", NULL)       \
+      "{ $M " REFUSED " 2>&1; echo $? >s; } | true; cat s", 0, "0\n", NULL)                        \
     X(reports_full_disk_leaves_a_failure_alone, "$M --json=/dev/full sh -c 'exit 3'", 3, "",       \
       "--json: cannot write")                                                                      \
     X(reports_full_disk_leaves_a_signal_alone, "exec $M --json=/dev/full sh -c 'kill -TERM $$'",   \
       -15, "", "--json: cannot write")                                                             \
     X(reports_to_a_closed_pipe,                                                                    \
-      "{ $M --json=- sh -c '" UNTIL("[ -e over ]") "'; echo $? >s; } | { exec <&-; : >over; }; "    \
-      "cat s",                                                                                     \
+      "{ $M --json=- sh -c '" UNTIL("[ -e over ]") "'; echo $? >s; } | { exec <&-; : >over; }; "   \
+                                                   "cat s",                                        \
       0, "125\n", "standard output")                                                               \
     X(reports_without_a_stdout, "$M --json=- touch x >&-; s=$?; ls; exit $s", 125, "",             \
       "--json: cannot write to standard output")                                                   \

@@ -63,12 +63,12 @@
     X(run_leaves_no_core_of_its_own,                                                               \
       "ulimit -c unlimited; ($M sh -c 'ulimit -c 0; kill -SEGV $$'); ls; true", 0, "", NULL)       \
     X(run_not_found_is_127, "$M -l 64M ./nothing", 127, "",                                        \
-      "memrestrict: cannot run './nothing': No such file or directory\n")                            \
+      "memrestrict: cannot run './nothing': No such file or directory\n")                          \
     X(run_not_executable_is_126, "$M /etc/passwd", 126, "",                                        \
-      "memrestrict: cannot run '/etc/passwd': Permission denied\n")                                  \
-    X(run_folder_is_126, "$M /", 126, "", "cannot run '/': Is a directory")                                          \
+      "memrestrict: cannot run '/etc/passwd': Permission denied\n")                                \
+    X(run_folder_is_126, "$M /", 126, "", "cannot run '/': Is a directory")                        \
     X(run_empty_name, "$M ''", 127, "", "cannot run '': No such file or directory\n")              \
-    X(run_name_is_no_steering, "$M \"$(printf 'a\\377\\033b')\"", 127, "",                          \
+    X(run_name_is_no_steering, "$M \"$(printf 'a\\377\\033b')\"", 127, "",                         \
       "cannot run 'a\\xff\\x1bb': No such")                                                        \
     X(run_unit_is_no_program, "$M -l 64 M true", 127, "",                                          \
       "cannot run 'M': No such file or directory; did you mean '-l 64M', without a space?\n")      \
@@ -76,7 +76,7 @@
       127, "", "it needs /no/such/thing")                                                          \
     X(run_text_without_a_first_line_is_a_script, "echo 'echo plain' >s; chmod +x s; $M ./s", 0,    \
       "plain\n", "")                                                                               \
-    X(run_vanished_program, "cp /bin/true t; $M ./t && rm t; $M ./t", 127, "", "cannot run './t'")   \
+    X(run_vanished_program, "cp /bin/true t; $M ./t && rm t; $M ./t", 127, "", "cannot run './t'") \
     X(run_time_limit_is_124, "$M -t 0.2 sleep 60", 124, "", "")                                    \
     X(run_time_limit_of_0_is_none, "$M -t 0 true", 0, "", "")                                      \
     X(run_time_limit_is_not_met, "$M -t 1m true", 0, "", "")                                       \
@@ -84,7 +84,8 @@
       IN_TIME("$M -l 64M -t ${t}s $V/run_refused 1 hang", "grep -q hung err") "exit $s", 124, "",  \
       "hung")                                                                                      \
     X(run_time_limit_starts_with_sigterm,                                                          \
-      IN_TIME("$M -t $t sh -c 'trap \"echo term; exit 5\" TERM; : >ready; while :; do sleep 0.05; done'", \
+      IN_TIME("$M -t $t sh -c 'trap \"echo term; exit 5\" TERM; : >ready; while :; do sleep "      \
+              "0.05; done'",                                                                       \
               "[ -e ready ]") "exit $s",                                                           \
       124, "term\n", NULL)                                                                         \
     X(run_kill_after_ends_the_stubborn,                                                            \
@@ -103,18 +104,20 @@
     X(run_verbose_says_all, "$M -v -l 64M sh -c 'true; exit 3'", 3, "", "PEAK")                    \
     X(run_child_that_failed_is_told, "$M -l 64M sh -c \"$V/run_refused 1 3; true\"", 0, "",        \
       ", which exited 3), exit 0\n")                                                               \
-    X(run_child_that_died_is_told_by_its_signal, "$M -l 64M " LINGERS "$V/run_refused 1 segv", 0,   \
+    X(run_child_that_died_is_told_by_its_signal, "$M -l 64M " LINGERS "$V/run_refused 1 segv", 0,  \
       "", ", killed by SIGSEGV), exit 0\n")                                                        \
     X(run_child_that_died_did_not_survive,                                                         \
       "$M -l 64M sh -c \"$V/run_refused 1 segv; true\" 2>&1 | "                                    \
-      "grep -c 'by run_refused, process [0-9]*, .*killed.*), exit 0$'", 0, "1\n", "")               \
+      "grep -c 'by run_refused, process [0-9]*, .*killed.*), exit 0$'",                            \
+      0, "1\n", "")                                                                                \
     X(run_child_that_died_has_its_signal_in_json,                                                  \
-      "$M -l 64M --json=j " LINGERS "$V/run_refused 1 segv 2>/dev/null; tr -d ' \\n' <j | "          \
-      "grep -c '\"end\":\"killed\",\"exit_status\":null,\"signal\":{\"number\":11,\"name\":\"SIGSEGV\"}'",   \
+      "$M -l 64M --json=j " LINGERS "$V/run_refused 1 segv 2>/dev/null; tr -d ' \\n' <j | "        \
+      "grep -c "                                                                                   \
+      "'\"end\":\"killed\",\"exit_status\":null,\"signal\":{\"number\":11,\"name\":\"SIGSEGV\"}'", \
       0, "1\n", "")                                                                                \
     X(run_child_that_went_on_is_not, "$M -l 64M sh -c \"$V/run_refused 1 0; exit 3\"", 3, "",      \
       "), exit 3\n")                                                                               \
-    X(run_last_of_quiet_and_verbose, "$M -v -q true && $M -q -v true", 0, "", "nothing refused")    \
+    X(run_last_of_quiet_and_verbose, "$M -v -q true && $M -q -v true", 0, "", "nothing refused")   \
     X(run_quiet_beats_an_earlier_verbose, "$M -v -q true", 0, "", "")                              \
     X(run_color_when_told, "$M --color=always -l 64M $V/run_refused 1 0", 0, "", "\033[")          \
     X(run_nested_says_what_does_not_hold, "$M --scope=tree -l 64M $M true", 0, "",                 \
@@ -128,22 +131,22 @@
     X(run_unknown_letter, "$M -z true", 125, "", "invalid option -- 'z'")                          \
     X(run_missing_value, "$M -l", 125, "", "option requires an argument -- 'l'")                   \
     X(run_bad_setting_in_the_environment, "MEMRESTRICT_LIMIT=6x $M true", 125, "",                 \
-      "MEMRESTRICT_LIMIT: cannot understand '6x'")                                               \
-    X(run_given_up_by_the_library_had_it, "MEMRESTRICT_REPORT=no/r $M true 2>&1 | grep -c .", 0,    \
+      "MEMRESTRICT_LIMIT: cannot understand '6x'")                                                 \
+    X(run_given_up_by_the_library_had_it, "MEMRESTRICT_REPORT=no/r $M true 2>&1 | grep -c .", 0,   \
       "1\n", "")                                                                                   \
     X(run_tree_without_a_limit, "$M --scope=tree true", 125, "",                                   \
       "memrestrict: --scope=tree: there is no limit; accepted: with --limit\n")                    \
     X(run_reserve_without_a_limit, "$M -r 1M true", 125, "", "--reserve: there is no limit; ")     \
-    X(run_limit_of_the_environment_is_one, "MEMRESTRICT_LIMIT=9M $M -r 1M --scope=tree true", 0,    \
+    X(run_limit_of_the_environment_is_one, "MEMRESTRICT_LIMIT=9M $M -r 1M --scope=tree true", 0,   \
       "", "")                                                                                      \
     X(run_two_names_for_the_tree, "$M --scope=tree -l 1M -L 2M true", 125, "", "one of the two")   \
     X(run_help, "$M --help | grep -c '^Usage\\|--limit=SIZE\\|^Examples'", 0, "3\n", "")           \
     X(run_help_is_a_subcommand, "$M help >a; $M -h >b; cmp a b", 0, "", "")                        \
     X(run_help_env, "$M help env | grep -c MEMRESTRICT_LIMIT", 0, "1\n", "")                       \
     X(run_help_on_nonsense, "$M help me", 125, "", "help: there is none on 'me'")                  \
-    X(run_help_on_a_subcommand, "$M help set >a; $M set --help >b; cmp a b && test -s a", 0, "",    \
+    X(run_help_on_a_subcommand, "$M help set >a; $M set --help >b; cmp a b && test -s a", 0, "",   \
       "")                                                                                          \
-    X(run_mistake_of_a_subcommand, "$M set 1", 125, "", "\nTry 'memrestrict set --help' for more")  \
+    X(run_mistake_of_a_subcommand, "$M set 1", 125, "", "\nTry 'memrestrict set --help' for more") \
     X(run_help_on_a_full_disk, "$M --help >/dev/full", 125, "", "standard output: cannot write")   \
     X(run_help_without_a_stdout, "$M --help >&-", 125, "", "standard output: cannot write")        \
     X(run_version, "$M -V | grep -c '^memrestrict [0-9]'; $M --version >/dev/null", 0, "1\n", "")  \

@@ -18,19 +18,18 @@
     "grep -q '^State:.S' /proc/$p/status && "                                                      \
     "all=$(cat /proc/$1/status /proc/$2/status /proc/$3/status 2>/dev/null) && "                   \
     "! echo \"$all\" | grep -q '^S[hi][dg]Pnd:.*[1-9a-f]'; }; "                                    \
-    "had() { " UNTIL("[ $(wc -c <ready) -ge $1 ] && idle") "}; "                                   \
-    UNTIL("[ -e ready ]") "had 0; "
+    "had() { " UNTIL("[ $(wc -c <ready) -ge $1 ] && idle") "}; " UNTIL("[ -e ready ]") "had 0; "
 #define GROUP(last) "setsid " SIGNALS(last)
 /* `cat` under the command $p, as $c, for as long as nobody has opened the pipe "end" and closed it
  * again; the command's other child, $w, has made itself small. */
 #define CAT_UNDER(command)                                                                         \
-    "mkfifo end; " command " cat end & p=$!; "                                                     \
-    UNTIL("c=$(pgrep -P $p -x cat) && w=$(pgrep -P $p -x witness) && [ -z \"$(ls /proc/$w/fd)\" ]")
+    "mkfifo end; " command " cat end & p=$!; " UNTIL(                                              \
+        "c=$(pgrep -P $p -x cat) && w=$(pgrep -P $p -x witness) && [ -z \"$(ls /proc/$w/fd)\" ]")
 /* The command in a group of its own, which has made the program's process and lets it wait until
  * somebody reads the pipe j. */
 #define HELD                                                                                       \
-    "setsid $V/run_signals_held $M --json=j $V/run_signals_held & p=$!; "                          \
-    UNTIL("[ -n \"$(cat /proc/$p/task/$p/children)\" ]")
+    "setsid $V/run_signals_held $M --json=j $V/run_signals_held & p=$!; " UNTIL(                   \
+        "[ -n \"$(cat /proc/$p/task/$p/children)\" ]")
 
 #define PROPERTIES(X)                                                                              \
     X(signals_stdin_is_the_programs, "printf 'one\\ntwo\\n' | $M cat", 0, "one\ntwo\n", "")        \
@@ -55,22 +54,22 @@
       "HUP=1\nUSR1=1\nTERM=1\n", "")                                                               \
     X(signals_to_the_group_reach_the_program_once,                                                 \
       GROUP("3") "kill -INT -$p; had 1; kill -TERM -$p; had 2; kill -HUP $p; wait $p", 0,          \
-      "HUP=1\nINT=1\nTERM=1\n", "")                                                               \
+      "HUP=1\nINT=1\nTERM=1\n", "")                                                                \
     X(signals_to_the_group_do_not_hide_later_ones,                                                 \
       GROUP("4") "kill -USR1 -$p; had 1; kill -USR1 $p; had 2; kill -USR1 -$p; had 3; "            \
                  "kill -USR1 $p; wait $p",                                                         \
       0, "USR1=4\n", "")                                                                           \
     X(signals_to_the_group_before_the_start_reach_the_program_once,                                \
-      "mkfifo j; " HELD "kill -40 -$p; kill -41 $p; cat j >/dev/null; wait $p", 0, "1\n", "")       \
+      "mkfifo j; " HELD "kill -40 -$p; kill -41 $p; cat j >/dev/null; wait $p", 0, "1\n", "")      \
     X(signals_to_the_command_before_the_start_reach_the_program,                                   \
-      "mkfifo j; " HELD "kill -40 $p; kill -41 $p; cat j >/dev/null; wait $p", 0, "1\n", "")        \
+      "mkfifo j; " HELD "kill -40 $p; kill -41 $p; cat j >/dev/null; wait $p", 0, "1\n", "")       \
     X(signals_helper_has_no_name_to_be_found_by,                                                   \
-      CAT_UNDER("$M") "for i in $c $w; do tr -d '\\0' </proc/$i/cmdline; echo; done; : >end; wait", \
+      CAT_UNDER(                                                                                   \
+          "$M") "for i in $c $w; do tr -d '\\0' </proc/$i/cmdline; echo; done; : >end; wait",      \
       0, "catend\n\n", "")                                                                         \
     X(signals_helper_ends_with_the_command,                                                        \
-      CAT_UNDER("$M") "kill -KILL $p; wait $p; "                                                   \
-      UNTIL("! grep -q '^State:.[^ZX]' /proc/$w/status 2>/dev/null")                               \
-      "cat /proc/$c/comm; : >end",                                                                 \
+      CAT_UNDER("$M") "kill -KILL $p; wait $p; " UNTIL(                                            \
+          "! grep -q '^State:.[^ZX]' /proc/$w/status 2>/dev/null") "cat /proc/$c/comm; : >end",    \
       0, "cat\n", NULL)                                                                            \
     X(signals_pipes_end_with_the_program,                                                          \
       "$M sh -c 'exec >&- <&-; until [ -e over ]; do sleep 0.02; done' | { cat; : >over; }", 0,    \
@@ -90,12 +89,18 @@
       " while kill -0 $(cat pid) 2>/dev/null; do sleep 0.02; done",                                \
       0, "on\n", NULL)                                                                             \
     X(signals_killed_command_leaves_nothing,                                                       \
-      CAT_UNDER("$M -l 64M --json=- --prometheus=p") "kill -KILL $p; wait $p; : >end; rm end; "    \
-      UNTIL("! kill -0 $c 2>/dev/null") "ls; ls /dev/shm | grep memrestrict",                      \
+      CAT_UNDER("$M -l 64M --json=- --prometheus=p") "kill -KILL $p; wait $p; : >end; rm "         \
+                                                     "end; " UNTIL(                                \
+                                                         "! kill -0 $c 2>/dev/null") "ls; ls "     \
+                                                                                     "/dev/shm | " \
+                                                                                     "grep "       \
+                                                                                     "memrestric"  \
+                                                                                     "t",          \
       1, "", NULL)                                                                                 \
     X(signals_alarm_of_who_became_the_command,                                                     \
       "for t in 1 5 25 125; do perl -e 'alarm shift; exec @ARGV' $t $M perl -e '"                  \
-      "$SIG{ALRM} = sub { print \"alarm\\n\"; exit 0 }; open F, q(>ready); sleep 1000' >out 2>&1; " \
+      "$SIG{ALRM} = sub { print \"alarm\\n\"; exit 0 }; open F, q(>ready); sleep 1000' >out "      \
+      "2>&1; "                                                                                     \
       "s=$?; if [ -e ready ]; then break; fi; done; cat out; exit $s",                             \
       0, "alarm\n", "")                                                                            \
     X(signals_stopped_program_goes_on_alone,                                                       \

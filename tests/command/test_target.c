@@ -22,23 +22,26 @@
     "int main(void) { syscall(SYS_exit_group, 7); }\\n' >p.c; cc p.c -o p || exit 77; "
 
 #define RENAMED_EXIT                                                                               \
-    "printf '#include <unistd.h>\\n#include <sys/prctl.h>\\n#include <sys/syscall.h>\\n"             \
-    "int main(void) { prctl(PR_SET_NAME, \"worker (7)\"); syscall(SYS_exit_group, 7); }\\n' >p.c; "   \
+    "printf '#include <unistd.h>\\n#include <sys/prctl.h>\\n#include <sys/syscall.h>\\n"           \
+    "int main(void) { prctl(PR_SET_NAME, \"worker (7)\"); syscall(SYS_exit_group, 7); }\\n' "      \
+    ">p.c; "                                                                                       \
     "cc p.c -o p || exit 77; "
 
 /* Ends when a process, the command, has woken up so often that it must have looked around. */
 #define WAITS_STATIC                                                                               \
-    "printf '#include <stdio.h>\\n#include <string.h>\\n#include <unistd.h>\\n"                     \
+    "printf '#include <stdio.h>\\n#include <string.h>\\n#include <unistd.h>\\n"                    \
     "static int n(char *pid) { char at[64], line[256]; int count = 0;"                             \
-    " snprintf(at, 64, \"/proc/%%s/status\", pid); FILE *f = fopen(at, \"r\");"                     \
-    " while (fgets(line, 256, f) && sscanf(line, \"voluntary_ctxt_switches: %%d\", &count) != 1);"   \
+    " snprintf(at, 64, \"/proc/%%s/status\", pid); FILE *f = fopen(at, \"r\");"                    \
+    " while (fgets(line, 256, f) && sscanf(line, \"voluntary_ctxt_switches: %%d\", &count) != 1);" \
     " fclose(f); return count; }\\n"                                                               \
-    "int main(int c, char **v) { (void)c; for (int n0 = n(v[1]); n(v[1]) < n0 + 60;) usleep(10000);"   \
+    "int main(int c, char **v) { (void)c; for (int n0 = n(v[1]); n(v[1]) < n0 + 60;) "             \
+    "usleep(10000);"                                                                               \
     " return 7; }\\n' >p.c; cc -static p.c -o p 2>/dev/null || exit 77; "
 
-/* Becomes a program whose loader says so much, into the pipe v[1], that it must wait for a reader. */
+/* Becomes a program whose loader says so much, into the pipe v[1], that it must wait for a reader.
+ */
 #define SLOW_TO_LOAD                                                                               \
-    "printf '#define _GNU_SOURCE\n#include <fcntl.h>\n#include <stdlib.h>\n#include <unistd.h>\n" \
+    "printf '#define _GNU_SOURCE\n#include <fcntl.h>\n#include <stdlib.h>\n#include <unistd.h>\n"  \
     "#include <sys/wait.h>\n"                                                                      \
     "int main(int c, char **v) { int fd = open(v[1], O_WRONLY); fcntl(fd, F_SETPIPE_SZ, 4096);"    \
     " setenv(\"LD_DEBUG\", \"all\", 1); dup2(fd, 2);"                                              \
@@ -70,8 +73,7 @@ static void expect_made(const char *test, const char *script, const char *words)
     X(target_becomes_static_from_a_script,                                                         \
       STATIC "printf '#!/bin/sh\\nexec ./p\\n' >s; chmod +x s; $M -l 64M ./s",                     \
       "went on to a program that the library could not be loaded into")                            \
-    X(target_ends_by_a_system_call,                                                                \
-      RAW_EXIT "$M -l 64M ./p", "")                                                                \
+    X(target_ends_by_a_system_call, RAW_EXIT "$M -l 64M ./p", "")                                  \
     X(target_that_names_itself_has_not_gone_on, RENAMED_EXIT "$M -l 64M ./p", "")                  \
     X(target_that_names_itself_has_exited, RENAMED_EXIT "$M -v -l 64M ./p", "  exit 7\n")          \
     X(target_that_ends_by_a_system_call_has_exited, RAW_EXIT "$M -v -l 64M ./p", "  exit 7\n")     \
@@ -81,27 +83,27 @@ static void expect_made(const char *test, const char *script, const char *words)
       "fork || kill 9, $$; wait; exit 7'",                                                         \
       "  ended unseen\n")                                                                          \
     X(target_drops_the_preload, MAKE("") "$M -l 64M env -i ./p", "not limited from there on")      \
-    X(target_starts_a_static_program,                                                              \
-      WAITS_STATIC "$M -l 64M sh -c './p $PPID; exit $?'", "p")                                    \
+    X(target_starts_a_static_program, WAITS_STATIC "$M -l 64M sh -c './p $PPID; exit $?'", "p")    \
     X(target_slow_to_load_is_not_said_to_be_without_the_library,                                   \
-      SLOW_TO_LOAD "mkfifo said; { exec 3<said; sleep 1; cat <&3 >/dev/null; } & $M -l 64M ./p said", \
+      SLOW_TO_LOAD                                                                                 \
+      "mkfifo said; { exec 3<said; sleep 1; cat <&3 >/dev/null; } & $M -l 64M ./p said",           \
       "")                                                                                          \
     X(target_forked_and_static_is_said_once,                                                       \
       WAITS_STATIC "$M -l 64M bash -c './p $PPID; exit $?' 2>e; s=$?; "                            \
-      "sed 's/[0-9][0-9]*/N/; s/,.*//' e >&2; test $(wc -l <e) = 1 && exit $s",                    \
+                   "sed 's/[0-9][0-9]*/N/; s/,.*//' e >&2; test $(wc -l <e) = 1 && exit $s",       \
       "memrestrict: p (process N) is statically linked\n")                                         \
     X(target_forked_and_short,                                                                     \
       STATIC "$M -v -l 64M perl -e 'system \"./p\"; exit 7' 2>e; s=$?; grep -qE '^memrestrict: "   \
-      "(1 forked process ended unseen: |.*went on to a program|.*statically linked)' e && "        \
-      "echo said >&2; exit $s",                                                                    \
+             "(1 forked process ended unseen: |.*went on to a program|.*statically linked)' e && " \
+             "echo said >&2; exit $s",                                                             \
       "said")                                                                                      \
     X(target_killed_in_its_loader_has_not_gone_on,                                                 \
       "$M -l 64M $V/target_kills_what_it_starts loading", "")                                      \
-    X(target_killed_out_of_reach_has_gone_on,                                                      \
-      "$M -l 64M $V/target_kills_what_it_starts away", "went on to a program")                     \
+    X(target_killed_out_of_reach_has_gone_on, "$M -l 64M $V/target_kills_what_it_starts away",     \
+      "went on to a program")                                                                      \
     X(target_unnamed_successor_is_not_said, "$M -l 64M -p sh,dash,bash sh -c 'exec env'; exit 7",  \
       "")                                                                                          \
-    X(target_not_named_is_not_said, STATIC "$M -l 64M -p other ./p", "no program named other")                           \
+    X(target_not_named_is_not_said, STATIC "$M -l 64M -p other ./p", "no program named other")     \
     X(target_other_word_size, MAKE("-m32") "$M -l 64M ./p", "p is of another word size")           \
     X(target_own_malloc, "$M -l 64M $V/own_malloc; exit 7", "own_malloc has a malloc of its own")  \
     X(target_loader_by_hand,                                                                       \

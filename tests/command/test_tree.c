@@ -1,65 +1,74 @@
 /* SPDX-License-Identifier: MIT
  *
- * One budget for all processes of a tree, on real processes: together they never have more, what one
- * gives back another has, by whatever way it went, and forked children pay for their own alone.
+ * One budget for all processes of a tree, on real processes: together they never have more, what
+ * one gives back another has, by whatever way it went, and forked children pay for their own alone.
  */
 #include "command.h"
 
 #include <stdlib.h>
 
-/* tree_hold, in the background, until the shell's descriptor 9 is closed; what it got is in `file`. */
+/* tree_hold, in the background, until the shell's descriptor 9 is closed; what it got is in `file`.
+ */
 #define HOLD(kib, file)                                                                            \
-    "mkfifo " file ".end; $V/tree_hold " kib " <" file ".end >" file " & exec 9>" file ".end;"       \
+    "mkfifo " file ".end; $V/tree_hold " kib " <" file ".end >" file " & exec 9>" file ".end;"     \
     "while ! [ -s " file " ] && kill -0 $!; do sleep 0.01; done;"
 
 START_TEST(two_processes_have_no_more_than_one_would)
 {
-    expect("$M -q -L 1M -- sh -c '" HOLD("600", "first") "cat first; $V/tree_hold 2000 </dev/null >second;"
-           "[ $(cat second) -gt 380 ] && [ $(cat second) -le 424 ] && echo the rest'",
+    expect("$M -q -L 1M -- sh -c '" HOLD(
+               "600",
+               "first") "cat first; $V/tree_hold 2000 </dev/null >second;"
+                        "[ $(cat second) -gt 380 ] && [ $(cat second) -le 424 ] && echo the rest'",
            0, "600\nthe rest\n", "");
 }
 END_TEST
 
 START_TEST(each_process_has_its_own_without_a_tree)
 {
-    expect("$M -q -l 1M -- sh -c '" HOLD("600", "first") "$V/tree_hold 700 </dev/null'", 0, "700\n", "");
+    expect("$M -q -l 1M -- sh -c '" HOLD("600", "first") "$V/tree_hold 700 </dev/null'", 0, "700\n",
+           "");
 }
 END_TEST
 
 START_TEST(both_limits_hold_when_both_are_given)
 {
-    expect("$M -q -l 500K -L 1M -- sh -c '" HOLD("600", "first")
-           "[ $(cat first) -le 500 ] && [ $(cat first) -gt 480 ] && $V/tree_hold 400 </dev/null'",
+    expect("$M -q -l 500K -L 1M -- sh -c '" HOLD(
+               "600", "first") "[ $(cat first) -le 500 ] && [ $(cat first) -gt 480 ] && "
+                               "$V/tree_hold 400 </dev/null'",
            0, "400\n", "");
 }
 END_TEST
 
 START_TEST(scope_tree_makes_the_limit_the_trees)
 {
-    expect("$M -q -l 1M --scope=tree -- sh -c '" HOLD("600", "first")
-           "$V/tree_hold 2000 </dev/null >second; [ $(cat second) -le 424 ] && echo yes'",
-           0, "yes\n", "");
+    expect(
+        "$M -q -l 1M --scope=tree -- sh -c '" HOLD(
+            "600",
+            "first") "$V/tree_hold 2000 </dev/null >second; [ $(cat second) -le 424 ] && echo yes'",
+        0, "yes\n", "");
 }
 END_TEST
 
 START_TEST(what_a_killed_process_held_is_there_for_the_next)
 {
     expect("$M -q -L 1M -- sh -c '" HOLD("900", "first") "kill -KILL $!; wait $! 2>/dev/null;"
-           "$V/tree_hold 900 </dev/null'",
+                                                         "$V/tree_hold 900 </dev/null'",
            0, "900\n", "");
 }
 END_TEST
 
 START_TEST(so_is_what_it_held_before_exec)
 {
-    expect("$M -q -L 1M -- bash -c 'x=$(head -c 400000 /dev/zero | tr \"\\0\" x); exec $V/tree_hold 900 </dev/null'",
+    expect("$M -q -L 1M -- bash -c 'x=$(head -c 400000 /dev/zero | tr \"\\0\" x); exec "
+           "$V/tree_hold 900 </dev/null'",
            0, "900\n", "");
 }
 END_TEST
 
 START_TEST(so_is_what_it_held_before_exec_of_a_program_out_of_reach)
 {
-    expect("$M -q -L 1M -- sh -c 'mkfifo end; bash -c \"x=\\$(head -c 400000 /dev/zero | tr \\\\\\\\0 x);"
+    expect("$M -q -L 1M -- sh -c 'mkfifo end; bash -c \"x=\\$(head -c 400000 /dev/zero | tr "
+           "\\\\\\\\0 x);"
            " exec env -u LD_PRELOAD sh -c \\\"echo there >ready; cat end\\\"\" &"
            " while ! [ -s ready ] && kill -0 $!; do sleep 0.01; done;"
            " $V/tree_hold 900 </dev/null; true >end; wait'",
@@ -124,14 +133,15 @@ STEPS(STEPS_TEST)
 
 START_TEST(who_cannot_reach_the_accounts_has_the_trees_limit_alone)
 {
-    expect("$M -q -L 1M -- sh -c 'MEMRESTRICT_ACCOUNTS=/proc/1/none,1M exec $V/tree_hold 2000 </dev/null >had';"
+    expect("$M -q -L 1M -- sh -c 'MEMRESTRICT_ACCOUNTS=/proc/1/none,1M exec $V/tree_hold 2000 "
+           "</dev/null >had';"
            "[ $(cat had) -gt 1000 ] && [ $(cat had) -le 1024 ] && echo yes",
            0, "yes\n", NULL);
 }
 END_TEST
 
 #define GOES_ON(limit, arguments)                                                                  \
-    "$M -q " limit " -- $V/tree_goes_on_after_the_run " arguments " >o; "                            \
+    "$M -q " limit " -- $V/tree_goes_on_after_the_run " arguments " >o; "                          \
     "until [ -s o ]; do sleep 0.02; done; cat o"
 
 START_TEST(in_a_tree_what_the_dead_held_is_free_after_the_run_too)
@@ -160,8 +170,7 @@ END_TEST
 
 START_TEST(in_a_tree_who_outlives_the_run_has_its_limit_alone)
 {
-    expect(OUTLIVES("-L 1M", "100"), 0, "100\n",
-           "limited alone, to 1048576 bytes");
+    expect(OUTLIVES("-L 1M", "100"), 0, "100\n", "limited alone, to 1048576 bytes");
 }
 END_TEST
 
@@ -169,7 +178,8 @@ END_TEST
 START_TEST(a_child_whose_parent_ends_at_once_has_its_limit)
 {
     expect("mkfifo got; for i in 1 2 3 4 5 6 7 8 9 10; do "
-           "$M -q -L 1M -- sh -c 'sh -c \"($V/tree_hold 100 </dev/null >got) & exit\"; cat got' || exit; "
+           "$M -q -L 1M -- sh -c 'sh -c \"($V/tree_hold 100 </dev/null >got) & exit\"; cat got' || "
+           "exit; "
            "done | sort | uniq -c | tr -s ' '",
            0, " 10 100\n", "");
 }
@@ -183,38 +193,42 @@ END_TEST
 
 START_TEST(a_tree_at_its_limit_survives_random_kills)
 {
-    expect("$M -q -L 2M -p tree_hold -- bash -c 'for round in {1..20}; do pids=; for i in {1..6}; do"
-           " $V/tree_hold 600 <>/dev/ptmx >/dev/null 2>&1 & pids+=\" $!\"; done; sleep 0.02;"
-           " for pid in $pids; do kill -KILL $pid; done; wait 2>/dev/null; done 2>/dev/null;"
-           " $V/tree_hold 1700 </dev/null'",
-           0, "1700\n", NULL);
+    expect(
+        "$M -q -L 2M -p tree_hold -- bash -c 'for round in {1..20}; do pids=; for i in {1..6}; do"
+        " $V/tree_hold 600 <>/dev/ptmx >/dev/null 2>&1 & pids+=\" $!\"; done; sleep 0.02;"
+        " for pid in $pids; do kill -KILL $pid; done; wait 2>/dev/null; done 2>/dev/null;"
+        " $V/tree_hold 1700 </dev/null'",
+        0, "1700\n", NULL);
 }
 END_TEST
 
 START_TEST(the_verdict_says_that_it_was_the_trees_limit)
 {
-    expect("$M -L 1M -- $V/tree_hold 2000 </dev/null >/dev/null", 0, "", "of 1.0 MiB for all processes");
+    expect("$M -L 1M -- $V/tree_hold 2000 </dev/null >/dev/null", 0, "",
+           "of 1.0 MiB for all processes");
 }
 END_TEST
 
 START_TEST(an_open_reserve_is_part_of_the_limit_that_is_reported)
 {
     expect("$M -q -L 1M -r 1M --json=j --prometheus=p -- $V/tree_hold 3000 </dev/null >got;"
-           "jq -c '[.tree_limit_bytes, .tree_peak_bytes > 1048576]' j; grep -c '^memrestrict_tree_limit.* 2097152' p",
+           "jq -c '[.tree_limit_bytes, .tree_peak_bytes > 1048576]' j; grep -c "
+           "'^memrestrict_tree_limit.* 2097152' p",
            0, "[2097152,true]\n1\n", "");
 }
 END_TEST
 
 START_TEST(a_reserve_that_stays_closed_is_not)
 {
-    expect("$M -q -L 1M -r 1M --json=j -- $V/tree_hold 1 </dev/null >got; jq .tree_limit_bytes j", 0,
-           "1048576\n", "");
+    expect("$M -q -L 1M -r 1M --json=j -- $V/tree_hold 1 </dev/null >got; jq .tree_limit_bytes j",
+           0, "1048576\n", "");
 }
 END_TEST
 
 START_TEST(the_limit_that_was_set_is_reported)
 {
-    expect("$M -q -L 1M --json=j -- sh -c '$M set $PPID 3M' >said; jq .tree_limit_bytes j", 0, "3145728\n", "");
+    expect("$M -q -L 1M --json=j -- sh -c '$M set $PPID 3M' >said; jq .tree_limit_bytes j", 0,
+           "3145728\n", "");
 }
 END_TEST
 

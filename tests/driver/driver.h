@@ -14,9 +14,10 @@
 
 SUITES(HARNESS_DECLARE)
 
-/* Runs argv (found by execvp's rules; "victims/NAME" means the one in BUILD) under the library, with
- * `settings` ("NAME=VALUE", ended by NULL; one of LD_PRELOAD replaces ours; "%B" in it stands for
- * BUILD) added to an otherwise unchanged environment. The result is static and good until the next. */
+/* Runs argv (found by execvp's rules; "victims/NAME" means the one in BUILD) under the library,
+ * with `settings` ("NAME=VALUE", ended by NULL; one of LD_PRELOAD replaces ours; "%B" in it stands
+ * for BUILD) added to an otherwise unchanged environment. The result is static and good until the
+ * next. */
 const struct run *run_program(const char *const settings[], const char *const argv[]);
 
 #define RUN(settings, ...) run_program(settings, (const char *const[]){__VA_ARGS__, NULL})

@@ -233,7 +233,8 @@ END_TEST
 static const char run_redis[] =
     "folder=$(mktemp -d); trap 'rm -rf $folder' EXIT; cd $folder\n"
     "redis-server --port 0 --unixsocket s --save '' --logfile log --enable-debug-command yes &\n"
-    "for try in $(seq 3000); do redis-cli -s s ping 2>/dev/null | grep -q PONG && break; sleep 0.1; "
+    "for try in $(seq 3000); do redis-cli -s s ping 2>/dev/null | grep -q PONG && break; sleep "
+    "0.1; "
     "done\n"
     "redis-cli -s s debug populate 1000000 >/dev/null 2>&1\n"
     "redis-cli -s s dbsize 2>/dev/null | grep 1000000\n"

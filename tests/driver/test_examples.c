@@ -189,8 +189,9 @@ END_TEST
 
 START_TEST(demo_fails_when_nothing_is_refused)
 {
-    const struct run *run = in_folder("printf '#!/bin/sh\\n[ $1 = -v ] || shift; shift; exec \"$@\"\\n' >none\n"
-                                      "chmod +x none; examples/demo.sh ./none");
+    const struct run *run =
+        in_folder("printf '#!/bin/sh\\n[ $1 = -v ] || shift; shift; exec \"$@\"\\n' >none\n"
+                  "chmod +x none; examples/demo.sh ./none");
     ck_assert_int_eq(run->status, 1);
     expect_contains(run->err, "demo.sh: this did not happen: the verdict has the peak");
 }
@@ -308,10 +309,11 @@ END_TEST
 START_TEST(meson_fails_where_the_library_is_not_loaded)
 {
     NEED_MESON;
-    const struct run *run = in_folder("touch no_library\n"
-                                      "meson setup there examples/meson "
-                                      "-Dmemrestrict_library=$PWD/no_library >log\n"
-                                      "meson test -t 20 -C there >log || { tr -s ' ' <log; exit 1; }");
+    const struct run *run =
+        in_folder("touch no_library\n"
+                  "meson setup there examples/meson "
+                  "-Dmemrestrict_library=$PWD/no_library >log\n"
+                  "meson test -t 20 -C there >log || { tr -s ' ' <log; exit 1; }");
     ck_assert_int_ne(run->status, 0);
     expect_contains(run->out, "is refused and says so FAIL");
 }
@@ -422,16 +424,17 @@ END_TEST
 START_TEST(main_readme_prints_who_holds_names)
 {
     NEED_NATIVE_LIBRARY;
-    expect_output(in_folder("block='/^[$] memrestrict .*--sites/,/^```$/p'\n"
-                            "sed -n \"$block\" \"$top/README.md\" | sed '1d;$d' >expected\n"
-                            "command=$(sed -n \"$block\" \"$top/README.md\" | sed -n '1s/^[$] //p')\n"
-                            "PATH=build:$PATH sh -c \"$command\" >printed 2>&1 || echo status $?\n"
-                            "for file in expected printed; do\n"
-                            "  sed -i 's/(process [0-9]*)/(process N)/' $file\n"
-                            "done\n"
-                            "grep -c 'had by' expected\n"
-                            "diff expected printed"),
-                  "status 1\n1\n");
+    expect_output(
+        in_folder("block='/^[$] memrestrict .*--sites/,/^```$/p'\n"
+                  "sed -n \"$block\" \"$top/README.md\" | sed '1d;$d' >expected\n"
+                  "command=$(sed -n \"$block\" \"$top/README.md\" | sed -n '1s/^[$] //p')\n"
+                  "PATH=build:$PATH sh -c \"$command\" >printed 2>&1 || echo status $?\n"
+                  "for file in expected printed; do\n"
+                  "  sed -i 's/(process [0-9]*)/(process N)/' $file\n"
+                  "done\n"
+                  "grep -c 'had by' expected\n"
+                  "diff expected printed"),
+        "status 1\n1\n");
 }
 END_TEST
 

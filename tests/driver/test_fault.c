@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Plans of faults on real runs: which calls fail, by what of them; that the same plan fails the same
- * calls again; and what a plan that cannot be understood leads to. With 32-bit programs too, where
- * those are built.
+ * Plans of faults on real runs: which calls fail, by what of them; that the same plan fails the
+ * same calls again; and what a plan that cannot be understood leads to. With 32-bit programs too,
+ * where those are built.
  */
 #include "driver.h"
 
@@ -19,7 +19,8 @@ static void expect_line(const struct run *run, const char *line)
     ck_assert_msg(!run->hung && run->status == 0 && run->err[0] == '\0' &&
                       strncmp(run->out, line, strlen(line)) == 0 &&
                       strcmp(run->out + strlen(line), "\n") == 0,
-                  "status %d, not '%s' but '%s'\nstderr: %s", run->status, line, run->out, run->err);
+                  "status %d, not '%s' but '%s'\nstderr: %s", run->status, line, run->out,
+                  run->err);
 }
 
 /* Name, plan, the line that the victim is to print, its calls. */
@@ -58,8 +59,8 @@ static void expect_line(const struct run *run, const char *line)
     X(main_thread_is_number_1, "thread=1,call=malloc", "x.", "malloc", "thread")                   \
     X(thread_name_selects, "thread=work*", ".x.", "malloc", "thread", "malloc")                    \
     X(child_of_a_fork_goes_on_counting, "nth=5", "...|.x..", "3*malloc", "fork", "4*malloc")       \
-    X(child_of_a_fork_has_its_own_main_thread, "thread=main,call=malloc,nth=3", ".|.x",            \
-      "malloc", "fork", "2*malloc")                                                                \
+    X(child_of_a_fork_has_its_own_main_thread, "thread=main,call=malloc,nth=3", ".|.x", "malloc",  \
+      "fork", "2*malloc")                                                                          \
     X(signal_arms, "arm=signal,once", "..x.", "2*malloc", "usr1", "2*malloc")                      \
     X(another_signal_does_not_arm, "arm=signal:USR2,once;arm=signal,nth=2", "..x", "malloc",       \
       "usr1", "2*malloc")                                                                          \
@@ -83,7 +84,10 @@ START_TEST(file_arms_when_it_is_there)
 }
 END_TEST
 
-START_TEST(main_arms) { expect_line(RUN(PLAN("once,arm=main"), "victims/fault_before_main"), ".x"); }
+START_TEST(main_arms)
+{
+    expect_line(RUN(PLAN("once,arm=main"), "victims/fault_before_main"), ".x");
+}
 END_TEST
 
 START_TEST(constructors_count_unless_main_arms)
@@ -92,7 +96,10 @@ START_TEST(constructors_count_unless_main_arms)
 }
 END_TEST
 
-START_TEST(new_is_its_callers) { expect_ok(RUN(PLAN("lib=fault_of_*"), "victims/fault_of_new_is_its_callers")); }
+START_TEST(new_is_its_callers)
+{
+    expect_ok(RUN(PLAN("lib=fault_of_*"), "victims/fault_of_new_is_its_callers"));
+}
 END_TEST
 
 START_TEST(lots_fall_the_same_again)
@@ -114,7 +121,8 @@ START_TEST(seed_that_was_made_is_said_and_does_the_same_again)
     const struct run *run = RUN(PLAN("p=0.3"), CALLS, "200*malloc");
     const char *seed = strstr(run->err, "seed=");
     ck_assert_msg(seed != NULL && strchr(seed, '\n') != NULL, "no seed: %s", run->err);
-    snprintf(setting, sizeof setting, "MEMRESTRICT_FAULT=p=0.3,%.*s", (int)strcspn(seed, "\n"), seed);
+    snprintf(setting, sizeof setting, "MEMRESTRICT_FAULT=p=0.3,%.*s", (int)strcspn(seed, "\n"),
+             seed);
     strcpy(first, run->out);
     expect_line(RUN(SETTINGS(setting), CALLS, "200*malloc"), strtok(first, "\n"));
 }
@@ -134,8 +142,8 @@ static const char *site_of(const struct run *run)
 START_TEST(site_is_found_again_by_its_name)
 {
     char setting[100];
-    const struct run *run = RUN(SETTINGS("MEMRESTRICT_FAULT=nth=4", "MEMRESTRICT_REPORT=stderr"), CALLS,
-                                "malloc", "calloc", "record", "header", "malloc");
+    const struct run *run = RUN(SETTINGS("MEMRESTRICT_FAULT=nth=4", "MEMRESTRICT_REPORT=stderr"),
+                                CALLS, "malloc", "calloc", "record", "header", "malloc");
     const char *site = site_of(run);
     ck_assert_int_eq(run->status, 0);
     if (site == NULL)
@@ -150,8 +158,9 @@ END_TEST
 START_TEST(site_of_fewer_frames_has_a_name_too)
 {
     char setting[100];
-    const struct run *run = RUN(SETTINGS("MEMRESTRICT_FAULT=caller=parse_*,once", "MEMRESTRICT_REPORT=stderr"),
-                                CALLS, "record", "header");
+    const struct run *run =
+        RUN(SETTINGS("MEMRESTRICT_FAULT=caller=parse_*,once", "MEMRESTRICT_REPORT=stderr"), CALLS,
+            "record", "header");
     const char *site = site_of(run);
     if (site == NULL)
         SKIP("this C library does not say what is loaded where");
@@ -164,9 +173,10 @@ START_TEST(report_counts_faults_apart_from_refusals)
 {
     const struct run *run = RUN(SETTINGS("MEMRESTRICT_FAULT=nth=2..3", "MEMRESTRICT_REPORT=stderr"),
                                 CALLS, "malloc:30", "2*malloc:40");
-    ck_assert_msg(strstr(run->err, "  faults        2, first: malloc of 40 bytes, call 2 of those") != NULL &&
-                      strstr(run->err, "  refused       0\n") != NULL,
-                  "%s", run->err);
+    ck_assert_msg(
+        strstr(run->err, "  faults        2, first: malloc of 40 bytes, call 2 of those") != NULL &&
+            strstr(run->err, "  refused       0\n") != NULL,
+        "%s", run->err);
 }
 END_TEST
 
@@ -180,16 +190,19 @@ END_TEST
 
 START_TEST(on_refusal_is_done_at_a_fault_too)
 {
-    const struct run *run = RUN(SETTINGS("MEMRESTRICT_ON_REFUSAL=warn", "MEMRESTRICT_FAULT=nth=2"),
-                                CALLS, "3*malloc");
-    ck_assert_ptr_nonnull(strstr(run->err, "): failed malloc of 24 bytes as planned, call 2 of those "
-                                           "that match, fault 1\n"));
+    const struct run *run =
+        RUN(SETTINGS("MEMRESTRICT_ON_REFUSAL=warn", "MEMRESTRICT_FAULT=nth=2"), CALLS, "3*malloc");
+    ck_assert_ptr_nonnull(strstr(run->err,
+                                 "): failed malloc of 24 bytes as planned, call 2 of those "
+                                 "that match, fault 1\n"));
 }
 END_TEST
 
 START_TEST(other_programs_are_left_alone)
 {
-    expect_line(RUN(SETTINGS("MEMRESTRICT_FAULT=keep", "MEMRESTRICT_PROGRAM=nobody"), CALLS, "2*malloc"), "..");
+    expect_line(
+        RUN(SETTINGS("MEMRESTRICT_FAULT=keep", "MEMRESTRICT_PROGRAM=nobody"), CALLS, "2*malloc"),
+        "..");
 }
 END_TEST
 
@@ -198,7 +211,8 @@ START_TEST(bad_plan_ends_the_program_with_a_caret_under_the_word)
     const struct run *run = RUN(PLAN("call=malloc,nht=5"), CALLS, "malloc");
     ck_assert_int_eq(run->status, 125);
     ck_assert_str_eq(run->out, "");
-    ck_assert_ptr_nonnull(strstr(run->err, "memrestrict: MEMRESTRICT_FAULT: cannot understand 'nht=5'; accepted: "));
+    ck_assert_ptr_nonnull(
+        strstr(run->err, "memrestrict: MEMRESTRICT_FAULT: cannot understand 'nht=5'; accepted: "));
     ck_assert_ptr_nonnull(strstr(run->err, "\n  call=malloc,nht=5\n              ^~~~~\n"));
 }
 END_TEST

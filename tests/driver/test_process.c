@@ -44,7 +44,7 @@ enum { VICTIM_SKIPS = 77 };
     X(process_thousand_threads, "64M")                                                             \
     X(process_thread_local_destructors_free, "64M")                                                \
     X(process_underscore_fork_child_allocates, "64M")                                              \
-    X(process_vfork_child_leaves_stocks_alone, "64M")                                                \
+    X(process_vfork_child_leaves_stocks_alone, "64M")                                              \
     X(process_vfork_child_allocates, "64M")
 
 #define PLAIN_TEST(name, limit)                                                                    \

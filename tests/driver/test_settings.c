@@ -238,10 +238,34 @@ static void expect_complaints(const char *name, const char *const values[], cons
                          *values, accepted);
 }
 
-static const char *const bad_sizes[] = {
-    "", "M", "x", "-1", "+1", " 64M", "64M ", "64 M", "6 4", "1.5", "1.G", "1,5G", "0x10", "64Q",
-    "64MM", "64MiBs", "64iB", "B64", "8E", "9223372036854775808", "18446744073709551616",
-    "99999999999999999999999", "17179869184G", "none", "unlimitedly", "64M,64M", "50%", NULL};
+static const char *const bad_sizes[] = {"",
+                                        "M",
+                                        "x",
+                                        "-1",
+                                        "+1",
+                                        " 64M",
+                                        "64M ",
+                                        "64 M",
+                                        "6 4",
+                                        "1.5",
+                                        "1.G",
+                                        "1,5G",
+                                        "0x10",
+                                        "64Q",
+                                        "64MM",
+                                        "64MiBs",
+                                        "64iB",
+                                        "B64",
+                                        "8E",
+                                        "9223372036854775808",
+                                        "18446744073709551616",
+                                        "99999999999999999999999",
+                                        "17179869184G",
+                                        "none",
+                                        "unlimitedly",
+                                        "64M,64M",
+                                        "50%",
+                                        NULL};
 
 START_TEST(bad_limit_ends_the_program_before_main)
 {
@@ -358,12 +382,21 @@ static void expect_limited(const char *patterns, const char *script, const char 
 
 START_TEST(program_is_named_by_name_glob_or_list)
 {
-    static const char *const yes[] = {
-        "settings_says_its_limit", "settings_*", "*its_limi?", "*", "ls,settings_says_its_limit",
-        "settings_says_its_limi[st],cat", "a,b,*_limit,c"};
-    static const char *const no[] = {
-        "settings_says", "says_its_limit", "ls", "settings_?", "*.exe", "SETTINGS_SAYS_ITS_LIMIT",
-        "settings_says_its_limit ", "/settings_says_its_limit"};
+    static const char *const yes[] = {"settings_says_its_limit",
+                                      "settings_*",
+                                      "*its_limi?",
+                                      "*",
+                                      "ls,settings_says_its_limit",
+                                      "settings_says_its_limi[st],cat",
+                                      "a,b,*_limit,c"};
+    static const char *const no[] = {"settings_says",
+                                     "says_its_limit",
+                                     "ls",
+                                     "settings_?",
+                                     "*.exe",
+                                     "SETTINGS_SAYS_ITS_LIMIT",
+                                     "settings_says_its_limit ",
+                                     "/settings_says_its_limit"};
     for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++)
         expect_limited(yes[i], "LD_PRELOAD=$L exec \"$V\"/settings_says_its_limit", "1048576\n");
     for (size_t i = 0; i < sizeof no / sizeof no[0]; i++)
@@ -537,8 +570,7 @@ START_TEST(warnings_become_rarer)
         ck_assert_int_eq(run->status, 0);
         ck_assert_str_eq(run->out, "refused\n");
         ck_assert_uint_eq(count_of(run->err, "\n"), cases[i].lines);
-        ck_assert_uint_eq(count_of(run->err, "): refused malloc of 2097152 bytes"),
-                          cases[i].lines);
+        ck_assert_uint_eq(count_of(run->err, "): refused malloc of 2097152 bytes"), cases[i].lines);
         for (unsigned line = 0, number = 1; line < cases[i].lines; line++, number *= 10)
             ck_assert_uint_eq(count_of(run->err, words("refusal %u\n", number)), 1);
     }

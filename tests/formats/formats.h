@@ -12,7 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SUITES(X) X(formats) X(verdict) X(timeline) X(plot) X(bisect) X(trial) X(replay) X(json_text)
+#define SUITES(X)                                                                                  \
+    X(formats) X(verdict) X(timeline) X(plot) X(bisect) X(trial) X(replay) X(json_text)
 
 SUITES(HARNESS_DECLARE)
 
@@ -43,7 +44,10 @@ void put_file(const char *path, const char *text);
 /* Runs a shell command, with the scratch folder as its working directory. True: status 0. */
 bool shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-static inline void formats_add(Suite *suite, const TTest *test) { harness_add(suite, test, RUN_SECONDS); }
+static inline void formats_add(Suite *suite, const TTest *test)
+{
+    harness_add(suite, test, RUN_SECONDS);
+}
 
 #define expect_has(text, part)                                                                     \
     ck_assert_msg(strstr(text, part) != NULL, "no \"%s\" in:\n%s", part, text)

@@ -24,7 +24,7 @@ static bool run_all(void *context, const uint64_t *budgets, size_t count)
             return false;
         program->runs++;
         if (!tried_budgets_note(&program->tried, budgets[i], program->passes(program, budgets[i]),
-                           "exit 1"))
+                                "exit 1"))
             return false;
     }
     return true;

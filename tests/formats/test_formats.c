@@ -184,11 +184,11 @@ END_TEST
 START_TEST(junit_fails_a_program_that_failed_with_message_and_body)
 {
     NEEDS("xmllint");
-    expect_xml(
-        sample_make(),
-        "/testsuite/@failures=1 and //failure/@type=\"refused_then_failed\" and "
-        "starts-with(//failure/@message, \"refused 3 allocations\") and "
-        "contains(//failure, \"memrestrict: sort: refused 3\") and not(//system-out) and //testcase/@time=\"2.500\"");
+    expect_xml(sample_make(),
+               "/testsuite/@failures=1 and //failure/@type=\"refused_then_failed\" and "
+               "starts-with(//failure/@message, \"refused 3 allocations\") and "
+               "contains(//failure, \"memrestrict: sort: refused 3\") and not(//system-out) and "
+               "//testcase/@time=\"2.500\"");
 }
 END_TEST
 

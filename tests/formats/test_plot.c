@@ -177,10 +177,12 @@ START_TEST(wrong_options_are_said)
 {
     put_file(scratch("t.csv"), ROWS);
     ck_assert_int_eq(plot(scratch("t.csv"), "-o", "x.jpg", NULL), 125);
-    expect_has(contents(scratch("err")),
-               "plot: --output: cannot understand 'x.jpg'; accepted: a name that ends in .png or .svg");
+    expect_has(
+        contents(scratch("err")),
+        "plot: --output: cannot understand 'x.jpg'; accepted: a name that ends in .png or .svg");
     ck_assert_int_eq(plot(scratch("t.csv"), "a", "b", NULL), 125);
-    expect_has(contents(scratch("err")), "too many words; accepted: memrestrict plot [-o FILE] [TIMELINE]");
+    expect_has(contents(scratch("err")),
+               "too many words; accepted: memrestrict plot [-o FILE] [TIMELINE]");
     ck_assert_int_eq(plot(scratch("t.csv"), "--colour", NULL, NULL), 125);
     ck_assert_int_eq(plot(scratch("t.csv"), "--help", NULL, NULL), 0);
 }

@@ -164,10 +164,9 @@ END_TEST
 
 START_TEST(calls_are_counted_in_plain_english)
 {
-    static const char *const ends[][2] = {{"1", "1st"},   {"2", "2nd"},   {"3", "3rd"},
-                                          {"4", "4th"},   {"11", "11th"}, {"12", "12th"},
-                                          {"13", "13th"}, {"21", "21st"}, {"111", "111th"},
-                                          {"102", "102nd"}};
+    static const char *const ends[][2] = {
+        {"1", "1st"},   {"2", "2nd"},   {"3", "3rd"},   {"4", "4th"},     {"11", "11th"},
+        {"12", "12th"}, {"13", "13th"}, {"21", "21st"}, {"111", "111th"}, {"102", "102nd"}};
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         char part[40];
         snprintf(part, sizeof part, "bytes, the %s)", ends[i][1]);

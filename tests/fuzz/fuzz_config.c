@@ -33,7 +33,8 @@ static void make_entry(char *entry, const char *word, size_t length)
 {
     size_t named = 0;
     if (length > 0 && *word > 0 && *word < ' ') {
-        named = (size_t)snprintf(entry, ENTRY_ROOM, "%s=", config_settings[(unsigned)*word % rows()].name);
+        named = (size_t)snprintf(entry, ENTRY_ROOM,
+                                 "%s=", config_settings[(unsigned)*word % rows()].name);
         word++;
         length--;
     }

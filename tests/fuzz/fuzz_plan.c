@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * libFuzzer over fault plans: what is read is within bounds and reads the same again, with seeds put
- * in; what is not is explained by one line and a caret under a place of the text. The same input,
- * cut at its first comma, is a pattern and a word, and a mangled name.
+ * libFuzzer over fault plans: what is read is within bounds and reads the same again, with seeds
+ * put in; what is not is explained by one line and a caret under a place of the text. The same
+ * input, cut at its first comma, is a pattern and a word, and a mangled name.
  */
 #include "records/names.h"
 #include "common/pattern.h"

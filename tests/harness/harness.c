@@ -52,8 +52,8 @@ static bool drain(int fd, char *buffer, size_t *length)
 {
     char rest[4096];
     bool full = *length + 1 >= RUN_OUTPUT;
-    ssize_t got = full ? read(fd, rest, sizeof rest)
-                       : read(fd, buffer + *length, RUN_OUTPUT - 1 - *length);
+    ssize_t got =
+        full ? read(fd, rest, sizeof rest) : read(fd, buffer + *length, RUN_OUTPUT - 1 - *length);
     if (got > 0 && !full)
         *length += (size_t)got;
     buffer[*length] = '\0';

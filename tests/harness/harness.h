@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What all test programs share: running their suites, and running other programs and looking at what
- * became of them.
+ * What all test programs share: running their suites, and running other programs and looking at
+ * what became of them.
  */
 #ifndef HARNESS_H
 #define HARNESS_H
@@ -10,7 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A test program lists its suites: #define SUITES(X) X(one) X(other); each is made by suite_NAME(). */
+/* A test program lists its suites: #define SUITES(X) X(one) X(other); each is made by suite_NAME().
+ */
 #define HARNESS_DECLARE(name) Suite *suite_##name(void);
 #define HARNESS_ADD(name) srunner_add_suite(runner, suite_##name());
 
@@ -28,8 +29,8 @@ struct run {
     char out[RUN_OUTPUT], err[RUN_OUTPUT];
 };
 
-/* Runs `become`, which does not return, in a process group of its own with an empty stdin and no other
- * descriptors, and collects what it prints. */
+/* Runs `become`, which does not return, in a process group of its own with an empty stdin and no
+ * other descriptors, and collects what it prints. */
 void harness_run(struct run *run, void (*become)(const void *context), const void *context);
 
 /* Is there such a command? */

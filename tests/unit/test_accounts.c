@@ -32,7 +32,7 @@ enum { CROWD = 24 };
 static struct meeting {
     _Atomic uint64_t held[CROWD];
     _Atomic int step;
-} *meeting;
+} * meeting;
 
 static void make_run(uint64_t limit, uint64_t tree_limit)
 {
@@ -40,7 +40,8 @@ static void make_run(uint64_t limit, uint64_t tree_limit)
     int fd = memfd_create("accounts", MFD_CLOEXEC);
     ck_assert_int_eq(ftruncate(fd, sizeof *accounts), 0);
     accounts = mmap(NULL, sizeof *accounts, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    meeting = mmap(NULL, sizeof *meeting, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    meeting =
+        mmap(NULL, sizeof *meeting, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     ck_assert_ptr_ne(accounts, MAP_FAILED);
     ck_assert_ptr_ne(meeting, MAP_FAILED);
     ck_assert(proc_stat("/proc/self/stat", &self));
@@ -356,7 +357,10 @@ static int charge_and_die(void)
     return 1;
 }
 
-static int charge_everything(void) { return join_run() && budget_charge(MIB) && !budget_charge(1) ? 0 : 1; }
+static int charge_everything(void)
+{
+    return join_run() && budget_charge(MIB) && !budget_charge(1) ? 0 : 1;
+}
 
 START_TEST(what_a_process_held_is_free_when_it_was_killed)
 {
@@ -577,8 +581,8 @@ START_TEST(the_status_of_exit_is_noted)
 }
 END_TEST
 
-/* A crowd at the edge of a tree's limit. Each says what it holds after it was charged, and before it
- * refunds, so the sum of what they say can be no more than what is charged. */
+/* A crowd at the edge of a tree's limit. Each says what it holds after it was charged, and before
+ * it refunds, so the sum of what they say can be no more than what is charged. */
 enum { TREE_LIMIT = 1 << 20 };
 static unsigned place;
 
@@ -661,7 +665,8 @@ START_TEST(a_crowd_that_is_killed_at_random_never_exceeds_the_limit_and_leaves_n
 }
 END_TEST
 
-/* One spends single bytes of its grant as fast as it can; the other takes the grant away from under it. */
+/* One spends single bytes of its grant as fast as it can; the other takes the grant away from under
+ * it. */
 static int spend_single_bytes(void)
 {
     if (!join_run())

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The budget's two promises: what is charged never exceeds the limit, not by one byte, and a charge
- * that fits is never refused. First with one thread, then with stocks, then with a crowd at the edge.
+ * that fits is never refused. First with one thread, then with stocks, then with a crowd at the
+ * edge.
  */
 #include "unit.h"
 
@@ -181,8 +182,8 @@ START_TEST(sums_past_64_bits_are_refused_with_stocks)
 }
 END_TEST
 
-/* Two threads ask for more than there can be, which the C library is about to find out, while a third
- * one's stock is taken back. */
+/* Two threads ask for more than there can be, which the C library is about to find out, while a
+ * third one's stock is taken back. */
 START_TEST(huge_requests_at_once_leave_what_is_held)
 {
     const uint64_t huge = INT64_MAX - MIB;
@@ -312,7 +313,8 @@ END_TEST
 
 START_TEST(every_size_comes_back_whole)
 {
-    static const uint64_t sizes[] = {0, 1, 4095, 4096, 64 * KIB - 1, 64 * KIB, 64 * KIB + 1, 5 * MIB};
+    static const uint64_t sizes[] = {0,      1, 4095, 4096, 64 * KIB - 1, 64 * KIB, 64 * KIB + 1,
+                                     5 * MIB};
     budget_start(64 * MIB);
     be_one_of_two();
     for (unsigned i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
@@ -435,7 +437,8 @@ END_TEST
 START_TEST(a_crowd_never_holds_more_than_a_limit_with_room_for_stocks) { hammer(8 * MIB + 3); }
 END_TEST
 
-/* At times a thread holds next to nothing, so that there is room for stocks, at times all it may. */
+/* At times a thread holds next to nothing, so that there is room for stocks, at times all it may.
+ */
 static void *stay_within_quota(void *argument)
 {
     enum { STEPS = 10000, LEVEL_STEPS = 200 };

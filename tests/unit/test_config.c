@@ -116,10 +116,25 @@ END_TEST
 START_TEST(words_that_are_no_size_are_refused)
 {
     static const char *const words[] = {
-        "", " ", "-1", "+1", " 1", "1 ", "1 M", "M", "B", "KiB", "iB", "x", "1x", "1.5", "1.5B", "1.0", ".5G", "1.G", "1.", ".", "1.5.5G", "1.-5G", "1. 5G", "1.5iB", "1,5G", "1e6",
-        "0x10", "1_000", "1Kii", "1KBB", "1KiBB", "1BB", "1MM", "1MBi", "1iB", "1Bi", "1 KB",
-        "1K\n", "1\n", "64MiB,", "%", "25%", "unlimited ", "unlimite", "unlimitedM", "-unlimited",
-        "infinit", "inf", "max", "none", "1Z", "1Y", "1R", "1@", "1[", "1\xc3\xa9", "\xef\xbc\x91",
+        "",           " ",         "-1",
+        "+1",         " 1",        "1 ",
+        "1 M",        "M",         "B",
+        "KiB",        "iB",        "x",
+        "1x",         "1.5",       "1.5B",
+        "1.0",        ".5G",       "1.G",
+        "1.",         ".",         "1.5.5G",
+        "1.-5G",      "1. 5G",     "1.5iB",
+        "1,5G",       "1e6",       "0x10",
+        "1_000",      "1Kii",      "1KBB",
+        "1KiBB",      "1BB",       "1MM",
+        "1MBi",       "1iB",       "1Bi",
+        "1 KB",       "1K\n",      "1\n",
+        "64MiB,",     "%",         "25%",
+        "unlimited ", "unlimite",  "unlimitedM",
+        "-unlimited", "infinit",   "inf",
+        "max",        "none",      "1Z",
+        "1Y",         "1R",        "1@",
+        "1[",         "1\xc3\xa9", "\xef\xbc\x91",
     };
     for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
         uint64_t bytes;
@@ -131,10 +146,25 @@ END_TEST
 START_TEST(sizes_past_the_largest_object_are_refused)
 {
     static const char *const words[] = {
-        "9223372036854775808", "18446744073709551615", "18446744073709551616",
-        "18446744073709551617", "99999999999999999999", "184467440737095516160", "8E", "16E", "17E",
-        "10EB", "8.0E", "9.223372036854775808EB", "18446744073709551615.5K", "9007199254740992K", "8388608T", "18014398509481984K", "36028797018963968KiB",
-        "18446744073709551616B", "99999999999999999999999999999999999999999999999999",
+        "9223372036854775808",
+        "18446744073709551615",
+        "18446744073709551616",
+        "18446744073709551617",
+        "99999999999999999999",
+        "184467440737095516160",
+        "8E",
+        "16E",
+        "17E",
+        "10EB",
+        "8.0E",
+        "9.223372036854775808EB",
+        "18446744073709551615.5K",
+        "9007199254740992K",
+        "8388608T",
+        "18014398509481984K",
+        "36028797018963968KiB",
+        "18446744073709551616B",
+        "99999999999999999999999999999999999999999999999999",
     };
     for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
         uint64_t bytes;
@@ -227,10 +257,18 @@ END_TEST
 START_TEST(count_refuses_other_words)
 {
     static char *const entries[] = {
-        "MEMRESTRICT_COUNT=",           "MEMRESTRICT_COUNT=,",        "MEMRESTRICT_COUNT=heap,",
-        "MEMRESTRICT_COUNT=,heap",      "MEMRESTRICT_COUNT=Heap",     "MEMRESTRICT_COUNT=hea",
-        "MEMRESTRICT_COUNT=heaps",      "MEMRESTRICT_COUNT=heap heap", "MEMRESTRICT_COUNT=heap, regions",
-        "MEMRESTRICT_COUNT=heap,,heap", "MEMRESTRICT_COUNT=none",     "MEMRESTRICT_COUNT=7",
+        "MEMRESTRICT_COUNT=",
+        "MEMRESTRICT_COUNT=,",
+        "MEMRESTRICT_COUNT=heap,",
+        "MEMRESTRICT_COUNT=,heap",
+        "MEMRESTRICT_COUNT=Heap",
+        "MEMRESTRICT_COUNT=hea",
+        "MEMRESTRICT_COUNT=heaps",
+        "MEMRESTRICT_COUNT=heap heap",
+        "MEMRESTRICT_COUNT=heap, regions",
+        "MEMRESTRICT_COUNT=heap,,heap",
+        "MEMRESTRICT_COUNT=none",
+        "MEMRESTRICT_COUNT=7",
     };
     for (unsigned i = 0; i < sizeof entries / sizeof entries[0]; i++)
         ck_assert_msg(!READ(entries[i]), "accepted: %s", entries[i]);
@@ -257,9 +295,10 @@ END_TEST
 START_TEST(report_is_stderr_or_a_path)
 {
     static char *const good[] = {
-        "MEMRESTRICT_REPORT=stderr",   "MEMRESTRICT_REPORT=out",       "MEMRESTRICT_REPORT=/tmp/%e.%p.txt",
-        "MEMRESTRICT_REPORT=100%%",    "MEMRESTRICT_REPORT=%%p%%%p",   "MEMRESTRICT_REPORT=a=b",
-        "MEMRESTRICT_REPORT=/a b\tc",  "MEMRESTRICT_REPORT=%%%%",
+        "MEMRESTRICT_REPORT=stderr",         "MEMRESTRICT_REPORT=out",
+        "MEMRESTRICT_REPORT=/tmp/%e.%p.txt", "MEMRESTRICT_REPORT=100%%",
+        "MEMRESTRICT_REPORT=%%p%%%p",        "MEMRESTRICT_REPORT=a=b",
+        "MEMRESTRICT_REPORT=/a b\tc",        "MEMRESTRICT_REPORT=%%%%",
     };
     for (unsigned i = 0; i < sizeof good / sizeof good[0]; i++) {
         ck_assert_msg(READ(good[i]), "refused: %s", good[i]);
@@ -271,8 +310,8 @@ END_TEST
 START_TEST(report_refuses_other_percents_and_nothing)
 {
     static char *const bad[] = {
-        "MEMRESTRICT_REPORT=",      "MEMRESTRICT_REPORT=%",    "MEMRESTRICT_REPORT=a%",
-        "MEMRESTRICT_REPORT=%d",    "MEMRESTRICT_REPORT=%%%",  "MEMRESTRICT_REPORT=%p%h",
+        "MEMRESTRICT_REPORT=",       "MEMRESTRICT_REPORT=%",   "MEMRESTRICT_REPORT=a%",
+        "MEMRESTRICT_REPORT=%d",     "MEMRESTRICT_REPORT=%%%", "MEMRESTRICT_REPORT=%p%h",
         "MEMRESTRICT_REPORT=100% x", "MEMRESTRICT_REPORT=%P",
     };
     for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++)
@@ -293,8 +332,9 @@ START_TEST(program_is_a_list_of_names)
 {
     static char *const good[] = {"MEMRESTRICT_PROGRAM=sort", "MEMRESTRICT_PROGRAM=a,b,c",
                                  "MEMRESTRICT_PROGRAM=python3*,[ab]?", "MEMRESTRICT_PROGRAM=a b"};
-    static char *const bad[] = {"MEMRESTRICT_PROGRAM=", "MEMRESTRICT_PROGRAM=,", "MEMRESTRICT_PROGRAM=a,",
-                                "MEMRESTRICT_PROGRAM=,a", "MEMRESTRICT_PROGRAM=a,,b"};
+    static char *const bad[] = {"MEMRESTRICT_PROGRAM=", "MEMRESTRICT_PROGRAM=,",
+                                "MEMRESTRICT_PROGRAM=a,", "MEMRESTRICT_PROGRAM=,a",
+                                "MEMRESTRICT_PROGRAM=a,,b"};
     for (unsigned i = 0; i < sizeof good / sizeof good[0]; i++) {
         ck_assert_msg(READ(good[i]), "refused: %s", good[i]);
         ck_assert_str_eq(config.program, strchr(good[i], '=') + 1);
@@ -318,8 +358,9 @@ END_TEST
 
 START_TEST(settings_add_up)
 {
-    ck_assert(READ("MEMRESTRICT_LIMIT=1M", "HOME=/", "MEMRESTRICT_RESERVE=2K", "MEMRESTRICT_COUNT=heap",
-                   "MEMRESTRICT_PROGRAM=ls", "MEMRESTRICT_ON_REFUSAL=warn", "MEMRESTRICT_REPORT=r"));
+    ck_assert(READ("MEMRESTRICT_LIMIT=1M", "HOME=/", "MEMRESTRICT_RESERVE=2K",
+                   "MEMRESTRICT_COUNT=heap", "MEMRESTRICT_PROGRAM=ls",
+                   "MEMRESTRICT_ON_REFUSAL=warn", "MEMRESTRICT_REPORT=r"));
     ck_assert_uint_eq(config.limit, K * K);
     ck_assert_uint_eq(config.reserve, 2 * K);
     ck_assert_uint_eq(config.count, COUNT_HEAP);
@@ -341,8 +382,9 @@ END_TEST
 
 START_TEST(a_setting_that_is_not_in_the_table_is_refused)
 {
-    static char *const entries[] = {"MEMRESTRICT_LIMITS=1", "MEMRESTRICT_LIMI=1", "MEMRESTRICT_limit=1",
-                                    "MEMRESTRICT_=1", "MEMRESTRICT_LIMIT =1", "MEMRESTRICT_DEBUG="};
+    static char *const entries[] = {"MEMRESTRICT_LIMITS=1", "MEMRESTRICT_LIMI=1",
+                                    "MEMRESTRICT_limit=1",  "MEMRESTRICT_=1",
+                                    "MEMRESTRICT_LIMIT =1", "MEMRESTRICT_DEBUG="};
     for (unsigned i = 0; i < sizeof entries / sizeof entries[0]; i++)
         ck_assert_msg(!READ(entries[i]), "accepted: %s", entries[i]);
 }
@@ -460,10 +502,12 @@ START_TEST(patterns_name_the_programs_they_match)
     static const struct {
         const char *patterns, *program;
     } pairs[] = {
-        {"sort", "sort"},      {"a,sort", "sort"},   {"sort,b", "sort"}, {"a,b,sort", "sort"},
-        {"python*", "python3"}, {"python*", "python"}, {"*", "anything"},  {"s?rt", "sort"},
-        {"[rs]ort", "sort"},   {"x,[!x]*", "sort"},  {"a\\*", "a*"},     {"*", ".hidden"},
-        {"[", "["},            {"a b", "a b"},       {"g++", "g++"},     {"*.sh", "run.sh"},
+        {"sort", "sort"},     {"a,sort", "sort"},     {"sort,b", "sort"},
+        {"a,b,sort", "sort"}, {"python*", "python3"}, {"python*", "python"},
+        {"*", "anything"},    {"s?rt", "sort"},       {"[rs]ort", "sort"},
+        {"x,[!x]*", "sort"},  {"a\\*", "a*"},         {"*", ".hidden"},
+        {"[", "["},           {"a b", "a b"},         {"g++", "g++"},
+        {"*.sh", "run.sh"},
     };
     for (unsigned i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
         ck_assert_msg(config_names(pairs[i].patterns, pairs[i].program), "%s does not name %s",
@@ -476,9 +520,10 @@ START_TEST(patterns_name_no_other_programs)
     static const struct {
         const char *patterns, *program;
     } pairs[] = {
-        {"sort", "sor"},   {"sort", "sorts"}, {"sort", "Sort"},    {"sort", "xsort"}, {"a,b", "a,b"},
-        {"python?", "python"}, {"[rs]ort", "tort"}, {"a\\*", "ab"}, {"a,b", "c"},      {"sort", ""},
-        {"x", "?"},        {"*x", "xy"},      {"sort", "sort,"},
+        {"sort", "sor"},   {"sort", "sorts"},     {"sort", "Sort"},    {"sort", "xsort"},
+        {"a,b", "a,b"},    {"python?", "python"}, {"[rs]ort", "tort"}, {"a\\*", "ab"},
+        {"a,b", "c"},      {"sort", ""},          {"x", "?"},          {"*x", "xy"},
+        {"sort", "sort,"},
     };
     for (unsigned i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
         ck_assert_msg(!config_names(pairs[i].patterns, pairs[i].program), "%s names %s",

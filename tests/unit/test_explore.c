@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Exploring in one run, in its parts: the table of names, and what a copy of this process shares with it.
+ * Exploring in one run, in its parts: the table of names, and what a copy of this process shares
+ * with it.
  */
 #include "unit.h"
 
@@ -158,7 +159,8 @@ static off_t size_of(const char *path)
 START_TEST(output_by_any_descriptor_goes_to_files)
 {
     char folder[] = "/tmp/memrestrict-unit-XXXXXX";
-    int before[] = {dup(STDOUT_FILENO), dup(STDERR_FILENO)}, files[] = {make_file(""), make_file("")};
+    int before[] = {dup(STDOUT_FILENO), dup(STDERR_FILENO)},
+        files[] = {make_file(""), make_file("")};
     ck_assert_ptr_nonnull(mkdtemp(folder));
     snprintf(out, sizeof out, "%s/out", folder);
     snprintf(err, sizeof err, "%s/err", folder);

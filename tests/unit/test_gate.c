@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The order of decisions for heap blocks: what is charged, entered and given back at each step, what
- * a refusal leaves behind, and what it says. No block is ever touched, so addresses are made up.
+ * The order of decisions for heap blocks: what is charged, entered and given back at each step,
+ * what a refusal leaves behind, and what it says. No block is ever touched, so addresses are made
+ * up.
  */
 #include "unit.h"
 

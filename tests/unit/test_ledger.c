@@ -87,7 +87,8 @@ static bool put_within(size_t room, uintptr_t address)
 {
     struct rlimit allowed;
     getrlimit(RLIMIT_AS, &allowed);
-    setrlimit(RLIMIT_AS, &(struct rlimit){.rlim_cur = mapped_now() + room, .rlim_max = allowed.rlim_max});
+    setrlimit(RLIMIT_AS,
+              &(struct rlimit){.rlim_cur = mapped_now() + room, .rlim_max = allowed.rlim_max});
     bool done = ledger_put(at(address), 100);
     setrlimit(RLIMIT_AS, &allowed);
     return done;
@@ -97,8 +98,26 @@ static bool put_without_memory(uintptr_t address) { return put_within(0, address
 
 /* The edges of a 16-bit word, and sizes that need all of four of them. */
 static const size_t sizes[] = {
-    0, 1, 15, 16, 255, 61436, 61437, 61438, 61439, 65534, 65535, 65536, 65537, 1 << 20, 0x12345678,
-    (size_t)1 << 32, ((size_t)1 << 32) + 1, ((size_t)1 << 48) - 1, SIZE_MAX / 4, PTRDIFF_MAX,
+    0,
+    1,
+    15,
+    16,
+    255,
+    61436,
+    61437,
+    61438,
+    61439,
+    65534,
+    65535,
+    65536,
+    65537,
+    1 << 20,
+    0x12345678,
+    (size_t)1 << 32,
+    ((size_t)1 << 32) + 1,
+    ((size_t)1 << 48) - 1,
+    SIZE_MAX / 4,
+    PTRDIFF_MAX,
 };
 enum { SIZES = sizeof sizes / sizeof sizes[0] };
 
@@ -117,7 +136,8 @@ START_TEST(every_size_up_to_a_word_and_beyond_comes_back)
     unsigned wrong = 0;
     for (size_t size = 0; size <= 70000; size++) {
         size_t found;
-        wrong += !ledger_put(at(BASE + 64), size) || !ledger_take(at(BASE + 64), &found) || found != size;
+        wrong += !ledger_put(at(BASE + 64), size) || !ledger_take(at(BASE + 64), &found) ||
+                 found != size;
     }
     ck_assert_uint_eq(wrong, 0);
 }
@@ -125,7 +145,8 @@ END_TEST
 
 START_TEST(the_first_and_last_granules_of_windows_hold_all_sizes)
 {
-    const uintptr_t places[] = {BASE, BASE + WINDOW - apart, BASE + WINDOW, BASE + 2 * WINDOW - apart};
+    const uintptr_t places[] = {BASE, BASE + WINDOW - apart, BASE + WINDOW,
+                                BASE + 2 * WINDOW - apart};
     for (unsigned i = 0; i < SIZES; i++)
         for (unsigned j = 0; j < sizeof places / sizeof places[0]; j++) {
             put(places[j], sizes[i]);
@@ -154,14 +175,14 @@ START_TEST(blocks_side_by_side_keep_their_sizes)
 {
     uintptr_t second = BASE + 0x100 + apart;
     put(BASE + 0x100, apart);
-    put(second, LEDGER_PLAIN_LARGEST + 1);
-    put(second + 65536, LEDGER_PLAIN_LARGEST);
+    put(second, LEDGER_FAST_LARGEST + 1);
+    put(second + 65536, LEDGER_FAST_LARGEST);
     put(second + 2 * 65536, 0);
-    expect_live(4, apart + LEDGER_PLAIN_LARGEST + 1 + LEDGER_PLAIN_LARGEST);
-    expect_taken(second, LEDGER_PLAIN_LARGEST + 1);
+    expect_live(4, apart + LEDGER_FAST_LARGEST + 1 + LEDGER_FAST_LARGEST);
+    expect_taken(second, LEDGER_FAST_LARGEST + 1);
     expect_taken(BASE + 0x100, apart);
     expect_taken(second + 2 * 65536, 0);
-    expect_taken(second + 65536, LEDGER_PLAIN_LARGEST);
+    expect_taken(second + 65536, LEDGER_FAST_LARGEST);
 }
 END_TEST
 
@@ -244,12 +265,12 @@ END_TEST
 
 START_TEST(stale_blocks_make_way_for_a_large_one_each)
 {
-    put(BASE + apart, LEDGER_PLAIN_LARGEST);
+    put(BASE + apart, LEDGER_FAST_LARGEST);
     put(BASE + apart * 3, 0);
-    put(BASE + apart * 4, LEDGER_PLAIN_LARGEST + 1);
-    expect_stale(BASE, LARGE_SIZE, BASE + apart, LEDGER_PLAIN_LARGEST);
+    put(BASE + apart * 4, LEDGER_FAST_LARGEST + 1);
+    expect_stale(BASE, LARGE_SIZE, BASE + apart, LEDGER_FAST_LARGEST);
     expect_stale(BASE, LARGE_SIZE, BASE + apart * 3, 0);
-    expect_stale(BASE, LARGE_SIZE, BASE + apart * 4, LEDGER_PLAIN_LARGEST + 1);
+    expect_stale(BASE, LARGE_SIZE, BASE + apart * 4, LEDGER_FAST_LARGEST + 1);
     expect_nothing_stale(BASE, LARGE_SIZE);
     put(BASE, LARGE_SIZE);
     expect_taken(BASE, LARGE_SIZE);
@@ -263,9 +284,9 @@ START_TEST(a_stale_large_block_at_a_windows_end_makes_way)
     uintptr_t last = BASE + WINDOW - apart;
     put(last, LARGE_SIZE);
     put(BASE + WINDOW, 8);
-    expect_stale(last - apart, LEDGER_PLAIN_LARGEST + 1, last, LARGE_SIZE);
-    put(last - apart, LEDGER_PLAIN_LARGEST + 1);
-    expect_live(2, LEDGER_PLAIN_LARGEST + 1 + 8);
+    expect_stale(last - apart, LEDGER_FAST_LARGEST + 1, last, LARGE_SIZE);
+    put(last - apart, LEDGER_FAST_LARGEST + 1);
+    expect_live(2, LEDGER_FAST_LARGEST + 1 + 8);
 }
 END_TEST
 
@@ -476,8 +497,13 @@ END_TEST
 START_TEST(the_highest_and_lowest_addresses_hold_all_sizes)
 {
     const uintptr_t places[] = {
-        16, WINDOW - 16, UINTPTR_MAX - 15, UINTPTR_MAX - 14, UINTPTR_MAX & ~(WINDOW - 1),
-        (UINTPTR_MAX >> 1) & ~(uintptr_t)15, (UINTPTR_MAX >> 7) & ~(uintptr_t)15,
+        16,
+        WINDOW - 16,
+        UINTPTR_MAX - 15,
+        UINTPTR_MAX - 14,
+        UINTPTR_MAX & ~(WINDOW - 1),
+        (UINTPTR_MAX >> 1) & ~(uintptr_t)15,
+        (UINTPTR_MAX >> 7) & ~(uintptr_t)15,
     };
     for (unsigned i = 0; i < SIZES; i++) {
         for (unsigned j = 0; j < sizeof places / sizeof places[0]; j++)

@@ -135,7 +135,10 @@ static void run_counters(counting *first, counting *second)
     ck_assert(can_be_taken());
 }
 
-START_TEST(one_thread_holds_it_at_a_time) { run_counters(count_under_the_lock, count_under_the_lock); }
+START_TEST(one_thread_holds_it_at_a_time)
+{
+    run_counters(count_under_the_lock, count_under_the_lock);
+}
 END_TEST
 
 START_TEST(one_thread_holds_it_that_tried_or_took)
@@ -144,7 +147,10 @@ START_TEST(one_thread_holds_it_that_tried_or_took)
 }
 END_TEST
 
-START_TEST(one_thread_holds_it_that_entered) { run_counters(count_when_entered, count_when_entered); }
+START_TEST(one_thread_holds_it_that_entered)
+{
+    run_counters(count_when_entered, count_when_entered);
+}
 END_TEST
 
 START_TEST(a_zeroed_lock_is_free) { ck_assert(can_be_taken()); }

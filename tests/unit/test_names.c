@@ -19,9 +19,10 @@ static bool matches(const char *pattern, const char *word)
 START_TEST(patterns_match_as_in_the_shell)
 {
     static const char *const pairs[][2] = {
-        {"", ""}, {"*", ""}, {"*", "abc"}, {"a*c", "abbc"}, {"a*b*c", "abxbyc"}, {"?", "x"},
-        {"[abc]", "b"}, {"[a-c]x", "bx"}, {"[!a-c]", "d"}, {"[]]", "]"}, {"[", "["}, {"\\*", "*"},
-        {"[a-]", "-"}, {"*.so", "lib.so.so"}, {"**a", "bca"}, {"[^a]", "b"},
+        {"", ""},      {"*", ""},      {"*", "abc"},     {"a*c", "abbc"},       {"a*b*c", "abxbyc"},
+        {"?", "x"},    {"[abc]", "b"}, {"[a-c]x", "bx"}, {"[!a-c]", "d"},       {"[]]", "]"},
+        {"[", "["},    {"\\*", "*"},   {"[a-]", "-"},    {"*.so", "lib.so.so"}, {"**a", "bca"},
+        {"[^a]", "b"},
     };
     for (unsigned i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
         ck_assert_msg(matches(pairs[i][0], pairs[i][1]), "%s %s", pairs[i][0], pairs[i][1]);
@@ -31,7 +32,7 @@ END_TEST
 START_TEST(what_a_pattern_does_not_say_does_not_match)
 {
     static const char *const pairs[][2] = {
-        {"", "a"}, {"a", ""}, {"a", "ab"}, {"?", ""}, {"a*c", "ab"}, {"[abc]", "d"},
+        {"", "a"},       {"a", ""},    {"a", "ab"},   {"?", ""},    {"a*c", "ab"}, {"[abc]", "d"},
         {"[!a-c]", "b"}, {"\\*", "a"}, {"*x", "abc"}, {"[ab", "a"}, {"a?", "a"},
     };
     for (unsigned i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
@@ -51,9 +52,13 @@ END_TEST
 START_TEST(plain_names_of_mangled_ones)
 {
     static const char *const pairs[][2] = {
-        {"_ZN6parser4nextEv", "parser::next"}, {"_Z5parsei", "parse"}, {"_ZNK1a1bEv", "a::b"},
+        {"_ZN6parser4nextEv", "parser::next"},
+        {"_Z5parsei", "parse"},
+        {"_ZNK1a1bEv", "a::b"},
         {"_ZN4core3fmt5write17h0123456789abcdefE", "core::fmt::write"},
-        {"parse", ""}, {"_Z", ""}, {"_ZN19tooshortE", ""},
+        {"parse", ""},
+        {"_Z", ""},
+        {"_ZN19tooshortE", ""},
     };
     for (unsigned i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         char plain[64];
@@ -75,7 +80,10 @@ static bool found;
 
 static void look_for(const char *name, void *wanted) { found = found || strcmp(name, wanted) == 0; }
 
-static __attribute__((noinline)) uintptr_t here(void) { return (uintptr_t)__builtin_return_address(0); }
+static __attribute__((noinline)) uintptr_t here(void)
+{
+    return (uintptr_t)__builtin_return_address(0);
+}
 
 static __attribute__((noinline)) uintptr_t inside_of_a_static_function(void)
 {

@@ -73,7 +73,8 @@ END_TEST
 
 static size_t odd_size(unsigned i)
 {
-    static const size_t sizes[] = {1, 16, 17, 24, 100, 512, 513, 1000, 2048, 4095, 4096, 4097, 9000};
+    static const size_t sizes[] = {1,    16,   17,   24,   100,  512, 513,
+                                   1000, 2048, 4095, 4096, 4097, 9000};
     return sizes[i % (sizeof sizes / sizeof sizes[0])];
 }
 

@@ -156,15 +156,37 @@ END_TEST
 START_TEST(what_cannot_be_understood_is_pointed_at)
 {
     static const char *const bad[][2] = {
-        {"nht=5", "nht=5"}, {"call=malloc,nth=x", "nth=x"}, {"nth=0", "nth=0"}, {"nth=9..5", "nth=9..5"},
-        {"nth=1+2..3", "nth=1+2..3"}, {"nth=..", "nth=.."}, {"nth=", "nth="}, {"nth", "nth"},
-        {"call=mallocc", "call=mallocc"}, {"size=4Q", "size=4Q"}, {"size=unlimited", "size=unlimited"},
-        {"size=2..1", "size=2..1"}, {"p=1.1", "p=1.1"}, {"p=.", "p=."}, {"p=1.", "p=1."}, {"p=0.0000000001", "p=0.0000000001"},
-        {"seed=-1,p=1", "seed=-1"}, {"site=12", "site=12"}, {"site=0123456789ABCDEF", "site=0123456789ABCDEF"},
-        {"site=0123456789abcdef,depth=65", "depth=65"}, {"thread=0", "thread=0"}, {"max=0", "max=0"},
-        {"once=1", "once=1"}, {"arm=never", "arm=never"}, {"arm=signal:KILL", "arm=signal:KILL"},
-        {"arm=main:x", "arm=main:x"}, {"arm=file:", "arm=file:"}, {"every=0", "every=0"}, {"lib=", "lib="},
-        {"once;nth=5,every=z", "every=z"}, {"nth=18446744073709551616", "nth=18446744073709551616"},
+        {"nht=5", "nht=5"},
+        {"call=malloc,nth=x", "nth=x"},
+        {"nth=0", "nth=0"},
+        {"nth=9..5", "nth=9..5"},
+        {"nth=1+2..3", "nth=1+2..3"},
+        {"nth=..", "nth=.."},
+        {"nth=", "nth="},
+        {"nth", "nth"},
+        {"call=mallocc", "call=mallocc"},
+        {"size=4Q", "size=4Q"},
+        {"size=unlimited", "size=unlimited"},
+        {"size=2..1", "size=2..1"},
+        {"p=1.1", "p=1.1"},
+        {"p=.", "p=."},
+        {"p=1.", "p=1."},
+        {"p=0.0000000001", "p=0.0000000001"},
+        {"seed=-1,p=1", "seed=-1"},
+        {"site=12", "site=12"},
+        {"site=0123456789ABCDEF", "site=0123456789ABCDEF"},
+        {"site=0123456789abcdef,depth=65", "depth=65"},
+        {"thread=0", "thread=0"},
+        {"max=0", "max=0"},
+        {"once=1", "once=1"},
+        {"arm=never", "arm=never"},
+        {"arm=signal:KILL", "arm=signal:KILL"},
+        {"arm=main:x", "arm=main:x"},
+        {"arm=file:", "arm=file:"},
+        {"every=0", "every=0"},
+        {"lib=", "lib="},
+        {"once;nth=5,every=z", "every=z"},
+        {"nth=18446744073709551616", "nth=18446744073709551616"},
     };
     for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++)
         expect_refused(bad[i][0], bad[i][1]);
@@ -237,7 +259,8 @@ START_TEST(of_a_long_plan_the_part_around_the_word_is_shown)
     for (int i = 0; i < 7; i++)
         strcat(text, "lib=abcdefghijklmnopqrstuvwxyz,");
     strcat(text, "max=x,lib=abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz");
-    const char *said = explain(text), *shown = strchr(said, '\n') + 1, *under = strchr(shown, '\n') + 1;
+    const char *said = explain(text), *shown = strchr(said, '\n') + 1,
+               *under = strchr(shown, '\n') + 1;
     ck_assert_int_lt(under - shown, 90);
     ck_assert_int_eq(strncmp(shown + (strchr(under, '^') - under), "max=x", 5), 0);
 }

@@ -420,9 +420,7 @@ static void random_put(struct regions_cut *cut, uintptr_t low, uintptr_t high)
         regions_drop(cut);
         memset(model + low, REGION_NONE, high - low);
         break;
-    case 1:
-        ck_assert_uint_eq(regions_put_back(cut, 0).charged, 0);
-        break;
+    case 1: ck_assert_uint_eq(regions_put_back(cut, 0).charged, 0); break;
     default:
         ck_assert_uint_eq(regions_put_as(cut, state).charged, 0);
         for (uintptr_t at = low; at < high; at++)

@@ -156,10 +156,7 @@ START_TEST(stack_goes_through_the_c_library)
 }
 END_TEST
 
-static void *in_thread(void *unused)
-{
-    return deep(5) ? unused : NULL;
-}
+static void *in_thread(void *unused) { return deep(5) ? unused : NULL; }
 
 START_TEST(stack_of_a_thread)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A stock that is one thread's own, step by step, by one thread; tests/model/stock.pml has all orders
- * of the steps of several. Then budgets whose kernel has no membarrier(2), or has it no more.
+ * A stock that is one thread's own, step by step, by one thread; tests/model/stock.pml has all
+ * orders of the steps of several. Then budgets whose kernel has no membarrier(2), or has it no
+ * more.
  */
 #include "unit.h"
 

@@ -98,7 +98,11 @@ START_TEST(numbers_are_written_in_decimal)
     static const struct {
         uint64_t number;
         const char *words;
-    } numbers[] = {{0, "0"}, {9, "9"}, {10, "10"}, {1000, "1000"}, {4294967296, "4294967296"},
+    } numbers[] = {{0, "0"},
+                   {9, "9"},
+                   {10, "10"},
+                   {1000, "1000"},
+                   {4294967296, "4294967296"},
                    {UINT64_MAX, "18446744073709551615"}};
     for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         text.length = 0;

@@ -7,10 +7,16 @@
 
 #include "harness.h"
 
-#define SUITES(X) X(accounts) X(budget) X(config) X(explore) X(fault) X(gate) X(gate_regions) X(ledger) X(lock) X(names) X(pages) X(delayed_free) X(plan) X(regions) X(sites) X(stack) X(stock) X(writer)
+#define SUITES(X)                                                                                  \
+    X(accounts)                                                                                    \
+    X(budget) X(config) X(explore) X(fault) X(gate) X(gate_regions) X(ledger) X(lock) X(names)     \
+        X(pages) X(delayed_free) X(plan) X(regions) X(sites) X(stack) X(stock) X(writer)
 
 SUITES(HARNESS_DECLARE)
 
-static inline void unit_add(Suite *suite, const TTest *test) { harness_add(suite, test, RUN_SECONDS); }
+static inline void unit_add(Suite *suite, const TTest *test)
+{
+    harness_add(suite, test, RUN_SECONDS);
+}
 
 #endif

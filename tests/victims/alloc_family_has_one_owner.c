@@ -11,24 +11,15 @@ static void *make(int how, size_t size)
 {
     void *block = NULL;
     switch (how) {
-    case 0:
-        return malloc(size);
-    case 1:
-        return calloc(1, size);
-    case 2:
-        return realloc(NULL, size);
-    case 3:
-        return reallocarray(NULL, 1, size);
-    case 4:
-        return posix_memalign(&block, 64, size) == 0 ? block : NULL;
-    case 5:
-        return aligned_alloc(64, size);
-    case 6:
-        return memalign(64, size);
-    case 7:
-        return valloc(size);
-    default:
-        return pvalloc(size);
+    case 0: return malloc(size);
+    case 1: return calloc(1, size);
+    case 2: return realloc(NULL, size);
+    case 3: return reallocarray(NULL, 1, size);
+    case 4: return posix_memalign(&block, 64, size) == 0 ? block : NULL;
+    case 5: return aligned_alloc(64, size);
+    case 6: return memalign(64, size);
+    case 7: return valloc(size);
+    default: return pvalloc(size);
     }
 }
 
@@ -40,21 +31,11 @@ static void take(int how, void *block, size_t size)
         sized = (void (*)(void *, size_t))dlsym(RTLD_DEFAULT, "free_sized");
     }
     switch (how) {
-    case 0:
-        free(block);
-        break;
-    case 1:
-        compatible(block);
-        break;
-    case 2:
-        sized(block, size);
-        break;
-    case 3:
-        free(realloc(block, 2 * size));
-        break;
-    default:
-        free(reallocarray(block, 3, size));
-        break;
+    case 0: free(block); break;
+    case 1: compatible(block); break;
+    case 2: sized(block, size); break;
+    case 3: free(realloc(block, 2 * size)); break;
+    default: free(reallocarray(block, 3, size)); break;
     }
 }
 

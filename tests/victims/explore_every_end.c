@@ -130,10 +130,16 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         void (*run)(void);
-    } sites[] = {{"tolerates", tolerates}, {"crashes", crashes},   {"aborts", aborts},
-                 {"exits", exits},         {"hangs", hangs},       {"swallows", swallows},
-                 {"leaks", leaks},         {"takes_two", takes_two},
-                 {"starts_another", starts_another}, {"needs_one", needs_one},
+    } sites[] = {{"tolerates", tolerates},
+                 {"crashes", crashes},
+                 {"aborts", aborts},
+                 {"exits", exits},
+                 {"hangs", hangs},
+                 {"swallows", swallows},
+                 {"leaks", leaks},
+                 {"takes_two", takes_two},
+                 {"starts_another", starts_another},
+                 {"needs_one", needs_one},
                  {"asks_again", asks_again},
                  {"crashes_in_its_report", crashes_in_its_report}};
     char room[BUFSIZ];

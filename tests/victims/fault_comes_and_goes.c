@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Allocates until that fails, and then makes the file "failed"; and until that works again, and then
- * ends with status 7. Ends with 0 once there is a file "end".
+ * Allocates until that fails, and then makes the file "failed"; and until that works again, and
+ * then ends with status 7. Ends with 0 once there is a file "end".
  */
 #include "victim.h"
 

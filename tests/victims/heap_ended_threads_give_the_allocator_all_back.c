@@ -31,7 +31,8 @@ static void run_threads(int count)
 static size_t held(void)
 {
     struct allocator_figures {
-        size_t arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;
+        size_t arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks,
+            keepcost;
     } (*figures)(void) = (struct allocator_figures(*)(void))dlsym(RTLD_DEFAULT, "mallinfo2");
     return figures != NULL ? figures().uordblks : 0;
 }

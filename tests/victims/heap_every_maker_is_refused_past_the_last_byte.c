@@ -5,7 +5,8 @@ int main(void)
 {
     enum { LEFT = 1000 };
     void *most = fill(LEFT);
-    EACH(maker, maker, makers) {
+    EACH(maker, maker, makers)
+    {
         uint64_t before = used(), refused = refusals();
         errno = 0;
         CHECK_OF(maker, maker->make(LEFT + 1) == NULL);

@@ -4,7 +4,8 @@
 int main(void)
 {
     uint64_t before = used();
-    EACH(giver, giver, givers) {
+    EACH(giver, giver, givers)
+    {
         for (size_t size = 0; size < 300 * KIB; size += 4111) {
             void *block = malloc(size);
             CHECK_OF(giver, block != NULL && used() == before + size);

@@ -12,12 +12,14 @@ int main(void)
     uint64_t before = used();
     struct rlimit address_space = {256 * MIB, 256 * MIB};
     CHECK(setrlimit(RLIMIT_AS, &address_space) == 0);
-    EACH(maker, maker, makers) {
+    EACH(maker, maker, makers)
+    {
         errno = 0;
         CHECK_OF(maker, maker->make(500 * MIB) == NULL && errno == ENOMEM);
         CHECK_OF(maker, used() == before);
     }
-    EACH(resizer, resizer, resizers) {
+    EACH(resizer, resizer, resizers)
+    {
         errno = 0;
         CHECK_OF(resizer, resizer->resize(old, 500 * MIB) == NULL && errno == ENOMEM);
         CHECK_OF(resizer, used() == before && old[999] == 'o');

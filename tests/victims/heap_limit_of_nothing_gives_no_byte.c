@@ -4,7 +4,8 @@
 int main(void)
 {
     CHECK(usage().limit == 0 && used() == 0);
-    EACH(maker, maker, makers) {
+    EACH(maker, maker, makers)
+    {
         CHECK_OF(maker, maker->make(1) == NULL && errno == ENOMEM);
         void *block = maker->make(0);
         CHECK_OF(maker, block != NULL);

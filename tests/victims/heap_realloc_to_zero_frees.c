@@ -6,14 +6,14 @@ int main(void)
 {
     uint64_t before = used();
     EACH(resizer, resizer, resizers)
-        for (size_t size = 0; size < 300 * KIB; size += 4111) {
-            void *block = malloc(size);
-            CHECK_OF(resizer, block != NULL && used() == before + size);
-            void *rest = resizer->resize(block, 0);
-            CHECK_OF(resizer, used() == before);
-            free(rest);
-            CHECK_OF(resizer, used() == before);
-        }
+    for (size_t size = 0; size < 300 * KIB; size += 4111) {
+        void *block = malloc(size);
+        CHECK_OF(resizer, block != NULL && used() == before + size);
+        void *rest = resizer->resize(block, 0);
+        CHECK_OF(resizer, used() == before);
+        free(rest);
+        CHECK_OF(resizer, used() == before);
+    }
     CHECK(refusals() == 0 && usage().unknown == 0);
     return 0;
 }

@@ -22,11 +22,11 @@ int main(void)
 {
     static const size_t sizes[] = {0, 1, 24, 1000, 61437, 61438, 65536, 200 * KIB};
     EACH(resizer, resizer, resizers)
-        for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-            check_kept(resizer, sizes[i], room() + 1);
-            check_kept(resizer, sizes[i], PTRDIFF_MAX);
-            check_kept(resizer, sizes[i], SIZE_MAX);
-        }
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        check_kept(resizer, sizes[i], room() + 1);
+        check_kept(resizer, sizes[i], PTRDIFF_MAX);
+        check_kept(resizer, sizes[i], SIZE_MAX);
+    }
     CHECK(usage().unknown == 0);
     return 0;
 }

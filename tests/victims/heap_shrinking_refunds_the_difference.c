@@ -6,7 +6,8 @@ int main(void)
 {
     enum { MOST = 300 * 1024 };
     void *rest = fill(MOST);
-    EACH(resizer, resizer, resizers) {
+    EACH(resizer, resizer, resizers)
+    {
         unsigned char *block = malloc(MOST);
         CHECK_OF(resizer, block != NULL && room() == 0);
         for (size_t i = 0; i < MOST; i++)

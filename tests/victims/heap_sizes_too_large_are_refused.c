@@ -16,11 +16,13 @@ static void check_size(size_t size)
 {
     void *old = warm();
     uint64_t before = used();
-    EACH(maker, maker, makers) {
+    EACH(maker, maker, makers)
+    {
         errno = 0;
         CHECK_OF(maker, maker->make(size) == NULL && errno == ENOMEM && used() == before);
     }
-    EACH(resizer, resizer, resizers) {
+    EACH(resizer, resizer, resizers)
+    {
         errno = 0;
         CHECK_OF(resizer, resizer->resize(old, size) == NULL && errno == ENOMEM);
         CHECK_OF(resizer, used() == before);

@@ -8,7 +8,8 @@ int main(void)
     char *block = foreign(1000);
     CHECK(block != NULL);
     memset(block, 'f', 1000);
-    EACH(resizer, resizer, resizers) {
+    EACH(resizer, resizer, resizers)
+    {
         errno = 0;
         CHECK_OF(resizer, resizer->resize(block, room() + 1) == NULL && errno == ENOMEM);
         CHECK_OF(resizer, used() == before);

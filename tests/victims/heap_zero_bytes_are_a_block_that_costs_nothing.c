@@ -5,7 +5,8 @@ int main(void)
 {
     void *most = fill(0);
     uint64_t before = used();
-    EACH(maker, maker, makers) {
+    EACH(maker, maker, makers)
+    {
         errno = 4242;
         void *one = maker->make(0), *other = maker->make(0);
         CHECK_OF(maker, one != NULL && other != NULL && one != other);

@@ -36,20 +36,11 @@ static void remap(void)
 static void call(void)
 {
     switch (next(5)) {
-    case 0:
-        mmap(somewhere(), some_length(), some_prot(), ANON | MAP_FIXED, -1, 0);
-        break;
-    case 1:
-        mmap(somewhere(), some_length(), some_prot(), ANON | MAP_FIXED_NOREPLACE, -1, 0);
-        break;
-    case 2:
-        munmap(somewhere(), some_length());
-        break;
-    case 3:
-        mprotect(somewhere(), some_length(), some_prot());
-        break;
-    default:
-        remap();
+    case 0: mmap(somewhere(), some_length(), some_prot(), ANON | MAP_FIXED, -1, 0); break;
+    case 1: mmap(somewhere(), some_length(), some_prot(), ANON | MAP_FIXED_NOREPLACE, -1, 0); break;
+    case 2: munmap(somewhere(), some_length()); break;
+    case 3: mprotect(somewhere(), some_length(), some_prot()); break;
+    default: remap();
     }
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * A signal handler forks after each single instruction of the library with which a thread of
- * several draws budget in turn, up to where it blocks signals. Each time both go on in the middle of
- * it. Each step is tried in a process of its own, since a step while signals are blocked ends one.
+ * several draws budget in turn, up to where it blocks signals. Each time both go on in the middle
+ * of it. Each step is tried in a process of its own, since a step while signals are blocked ends
+ * one.
  */
 #include "victim.h"
 
@@ -19,8 +20,14 @@ static volatile long step, fork_at;
 static volatile pid_t forked = -1;
 static uintptr_t begin, end; /* of the library */
 
-static void start_steps(void) { __asm__ volatile("pushfq; orq $0x100,(%%rsp); popfq" ::: "memory", "cc"); }
-static void end_steps(void) { __asm__ volatile("pushfq; andq $~0x100,(%%rsp); popfq" ::: "memory", "cc"); }
+static void start_steps(void)
+{
+    __asm__ volatile("pushfq; orq $0x100,(%%rsp); popfq" ::: "memory", "cc");
+}
+static void end_steps(void)
+{
+    __asm__ volatile("pushfq; andq $~0x100,(%%rsp); popfq" ::: "memory", "cc");
+}
 
 static void on_step(int signal, siginfo_t *info, void *context)
 {

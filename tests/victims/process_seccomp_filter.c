@@ -11,9 +11,9 @@
 
 /* All but these calls kill the process: what malloc itself makes, and what it takes to end ... */
 static const unsigned for_malloc[] = {
-    SYS_read,   SYS_write,    SYS_exit,   SYS_exit_group, SYS_rt_sigreturn, SYS_brk,
-    SYS_munmap, SYS_mprotect, SYS_mremap, SYS_madvise,    SYS_futex,        SYS_mmap,
-    SYS_getrandom,
+    SYS_read,  SYS_write,  SYS_exit,      SYS_exit_group, SYS_rt_sigreturn,
+    SYS_brk,   SYS_munmap, SYS_mprotect,  SYS_mremap,     SYS_madvise,
+    SYS_futex, SYS_mmap,   SYS_getrandom,
 #ifdef SYS_mmap2
     SYS_mmap2,
 #endif
@@ -28,11 +28,12 @@ static const unsigned for_threads[] = {
 };
 /* and for a report. */
 static const unsigned for_report[] = {
-    SYS_getpid, SYS_openat, SYS_fstat, SYS_statx, SYS_close, SYS_rt_sigprocmask, SYS_rt_sigpending,
+    SYS_getpid,     SYS_openat,         SYS_fstat,         SYS_statx,
+    SYS_close,      SYS_rt_sigprocmask, SYS_rt_sigpending,
 #ifdef SYS_newfstatat
     SYS_newfstatat,
 #else
-    SYS_fstat64,    SYS_fstatat64,
+    SYS_fstat64, SYS_fstatat64,
 #endif
 };
 

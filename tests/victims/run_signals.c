@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Makes the file READY, then counts the signals that it gets, each also by a byte in that file; at the
- * LAST-th it prints how many it had of each, and ends.
+ * Makes the file READY, then counts the signals that it gets, each also by a byte in that file; at
+ * the LAST-th it prints how many it had of each, and ends.
  */
 #include <fcntl.h>
 #include <signal.h>

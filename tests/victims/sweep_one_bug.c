@@ -109,9 +109,8 @@ int main(int argc, char **argv)
         const char *name;
         void (*body)(void);
     } bugs[] = {
-        {"crash", crash},           {"abort", abort_itself},  {"hang", hang}, {"swallowed", swallow},
-        {"leak", leak},             {"corruption", corrupt},  {"twice", fail_twice},
-        {"together", need_one},
+        {"crash", crash}, {"abort", abort_itself}, {"hang", hang},        {"swallowed", swallow},
+        {"leak", leak},   {"corruption", corrupt}, {"twice", fail_twice}, {"together", need_one},
     };
     say("begun\n");
     handle();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Under a limit of 4 MiB for the tree, and no other: what a forked child inherits is paid for by its
- * parent, however it is given back, resized, moved or made writable.
+ * Under a limit of 4 MiB for the tree, and no other: what a forked child inherits is paid for by
+ * its parent, however it is given back, resized, moved or made writable.
  */
 #include "victim.h"
 
@@ -13,7 +13,10 @@ enum { BLOCKS = 1024, PAGES = 256, PAGE = 4096 };
 static void *blocks[BLOCKS];
 static char *region, *reserved;
 
-static void *map(int prot) { return mmap(NULL, PAGES * PAGE, prot, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0); }
+static void *map(int prot)
+{
+    return mmap(NULL, PAGES * PAGE, prot, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
 
 /* The blocks of 1 KiB that can be had, which are given back. */
 static int room(void)

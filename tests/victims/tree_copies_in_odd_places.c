@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * tree_copies_in_odd_places CASE, under a limit of 64 MiB for the tree: the process is copied where no
- * fork handler runs, or where one does in the middle of something. Each copy has all that is left to it.
+ * tree_copies_in_odd_places CASE, under a limit of 64 MiB for the tree: the process is copied where
+ * no fork handler runs, or where one does in the middle of something. Each copy has all that is
+ * left to it.
  */
 #include "victim.h"
 
@@ -120,8 +121,8 @@ static void fork_in_call(int signal)
         forked = fork();
 }
 
-/* Whether the handler comes in the middle of the call is up to the machine; mostly it does. The child
- * has the room when its parent, too, is back from the call. */
+/* Whether the handler comes in the middle of the call is up to the machine; mostly it does. The
+ * child has the room when its parent, too, is back from the call. */
 static void handler_forks_while_a_region_is_unmapped(void)
 {
     int back[2];

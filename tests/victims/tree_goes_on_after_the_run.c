@@ -39,6 +39,7 @@ int main(int argc, char **argv)
     wait_for_its_end(command);
     for (int i = 0; i < children; i++)
         could += child_can(bytes);
-    dprintf(1, "%d of %d, then %s\n", could, children, malloc(2 * bytes) != NULL ? "twice" : "no more");
+    dprintf(1, "%d of %d, then %s\n", could, children,
+            malloc(2 * bytes) != NULL ? "twice" : "no more");
     return 0;
 }

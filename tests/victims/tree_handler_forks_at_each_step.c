@@ -17,8 +17,14 @@ static volatile long step, fork_at;
 static volatile pid_t forked;
 
 #if defined(__x86_64__)
-static void start_steps(void) { __asm__ volatile("pushfq; orq $0x100,(%%rsp); popfq" ::: "memory", "cc"); }
-static void end_steps(void) { __asm__ volatile("pushfq; andq $~0x100,(%%rsp); popfq" ::: "memory", "cc"); }
+static void start_steps(void)
+{
+    __asm__ volatile("pushfq; orq $0x100,(%%rsp); popfq" ::: "memory", "cc");
+}
+static void end_steps(void)
+{
+    __asm__ volatile("pushfq; andq $~0x100,(%%rsp); popfq" ::: "memory", "cc");
+}
 
 static void on_step(int signal, siginfo_t *info, void *context)
 {
@@ -30,8 +36,8 @@ static void on_step(int signal, siginfo_t *info, void *context)
     forked = fork();
 }
 #else
-static void start_steps(void) { }
-static void end_steps(void) { }
+static void start_steps(void) {}
+static void end_steps(void) {}
 static void on_step(int signal, siginfo_t *info, void *context)
 {
     (void)signal;

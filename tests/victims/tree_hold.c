@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * tree_hold KIB [MORE...]: allocates blocks of 1 KiB, up to so many, says how many it got, and holds
- * them until its standard input ends.
+ * tree_hold KIB [MORE...]: allocates blocks of 1 KiB, up to so many, says how many it got, and
+ * holds them until its standard input ends.
  */
 #include "victim.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Threads allocate at random while the process forks, again and again; children give back what they
- * inherited, allocate, and end by exit or SIGKILL. Nothing is refused that fits in 64 MiB, no count goes
- * below zero, and in the end all but the parent's own is free.
+ * inherited, allocate, and end by exit or SIGKILL. Nothing is refused that fits in 64 MiB, no count
+ * goes below zero, and in the end all but the parent's own is free.
  */
 #include "victim.h"
 

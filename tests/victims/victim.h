@@ -33,7 +33,8 @@ static inline struct memrestrict_usage usage(void)
     static bool (*get)(struct memrestrict_usage *, size_t);
     struct memrestrict_usage now;
     if (get == NULL)
-        get = (bool (*)(struct memrestrict_usage *, size_t))dlsym(RTLD_DEFAULT, "memrestrict_usage_get");
+        get = (bool (*)(struct memrestrict_usage *, size_t))dlsym(RTLD_DEFAULT,
+                                                                  "memrestrict_usage_get");
     CHECK(get != NULL);
     CHECK(get(&now, sizeof now));
     return now;
