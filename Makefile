@@ -35,8 +35,7 @@ LIB_LINK := -shared -pthread -Wl,-soname,libmemrestrict.so -Wl,-Bsymbolic-functi
 LIB := $(BUILD)/libmemrestrict.so
 LIB_SOURCES := $(sort $(wildcard libmemrestrict/*.c libmemrestrict/*/*.c))
 # What needs no preload to run: it goes into the unit tests, and nothing of it calls the real malloc.
-CORE_NAMES := accounts accounts_grants budget build_id cfi changes map_barrier resync_maps stack_cache unwind delayed_free config crash descriptors explore fault gate gate_refusals gate_regions guard kernel kernel_copy ledger ledger_table lock maps match membership modules names object pages pattern pending plan plan_words proc recall reconcile regions site_name sites sites_find sites_join sites_twin stack stock stocks writer
-CORE := $(foreach name,$(CORE_NAMES),$(wildcard libmemrestrict/$(name).c libmemrestrict/*/$(name).c))
+CORE := $(filter-out %/real.c %/report.c,$(sort $(wildcard $(addprefix libmemrestrict/,decide/*.c records/*.c ground/*.c common/*.c))))
 HEADERS := $(wildcard libmemrestrict/*.h libmemrestrict/*/*.h include/*.h)
 
 .PHONY: all lib command demo check check-long bench bench-plot bench-sweep install uninstall clean lib32 libmusl
@@ -61,9 +60,8 @@ $(BUILD)/uthash:
 # itself, or, installed, in this folder, which is relative to PREFIX where LIBDIR is below it.
 COMMAND := $(BUILD)/memrestrict
 COMMAND_SOURCES := $(sort $(wildcard memrestrict/*.c memrestrict/*/*.c))
-COMMAND_CORE_NAMES := accounts accounts_grants config kernel pattern plan plan_words proc writer
-COMMAND_CORE := $(foreach name,$(COMMAND_CORE_NAMES),$(wildcard libmemrestrict/$(name).c libmemrestrict/*/$(name).c))
-COMMAND_OBJECTS = $(COMMAND_SOURCES:memrestrict/%.c=$(BUILD)/command/%.o) $(COMMAND_CORE:libmemrestrict/%.c=$(BUILD)/command/core/%.o)
+COMMAND_CORE := $(sort $(wildcard libmemrestrict/common/*.c))
+COMMAND_OBJECTS = $(COMMAND_SOURCES:memrestrict/%.c=$(BUILD)/command/%.o) $(COMMAND_CORE:libmemrestrict/common/%.c=$(BUILD)/command/common/%.o)
 COMMAND_FLAGS = -DMEMRESTRICT_VERSION='"$(VERSION)"' \
 	-DMEMRESTRICT_LIBDIR=$(call quoted,"$(subst @:,,$(subst @:$(PREFIX)/,,@:$(LIBDIR)))")
 COMMAND_HEADERS := $(wildcard memrestrict/*.h memrestrict/*/*.h)
@@ -72,7 +70,7 @@ command: $(COMMAND)
 
 $(COMMAND): $(COMMAND_OBJECTS)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(shell pkg-config --libs $(COMMAND_PACKAGES)) -lm -o $@
-$(BUILD)/command/core/%.o: libmemrestrict/%.c $(HEADERS)
+$(BUILD)/command/common/%.o: libmemrestrict/common/%.c $(HEADERS)
 	@mkdir -p $(@D)
 	$(CC) $(STD) $(WARN) $(INC) $(CPPFLAGS) -fPIE $(CFLAGS) -c $< -o $@
 $(BUILD)/command/%.o: memrestrict/%.c $(HEADERS) $(COMMAND_HEADERS) $(BUILD)/command/libdir | $(BUILD)/packages

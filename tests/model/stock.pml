@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * libmemrestrict/stock.h and what stocks.c and budget.c make of it, for spin: two stocks, each one thread's
+ * libmemrestrict/records/stock.h and what stocks.c and budget.c make of it, for spin: two stocks, each one thread's
  * own, a few bytes, and every order of events. What an owner stores to `spent` waits in a buffer of its
  * thread, as on x86, until anything flushes it: time, a locked instruction, a lock, membarrier(2). All
  * else is read and written by locked instructions, and loads, which come straight from memory.

@@ -129,7 +129,7 @@ difference() {
 #   memrestrict: NAME (process N)
 #     limit         N bytes ...
 #     used          N bytes ...
-# and so on; see libmemrestrict/report.c. WANT is "clean" (nothing was refused, nothing was unknown,
+# and so on; see libmemrestrict/decide/report.c. WANT is "clean" (nothing was refused, nothing was unknown,
 # and what is charged is what is live), "giants" (the same but for refusals), or "refused" (within the
 # limit, and somebody was refused).
 read_reports() {
