@@ -20,6 +20,14 @@ static int print_settings(void)
     return EXIT_SUCCESS;
 }
 
+void help_write_commands(FILE *file)
+{
+    fputs("\n\nSubcommands:", file);
+    for (const struct command *row = commands; row->name != NULL; row++)
+        fprintf(file, "\n  %s %-*s  %s", row->name, (int)(33 - strlen(row->name)), row->arguments,
+                row->help);
+}
+
 int help_main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "env") == 0)

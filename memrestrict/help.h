@@ -5,7 +5,12 @@
 #ifndef MEMRESTRICT_HELP_H
 #define MEMRESTRICT_HELP_H
 
+#include <stdio.h>
+
 /* The subcommand: argv[0] is "help". Returns the exit status. */
 int help_main(int argc, char **argv);
+
+/* The table of subcommands, a line each, below a head. */
+void help_write_commands(FILE *file);
 
 #endif

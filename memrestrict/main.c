@@ -3,6 +3,8 @@
  * The command memrestrict: a subcommand, or else a program to run.
  */
 #include "commands.h"
+#include "help.h"
+#include "run/options.h"
 #include "run/run.h"
 #include "base/message.h"
 
@@ -30,6 +32,7 @@ static void close_stdout(void)
 int main(int argc, char **argv)
 {
     atexit(close_stdout);
+    options_introduce(help_write_commands);
     const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
     if (command != NULL && command->main != run_main)
         message_subcommand(command->name);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/json_text.h"
 
-#include "outcome/sentence.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>

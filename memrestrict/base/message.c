@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/message.h"
 
-#include "outcome/sentence.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/output_file.h"
 
-#include "run/books.h"
+#include "base/fd.h"
 #include "base/message.h"
 
 #include <errno.h>
@@ -37,7 +37,7 @@ bool output_file_open(struct output_file *output, const char *option, const char
     output->made = fd >= 0;
     if (fd < 0 && errno == EEXIST)
         fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    fd = books_fd_above(fd);
+    fd = fd_above(fd);
     output->file = fd >= 0 ? fdopen(fd, "w") : NULL;
     return output->file != NULL || cannot(output);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/progress.h"
 
+#include "base/text.h"
 #include "base/duration.h"
 #include "base/sizes.h"
-#include "outcome/sentence.h"
 
 #include <inttypes.h>
 #include <stdio.h>

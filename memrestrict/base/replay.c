@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/replay.h"
 
+#include "base/text.h"
 #include "base/shell.h"
 #include "base/string_file.h"
-#include "outcome/sentence.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/shell.h"
 
+#include "base/text.h"
 #include "base/string_file.h"
-#include "outcome/sentence.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/signal_wait.h"
 
-#include "run/signals.h"
+#include "base/die.h"
 
 #include <signal.h>
 #include <stddef.h>
@@ -66,5 +66,5 @@ int signal_wait_poll(struct pollfd *fds, unsigned count, uint64_t nanoseconds)
 void signal_wait_obey(void)
 {
     if (caught != 0)
-        signals_die_of(caught);
+        die_of(caught);
 }

@@ -18,6 +18,9 @@ struct terminal_size {
  * known. */
 struct terminal_size terminal_size(void);
 
+/* What --color was given. */
+enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
 /* Is it a terminal that knows escape sequences, and is there no NO_COLOR? */
 bool terminal_wants_color(int fd);
 

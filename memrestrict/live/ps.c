@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "live/ps.h"
 
+#include "base/text.h"
 #include "base/arguments.h"
 #include "live/usage_rows.h"
 #include "live/find_runs.h"
 #include "base/message.h"
 #include "base/terminal.h"
-#include "outcome/sentence.h"
 
 #include <jansson.h>
 #include <limits.h>

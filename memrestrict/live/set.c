@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "live/set.h"
 
+#include "base/text.h"
 #include "common/config.h"
 #include "live/find_runs.h"
 #include "base/message.h"
 #include "base/sizes.h"
-#include "outcome/sentence.h"
 
 #include <signal.h>
 #include <stdatomic.h>

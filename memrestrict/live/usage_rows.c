@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "live/usage_rows.h"
 
+#include "base/text.h"
 #include "base/message.h"
 #include "base/sizes.h"
-#include "outcome/sentence.h"
 
 #include <inttypes.h>
 #include <stdatomic.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/text.h"
 #include "min/format_min.h"
 
-#include "outcome/sentence.h"
 #include "base/json_write.h"
 
 #include <stdlib.h>

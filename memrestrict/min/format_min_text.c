@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/text.h"
 #include "min/format_min.h"
 
 #include "base/sizes.h"
 #include "base/terminal.h"
-#include "outcome/sentence.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "min/min_sites.h"
 
+#include "base/text.h"
 #include "sites/source_location.h"
 #include "base/sizes.h"
 #include "base/string_file.h"
-#include "outcome/sentence.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "min/min_success.h"
 
+#include "base/text.h"
 #include "base/signal_wait.h"
 #include "base/message.h"
 #include "base/shell.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "outcome/format_prometheus.h"
 
+#include "base/text.h"
 #include "outcome/sentence.h"
 
 #include <errno.h>

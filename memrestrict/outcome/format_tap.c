@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "outcome/format_tap.h"
 
+#include "base/text.h"
 #include "base/escape.h"
 #include "outcome/sentence.h"
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * An outcome in words, shared by the verdict and all formats: the sentence, the names that programs
- * may rely on, and text made safe. A program's name and arguments are any bytes: what would steer a
- * terminal or is no UTF-8 is written as \xNN, everywhere the same.
+ * An outcome in words, shared by the verdict and all formats: the sentence, and the names that
+ * programs may rely on. Whatever a program has named is made safe (base/text.h).
  */
 #ifndef MEMRESTRICT_SENTENCE_H
 #define MEMRESTRICT_SENTENCE_H
@@ -36,24 +35,10 @@ void sentence_fault(FILE *file, const struct fault_struck *fault);
 /* "malloc of 1.0 MiB at 63.4 of 64.0 MiB" */
 void sentence_refusal(FILE *file, const struct refusal *refusal);
 
-/* What stands behind the last slash; a part of `path`, or all of it. */
-const char *text_last_part(const char *path);
-
-/* Writes text made safe, as the head of this file says. */
-void text_safe(FILE *file, const char *text);
 /* The program and its arguments, with spaces between, safe. */
 void sentence_command(FILE *file, const struct outcome *outcome);
 
-/* The length of the UTF-8 character that `text` begins with: 1 to 4; 0: it is none. */
-unsigned text_utf8(const char *text);
-/* Characters of valid UTF-8. */
-size_t text_width(const char *text);
-/* Writes at most `width` characters of it; the last of them says if there were more. Returns how
- * many were written. */
-size_t text_cut(FILE *file, const char *text, size_t width);
-
 /* What one of the writers above writes, as a string; the caller frees it. NULL: no memory. */
 char *sentence_string(void (*write)(FILE *, const struct outcome *), const struct outcome *outcome);
-char *text_safe_string(const char *text);
 
 #endif

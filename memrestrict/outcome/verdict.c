@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "outcome/verdict.h"
 
+#include "base/text.h"
 #include "outcome/verdict_table.h"
 #include "outcome/sentence.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "outcome/verdict_table.h"
 
+#include "base/text.h"
 #include "base/sizes.h"
 #include "base/string_file.h"
 #include "outcome/sentence.h"

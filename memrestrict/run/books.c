@@ -3,6 +3,7 @@
 
 #include "common/kernel.h"
 #include "common/proc.h"
+#include "base/fd.h"
 #include "base/message.h"
 
 #include <errno.h>
@@ -14,17 +15,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-int books_fd_above(int fd)
-{
-    enum { LOWEST = STDERR_FILENO + 1 };
-    if (fd < 0 || fd >= LOWEST)
-        return fd;
-    int above = fcntl(fd, F_DUPFD_CLOEXEC, LOWEST), saved_errno = errno;
-    close(fd);
-    errno = saved_errno;
-    return above;
-}
 
 /* A limit on the size of files is meant for files: as far as we may, we do without it here. Past
  * it, the kernel would end us by a signal. */
@@ -71,7 +61,7 @@ static void fill(struct accounts *accounts, uint64_t tree_limit, uint64_t reserv
 bool books_open(struct books *books, uint64_t tree_limit, uint64_t reserve, int sites, int explore)
 {
     books->accounts = NULL;
-    books->fd = books_fd_above(memfd_create("memrestrict", MFD_CLOEXEC));
+    books->fd = fd_above(memfd_create("memrestrict", MFD_CLOEXEC));
     if (books->fd >= 0 && set_size(books->fd, sizeof *books->accounts))
         books->accounts = map(books->fd);
     if (books->accounts == NULL) {

@@ -23,8 +23,4 @@ bool books_open(struct books *books, uint64_t tree_limit, uint64_t reserve, int 
  * together? NULL names none. */
 bool books_have_tree_limit(const char *setting);
 
-/* The descriptor moved above those of the standard streams, close-on-exec: a command that is
- * started with some of them closed must not take their places. -1 is passed on, with errno. */
-int books_fd_above(int fd);
-
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/explore_run.h"
 
+#include "base/fd.h"
+#include "base/text.h"
 #include "run/books.h"
 #include "common/calls.h"
 #include "common/explore_area.h"
@@ -46,7 +48,7 @@ static bool set_folder(struct explore_area *area, const char *folder)
 static bool make_area(struct explore_run *explore)
 {
     struct explore_area *area;
-    explore->fd = books_fd_above(memfd_create("memrestrict-explore", MFD_CLOEXEC));
+    explore->fd = fd_above(memfd_create("memrestrict-explore", MFD_CLOEXEC));
     if (explore->fd < 0 || ftruncate(explore->fd, sizeof *area) != 0)
         return false;
     area = mmap(NULL, sizeof *area, PROT_READ | PROT_WRITE, MAP_SHARED, explore->fd, 0);

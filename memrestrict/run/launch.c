@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/launch.h"
 
-#include "run/books.h"
+#include "base/fd.h"
 #include "base/message.h"
 
 #include <errno.h>
@@ -14,8 +14,8 @@ static bool make_pipe(int ends[2])
 {
     if (pipe2(ends, O_CLOEXEC) != 0)
         return false;
-    ends[0] = books_fd_above(ends[0]);
-    ends[1] = books_fd_above(ends[1]);
+    ends[0] = fd_above(ends[0]);
+    ends[1] = fd_above(ends[1]);
     return ends[0] >= 0 && ends[1] >= 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/library.h"
 
-#include "run/books.h"
+#include "base/fd.h"
 #include "base/message.h"
 
 #include <errno.h>
@@ -88,7 +88,7 @@ static bool find_installed(struct library *library, const char *folder)
  * descriptor of ours has neither; a process that begins after we have ended will not find it. */
 static bool name_by_descriptor(struct library *library)
 {
-    int fd = books_fd_above(open(library->path, O_RDONLY | O_CLOEXEC));
+    int fd = fd_above(open(library->path, O_RDONLY | O_CLOEXEC));
     if (fd >= 0)
         snprintf(library->preload, sizeof library->preload, "/proc/%d/fd/%d", (int)getpid(), fd);
     else

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/options.h"
 
-#include "commands.h"
 #include "common/config.h"
 #include "base/duration.h"
 #include "base/fault_plan.h"
@@ -273,20 +272,22 @@ static error_t take(int key, char *word, struct argp_state *state)
     }
 }
 
-/* The table of subcommands goes before the options. */
+static void (*write_introduction)(FILE *);
+
+void options_introduce(void (*write)(FILE *)) { write_introduction = write; }
+
+/* The introduction goes before the options. */
 static char *filter_help(int key, const char *text, void *input)
 {
     (void)input;
     struct string_file whole;
-    if (key != ARGP_KEY_HELP_PRE_DOC)
+    if (key != ARGP_KEY_HELP_PRE_DOC || write_introduction == NULL)
         return (char *)text;
     FILE *memory = string_file_open(&whole);
     if (memory == NULL)
         return (char *)text;
-    fprintf(memory, "%s\n\nSubcommands:", text);
-    for (const struct command *row = commands; row->name != NULL; row++)
-        fprintf(memory, "\n  %s %-*s  %s", row->name, (int)(33 - strlen(row->name)), row->arguments,
-                row->help);
+    fputs(text, memory);
+    write_introduction(memory);
     return string_file_close(&whole);
 }
 

@@ -5,10 +5,12 @@
 #ifndef MEMRESTRICT_OPTIONS_H
 #define MEMRESTRICT_OPTIONS_H
 
+#include "base/terminal.h"
 #include "run/explore_run.h"
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* What can be written to a file of its own, in the order of writing. */
 enum report_kind {
@@ -24,8 +26,6 @@ enum report_kind {
     REPORT_SITE_LIST,
     REPORT_COUNT
 };
-
-enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* What the library is told through the environment, in the order of option_setting_names. */
 enum option_setting {
@@ -66,6 +66,9 @@ bool options_read(int argc, char **argv, struct run_options *options, int *statu
 /* What holds for a setting: the option, or else the environment. NULL: neither is there. */
 const char *options_setting(const struct run_options *options, enum option_setting which);
 
+/* What the help says between its first sentence and the options, which is not for this module to
+ * know: written by `write`. */
+void options_introduce(void (*write)(FILE *));
 /* The help, to stdout. */
 void options_print_help(void);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/reports.h"
 
-#include "run/books.h"
+#include "base/fd.h"
 #include "base/message.h"
 #include "base/string_file.h"
 
@@ -52,7 +52,7 @@ static int make_beside(const char *path, char temporary[PATH_MAX])
         errno = ENAMETOOLONG;
         return -1;
     }
-    return books_fd_above(mkostemp(temporary, O_CLOEXEC));
+    return fd_above(mkostemp(temporary, O_CLOEXEC));
 }
 
 /* The descriptor that a path stands for, as /dev/stderr; -1: none. */
@@ -107,10 +107,10 @@ static bool open_file(struct report *report)
     if (other >= 0)
         return join_descriptor(report, other);
     int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY;
-    int fd = books_fd_above(open(report->path, flags | O_EXCL, 0666));
+    int fd = fd_above(open(report->path, flags | O_EXCL, 0666));
     report->made = fd >= 0;
     if (fd < 0 && errno == EEXIST)
-        fd = books_fd_above(open(report->path, flags, 0666));
+        fd = fd_above(open(report->path, flags, 0666));
     report->file = fd >= 0 ? fdopen(fd, "w") : NULL;
     return report->file != NULL;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/run.h"
 
+#include "base/die.h"
+#include "base/text.h"
 #include "run/supervise.h"
 #include "run/books.h"
 #include "common/config.h"
@@ -350,7 +352,7 @@ static int finish(const struct run *run, bool written)
     if (outcome->timed_out)
         return EXIT_TIME_LIMIT;
     if (!outcome->exited)
-        signals_die_of(outcome->status);
+        die_of(outcome->status);
     return outcome->status == 0 && !written ? EXIT_OURS : outcome->status;
 }
 

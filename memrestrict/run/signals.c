@@ -7,12 +7,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { SHELL_SIGNALED = 128, ROUNDS = 10 };
+enum { ROUNDS = 10 };
 
 void signals_hold(struct signals *signals)
 {
@@ -147,20 +145,4 @@ void signals_finish(struct signals *signals)
     sigaddset(&mask, SIGXFSZ);
     sigaddset(&mask, SIGTTOU);
     sigprocmask(SIG_SETMASK, &mask, NULL);
-}
-
-_Noreturn void signals_die_of(int signal)
-{
-    struct rlimit none = {0};
-    struct sigaction plain = {.sa_handler = SIG_DFL};
-    sigset_t only;
-    sigemptyset(&only);
-    sigaddset(&only, signal);
-    setrlimit(RLIMIT_CORE, &none);
-    prctl(PR_SET_DUMPABLE,
-          0); /* a limit of 0 does not keep a core from a program that collects them */
-    sigaction(signal, &plain, NULL);
-    sigprocmask(SIG_UNBLOCK, &only, NULL);
-    raise(signal);
-    _exit(SHELL_SIGNALED + signal);
 }

@@ -42,7 +42,4 @@ bool signals_stop_with(int pid, int signal);
  * command be interrupted. */
 void signals_finish(struct signals *signals);
 
-/* Ends the command by this signal, without a core of its own. */
-_Noreturn void signals_die_of(int signal);
-
 #endif

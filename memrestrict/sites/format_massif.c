@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sites/format_massif.h"
 
-#include "outcome/sentence.h"
+#include "base/text.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

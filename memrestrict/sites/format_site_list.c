@@ -4,6 +4,7 @@
  */
 #include "sites/format_site_list.h"
 
+#include "base/text.h"
 #include "outcome/sentence.h"
 
 #include <errno.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "sites/format_sites.h"
 
+#include "base/text.h"
 #include "base/sizes.h"
 #include "base/string_file.h"
-#include "outcome/sentence.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

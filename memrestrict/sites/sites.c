@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sites/sites.h"
 
-#include "run/books.h"
+#include "base/fd.h"
 #include "common/sites_area.h"
 
 #include <errno.h>
@@ -58,7 +58,7 @@ struct sites *sites_open(unsigned depth, bool crashes)
     if (sites == NULL)
         return NULL;
     sites->depth = depth == 0 ? SITES_DEPTH : depth;
-    sites->fd = books_fd_above(memfd_create("memrestrict-sites", MFD_CLOEXEC));
+    sites->fd = fd_above(memfd_create("memrestrict-sites", MFD_CLOEXEC));
     if (sites->fd >= 0 && begin(sites->fd, sites->depth, crashes))
         return sites;
     int error = errno;

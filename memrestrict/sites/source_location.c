@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "sites/source_location.h"
 
+#include "base/text.h"
 #include "sites/symbols.h"
-#include "outcome/sentence.h"
 
 #include <fnmatch.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_SOURCE_LOCATION_H
 #define MEMRESTRICT_SOURCE_LOCATION_H
 
-#include "sweep/trial_record.h"
+#include "base/string_list.h"
 
 struct source_locations;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "sweep/classify.h"
 
+#include "base/text.h"
 #include "base/string_file.h"
-#include "outcome/sentence.h"
 
 #include <inttypes.h>
 #include <signal.h>

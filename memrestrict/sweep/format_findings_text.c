@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/text.h"
 #include "sweep/finding_words.h"
 #include "sweep/format_findings.h"
 #include "base/sizes.h"
-#include "outcome/sentence.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "sweep/run_diff.h"
 
+#include "base/text.h"
 #include "sites/source_location.h"
 #include "base/string_file.h"
-#include "outcome/sentence.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_SWEEP_OPTIONS_H
 #define MEMRESTRICT_SWEEP_OPTIONS_H
 
-#include "run/options.h"
+#include "base/terminal.h"
 #include "sweep/trial_record.h"
 
 enum sweep_report { SWEEP_JSON, SWEEP_JUNIT, SWEEP_TAP, SWEEP_SARIF, SWEEP_REPORTS };

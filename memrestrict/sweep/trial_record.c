@@ -34,28 +34,6 @@ bool reaction_of(const char *name, enum reaction *reaction)
     return false;
 }
 
-bool string_list_add(struct string_list *list, const char *word)
-{
-    char *copy = strdup(word), **grown = NULL;
-    if (copy != NULL)
-        grown = realloc(list->words, (list->count + 1) * sizeof *grown);
-    if (grown == NULL) {
-        free(copy);
-        return false;
-    }
-    list->words = grown;
-    list->words[list->count++] = copy;
-    return true;
-}
-
-void string_list_free(struct string_list *list)
-{
-    for (size_t i = 0; i < list->count; i++)
-        free(list->words[i]);
-    free(list->words);
-    *list = (struct string_list){NULL, 0};
-}
-
 void trial_record_free(struct trial_record *record)
 {
     free(record->plan);
@@ -73,11 +51,6 @@ void trial_record_free(struct trial_record *record)
     *record = (struct trial_record){.plan = NULL};
 }
 
-json_t *string_list_to_json(const struct string_list *list)
-{
-    return json_texts(list->words, list->count);
-}
-
 json_t *trial_record_to_json(const struct trial_record *record)
 {
     json_t *json = json_pack(
@@ -93,29 +66,6 @@ json_t *trial_record_to_json(const struct trial_record *record)
         return json;
     json_decref(json);
     return NULL;
-}
-
-bool string_list_from_json(const json_t *json, struct string_list *list)
-{
-    size_t i;
-    json_t *word;
-    if (!json_is_array(json))
-        return false;
-    json_array_foreach (json, i, word)
-        if (!json_is_string(word) || !string_list_add(list, json_string_value(word)))
-            return false;
-    return true;
-}
-
-bool string_list_get(const json_t *object, const char *name, struct string_list *list)
-{
-    const json_t *bytes = json_text_bytes(object, name);
-    if (bytes == NULL)
-        return string_list_from_json(json_object_get(object, name), list);
-    bool good = string_list_from_json(bytes, list);
-    for (size_t i = 0; i < list->count && good; i++)
-        good = json_text_decode(list->words[i]);
-    return good;
 }
 
 char *trial_record_text(const json_t *json, const char *name)

@@ -6,6 +6,8 @@
 #ifndef MEMRESTRICT_TRIAL_RECORD_H
 #define MEMRESTRICT_TRIAL_RECORD_H
 
+#include "base/string_list.h"
+
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,11 +33,6 @@ const char *reaction_name(enum reaction reaction);
 bool reaction_of(const char *name, enum reaction *reaction);
 /* "ends by a signal of its own, abort(3) or a trap" ... Static. */
 const char *reaction_meaning(enum reaction reaction);
-
-struct string_list {
-    char **words;
-    size_t count;
-};
 
 struct trial_record {
     char *plan;    /* the fault plan, by which it can be done again */
@@ -66,14 +63,6 @@ json_t *trial_record_to_json(const struct trial_record *record);
 /* False: it is none, or there is no memory. */
 bool trial_record_from_json(const json_t *json, struct trial_record *record);
 
-/* Adds a copy of a word; false: no memory. */
-bool string_list_add(struct string_list *list, const char *word);
-void string_list_free(struct string_list *list);
-json_t *string_list_to_json(const struct string_list *list); /* NULL: no memory */
-/* Adds all strings of an array; false: it is none, or there is no memory. */
-bool string_list_from_json(const json_t *json, struct string_list *list);
-/* The same of a member, to the byte (json_text.h). */
-bool string_list_get(const json_t *object, const char *name, struct string_list *list);
 /* A copy of a member; NULL: it is no string, or there is no memory. */
 char *trial_record_text(const json_t *json, const char *name);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "timeline/plot_text.h"
 
+#include "base/text.h"
 #include "base/sizes.h"
-#include "outcome/sentence.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "trial/capture.h"
 
-#include "run/books.h"
+#include "base/fd.h"
 #include "base/hash.h"
 
 #include <errno.h>
@@ -16,9 +16,9 @@ bool capture_open(struct capture *stream, const char *path, uint64_t room, int *
     *writer = -1;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return false;
-    stream->pipe = books_fd_above(ends[0]);
-    *writer = books_fd_above(ends[1]);
-    stream->file = books_fd_above(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    stream->pipe = fd_above(ends[0]);
+    *writer = fd_above(ends[1]);
+    stream->file = fd_above(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     if (stream->pipe >= 0 && *writer >= 0 && stream->file >= 0)
         return fcntl(stream->pipe, F_SETFL, O_NONBLOCK) == 0;
     int saved_errno = errno;
@@ -32,8 +32,8 @@ bool capture_open(struct capture *stream, const char *path, uint64_t room, int *
 bool capture_open_file(struct capture *stream, const char *path, int *writer)
 {
     *stream = (struct capture){.pipe = -1, .file = -1, .hash = HASH_START};
-    *writer = books_fd_above(open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    stream->file = books_fd_above(open(path, O_RDONLY | O_CLOEXEC));
+    *writer = fd_above(open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    stream->file = fd_above(open(path, O_RDONLY | O_CLOEXEC));
     return *writer >= 0 && stream->file >= 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "trial/stdin_copy.h"
 
-#include "run/books.h"
+#include "base/fd.h"
 #include "base/duration.h"
 #include "base/signal_wait.h"
 #include "base/message.h"
@@ -81,7 +81,7 @@ static bool copy_to(int to, const char *path)
 
 static bool make_copy(const char *path)
 {
-    int to = books_fd_above(open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    int to = fd_above(open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (to < 0) {
         message("standard input: cannot copy it to %s: %s", path, strerror(errno));
         return false;
@@ -121,7 +121,7 @@ bool stdin_copy_prepare(struct stdin_copy *input, const char *copy)
 
 int stdin_copy_open(const struct stdin_copy *input)
 {
-    int fd = books_fd_above(open(input->path, O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    int fd = fd_above(open(input->path, O_RDONLY | O_CLOEXEC | O_NOCTTY));
     if (fd >= 0 && input->offset != 0)
         lseek(fd, (off_t)input->offset, SEEK_SET);
     return fd;
