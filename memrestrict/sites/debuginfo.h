@@ -5,7 +5,10 @@
 #ifndef MEMRESTRICT_DEBUGINFO_H
 #define MEMRESTRICT_DEBUGINFO_H
 
-#include "sites/symbols.h"
+#include "sites/symbols_name.h"
+
+#include <stddef.h>
+#include <stdint.h>
 
 struct debuginfo;
 

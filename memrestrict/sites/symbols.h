@@ -8,14 +8,7 @@
 #define MEMRESTRICT_SYMBOLS_H
 
 #include "sites/sites.h"
-
-struct symbols_name {
-    const char *function; /* demangled; never NULL: "libfoo.so+0x1234" at worst */
-    const char *file;     /* NULL: not known */
-    int line;             /* 0: not known */
-    const char *object;   /* the module's path; NULL: not known */
-    uint64_t offset;      /* in the module's file */
-};
+#include "sites/symbols_name.h"
 
 struct symbols;
 
