@@ -187,6 +187,7 @@ step "victims under the library built with UBSan" victims_ubsan
 step "the command" command_tests
 step "verdicts, reports and plots" formats
 step "the rules of the source" tests/source.sh
+step "layers and wings" tests/layers.sh
 step "shell scripts" scripts
 step "runs seen from outside" around tests/outside.sh
 step "man pages, help and settings" around tests/docs.sh
