@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
 
-#include "help.h"
 #include "sweep/merge.h"
 #include "min/min.h"
 #include "timeline/plot.h"

@@ -1,5 +1,7 @@
-/* SPDX-License-Identifier: MIT */
-#include "help.h"
+/* SPDX-License-Identifier: MIT
+ *
+ * memrestrict help: the options, or the library's settings in the environment.
+ */
 
 #include "commands.h"
 #include "common/config.h"

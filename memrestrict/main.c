@@ -3,7 +3,6 @@
  * The command memrestrict: a subcommand, or else a program to run.
  */
 #include "commands.h"
-#include "help.h"
 #include "run/options.h"
 #include "run/run.h"
 #include "base/message.h"

@@ -32,20 +32,6 @@ cat >"$scratch/exceptions" <<'EDGES'
 libmemrestrict/decide/report.c libmemrestrict/edges/lifecycle.h
 libmemrestrict/edges/lifecycle.c libmemrestrict/edges/block.h
 libmemrestrict/common/accounts_grants.c libmemrestrict/records/stock.h
-memrestrict/sweep/sweep_options.h memrestrict/run/options.h
-memrestrict/sites/source_location.h memrestrict/sweep/trial_record.h
-memrestrict/sites/sites.c memrestrict/run/books.h
-memrestrict/base/replay.c memrestrict/outcome/sentence.h
-memrestrict/base/json_text.c memrestrict/outcome/sentence.h
-memrestrict/base/output_file.c memrestrict/run/books.h
-memrestrict/base/shell.c memrestrict/outcome/sentence.h
-memrestrict/base/message.c memrestrict/outcome/sentence.h
-memrestrict/base/signal_wait.c memrestrict/run/signals.h
-memrestrict/base/progress.c memrestrict/outcome/sentence.h
-memrestrict/run/options.c memrestrict/commands.h
-memrestrict/help.c memrestrict/commands.h
-memrestrict/trial/stdin_copy.c memrestrict/run/books.h
-memrestrict/trial/capture.c memrestrict/run/books.h
 EDGES
 
 # Every `#include "..."`: the file, and the file that it means. What cannot be found keeps its own name.
