@@ -71,9 +71,9 @@ static void drop_all(struct gate_region *region)
 static void undo(struct gate_region *region)
 {
     if (!region->stays)
-        refund(regions_put_back(&region->behind, 0));
-    refund(regions_put_back(&region->cut, 0));
-    refund(regions_put_back(&region->target, 0));
+        refund(regions_put_back(&regions_own, &region->behind, 0));
+    refund(regions_put_back(&regions_own, &region->cut, 0));
+    refund(regions_put_back(&regions_own, &region->target, 0));
     drop_all(region); /* spares and copies */
     budget_refund(region->charged);
 }
@@ -168,7 +168,7 @@ bool gate_map_begin(struct gate_region *region, void *addr, size_t length, int p
     if (region->skip)
         return true;
     begin_change();
-    if (fixed && !regions_take(low, high, true, &region->cut))
+    if (fixed && !regions_take(&regions_own, low, high, true, &region->cut))
         return out_of_records(region);
     return charge_difference(region, CALL_mmap, length, if_charged(region->state, whole),
                              region->cut.charged);
@@ -189,7 +189,8 @@ static bool enter_mapping(struct gate_region *region, uintptr_t low)
         note_site(region);
     refund((struct regions_gone){region->credit, region->cut.inherited});
     if (region->state != REGION_NONE)
-        refund(regions_add(&region->cut, low, low + region->length, region->state, &done));
+        refund(regions_add(&regions_own, &region->cut, low, low + region->length, region->state,
+                           &done));
     drop_all(region);
     if (done)
         budget_note_peak(region->charged);
@@ -218,11 +219,11 @@ bool gate_unmap_begin(struct gate_region *region, void *addr, size_t length, boo
     uintptr_t low, high;
     *region = (struct gate_region){.skip = !counted || !range(addr, length, &low, &high)};
     if (!region->skip && inside)
-        region->skip = !regions_take_if_free(low, high, &region->cut);
+        region->skip = !regions_take_if_free(&regions_own, low, high, &region->cut);
     if (region->skip)
         return true;
     begin_change();
-    if (!inside && !regions_take(low, high, false, &region->cut))
+    if (!inside && !regions_take(&regions_own, low, high, false, &region->cut))
         return out_of_records(region);
     region->credit = region->cut.charged;
     return true;
@@ -250,7 +251,7 @@ bool gate_protect_begin(struct gate_region *region, void *addr, size_t length, i
     if (region->skip)
         return true;
     begin_change();
-    if (!regions_take(low, high, false, &region->cut))
+    if (!regions_take(&regions_own, low, high, false, &region->cut))
         return out_of_records(region);
     region->state = prot & PROT_WRITE ? REGION_CHARGED : REGION_RESERVED;
     if (region->state == REGION_CHARGED)
@@ -268,7 +269,7 @@ void gate_protect_end(struct gate_region *region, bool done)
             note_site(region);
         budget_note_peak(region->charged);
         uint64_t inherited = region->state == REGION_CHARGED ? 0 : region->cut.inherited;
-        refund(regions_put_as(&region->cut, region->state));
+        refund(regions_put_as(&regions_own, &region->cut, region->state));
         refund((struct regions_gone){region->credit, inherited});
     } else {
         undo_half_done(region);
@@ -294,16 +295,17 @@ static bool take_for_remap(struct gate_region *region, uintptr_t low, uintptr_t 
     uintptr_t target = (uintptr_t)new_addr;
     region->from = low;
     region->kept = old_length < new_length ? old_length : new_length;
-    if (!regions_take(low, low + region->kept, true, &region->cut))
+    if (!regions_take(&regions_own, low, low + region->kept, true, &region->cut))
         return false;
     if (old_length > new_length &&
-        !regions_take(low + new_length, low + old_length, false, &region->behind))
+        !regions_take(&regions_own, low + new_length, low + old_length, false, &region->behind))
         return false;
     if (region->stays && !regions_copy(&region->cut, &region->behind))
         return false;
     region->patchy =
         fixed && covered(&region->cut) != region->kept && maps_have_hole(low, low + region->kept);
-    return !fixed || regions_take(target, target + new_length, false, &region->target);
+    return !fixed ||
+           regions_take(&regions_own, target, target + new_length, false, &region->target);
 }
 
 static bool remap_is_valid(void *addr, size_t old_length, size_t new_length, int flags,
@@ -334,8 +336,8 @@ bool gate_remap_begin(struct gate_region *region, void *addr, size_t old_length,
         return out_of_records(region);
     if (new_whole > old_whole) {
         region->length = new_whole - old_whole;
-        region->state =
-            state_of_more(old_whole == 0 ? regions_at((uintptr_t)addr) : region->cut.last);
+        region->state = state_of_more(old_whole == 0 ? regions_at(&regions_own, (uintptr_t)addr)
+                                                     : region->cut.last);
     }
     uint64_t more = if_charged(region->state, region->length);
     uint64_t less = region->patchy ? 0 : region->target.charged;
@@ -354,17 +356,17 @@ static void enter_moved(struct gate_region *region, uintptr_t to)
     if (UNLIKELY(sites_on))
         note_site(region);
     if (region->patchy) /* what lies opposite a hole stays, from Linux 6.17 on */
-        refund(regions_put_back(&region->target, 0));
+        refund(regions_put_back(&regions_own, &region->target, 0));
     else
         gone.inherited += target.inherited;
     if (region->stays)
-        refund(regions_put_back(&region->behind, 0));
+        refund(regions_put_back(&regions_own, &region->behind, 0));
     else
         gone.inherited += region->behind.inherited;
-    refund(regions_put_back(&region->cut, (intptr_t)(to - region->from)));
+    refund(regions_put_back(&regions_own, &region->cut, (intptr_t)(to - region->from)));
     if (region->state != REGION_NONE)
-        refund(regions_add(&region->cut, to + region->kept, to + region->kept + region->length,
-                           region->state, &done));
+        refund(regions_add(&regions_own, &region->cut, to + region->kept,
+                           to + region->kept + region->length, region->state, &done));
     drop_all(region);
     budget_note_peak(region->charged);
     if (region->patchy)
@@ -392,7 +394,7 @@ bool gate_break_begin(struct gate_region *region, enum call call, uintptr_t from
         return true;
     bool grows = to > from;
     begin_change();
-    if (!regions_take(grows ? from : to, grows ? to : from, grows, &region->cut))
+    if (!regions_take(&regions_own, grows ? from : to, grows ? to : from, grows, &region->cut))
         return out_of_records(region);
     if (!grows) {
         region->credit = region->cut.charged;

@@ -114,7 +114,7 @@ static void join_sites(const struct accounts *accounts, const struct account *sl
         sites_join(accounts, number);
     else if (sites_on && !sites_join_forked(accounts, number)) {
         ledger_forget_sites();
-        regions_forget_sites();
+        regions_forget_sites(&regions_own);
         sites_use_changed(account_used(slot));
     }
 }

@@ -177,7 +177,7 @@ static void add_refusals(struct text *text)
 static void add_live(struct text *text)
 {
     struct ledger_live blocks = ledger_live();
-    struct regions_live regions = regions_live();
+    struct regions_live regions = regions_live(&regions_own);
     uint64_t data = proc_bytes("/proc/self/status", "VmData:"),
              seen = blocks.bytes + regions.bytes + pages_held();
     add_line(text, "live");

@@ -8,7 +8,7 @@ static int64_t piece(uintptr_t low, uintptr_t high, enum region_state state, uin
 {
     struct regions_cut cut;
     struct regions_gone gone = {0};
-    if (low >= high || !regions_take(low, high, false, &cut))
+    if (low >= high || !regions_take(&regions_own, low, high, false, &cut))
         return 0;
     int64_t change = state == REGION_CHARGED ? (int64_t)cut.reserved : -(int64_t)cut.charged;
     if (state != REGION_CHARGED)
@@ -16,7 +16,7 @@ static int64_t piece(uintptr_t low, uintptr_t high, enum region_state state, uin
     if (state == REGION_NONE)
         regions_drop(&cut);
     else
-        gone = regions_put_as(&cut, state);
+        gone = regions_put_as(&regions_own, &cut, state);
     *inherited += gone.inherited;
     return change - (int64_t)gone.charged;
 }

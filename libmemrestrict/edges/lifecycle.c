@@ -205,7 +205,7 @@ static uint64_t held_in_child(bool as_noted)
 {
     if (!membership_in_run() || as_noted)
         return BUDGET_AS_NOTED;
-    return ledger_live().bytes + regions_live().bytes + thread_stacks();
+    return ledger_live().bytes + regions_live(&regions_own).bytes + thread_stacks();
 }
 
 static void begin_child(bool as_noted)
@@ -214,7 +214,7 @@ static void begin_child(bool as_noted)
     thread_fork_child();
     if (membership_in_tree() &&
         ledger_inherit()) { /* not from a handler within the ledger: then all is charged anew */
-        regions_inherit();
+        regions_inherit(&regions_own);
         thread_inherit();
         budget_inherit();
     }
@@ -256,7 +256,7 @@ static void recover_copy(void)
 {
     mark_copy();
     map_barrier_fork_reset();
-    regions_recover();
+    regions_recover(&regions_own);
     ledger_recover();
     budget_recover();
     thread_recover();

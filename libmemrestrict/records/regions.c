@@ -16,7 +16,7 @@ struct region {
 
 static struct lock lock;
 static struct pages_pool pool;
-static struct region *root;
+struct regions regions_own;
 
 void (*regions_on_change)(uint16_t site, int64_t bytes);
 
@@ -73,10 +73,10 @@ static struct region *join(struct region *below, struct region *above)
 }
 
 /* The last interval that starts before `at`, or NULL. */
-static struct region *last_before(uintptr_t at)
+static struct region *last_before(struct regions *regions, uintptr_t at)
 {
     struct region *best = NULL;
-    for (struct region *node = root; node != NULL;) {
+    for (struct region *node = regions->root; node != NULL;) {
         bool before = node->low < at;
         if (before)
             best = node;
@@ -87,10 +87,10 @@ static struct region *last_before(uintptr_t at)
 
 /* Under the lock: the first interval at or after `at`; in order without a stack, each from the
  * root. */
-static struct region *first_from(uintptr_t at)
+static struct region *first_from(struct regions *regions, uintptr_t at)
 {
     struct region *first = NULL;
-    for (struct region *node = root; node != NULL;) {
+    for (struct region *node = regions->root; node != NULL;) {
         bool after = node->low >= at;
         if (after)
             first = node;
@@ -100,9 +100,9 @@ static struct region *first_from(uintptr_t at)
 }
 
 /* Nobody else starts there. */
-static void insert(struct region *region)
+static void insert(struct regions *regions, struct region *region)
 {
-    struct region **link = &root;
+    struct region **link = &regions->root;
     while (*link != NULL && (*link)->priority >= region->priority)
         link = (*link)->low < region->low ? &(*link)->right : &(*link)->left;
     split(*link, region->low, &region->left, &region->right);
@@ -110,9 +110,9 @@ static void insert(struct region *region)
 }
 
 /* Under the lock: the interval with just these ends, out of the tree; or NULL. */
-static struct region *take_exactly(uintptr_t low, uintptr_t high)
+static struct region *take_exactly(struct regions *regions, uintptr_t low, uintptr_t high)
 {
-    struct region **link = &root;
+    struct region **link = &regions->root;
     while (*link != NULL && (*link)->low != low)
         link = (*link)->low < low ? &(*link)->right : &(*link)->left;
     struct region *region = *link;
@@ -124,9 +124,9 @@ static struct region *take_exactly(uintptr_t low, uintptr_t high)
 }
 
 /* Makes `at` a boundary between intervals. False: no memory. */
-static bool cut_at(uintptr_t at)
+static bool cut_at(struct regions *regions, uintptr_t at)
 {
-    struct region *whole = last_before(at);
+    struct region *whole = last_before(regions, at);
     if (whole == NULL || whole->high <= at)
         return true;
     struct region *tail = region_make();
@@ -137,7 +137,7 @@ static bool cut_at(uintptr_t at)
     tail->state = whole->state;
     tail->site = whole->site;
     whole->high = at;
-    insert(tail);
+    insert(regions, tail);
     return true;
 }
 
@@ -204,26 +204,26 @@ void regions_drop(struct regions_cut *cut)
 }
 
 /* Under the lock: out of the tree, between two boundaries. */
-static struct region *take_between(uintptr_t low, uintptr_t high)
+static struct region *take_between(struct regions *regions, uintptr_t low, uintptr_t high)
 {
     struct region *below, *middle, *above;
-    split(root, low, &below, &middle);
+    split(regions->root, low, &below, &middle);
     split(middle, high, &middle, &above);
-    root = join(below, above);
+    regions->root = join(below, above);
     return middle;
 }
 
 /* Under the lock, which it drops. */
-static bool take_and_drop(uintptr_t low, uintptr_t high, bool with_spare, struct regions_cut *cut,
-                          const struct lock_hold *hold)
+static bool take_and_drop(struct regions *regions, uintptr_t low, uintptr_t high, bool with_spare,
+                          struct regions_cut *cut, const struct lock_hold *hold)
 {
     empty_limbo();
     if (with_spare)
         cut->spare = region_make();
     bool done = !with_spare || cut->spare != NULL;
-    if (done && (cut->pieces = take_exactly(low, high)) == NULL) {
-        done = cut_at(low) && cut_at(high);
-        cut->pieces = done ? take_between(low, high) : NULL;
+    if (done && (cut->pieces = take_exactly(regions, low, high)) == NULL) {
+        done = cut_at(regions, low) && cut_at(regions, high);
+        cut->pieces = done ? take_between(regions, low, high) : NULL;
     }
     tally(cut->pieces, cut);
     lock_drop(&lock, hold);
@@ -232,19 +232,21 @@ static bool take_and_drop(uintptr_t low, uintptr_t high, bool with_spare, struct
     return done;
 }
 
-bool regions_take(uintptr_t low, uintptr_t high, bool with_spare, struct regions_cut *cut)
+bool regions_take(struct regions *regions, uintptr_t low, uintptr_t high, bool with_spare,
+                  struct regions_cut *cut)
 {
     struct lock_hold hold;
     *cut = (struct regions_cut){.low = low, .high = high};
     lock_take(&lock, &hold);
-    return take_and_drop(low, high, with_spare, cut, &hold);
+    return take_and_drop(regions, low, high, with_spare, cut, &hold);
 }
 
-bool regions_take_if_free(uintptr_t low, uintptr_t high, struct regions_cut *cut)
+bool regions_take_if_free(struct regions *regions, uintptr_t low, uintptr_t high,
+                          struct regions_cut *cut)
 {
     struct lock_hold hold;
     *cut = (struct regions_cut){.low = low, .high = high};
-    return lock_try(&lock, &hold) && take_and_drop(low, high, false, cut, &hold);
+    return lock_try(&lock, &hold) && take_and_drop(regions, low, high, false, cut, &hold);
 }
 
 static void count_gone(struct regions_gone *gone, struct regions_gone more)
@@ -254,14 +256,15 @@ static void count_gone(struct regions_gone *gone, struct regions_gone more)
 }
 
 /* Under the lock: forgets what overlaps the range. */
-static struct regions_gone evict(uintptr_t low, uintptr_t high)
+static struct regions_gone evict(struct regions *regions, uintptr_t low, uintptr_t high)
 {
     struct regions_cut gone = {0};
-    const struct region *last = last_before(high);
+    const struct region *last = last_before(regions, high);
     if (last == NULL || last->high <= low)
         return (struct regions_gone){0, 0};
-    (void)(cut_at(low) && cut_at(high)); /* without memory whole intervals go, or stay */
-    struct region *tree = take_between(low, high);
+    (void)(cut_at(regions, low) &&
+           cut_at(regions, high)); /* without memory whole intervals go, or stay */
+    struct region *tree = take_between(regions, low, high);
     tally(tree, &gone);
     free_all(tree);
     return (struct regions_gone){gone.charged, gone.inherited};
@@ -273,26 +276,27 @@ static bool are_alike(const struct region *one, const struct region *other)
 }
 
 /* Under the lock: into the tree, joined with neighbours that are alike. */
-static struct regions_gone enter(struct region *region)
+static struct regions_gone enter(struct regions *regions, struct region *region)
 {
-    struct regions_gone evicted = evict(region->low, region->high);
+    struct regions_gone evicted = evict(regions, region->low, region->high);
     tell(region, 1);
-    const struct region *before = last_before(region->low), *after = first_from(region->low);
+    const struct region *before = last_before(regions, region->low),
+                        *after = first_from(regions, region->low);
     if (before != NULL && before->high == region->low && are_alike(before, region)) {
         region->low = before->low;
-        region_free(take_exactly(before->low, before->high));
+        region_free(take_exactly(regions, before->low, before->high));
     }
     if (after != NULL && after->low == region->high && are_alike(after, region)) {
         region->high = after->high;
-        region_free(take_exactly(after->low, after->high));
+        region_free(take_exactly(regions, after->low, after->high));
     }
-    insert(region);
+    insert(regions, region);
     return evicted;
 }
 
 /* What becomes of each piece: entered again, `shift` further up, in `state` unless that is NONE. */
-static struct regions_gone enter_all(struct region *tree, intptr_t shift, enum region_state state,
-                                     uint16_t site)
+static struct regions_gone enter_all(struct regions *regions, struct region *tree, intptr_t shift,
+                                     enum region_state state, uint16_t site)
 {
     struct regions_gone evicted = {0};
     while (tree != NULL) {
@@ -304,34 +308,37 @@ static struct regions_gone enter_all(struct region *tree, intptr_t shift, enum r
             tree->site = tree->state == state ? tree->site : state == REGION_CHARGED ? site : 0;
             tree->state = state;
         }
-        count_gone(&evicted, enter_all(left, shift, state, site));
-        count_gone(&evicted, enter(tree));
+        count_gone(&evicted, enter_all(regions, left, shift, state, site));
+        count_gone(&evicted, enter(regions, tree));
         tree = right;
     }
     return evicted;
 }
 
-static struct regions_gone put(struct regions_cut *cut, intptr_t shift, enum region_state state)
+static struct regions_gone put(struct regions *regions, struct regions_cut *cut, intptr_t shift,
+                               enum region_state state)
 {
     struct regions_gone evicted = {0};
     if (cut->pieces != NULL) {
         struct lock_hold hold;
         hold_regions(&hold);
-        evicted = enter_all(cut->pieces, shift, state, cut->site);
+        evicted = enter_all(regions, cut->pieces, shift, state, cut->site);
         lock_drop(&lock, &hold);
         cut->pieces = NULL;
     }
     return evicted;
 }
 
-struct regions_gone regions_put_back(struct regions_cut *cut, intptr_t shift)
+struct regions_gone regions_put_back(struct regions *regions, struct regions_cut *cut,
+                                     intptr_t shift)
 {
-    return put(cut, shift, REGION_NONE);
+    return put(regions, cut, shift, REGION_NONE);
 }
 
-struct regions_gone regions_put_as(struct regions_cut *cut, enum region_state state)
+struct regions_gone regions_put_as(struct regions *regions, struct regions_cut *cut,
+                                   enum region_state state)
 {
-    return put(cut, 0, state);
+    return put(regions, cut, 0, state);
 }
 
 static bool copy_all(const struct region *tree, struct region **copy)
@@ -365,8 +372,8 @@ bool regions_copy(const struct regions_cut *cut, struct regions_cut *copy)
     return done;
 }
 
-struct regions_gone regions_add(struct regions_cut *cut, uintptr_t low, uintptr_t high,
-                                enum region_state state, bool *done)
+struct regions_gone regions_add(struct regions *regions, struct regions_cut *cut, uintptr_t low,
+                                uintptr_t high, enum region_state state, bool *done)
 {
     struct lock_hold hold;
     struct regions_gone evicted = {0};
@@ -378,29 +385,43 @@ struct regions_gone regions_add(struct regions_cut *cut, uintptr_t low, uintptr_
         region->high = high;
         region->state = state;
         region->site = state == REGION_CHARGED ? cut->site : 0;
-        evicted = enter(region);
+        evicted = enter(regions, region);
     }
     lock_drop(&lock, &hold);
     cut->spare = NULL;
     return evicted;
 }
 
-enum region_state regions_at(uintptr_t address)
+enum region_state regions_at(struct regions *regions, uintptr_t address)
 {
     struct lock_hold hold;
     hold_regions(&hold);
-    const struct region *found = last_before(address + 1);
+    const struct region *found = last_before(regions, address + 1);
     enum region_state state = found != NULL && found->high > address ? found->state : REGION_NONE;
     lock_drop(&lock, &hold);
     return state;
 }
 
-struct regions_live regions_live(void)
+bool regions_next(struct regions *regions, uintptr_t at, struct regions_span *span)
+{
+    struct lock_hold hold;
+    hold_regions(&hold);
+    const struct region *next = last_before(regions, at + 1);
+    if (next == NULL || next->high <= at)
+        next = first_from(regions, at);
+    if (next != NULL)
+        *span = (struct regions_span){.low = next->low, .high = next->high, .state = next->state};
+    lock_drop(&lock, &hold);
+    return next != NULL;
+}
+
+struct regions_live regions_live(struct regions *regions)
 {
     struct regions_live live = {0};
     struct lock_hold hold;
     hold_regions(&hold);
-    for (struct region *at = first_from(0); at != NULL; at = first_from(at->low + 1))
+    for (struct region *at = first_from(regions, 0); at != NULL;
+         at = first_from(regions, at->low + 1))
         if (at->state >= REGION_CHARGED) {
             live.regions++;
             live.bytes += at->high - at->low;
@@ -409,20 +430,22 @@ struct regions_live regions_live(void)
     return live;
 }
 
-void regions_forget_sites(void)
+void regions_forget_sites(struct regions *regions)
 {
     struct lock_hold hold;
     hold_regions(&hold);
-    for (struct region *at = first_from(0); at != NULL; at = first_from(at->low + 1))
+    for (struct region *at = first_from(regions, 0); at != NULL;
+         at = first_from(regions, at->low + 1))
         at->site = 0;
     lock_drop(&lock, &hold);
 }
 
-void regions_inherit(void)
+void regions_inherit(struct regions *regions)
 {
     struct lock_hold hold;
     hold_regions(&hold);
-    for (struct region *at = first_from(0); at != NULL; at = first_from(at->low + 1))
+    for (struct region *at = first_from(regions, 0); at != NULL;
+         at = first_from(regions, at->low + 1))
         if (at->state == REGION_CHARGED)
             at->state = REGION_INHERITED;
     lock_drop(&lock, &hold);
@@ -432,11 +455,11 @@ void regions_fork_take(void) { lock_fork_take(&lock); }
 void regions_fork_drop(void) { lock_fork_drop(&lock); }
 void regions_fork_reset(void) { lock_fork_reset(&lock); }
 
-void regions_recover(void)
+void regions_recover(struct regions *regions)
 {
     if (lock_is_free(&lock))
         return;
-    root = NULL;
+    regions->root = NULL;
     pool = (struct pages_pool){0};
     atomic_store(&limbo, NULL);
     lock_fork_reset(&lock);

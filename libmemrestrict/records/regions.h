@@ -25,6 +25,14 @@ enum region_state {
 
 struct region; /* one interval */
 
+/* The intervals of one address space. All zero: none. All share one lock and one pool. */
+struct regions {
+    struct region *root;
+};
+
+/* Those of this process itself. */
+extern struct regions regions_own;
+
 /* Pieces taken out of [low, high). All zero: nothing. */
 struct regions_cut {
     uintptr_t low, high;
@@ -36,9 +44,11 @@ struct regions_cut {
 };
 
 /* Takes out what lies in [low, high), splitting at the ends. False: no memory, nothing changed. */
-bool regions_take(uintptr_t low, uintptr_t high, bool with_spare, struct regions_cut *cut);
+bool regions_take(struct regions *regions, uintptr_t low, uintptr_t high, bool with_spare,
+                  struct regions_cut *cut);
 /* The same, but false also when another thread holds the lock: for a thread that must not wait. */
-bool regions_take_if_free(uintptr_t low, uintptr_t high, struct regions_cut *cut);
+bool regions_take_if_free(struct regions *regions, uintptr_t low, uintptr_t high,
+                          struct regions_cut *cut);
 /* Forgets the pieces. Lock-free. */
 void regions_drop(struct regions_cut *cut);
 /* A second set of pieces like those in `cut`, in *copy; none of it is inherited. False: no memory.
@@ -52,31 +62,40 @@ struct regions_gone {
 };
 
 /* Puts the pieces back as they were, `shift` bytes further up (for a mapping that moved). */
-struct regions_gone regions_put_back(struct regions_cut *cut, intptr_t shift);
+struct regions_gone regions_put_back(struct regions *regions, struct regions_cut *cut,
+                                     intptr_t shift);
 /* Puts them back with all of them in the given state; what was inherited stays so instead of
  * CHARGED. */
-struct regions_gone regions_put_as(struct regions_cut *cut, enum region_state state);
+struct regions_gone regions_put_as(struct regions *regions, struct regions_cut *cut,
+                                   enum region_state state);
 /* Enters [low, high) with a record from cut->spare, which cannot fail, or of its own making: then
  * *done is false when there is no memory for it. */
-struct regions_gone regions_add(struct regions_cut *cut, uintptr_t low, uintptr_t high,
-                                enum region_state state, bool *done);
+struct regions_gone regions_add(struct regions *regions, struct regions_cut *cut, uintptr_t low,
+                                uintptr_t high, enum region_state state, bool *done);
 
 /* If not NULL: a call site now has so many charged or inherited bytes more, or less. Called under
  * the lock, and for less before they are gone. */
 extern void (*regions_on_change)(uint16_t site, int64_t bytes);
 /* All intervals' sites become 0: in the child of a fork. */
-void regions_forget_sites(void);
+void regions_forget_sites(struct regions *regions);
 
 /* The state of one byte. */
-enum region_state regions_at(uintptr_t address);
+enum region_state regions_at(struct regions *regions, uintptr_t address);
+
+/* The first interval that ends behind `at`. False: there is none. */
+struct regions_span {
+    uintptr_t low, high;
+    enum region_state state;
+};
+bool regions_next(struct regions *regions, uintptr_t at, struct regions_span *span);
 
 struct regions_live {
     uint64_t regions, bytes; /* the charged ones, inherited or not */
 };
-struct regions_live regions_live(void);
+struct regions_live regions_live(struct regions *regions);
 
 /* In the child of a fork: all that is charged becomes inherited. */
-void regions_inherit(void);
+void regions_inherit(struct regions *regions);
 
 void regions_fork_take(void);
 void regions_fork_drop(void);
@@ -84,6 +103,6 @@ void regions_fork_reset(void);
 /* In a copy of the process that was made without fork handlers: if the lock was copied while it was
  * held, frees it and forgets all records, which may be half changed. What they hold stays charged.
  */
-void regions_recover(void);
+void regions_recover(struct regions *regions);
 
 #endif

@@ -370,17 +370,18 @@ static void check_bytes(void)
 {
     uint64_t bytes = charged_in(0, PAGES) + heap;
     REQUIRE(budget_read().used == bytes);
-    REQUIRE(regions_live().bytes == bytes);
+    REQUIRE(regions_live(&regions_own).bytes == bytes);
 }
 
 static void check_pages(void)
 {
     for (unsigned i = 0; i < PAGES; i++) {
         enum region_state state = model[i] == FOREIGN ? REGION_NONE : (enum region_state)model[i];
-        REQUIRE(regions_at(address(i)) == state && regions_at(address(i + 1) - 1) == state);
+        REQUIRE(regions_at(&regions_own, address(i)) == state &&
+                regions_at(&regions_own, address(i + 1) - 1) == state);
     }
-    REQUIRE(heap == 0 || regions_at(HEAP + heap - 1) == REGION_CHARGED);
-    REQUIRE(regions_at(HEAP + heap) == REGION_NONE);
+    REQUIRE(heap == 0 || regions_at(&regions_own, HEAP + heap - 1) == REGION_CHARGED);
+    REQUIRE(regions_at(&regions_own, HEAP + heap) == REGION_NONE);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

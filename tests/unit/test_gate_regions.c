@@ -57,13 +57,13 @@ static void kernel_has(const struct span *spans)
 static void expect_charged(size_t count)
 {
     ck_assert_uint_eq(budget_read().used, pages(count));
-    ck_assert_uint_eq(regions_live().bytes, pages(count));
+    ck_assert_uint_eq(regions_live(&regions_own).bytes, pages(count));
 }
 
 static void expect_state(size_t from, size_t to, enum region_state state)
 {
     for (size_t i = from; i < to; i++)
-        ck_assert_int_eq(regions_at((uintptr_t)at(i)), state);
+        ck_assert_int_eq(regions_at(&regions_own, (uintptr_t)at(i)), state);
 }
 
 /* Said no, once so far, and nothing else. */
@@ -124,7 +124,7 @@ START_TEST(a_mapping_is_charged_before_it_is_made)
     start();
     ck_assert(gate_map_begin(&region, NULL, pages(3) - 7, RW, ANON));
     ck_assert_uint_eq(budget_read().used, pages(3));
-    ck_assert_uint_eq(regions_live().bytes, 0);
+    ck_assert_uint_eq(regions_live(&regions_own).bytes, 0);
     ck_assert(gate_map_end(&region, at(0)));
     expect_charged(3);
     expect_state(0, 3, REGION_CHARGED);
@@ -647,7 +647,7 @@ START_TEST(the_break_is_charged_by_the_byte)
     ck_assert_uint_eq(budget_read().used, 9000);
     move_break(10000, 1001);
     ck_assert_uint_eq(budget_read().used, 1);
-    ck_assert_uint_eq(regions_live().bytes, 1);
+    ck_assert_uint_eq(regions_live(&regions_own).bytes, 1);
 }
 END_TEST
 
@@ -672,7 +672,7 @@ START_TEST(a_break_that_did_not_move_changes_nothing)
     ck_assert(gate_break_begin(&region, CALL_brk, 3000, 0));
     gate_break_end(&region, false);
     ck_assert_uint_eq(budget_read().used, 2000);
-    ck_assert_uint_eq(regions_live().bytes, 2000);
+    ck_assert_uint_eq(regions_live(&regions_own).bytes, 2000);
 }
 END_TEST
 
@@ -730,7 +730,8 @@ static void enter_many(rlim_t room)
     bool done = true;
     setrlimit(RLIMIT_AS, &(struct rlimit){.rlim_cur = room, .rlim_max = allowed.rlim_max});
     for (int i = 0; done && i < 3000; i++, next += 2)
-        regions_add(&none, (uintptr_t)at(next), (uintptr_t)at(next + 1), REGION_RESERVED, &done);
+        regions_add(&regions_own, &none, (uintptr_t)at(next), (uintptr_t)at(next + 1),
+                    REGION_RESERVED, &done);
 }
 
 /* From here on no record can be had: what the pool still has is used up. The first round is for
