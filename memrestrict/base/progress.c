@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/duration.h"
 #include "base/sizes.h"
+#include "base/terminal.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -55,7 +56,7 @@ void progress_show(struct progress *progress, uint64_t done, uint64_t all, const
         snprintf(line, sizeof line, "%" PRIu64 " of %" PRIu64 ", %s to go: %s", done, all, rest,
                  what);
     }
-    fputs("\r\033[K", stderr);
+    fputs("\r" TERMINAL_CLEAR_LINE, stderr);
     text_cut(stderr, line, width() - 1);
     fflush(stderr);
 }
@@ -64,7 +65,7 @@ void progress_clear(struct progress *progress)
 {
     if (!progress->shown || progress->next == 0)
         return;
-    fputs("\r\033[K", stderr);
+    fputs("\r" TERMINAL_CLEAR_LINE, stderr);
     fflush(stderr);
     progress->next = 0;
 }

@@ -10,6 +10,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What a terminal is told (ECMA-48). */
+#define TERMINAL_BOLD "\033[1m"
+#define TERMINAL_DIM "\033[2m"
+#define TERMINAL_RED "\033[31m"
+#define TERMINAL_GREEN "\033[32m"
+#define TERMINAL_YELLOW "\033[33m"
+#define TERMINAL_CYAN "\033[36m"
+#define TERMINAL_PLAIN "\033[0m"
+#define TERMINAL_HOME "\033[H"
+#define TERMINAL_CLEAR_LINE "\033[K"
+#define TERMINAL_CLEAR_REST "\033[J"
+
 struct terminal_size {
     unsigned width, height; /* characters */
 };

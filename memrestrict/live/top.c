@@ -14,10 +14,6 @@
 
 enum { KEY_INTERVAL = 0x100, ESCAPE = 27, CONTROL_C = 3 };
 
-#define HOME "\033[H"
-#define CLEAR_LINE "\033[K"
-#define CLEAR_REST "\033[J"
-
 static const uint64_t second = 1000000000, least_interval = 10000000;
 
 static error_t take(int key, char *value, void *into)
@@ -58,15 +54,16 @@ static bool draw(void)
     struct usage_rows rows = {NULL, 0};
     struct terminal_size size = terminal_size();
     struct usage_style style = {size.width, size.height > 4 ? size.height - 4 : 1,
-                                terminal_wants_color(STDOUT_FILENO), CLEAR_LINE "\n"};
+                                terminal_wants_color(STDOUT_FILENO), TERMINAL_CLEAR_LINE "\n"};
     bool done = find_runs_open(&found);
     for (size_t i = 0; i < found.count && done; i++)
         done = usage_rows_add(&rows, &found.runs[i], NULL);
     if (done) {
-        printf(HOME "memrestrict top: %zu run%s; q to leave" CLEAR_LINE "\n" CLEAR_LINE "\n",
+        printf(TERMINAL_HOME "memrestrict top: %zu run%s; q to leave" TERMINAL_CLEAR_LINE
+                             "\n" TERMINAL_CLEAR_LINE "\n",
                found.count, found.count == 1 ? "" : "s");
         usage_rows_print(stdout, &rows, &style);
-        printf(CLEAR_REST);
+        printf(TERMINAL_CLEAR_REST);
     }
     usage_rows_free(&rows);
     find_runs_close(&found);

@@ -4,15 +4,12 @@
 #include "base/text.h"
 #include "base/message.h"
 #include "base/sizes.h"
+#include "base/terminal.h"
 
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define BOLD "\033[1m"
-#define YELLOW "\033[33m"
-#define PLAIN "\033[0m"
 
 /* Characters, of the bar without its brackets; the width of each with the space before it. */
 enum { PID_WIDTH = 7, PROGRAM_WIDTH = 17, PROGRAM_LEAST = 8, LEAST_BAR = 6, MOST_BAR = 40 };
@@ -144,7 +141,10 @@ static void print_row(FILE *file, const struct usage_row *row, const struct layo
                       const struct usage_style *style)
 {
     char pair[SIZE_PAIR_ROOM], peak[SIZE_ROOM];
-    const char *color = !style->color ? "" : row->refusals != 0 ? YELLOW : row->whole ? BOLD : "";
+    const char *color = !style->color        ? ""
+                        : row->refusals != 0 ? TERMINAL_YELLOW
+                        : row->whole         ? TERMINAL_BOLD
+                                             : "";
     bool has_peak = !row->whole || row->limit != ACCOUNTS_UNLIMITED;
     fprintf(file, "%s%*d %s", color, PID_WIDTH, row->pid, row->whole ? "" : " ");
     print_name(file, row->program, layout->program - !row->whole);
@@ -157,17 +157,17 @@ static void print_row(FILE *file, const struct usage_row *row, const struct layo
         fprintf(file, " %10s", has_peak ? size_words(row->peak, peak) : "-");
     if (layout->refused)
         fprintf(file, " %7" PRIu64, row->refusals);
-    fprintf(file, "%s%s", *color != '\0' ? PLAIN : "", style->line_end);
+    fprintf(file, "%s%s", *color != '\0' ? TERMINAL_PLAIN : "", style->line_end);
 }
 
 static void print_head(FILE *file, const struct layout *layout, const struct usage_style *style)
 {
-    fprintf(file, "%s%*s %-*s", style->color ? BOLD : "", PID_WIDTH, "PID", (int)layout->program,
-            "PROGRAM");
+    fprintf(file, "%s%*s %-*s", style->color ? TERMINAL_BOLD : "", PID_WIDTH, "PID",
+            (int)layout->program, "PROGRAM");
     if (layout->bar != 0)
         fprintf(file, "%*s", (int)layout->bar + BAR_AROUND, "");
     fprintf(file, " %21s%s%s%s%s", "USED OF LIMIT", layout->peak ? "       PEAK" : "",
-            layout->refused ? " REFUSED" : "", style->color ? PLAIN : "", style->line_end);
+            layout->refused ? " REFUSED" : "", style->color ? TERMINAL_PLAIN : "", style->line_end);
 }
 
 void usage_rows_print(FILE *file, const struct usage_rows *rows, const struct usage_style *style)

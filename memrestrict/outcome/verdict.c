@@ -2,16 +2,11 @@
 #include "outcome/verdict.h"
 
 #include "base/text.h"
+#include "base/terminal.h"
 #include "outcome/verdict_table.h"
 #include "outcome/sentence.h"
 
 #include <inttypes.h>
-
-#define BOLD "\033[1m"
-#define RED "\033[31m"
-#define GREEN "\033[32m"
-#define YELLOW "\033[33m"
-#define PLAIN "\033[0m"
 
 static bool flushed(FILE *file)
 {
@@ -42,19 +37,20 @@ bool verdict_warnings(FILE *file, const struct outcome *outcome)
 
 static const char *kind_color(const struct outcome *outcome)
 {
-    static const char *const colors[] = {GREEN, YELLOW, RED, RED, RED};
+    static const char *const colors[] = {TERMINAL_GREEN, TERMINAL_YELLOW, TERMINAL_RED,
+                                         TERMINAL_RED, TERMINAL_RED};
     enum outcome_kind kind = outcome_kind(outcome);
     bool noteworthy = !sentence_passed(outcome) || outcome_faults(outcome) != 0;
-    return kind == OUTCOME_NEVER_REFUSED && noteworthy ? YELLOW : colors[kind];
+    return kind == OUTCOME_NEVER_REFUSED && noteworthy ? TERMINAL_YELLOW : colors[kind];
 }
 
 static void write_line(FILE *file, const struct outcome *outcome, bool color)
 {
-    fputs(color ? BOLD "memrestrict: " : "memrestrict: ", file);
+    fputs(color ? TERMINAL_BOLD "memrestrict: " : "memrestrict: ", file);
     text_safe(file, outcome->name);
     fprintf(file, ": %s", color ? kind_color(outcome) : "");
     sentence_write(file, outcome);
-    fputs(color ? PLAIN "\n" : "\n", file);
+    fputs(color ? TERMINAL_PLAIN "\n" : "\n", file);
 }
 
 static bool several_refused(const struct outcome *outcome)

@@ -4,16 +4,13 @@
 #include "base/text.h"
 #include "base/sizes.h"
 #include "base/string_file.h"
+#include "base/terminal.h"
 #include "outcome/sentence.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-
-#define BOLD "\033[1m"
-#define YELLOW "\033[33m"
-#define PLAIN "\033[0m"
 
 enum { ROWS = 40, COLUMNS = 9, PROGRAM_LEAST = 8 };
 enum {
@@ -83,7 +80,7 @@ static size_t table_width(FILE *file)
 
 static const char *row_color(const struct row *rows, size_t index)
 {
-    return index == 0 ? BOLD : rows[index].failed ? YELLOW : "";
+    return index == 0 ? TERMINAL_BOLD : rows[index].failed ? TERMINAL_YELLOW : "";
 }
 
 struct layout {
@@ -176,7 +173,7 @@ static void write_row(FILE *file, const struct row *row, const struct layout *la
         else
             write_cell(file, row->cells[column], width, !left);
     }
-    fputs(*color != '\0' ? PLAIN "\n" : "\n", file);
+    fputs(*color != '\0' ? TERMINAL_PLAIN "\n" : "\n", file);
 }
 
 /* What a person looks for first: where something failed, then who used most. */

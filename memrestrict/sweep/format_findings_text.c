@@ -3,22 +3,19 @@
 #include "sweep/finding_words.h"
 #include "sweep/format_findings.h"
 #include "base/sizes.h"
+#include "base/terminal.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BOLD "\033[1m"
-#define RED "\033[31m"
-#define YELLOW "\033[33m"
-#define PLAIN "\033[0m"
-
 static const char *color_of(const struct finding *finding, const struct findings_style *style)
 {
     if (!style->color)
         return "";
-    return finding->record->reaction >= REACTION_SWALLOWED ? BOLD RED : BOLD YELLOW;
+    return finding->record->reaction >= REACTION_SWALLOWED ? TERMINAL_BOLD TERMINAL_RED
+                                                           : TERMINAL_BOLD TERMINAL_YELLOW;
 }
 
 static void write_stack(FILE *file, const char *title, const struct string_list *stack)
@@ -72,7 +69,7 @@ static bool write_finding(FILE *file, size_t number, const struct finding *findi
     const struct trial_record *record = finding->record;
     fprintf(file, "%zu. %s", number, color_of(finding, style));
     finding_what(file, record);
-    fputs(style->color ? PLAIN : "", file);
+    fputs(style->color ? TERMINAL_PLAIN : "", file);
     if (finding->trials > 1)
         fprintf(file, ", in %zu trials", finding->trials);
     fputs(finding->known ? " (known)\n   " : "\n   ", file);

@@ -3,17 +3,13 @@
 
 #include "base/text.h"
 #include "base/sizes.h"
+#include "base/terminal.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { ROWS = 12, LEVELS = 8, AXIS = 10, SPARK_NAME = 24, SPARK_PEAK = 14 };
-
-#define RED "\033[31m"
-#define DIM "\033[2m"
-#define BLUE "\033[36m"
-#define PLAIN "\033[0m"
 
 /* What is drawn with. */
 struct pen {
@@ -35,7 +31,7 @@ static struct pen pen_make(FILE *file, const struct plot_text_style *style)
 static void put(const struct pen *pen, const char *color, const char *text)
 {
     if (pen->style->color && *color != '\0')
-        fprintf(pen->file, "%s%s" PLAIN, color, text);
+        fprintf(pen->file, "%s%s" TERMINAL_PLAIN, color, text);
     else
         fputs(text, pen->file);
 }
@@ -91,13 +87,13 @@ static void write_graph_row(const struct pen *pen, const struct graph *graph, un
         unsigned level = height(graph->columns[column], graph->top, ROWS);
         unsigned here = level <= row * LEVELS ? 0 : level - row * LEVELS;
         if (limit_here && column == graph->mark)
-            put(pen, RED, pen->cross);
+            put(pen, TERMINAL_RED, pen->cross);
         else if (limit_here && here == 0)
-            put(pen, RED, pen->dash);
+            put(pen, TERMINAL_RED, pen->dash);
         else if (here == 0)
             fputc(' ', pen->file);
         else
-            put(pen, BLUE, pen->levels[here < LEVELS ? here : LEVELS]);
+            put(pen, TERMINAL_CYAN, pen->levels[here < LEVELS ? here : LEVELS]);
     }
     fputc('\n', pen->file);
 }
@@ -191,10 +187,10 @@ static bool write_spark(const struct pen *pen, const struct plot_data *data,
     write_name(pen, curve, name - 1);
     fputc(' ', pen->file);
     for (size_t column = 0; column < width; column++)
-        put(pen, BLUE, pen->levels[height(columns[column], top, 1)]);
+        put(pen, TERMINAL_CYAN, pen->levels[height(columns[column], top, 1)]);
     fprintf(pen->file, " %*s", SPARK_PEAK - 3, size_words(curve->peak, size));
     if (curve->refused)
-        put(pen, RED, pen->cross);
+        put(pen, TERMINAL_RED, pen->cross);
     fputc('\n', pen->file);
     free(columns);
     return true;
