@@ -222,10 +222,12 @@ speedscope:
 
 # What the command makes of an outcome, without running one.
 formats: $(BUILD)/tests/formats
+# Its tests can let the command's allocations fail (tests/formats/test_memory.c).
+SHORT_OF_MEMORY := $(foreach name,malloc calloc realloc strdup,-Wl,--wrap=$(name))
 $(BUILD)/tests/formats: $(HARNESS) $(wildcard tests/formats/*.c tests/formats/*.h) $(filter-out %/main.o,$(COMMAND_OBJECTS))
 	@mkdir -p $(@D)
 	$(CC) $(STD) $(WARN) $(COMMAND_INC) $(CPPFLAGS) $(CHECK_FLAGS) -pthread $(CFLAGS) $(LDFLAGS) \
-	  $(sort $(filter %.c %.o,$^)) $(CHECK_LIBS) $(shell pkg-config --libs $(COMMAND_PACKAGES)) -lm -o $@
+	  $(SHORT_OF_MEMORY) $(sort $(filter %.c %.o,$^)) $(CHECK_LIBS) $(shell pkg-config --libs $(COMMAND_PACKAGES)) -lm -o $@
 
 # Victims test the calls as they are written: the compiler must not drop or fuse allocations.
 $(BUILD)/victims/%: tests/victims/%.c $(wildcard tests/victims/*.h) include/memrestrict.h

@@ -27,6 +27,7 @@ monopoly() {
 }
 
 monopoly '<uthash\.h>' ledger_inside.h
+result "uthash.h only in memrestrict/base/hash.h" "$(grep -rl '<uthash\.h>' memrestrict | grep -vx memrestrict/base/hash.h)"
 monopoly '<dlfcn\.h>' real.c
 monopoly 'getenv\(|\benviron\b' config.h config.c lifecycle.c
 monopoly '\bSYS_' kernel.c kernel_copy.c

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "sites/format_massif.h"
 
+#include "base/hash.h"
 #include "base/text.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 enum { BELOW = 100, INDENT_MOST = 512 }; /* nodes of less than this part of all are put together */
 
@@ -37,7 +37,10 @@ static struct node *child_of(struct node *node, const struct symbols_name *name)
         return child;
     child->name = name;
     HASH_ADD_PTR(node->children, name, child);
-    return child;
+    if (HASH_ADDED(child))
+        return child;
+    free(child);
+    return NULL;
 }
 
 static void enter(struct node *root, const struct sites_stack *stack, uint64_t bytes,

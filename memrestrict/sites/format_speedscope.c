@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "sites/format_speedscope.h"
 
+#include "base/hash.h"
+
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 /* A frame, by what is shown of it. */
 struct frame {
@@ -70,7 +71,11 @@ static json_int_t index_of(struct file *file, const struct symbols_name *name)
     frame->name = name;
     frame->index = (json_int_t)json_array_size(file->list) - 1;
     HASH_ADD_PTR(file->frames, name, frame);
-    return frame->index;
+    if (HASH_ADDED(frame))
+        return frame->index;
+    free(frame);
+    file->failed = true;
+    return 0;
 }
 
 /* Outermost first. */

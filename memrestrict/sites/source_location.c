@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sites/source_location.h"
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "sites/symbols.h"
 
@@ -8,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 /* What symbols keep pointers to. */
 struct object {
@@ -70,7 +70,10 @@ static struct object *make_object(struct source_locations *locations, const char
         return NULL;
     }
     HASH_ADD_KEYPTR(hh, locations->objects, object->key, strlen(object->key), object);
-    return object;
+    if (HASH_ADDED(object))
+        return object;
+    free_object(object);
+    return NULL;
 }
 
 /* NULL: the frame is in no module that is known, or there is no memory. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "sites/symbols.h"
 
+#include "base/hash.h"
 #include "sites/debuginfo.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 /* The names of one address. */
 struct source_location {
@@ -32,17 +32,23 @@ struct symbols {
 
 struct symbols *symbols_open(void) { return calloc(1, sizeof(struct symbols)); }
 
+static void free_place(struct source_location *place)
+{
+    for (size_t i = 0; place != NULL && i < place->count; i++) {
+        free((char *)place->names[i].function);
+        free((char *)place->names[i].file);
+    }
+    if (place != NULL)
+        free(place->names);
+    free(place);
+}
+
 static void free_places(struct module *module)
 {
     struct source_location *place, *next;
     HASH_ITER (hh, module->locations, place, next) {
         HASH_DEL(module->locations, place);
-        for (size_t i = 0; i < place->count; i++) {
-            free((char *)place->names[i].function);
-            free((char *)place->names[i].file);
-        }
-        free(place->names);
-        free(place);
+        free_place(place);
     }
 }
 
@@ -79,7 +85,11 @@ static struct module *make_module(struct symbols *symbols, const struct sites_ob
     module->key = key;
     module->debuginfo = debuginfo_open(object->path, object->build_id);
     HASH_ADD_KEYPTR(hh, symbols->modules, module->key, strlen(module->key), module);
-    return module;
+    if (HASH_ADDED(module))
+        return module;
+    module->key = NULL; /* the caller's again */
+    free_module(module);
+    return NULL;
 }
 
 /* NULL: no memory. */
@@ -87,7 +97,7 @@ static struct module *module_of(struct symbols *symbols, const struct sites_obje
 {
     struct module *module;
     char *key;
-    if (object == NULL)
+    if (object == NULL || object->path == NULL)
         return &symbols->nowhere;
     if (asprintf(&key, "%s:%s", object->build_id != NULL ? object->build_id : "", object->path) < 0)
         return NULL;
@@ -126,15 +136,20 @@ static bool find_names(struct module *module, struct source_location *place)
     return place->count > 0;
 }
 
+/* Only a place whose names are all there is kept: whoever finds it uses them. NULL: no memory. */
 static struct source_location *make_place(struct module *module, uint64_t offset)
 {
     struct source_location *place = calloc(1, sizeof *place);
     if (place == NULL)
         return NULL;
     place->offset = offset;
-    bool done = find_names(module, place);
-    HASH_ADD(hh, module->locations, offset, sizeof place->offset, place);
-    return done ? place : NULL;
+    if (find_names(module, place)) {
+        HASH_ADD(hh, module->locations, offset, sizeof place->offset, place);
+        if (HASH_ADDED(place))
+            return place;
+    }
+    free_place(place);
+    return NULL;
 }
 
 const struct symbols_name *symbols_of(struct symbols *symbols, const struct sites_frame *frame,
@@ -154,6 +169,24 @@ const struct symbols_name *symbols_of(struct symbols *symbols, const struct site
     return place->names;
 }
 
+/* NULL: no memory. */
+static struct source_location *make_label(struct symbols *symbols, const char *label, uint64_t key)
+{
+    struct source_location *place = calloc(1, sizeof *place);
+    if (place != NULL && (place->names = calloc(1, sizeof *place->names)) != NULL) {
+        place->offset = key;
+        place->count = 1;
+        place->names->function = strdup(label);
+        if (place->names->function != NULL) {
+            HASH_ADD(hh, symbols->nowhere.locations, offset, sizeof place->offset, place);
+            if (HASH_ADDED(place))
+                return place;
+        }
+    }
+    free_place(place);
+    return NULL;
+}
+
 /* A label is a name of its own, at no address: kept like those in no module. */
 static const struct symbols_name *name_of_label(struct symbols *symbols, const char *label)
 {
@@ -162,16 +195,8 @@ static const struct symbols_name *name_of_label(struct symbols *symbols, const c
     HASH_FIND(hh, symbols->nowhere.locations, &key, sizeof key, place);
     if (place != NULL)
         return place->names;
-    place = calloc(1, sizeof *place);
-    if (place == NULL || (place->names = calloc(1, sizeof *place->names)) == NULL) {
-        free(place);
-        return NULL;
-    }
-    place->offset = key;
-    place->count = 1;
-    place->names->function = strdup(label);
-    HASH_ADD(hh, symbols->nowhere.locations, offset, sizeof place->offset, place);
-    return place->names->function != NULL ? place->names : NULL;
+    place = make_label(symbols, label, key);
+    return place != NULL ? place->names : NULL;
 }
 
 size_t symbols_of_stack(struct symbols *symbols, const struct sites_stack *stack,

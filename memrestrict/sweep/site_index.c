@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "sweep/site_index.h"
 
-#include "base/hash.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +24,10 @@ static struct indexed_site *make(struct site_index *index, const char *name, con
     made->objects = json_object_get(process, "objects");
     made->frames = json_object_get(site, "frames");
     HASH_ADD_STR(index->sites, name, made);
-    return made;
+    if (HASH_ADDED(made))
+        return made;
+    free(made);
+    return NULL;
 }
 
 static bool read_site(struct site_index *index, const json_t *process, const json_t *site)

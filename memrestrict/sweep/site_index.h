@@ -7,10 +7,11 @@
 #ifndef MEMRESTRICT_SITE_INDEX_H
 #define MEMRESTRICT_SITE_INDEX_H
 
+#include "base/hash.h"
+
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <uthash.h>
 
 enum { SITE_NAME = 17 }; /* 16 hexadecimal digits */
 

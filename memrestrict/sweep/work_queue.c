@@ -72,7 +72,10 @@ static bool make_known(struct work_queue *work, const char *site)
         return false;
     memcpy(known->name, site, SITE_NAME);
     HASH_ADD_STR(work->known, name, known);
-    return true;
+    if (HASH_ADDED(known))
+        return true;
+    free(known);
+    return false;
 }
 
 static bool add_site(struct work_queue *work, const struct task *before, const char *site,

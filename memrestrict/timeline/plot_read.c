@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "timeline/plot_read.h"
 
+#include "base/hash.h"
 #include "base/message.h"
 #include "timeline/timeline.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <uthash.h>
 
 enum { FIELDS = 7 };
 enum { SECONDS, EVENT, PID, PROGRAM, USED, LIMIT, ASKED };
@@ -64,6 +63,24 @@ static bool read_bytes(const char *field, uint64_t *bytes)
     return *field >= '0' && *field <= '9' && *end == '\0' && errno == 0;
 }
 
+/* Takes the key over. NULL: no memory. */
+static struct curve *make(struct reader *reader, int pid, const char *name, char *key)
+{
+    struct entry *entry = calloc(1, sizeof *entry);
+    char *own = strdup(pid == 0 ? "all processes" : name);
+    if (entry != NULL && own != NULL) {
+        entry->key = key;
+        entry->curve = (struct curve){.pid = pid, .name = own, .tree = pid == 0};
+        HASH_ADD_KEYPTR(hh, reader->entries, entry->key, strlen(entry->key), entry);
+        if (HASH_ADDED(entry))
+            return &entry->curve;
+    }
+    free(key);
+    free(own);
+    free(entry);
+    return NULL;
+}
+
 static struct curve *find(struct reader *reader, int pid, const char *name)
 {
     char *key = NULL;
@@ -75,18 +92,7 @@ static struct curve *find(struct reader *reader, int pid, const char *name)
         free(key);
         return &entry->curve;
     }
-    entry = calloc(1, sizeof *entry);
-    char *own = strdup(pid == 0 ? "all processes" : name);
-    if (entry == NULL || own == NULL) {
-        free(key);
-        free(own);
-        free(entry);
-        return NULL;
-    }
-    entry->key = key;
-    entry->curve = (struct curve){.pid = pid, .name = own, .tree = pid == 0};
-    HASH_ADD_KEYPTR(hh, reader->entries, entry->key, strlen(entry->key), entry);
-    return &entry->curve;
+    return make(reader, pid, name, key);
 }
 
 /* NULL, or what is wrong with the row. */
