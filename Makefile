@@ -30,14 +30,15 @@ LTO := $(or $(call known,-flto -flto-partition=one),$(call known,-flto))
 # Few segments: each is a system call and some page faults at the start of each program.
 FEW_SEGMENTS := $(call known,-Wl$(comma)-z$(comma)noseparate-code)
 LIB_LINK := -shared -pthread -Wl,-soname,libmemrestrict.so -Wl,-Bsymbolic-functions \
-	-Wl,-z,now,-z,relro,-z,nodelete,-z,defs $(FEW_SEGMENTS)
+	-Wl,-z,now,-z,relro,-z,noexecstack,-z,nodelete,-z,defs $(FEW_SEGMENTS)
 
 LIB := $(BUILD)/libmemrestrict.so
 LIB_SOURCES := $(sort $(wildcard libmemrestrict/*.c libmemrestrict/*/*.c))
 # What needs no preload to run: it goes into the unit tests, and nothing of it calls the real malloc.
 CORE := $(filter-out %/real.c %/report.c,$(sort $(wildcard $(addprefix libmemrestrict/,decide/*.c records/*.c ground/*.c common/*.c)))) \
 	libmemrestrict/edges/delayed_free.c
-HEADERS := $(wildcard libmemrestrict/*.h libmemrestrict/*/*.h include/*.h)
+# With them, what else makes everything be compiled anew.
+HEADERS := $(wildcard libmemrestrict/*.h libmemrestrict/*/*.h include/*.h) Makefile
 
 .PHONY: all lib command demo check check-long bench bench-plot bench-sweep install uninstall clean lib32 libmusl
 all: lib command
@@ -63,6 +64,13 @@ COMMAND := $(BUILD)/memrestrict
 COMMAND_SOURCES := $(sort $(wildcard memrestrict/*.c memrestrict/*/*.c))
 COMMAND_CORE := $(sort $(wildcard libmemrestrict/common/*.c))
 COMMAND_OBJECTS = $(COMMAND_SOURCES:memrestrict/%.c=$(BUILD)/command/%.o) $(COMMAND_CORE:libmemrestrict/common/%.c=$(BUILD)/command/common/%.o)
+# What makes a mistake of the command's a clean end. The library has what costs no instruction and asks
+# nothing of the C library that musl does not have: no protected stacks, no _FORTIFY_SOURCE. The
+# sanitizers know better than the latter, which without optimization is a warning.
+FORTIFIED := $(if $(filter -fsanitize% -O0,$(CFLAGS))$(findstring FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,$(if \
+	$(filter -O%,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
+COMMAND_HARD := -fPIE -fstack-protector-strong $(FORTIFIED)
+COMMAND_LINK := -pie -Wl,-z,now,-z,relro,-z,noexecstack
 COMMAND_FLAGS = -DMEMRESTRICT_VERSION='"$(VERSION)"' \
 	-DMEMRESTRICT_LIBDIR=$(call quoted,"$(subst @:,,$(subst @:$(PREFIX)/,,@:$(LIBDIR)))")
 COMMAND_HEADERS := $(wildcard memrestrict/*.h memrestrict/*/*.h)
@@ -70,14 +78,14 @@ COMMAND_PACKAGES := jansson libdw libelf
 command: $(COMMAND)
 
 $(COMMAND): $(COMMAND_OBJECTS)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(shell pkg-config --libs $(COMMAND_PACKAGES)) -lm -o $@
+	$(CC) $(CFLAGS) $(COMMAND_LINK) $(LDFLAGS) $^ $(shell pkg-config --libs $(COMMAND_PACKAGES)) -lm -o $@
 $(BUILD)/command/common/%.o: libmemrestrict/common/%.c $(HEADERS)
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) $(INC) $(CPPFLAGS) -fPIE $(CFLAGS) -c $< -o $@
+	$(CC) $(STD) $(WARN) $(INC) $(CPPFLAGS) $(COMMAND_HARD) $(CFLAGS) -c $< -o $@
 $(BUILD)/command/%.o: memrestrict/%.c $(HEADERS) $(COMMAND_HEADERS) $(BUILD)/command/libdir | $(BUILD)/packages
 	@mkdir -p $(@D)
 	$(CC) $(STD) $(WARN) $(COMMAND_INC) $(CPPFLAGS) $(COMMAND_FLAGS) $(shell pkg-config --cflags $(COMMAND_PACKAGES)) \
-	  -fPIE $(CFLAGS) -c $< -o $@
+	  $(COMMAND_HARD) $(CFLAGS) -c $< -o $@
 # Other values of LIBDIR than last time: compiled anew.
 LIBDIR_NOW = $(call quoted,$(LIBDIR) $(PREFIX) $(VERSION))
 $(BUILD)/command/libdir: FORCE

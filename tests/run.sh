@@ -189,6 +189,7 @@ step "verdicts, reports and plots" formats
 step "the rules of the source" tests/source.sh
 step "layers and wings" tests/layers.sh
 step "shell scripts" scripts
+step "hardening" around tests/hardening.sh
 step "runs seen from outside" around tests/outside.sh
 step "man pages, help and settings" around tests/docs.sh
 step "completions" tests/completions.sh
