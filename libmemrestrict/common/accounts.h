@@ -75,6 +75,9 @@ struct account_fault {
 };
 
 #define ACCOUNT_STOCK_TAKEN (UINT64_C(1) << 63)
+/* Values of `allowance` that let no charge pass: closed by its own process; by another. */
+#define ACCOUNT_STOCK_CLOSED (-(INT64_C(1) << 62))
+#define ACCOUNT_STOCK_STOPPED (ACCOUNT_STOCK_CLOSED - 1)
 
 /* The two parts have nothing in common but the line, and may be two threads'. */
 struct account_stock {

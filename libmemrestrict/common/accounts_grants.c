@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/accounts.h"
 
-#include "records/stock.h"
-
 #include <sched.h>
 #include <stdatomic.h>
 
@@ -70,7 +68,7 @@ static void take_stocks(struct account *account)
                !atomic_compare_exchange_weak(&account->stocks[i].left, &left,
                                              left | ACCOUNT_STOCK_TAKEN))
             ;
-        atomic_store(&account->stocks[i].allowance, STOCK_STOPPED);
+        atomic_store(&account->stocks[i].allowance, ACCOUNT_STOCK_STOPPED);
     }
 }
 

@@ -27,7 +27,7 @@ static void rebase(struct account_stock *stock)
     int64_t drawn = atomic_load_explicit(&stock->drawn, memory_order_relaxed);
     if (drawn < REBASE && drawn > -REBASE)
         return;
-    atomic_store(&stock->allowance, STOCK_CLOSED);
+    atomic_store(&stock->allowance, ACCOUNT_STOCK_CLOSED);
     counter_subtract_own(&stock->spent, drawn);
     atomic_store(&stock->drawn, 0);
 }
@@ -43,7 +43,7 @@ void stock_open(struct account_stock *stock, int64_t more, uint64_t bytes)
 
 bool stock_close(struct account_stock *stock)
 {
-    return atomic_exchange(&stock->allowance, STOCK_CLOSED) != STOCK_CLOSED;
+    return atomic_exchange(&stock->allowance, ACCOUNT_STOCK_CLOSED) != ACCOUNT_STOCK_CLOSED;
 }
 
 uint64_t stock_sweep(struct account_stock *stock)

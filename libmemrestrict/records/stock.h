@@ -19,9 +19,6 @@
 #include "common/accounts.h"
 #include "ground/counter.h"
 
-#define STOCK_CLOSED (-(INT64_C(1) << 62)) /* and nobody is in between */
-#define STOCK_STOPPED (STOCK_CLOSED - 1)   /* closed by another process */
-
 enum {
     STOCK_CHUNK = 64 * 1024,     /* bytes drawn at a time, with budget to spare */
     STOCK_MOST = 2 * STOCK_CHUNK /* that a stock holds unspent */

@@ -86,7 +86,7 @@ END_TEST
 START_TEST(a_stock_that_another_process_stopped_counts_as_open)
 {
     stock_open(&stock, 10, 0);
-    atomic_store(&stock.allowance, STOCK_STOPPED);
+    atomic_store(&stock.allowance, ACCOUNT_STOCK_STOPPED);
     ck_assert_int_eq(stock_charge(&stock, 1), STOCK_SHORT);
     ck_assert(!stock_refund(&stock, 1));
     ck_assert(stock_close(&stock));
