@@ -35,7 +35,7 @@ LIB_LINK := -shared -pthread -Wl,-soname,libmemrestrict.so -Wl,-Bsymbolic-functi
 LIB := $(BUILD)/libmemrestrict.so
 LIB_SOURCES := $(sort $(wildcard libmemrestrict/*.c libmemrestrict/*/*.c))
 # What needs no preload to run: it goes into the unit tests, and nothing of it calls the real malloc.
-CORE := $(filter-out %/real.c %/report.c,$(sort $(wildcard $(addprefix libmemrestrict/,decide/*.c records/*.c ground/*.c common/*.c)))) \
+CORE := $(filter-out %/real.c,$(sort $(wildcard $(addprefix libmemrestrict/,decide/*.c records/*.c ground/*.c common/*.c)))) \
 	libmemrestrict/edges/delayed_free.c
 # With them, what else makes everything be compiled anew.
 HEADERS := $(wildcard libmemrestrict/*.h libmemrestrict/*/*.h include/*.h) Makefile

@@ -5,8 +5,9 @@
 #include "records/fault.h"
 #include "decide/gate_refusals.h"
 #include "records/ledger.h"
-#include "edges/lifecycle.h"
+#include "ground/guard.h"
 #include "ground/pages.h"
+#include "ground/process.h"
 #include "common/proc.h"
 #include "records/regions.h"
 
@@ -43,7 +44,7 @@ static bool expand(char *path)
 {
     size_t length = 0;
     struct text number = {.length = 0};
-    text_add_number(&number, (uint64_t)lifecycle_pid());
+    text_add_number(&number, (uint64_t)process_pid());
     text_add_char(&number, '\0');
     bool fits = report->pattern[0] == '/' ||
                 (append(path, &length, report->directory) && append(path, &length, "/"));
@@ -53,7 +54,7 @@ static bool expand(char *path)
         else if (*++at == 'p')
             fits = append(path, &length, number.bytes);
         else
-            fits = append(path, &length, *at == 'e' ? lifecycle_program() : "%");
+            fits = append(path, &length, *at == 'e' ? process_program() : "%");
     }
     return fits;
 }
@@ -75,7 +76,7 @@ bool report_start(const struct config *config, struct text *complaint)
     report = kernel_pages(sizeof *report);
     if (report == NULL)
         return cannot(complaint, config->report, ENOMEM);
-    lifecycle_program(); /* asked for now: later the program may be in a sandbox */
+    process_program(); /* asked for now: later the program may be in a sandbox */
     report->to_stderr = strcmp(config->report, "stderr") == 0;
     if (report->to_stderr)
         return sink_keep(&report->sink, 2) || cannot(complaint, "stderr", EBADF);
@@ -218,9 +219,9 @@ static void write_summary(void)
     struct text *text = &report->text;
     text->length = 0;
     text_add(text, "memrestrict: ");
-    text_add(text, lifecycle_program());
+    text_add(text, process_program());
     text_add(text, " (process ");
-    text_add_number(text, (uint64_t)lifecycle_pid());
+    text_add_number(text, (uint64_t)process_pid());
     text_add(text, ")");
     add_heap_owner(text);
     add_budget(text);
@@ -246,7 +247,7 @@ static void await_summary(void)
 void report_write(void)
 {
     int progress = NOT_WRITTEN;
-    if (report == NULL || guard.reporting || kernel_pid() != lifecycle_pid())
+    if (report == NULL || guard.reporting || kernel_pid() != process_pid())
         return;
     if (!atomic_compare_exchange_strong(&report->progress, &progress, BEING_WRITTEN)) {
         await_summary();

@@ -2,53 +2,7 @@
 #include "edges/block.h"
 
 #include "edges/early.h"
-#include "records/ledger.h"
-#include "edges/delayed_free.h"
-
-/* Larger ones cost the program more to hold back than it gains. */
-enum { LARGEST_PENDING = 1024 };
-
-/* The least that glibc makes of a block, its header included: four words, on all machines. */
-enum { GLIBC_CHUNK = 4 * sizeof(size_t) };
-
-struct block_fast block_fast;
-
-static void *malloc_inside(size_t size)
-{
-    guard_enter();
-    void *block = real.malloc(size);
-    guard_leave();
-    return block;
-}
-
-static void *realloc_inside(void *block, size_t size)
-{
-    guard_enter();
-    void *moved = real.realloc(block, size);
-    guard_leave();
-    return moved;
-}
-
-static void free_inside(void *block)
-{
-    int *error = guard.error, saved = *error;
-    guard_enter();
-    real.free(block);
-    guard_leave();
-    *error = saved;
-}
-
-void block_start(void)
-{
-    bool glibc = real_malloc_is_glibc();
-    block_fast.malloc = glibc ? real.malloc : malloc_inside;
-    block_fast.realloc = glibc ? real.realloc : realloc_inside;
-    block_fast.free = glibc && real_glibc_free_keeps_errno() ? real.free : free_inside;
-    ledger_start(glibc ? GLIBC_CHUNK : 16);
-    delayed_free_start(glibc ? LARGEST_PENDING : -1, block_fast.free);
-}
-
-COLD void block_release_delayed(void) { delayed_free_release(block_fast.free); }
+#include "edges/lifecycle.h"
 
 ASIDE void *block_end(enum call call, void *block, size_t size, const struct stack_at *from)
 {

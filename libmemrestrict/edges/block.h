@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The one way in for every new heap block, whatever the name of the call that asks for it.
- * malloc, realloc and free have a shorter one, block_fast, while nothing but counting is wanted of
- * them.
+ * malloc, realloc and free have a shorter one (interpose_heap.c) while nothing but counting is
+ * wanted of them.
  */
 #ifndef MEMRESTRICT_BLOCK_H
 #define MEMRESTRICT_BLOCK_H
@@ -31,20 +31,6 @@ void *block_by_memalign(size_t alignment, size_t size);
 /* Where nothing is counted: before the start, in a program whose heap is not limited, or inside the
  * next allocator. Starts the library if it is time. */
 void *block_start_or_pass(enum call call, allocate *next, size_t alignment, size_t size);
-
-/* The next allocator's, within the guard if it may map memory by a function of ours; free keeps
- * errno, and may be called with NULL. */
-struct block_fast {
-    void *(*malloc)(size_t size);
-    void *(*realloc)(void *block, size_t size);
-    void (*free)(void *block);
-};
-extern struct block_fast block_fast;
-/* When the real functions are known. */
-void block_start(void);
-/* Before a block is given back that has no record: it may be one that was freed already, and is
- * pending. Then the next allocator is to find that out now, not later. */
-void block_release_delayed(void);
 
 /* What it comes to, when the next allocator has returned: the block, or NULL. `from` as in
  * gate_commit. */

@@ -5,12 +5,13 @@
  * counted beside the block.
  */
 #include "edges/block.h"
+#include "edges/delayed_free.h"
 #include "edges/early.h"
 #include "edges/exports.h"
 #include "decide/gate.h"
 #include "edges/lifecycle.h"
+#include "edges/next_heap.h"
 #include "ground/pages.h"
-#include "edges/delayed_free.h"
 #include "ground/real.h"
 
 #include <errno.h>
@@ -53,7 +54,7 @@ EXPORT FLATTEN void *malloc(size_t size)
     int *error = guard.error, saved = *error;
     if (UNLIKELY(!gate_admit_fast(CALL_malloc, size)))
         return NULL;
-    void *block = block_fast.malloc(size);
+    void *block = next_heap.malloc(size);
     if (UNLIKELY(block == NULL) || UNLIKELY(!gate_commit_fast(block, size)))
         return malloc_end(block, size, saved);
     *error = saved;
@@ -138,7 +139,7 @@ static COLD bool unknown(const void *block)
     bool early = early_owns(block);
     if (!early) {
         gate_count_unknown();
-        block_release_delayed();
+        next_heap_release_delayed();
     }
     return early;
 }
@@ -165,7 +166,7 @@ static ASIDE void free_taken(void *block, size_t size)
     gate_cancel(size); /* in a copy of the process that is new to us, this may change the path */
     if (LIKELY(guard.level == GUARD_PLAIN))
         block = delayed_free_swap(block, (int64_t)size);
-    block_fast.free(block);
+    next_heap.free(block);
 }
 
 EXPORT FLATTEN void free(void *block)
@@ -180,7 +181,7 @@ EXPORT FLATTEN void free(void *block)
     if (UNLIKELY(size < 0))
         free_whole(block);
     else if (LIKELY(gate_refund_fast((size_t)size)))
-        block_fast.free(delayed_free_swap(block, size));
+        next_heap.free(delayed_free_swap(block, size));
     else
         free_taken(block, (size_t)size);
 }
@@ -223,7 +224,7 @@ static void *resize_block(enum call call, void *block, size_t size)
     if (UNLIKELY(!gate_resize_begin(&resize, call, block, size)))
         return NULL;
     if (UNLIKELY(!resize.known) && !resize.inherited)
-        block_release_delayed();
+        next_heap_release_delayed();
     guard_enter();
     void *moved = real.realloc(block, size);
     guard_leave();
@@ -260,7 +261,7 @@ EXPORT FLATTEN void *realloc(void *block, size_t size)
         (size > old_size && UNLIKELY(!gate_grow_fast(block, old_size, size))))
         return realloc_whole(block, size);
     int *error = guard.error, saved = *error;
-    void *moved = block_fast.realloc(block, size);
+    void *moved = next_heap.realloc(block, size);
     if (UNLIKELY(moved == NULL))
         return realloc_end(block, NULL, old_size, size);
     if (UNLIKELY(!gate_commit_fast(moved, size)))

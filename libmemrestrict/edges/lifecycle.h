@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Starts the library once, on the first allocation or from its constructor, whichever is first;
- * keeps it whole across fork; lets it report when the process ends.
+ * lets it report when the process ends; and says whether a call is to be counted.
  */
 #ifndef MEMRESTRICT_LIFECYCLE_H
 #define MEMRESTRICT_LIFECYCLE_H
@@ -44,10 +44,5 @@ static inline bool life_counts_heap(void)
  * LIFE_STARTING: this thread is inside dlsym, or another is; it must not be waited for, since it
  * may wait for the loader's lock that we hold. */
 void lifecycle_start(void);
-
-/* The name that reports and MEMRESTRICT_PROGRAM use: the last part of the executable's path. */
-const char *lifecycle_program(void);
-/* The process ID, for which a report was not yet written; another in a vfork child. */
-int lifecycle_pid(void);
 
 #endif
