@@ -32,6 +32,8 @@ needs() {
         echo "header:check.h check"
         echo "command:g++ g++"
         echo "command:clang ?clang"
+        echo "command:clang-format-14 ?clang-format-14"
+        echo "command:clang-tidy-14 ?clang-tidy-14"
         echo "command:valgrind ?valgrind"
         echo "command:musl-gcc ?musl-tools"
         echo "command:shellcheck ?shellcheck"

@@ -188,6 +188,7 @@ step "the command" command_tests
 step "verdicts, reports and plots" formats
 step "the rules of the source" tests/source.sh
 step "layers and wings" tests/layers.sh
+step "the format of the sources" tests/format.sh
 step "shell scripts" scripts
 step "hardening" around tests/hardening.sh
 step "runs seen from outside" around tests/outside.sh

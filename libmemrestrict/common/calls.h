@@ -8,8 +8,20 @@
 #define CALLS(X)                                                                                   \
     X(malloc)                                                                                      \
     X(calloc)                                                                                      \
-    X(realloc) X(reallocarray) X(posix_memalign) X(aligned_alloc) X(memalign) X(valloc) X(pvalloc) \
-        X(new) X(mmap) X(mremap) X(mprotect) X(brk) X(sbrk) X(pthread_create)
+    X(realloc)                                                                                     \
+    X(reallocarray)                                                                                \
+    X(posix_memalign)                                                                              \
+    X(aligned_alloc)                                                                               \
+    X(memalign)                                                                                    \
+    X(valloc)                                                                                      \
+    X(pvalloc)                                                                                     \
+    X(new)                                                                                         \
+    X(mmap)                                                                                        \
+    X(mremap)                                                                                      \
+    X(mprotect)                                                                                    \
+    X(brk)                                                                                         \
+    X(sbrk)                                                                                        \
+    X(pthread_create)
 
 #define CALLS_ENUM(name) CALL_##name,
 enum call { CALLS(CALLS_ENUM) CALL_COUNT };

@@ -18,8 +18,8 @@ enum {
     WORD_BITS = 18,     /* a window of 4 MiB, or twice that */
     WORDS = 1 << WORD_BITS,
     LARGE = LEDGER_FAST_LARGEST + 2, /* the word of a block whose size is in the next ones */
-    LARGE_WORDS = 6,                  /* such a block covers thousands of granules */
-    PART_BITS = 12,                   /* of the size, in each of them, */
+    LARGE_WORDS = 6,                 /* such a block covers thousands of granules */
+    PART_BITS = 12,                  /* of the size, in each of them, */
     PART_MASK = (1 << PART_BITS) - 1,
     PART = LARGE + 1, /* added to that: so they are no block's words */
     RECENT = 1 << 10  /* windows found without the table: 4 GiB of addresses, or more */

@@ -13,8 +13,17 @@
 
 #define SUITES(X)                                                                                  \
     X(run)                                                                                         \
-    X(reports) X(signals) X(target) X(crowd) X(plot) X(tree) X(sites) X(explore) X(fault) X(min)   \
-        X(sweep)
+    X(reports)                                                                                     \
+    X(signals)                                                                                     \
+    X(target)                                                                                      \
+    X(crowd)                                                                                       \
+    X(plot)                                                                                        \
+    X(tree)                                                                                        \
+    X(sites)                                                                                       \
+    X(explore)                                                                                     \
+    X(fault)                                                                                       \
+    X(min)                                                                                         \
+    X(sweep)
 
 SUITES(HARNESS_DECLARE)
 

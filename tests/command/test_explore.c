@@ -81,7 +81,7 @@
       0, "same\n", "")                                                                             \
     X(explore_input_that_is_no_file_is_the_programs,                                               \
       "seq 1 30 | " EXPLORE "$V/explore_leaves_it_alone >o; seq 1 30 >in; head -n 30 o | cmp - "   \
-                            "in && cut -c-2 x/1.out | head -n 1",                                  \
+      "in && cut -c-2 x/1.out | head -n 1",                                                        \
       0, "wa\n", "")                                                                               \
     X(explore_threads_are_passed_over,                                                             \
       "$M --explore=x --explore-time=300s $V/explore_threads; "                                    \

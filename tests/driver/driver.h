@@ -10,7 +10,14 @@
 
 #include "harness.h"
 
-#define SUITES(X) X(heap) X(map) X(process) X(settings) X(fault) X(allocators) X(examples)
+#define SUITES(X)                                                                                  \
+    X(heap)                                                                                        \
+    X(map)                                                                                         \
+    X(process)                                                                                     \
+    X(settings)                                                                                    \
+    X(fault)                                                                                       \
+    X(allocators)                                                                                  \
+    X(examples)
 
 SUITES(HARNESS_DECLARE)
 

@@ -189,7 +189,10 @@ static void static_cxx_library_is_limited(const char *allocator)
 }
 
 #define EACH(X, property)                                                                          \
-    X(jemalloc, property) X(tcmalloc, property) X(tcmalloc_minimal, property) X(mimalloc, property)
+    X(jemalloc, property)                                                                          \
+    X(tcmalloc, property)                                                                          \
+    X(tcmalloc_minimal, property)                                                                  \
+    X(mimalloc, property)
 #define PROPERTIES(X)                                                                              \
     EACH(X, every_function_is_exact)                                                               \
     EACH(X, full_limit_can_be_had)                                                                 \

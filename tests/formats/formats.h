@@ -13,7 +13,15 @@
 #include <stdlib.h>
 
 #define SUITES(X)                                                                                  \
-    X(formats) X(verdict) X(timeline) X(plot) X(bisect) X(trial) X(replay) X(json_text) X(memory)
+    X(formats)                                                                                     \
+    X(verdict)                                                                                     \
+    X(timeline)                                                                                    \
+    X(plot)                                                                                        \
+    X(bisect)                                                                                      \
+    X(trial)                                                                                       \
+    X(replay)                                                                                      \
+    X(json_text)                                                                                   \
+    X(memory)
 
 SUITES(HARNESS_DECLARE)
 

@@ -9,8 +9,23 @@
 
 #define SUITES(X)                                                                                  \
     X(accounts)                                                                                    \
-    X(budget) X(config) X(explore) X(fault) X(gate) X(gate_regions) X(ledger) X(lock) X(names)     \
-        X(pages) X(delayed_free) X(plan) X(regions) X(sites) X(stack) X(stock) X(writer)
+    X(budget)                                                                                      \
+    X(config)                                                                                      \
+    X(explore)                                                                                     \
+    X(fault)                                                                                       \
+    X(gate)                                                                                        \
+    X(gate_regions)                                                                                \
+    X(ledger)                                                                                      \
+    X(lock)                                                                                        \
+    X(names)                                                                                       \
+    X(pages)                                                                                       \
+    X(delayed_free)                                                                                \
+    X(plan)                                                                                        \
+    X(regions)                                                                                     \
+    X(sites)                                                                                       \
+    X(stack)                                                                                       \
+    X(stock)                                                                                       \
+    X(writer)
 
 SUITES(HARNESS_DECLARE)
 

@@ -3,7 +3,8 @@
 // Holds memory in C++: a method of a class in a namespace, a template, a container.
 #include <vector>
 
-namespace pantry {
+namespace pantry
+{
 template <typename T> struct shelf {
     std::vector<T> jars;
     __attribute__((noinline)) void fill(unsigned many) { jars.resize(many); }

@@ -18,9 +18,11 @@ static char *volatile slots[64];
         return block;                                                                              \
     }
 KEEPER(keep_red)
-KEEPER(keep_green) KEEPER(keep_blue) KEEPER(keep_grey)
+KEEPER(keep_green)
+KEEPER(keep_blue)
+KEEPER(keep_grey)
 
-    static char *(*const keepers[])(size_t) = {keep_red, keep_green, keep_blue, keep_grey};
+static char *(*const keepers[])(size_t) = {keep_red, keep_green, keep_blue, keep_grey};
 
 static void *work(void *seed)
 {
