@@ -245,7 +245,7 @@ $(BUILD)/victims/%: tests/victims/%.cc $(wildcard tests/victims/*.h) include/mem
 	@mkdir -p $(@D)
 	$(CXX) -std=gnu++17 -Wall -Wextra $(INC) $(CPPFLAGS) -O1 -g -fno-builtin -pthread $(VICTIM_FLAGS) $< -o $@ -ldl
 # An executable whose own malloc beats the preload's must export it.
-$(BUILD)/victims/own_malloc: VICTIM_FLAGS += -rdynamic
+$(BUILD)/victims/own_malloc $(BUILD)/victims/front_wraps_the_heap $(BUILD)/victims/front_owns_the_heap_and_wraps_the_rest: VICTIM_FLAGS += -rdynamic
 $(BUILD)/victims/process_address_of_malloc_is_no_owner: VICTIM_FLAGS += -no-pie -fno-pie
 
 $(BUILD)/examples/%: examples/%.c

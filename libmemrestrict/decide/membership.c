@@ -197,12 +197,13 @@ void membership_note_exit(int status)
         atomic_store(&membership.slot->ending, ACCOUNT_EXITED | (status & 0xff));
 }
 
-void membership_note_owners(const char *heap, bool maps)
+void membership_note_owners(const char *object, bool heap, bool maps)
 {
     struct account *slot = membership.slot;
-    if (slot == NULL || heap == NULL)
+    if (slot == NULL)
         return;
-    const char *slash = strrchr(heap, '/');
-    set_name(slot->heap_owner, slash != NULL ? slash + 1 : heap);
-    atomic_fetch_or(&slot->flags, ACCOUNT_OWN_HEAP | (maps ? ACCOUNT_OWN_MAPS : 0));
+    const char *slash = strrchr(object, '/');
+    set_name(slot->heap_owner, slash != NULL ? slash + 1 : object);
+    atomic_fetch_and(&slot->flags, ~(uint32_t)(ACCOUNT_OWN_HEAP | ACCOUNT_OWN_MAPS));
+    atomic_fetch_or(&slot->flags, (heap ? ACCOUNT_OWN_HEAP : 0) | (maps ? ACCOUNT_OWN_MAPS : 0));
 }

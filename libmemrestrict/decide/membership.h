@@ -25,8 +25,8 @@ void membership_fork_child(const char *program);
 
 /* The program ends with this status, as exit(3) or _exit(2) gave it. */
 void membership_note_exit(int status);
-/* NULL, or the object whose own malloc keeps the heap from us, and whether mmap is another's too.
- */
-void membership_note_owners(const char *heap, bool maps);
+/* An object with a malloc of its own is before us, and keeps the heap from us, or only says its
+ * own and passes on; and the same of mmap. */
+void membership_note_owners(const char *object, bool heap, bool maps);
 
 #endif

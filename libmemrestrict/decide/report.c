@@ -24,7 +24,8 @@ static struct report {
     struct sink sink;
     struct sink voice;      /* stderr, for what goes wrong with the report itself */
     const char *heap_owner; /* an object with a malloc of its own */
-    bool maps_owned;        /* mmap is not ours either */
+    bool heap_owned;        /* ... which does not pass calls on to ours */
+    bool maps_owned;        /* nor those of mmap */
     _Atomic int progress;   /* of the report */
     struct text text;
 } * report; /* NULL: none is wanted */
@@ -90,11 +91,12 @@ bool report_start(const struct config *config, struct text *complaint)
     return error <= 0 || cannot(complaint, report->sink.path, error);
 }
 
-void report_owners(const char *heap, bool maps)
+void report_owners(const char *object, bool heap, bool maps)
 {
     if (report == NULL)
         return;
-    report->heap_owner = heap;
+    report->heap_owner = object;
+    report->heap_owned = heap;
     report->maps_owned = maps;
 }
 
@@ -206,12 +208,16 @@ static void add_heap_owner(struct text *text)
     if (report->heap_owner == NULL)
         return;
     add_line(text, "heap");
-    text_add(text, "not limited: ");
+    text_add(text, report->heap_owned ? "not limited: " : "limited: ");
     const char *slash = strrchr(report->heap_owner, '/');
     text_add(text, slash != NULL ? slash + 1 : report->heap_owner);
-    text_add(text, " has a malloc of its own; ");
-    text_add(text, report->maps_owned ? "its mappings are not limited either"
-                                      : "its mappings are limited");
+    text_add(text, " has a malloc of its own");
+    if (!report->heap_owned)
+        text_add(text, report->maps_owned ? ", which passes calls on; its mappings are not limited"
+                                          : ", which passes calls on");
+    else
+        text_add(text, report->maps_owned ? "; its mappings are not limited either"
+                                          : "; its mappings are limited");
 }
 
 static void write_summary(void)

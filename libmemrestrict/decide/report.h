@@ -9,9 +9,9 @@
 
 /* Opens the report's destination. False: it cannot be written, and *complaint says so. */
 bool report_start(const struct config *config, struct text *complaint);
-/* NULL, or the object whose own malloc keeps the heap from us, and whether mmap is another's too.
- */
-void report_owners(const char *heap, bool maps);
+/* An object with a malloc of its own is before us, and keeps the heap from us, or passes it on; and
+ * the same of mmap. The name is kept. */
+void report_owners(const char *object, bool heap, bool maps);
 /* Writes the summary of this process, once. Not in a vfork child, whose memory is its parent's. */
 void report_write(void);
 void report_fork_child(void);

@@ -8,6 +8,7 @@
 #include "edges/delayed_free.h"
 #include "edges/early.h"
 #include "edges/exports.h"
+#include "edges/front.h"
 #include "decide/gate.h"
 #include "edges/lifecycle.h"
 #include "edges/next_heap.h"
@@ -28,6 +29,12 @@ void free_sized(void *block, size_t size);
 void free_aligned_sized(void *block, size_t alignment, size_t size);
 size_t malloc_usable_size(void *block);
 
+static void start_if_cold(void)
+{
+    if (UNLIKELY(life() == LIFE_COLD))
+        lifecycle_start();
+}
+
 static void *by_calloc(size_t alignment, size_t size)
 {
     (void)alignment;
@@ -36,6 +43,8 @@ static void *by_calloc(size_t alignment, size_t size)
 
 static ASIDE void *malloc_whole(size_t size)
 {
+    if (UNLIKELY(front_awaits_heap()) && life_counts_heap())
+        front_passed_heap();
     return block_new(CALL_malloc, block_by_malloc, 0, size);
 }
 
@@ -92,10 +101,30 @@ EXPORT void *memalign(size_t alignment, size_t size)
     return block_new(CALL_memalign, block_by_memalign, alignment, size);
 }
 
+/* Where somebody before us has the heap: see real_owner. */
+static bool owner_aligns(void)
+{
+    return real_owner.memalign != NULL || real_owner.posix_memalign != NULL;
+}
+
+static COLD void *owner_align(size_t alignment, size_t size)
+{
+    void *block = NULL;
+    if (real_owner.memalign != NULL)
+        return real_owner.memalign(alignment, size);
+    int error = real_owner.posix_memalign(&block, alignment, size);
+    if (error != 0)
+        errno = error;
+    return error == 0 ? block : NULL;
+}
+
 /* Not the next allocator's own: it may have memalign but not these, and then they would be
  * another's. */
 EXPORT void *valloc(size_t size)
 {
+    start_if_cold();
+    if (UNLIKELY(owner_aligns()))
+        return owner_align(pages_size(), size);
     return block_new(CALL_valloc, block_by_memalign, pages_size(), size);
 }
 
@@ -108,6 +137,10 @@ static void *by_whole_pages(size_t alignment, size_t size)
 
 EXPORT void *pvalloc(size_t size)
 {
+    size_t whole = size == 0 ? pages_size() : pages_round(size);
+    start_if_cold();
+    if (UNLIKELY(owner_aligns()))
+        return owner_align(pages_size(), whole != 0 ? whole : size);
     return block_new(CALL_pvalloc, by_whole_pages, pages_size(), size);
 }
 
@@ -186,19 +219,25 @@ EXPORT FLATTEN void free(void *block)
         free_taken(block, (size_t)size);
 }
 
-EXPORT void cfree(void *block) { free(block); }
+static void free_by_owner(void *block)
+{
+    start_if_cold();
+    (UNLIKELY(real_owner.free != NULL) ? real_owner.free : free)(block);
+}
+
+EXPORT void cfree(void *block) { free_by_owner(block); }
 
 EXPORT void free_sized(void *block, size_t size)
 {
     (void)size;
-    free(block);
+    free_by_owner(block);
 }
 
 EXPORT void free_aligned_sized(void *block, size_t alignment, size_t size)
 {
     (void)alignment;
     (void)size;
-    free(block);
+    free_by_owner(block);
 }
 
 /* A block from before the start moves to the next allocator, when it is known. */
@@ -277,6 +316,9 @@ EXPORT void *reallocarray(void *block, size_t count, size_t size)
     size_t product;
     if (UNLIKELY(__builtin_mul_overflow(count, size, &product)))
         product = SIZE_MAX;
+    start_if_cold();
+    if (UNLIKELY(real_owner.realloc != NULL))
+        return real_owner.realloc(block, product);
     return resize_block(CALL_reallocarray, block, product);
 }
 
@@ -286,7 +328,6 @@ EXPORT size_t malloc_usable_size(void *block)
         return 0;
     if (UNLIKELY(early_owns(block)))
         return early_size(block);
-    if (UNLIKELY(life() == LIFE_COLD))
-        lifecycle_start();
+    start_if_cold();
     return real.malloc_usable_size != NULL ? real.malloc_usable_size(block) : 0;
 }

@@ -5,6 +5,7 @@
  * allocator may map while it holds a lock that dlsym's own allocations would need.
  */
 #include "edges/exports.h"
+#include "edges/front.h"
 #include "decide/gate.h"
 #include "decide/gate_regions.h"
 #include "common/kernel.h"
@@ -53,6 +54,8 @@ static void *map(void *addr, size_t length, int prot, int flags, int fd, int64_t
     struct gate_region region;
     if (!counts())
         return next_mmap(addr, length, prot, flags, fd, offset);
+    if (UNLIKELY(front_awaits_maps()))
+        front_passed_maps();
     if (!gate_map_begin(&region, addr, length, prot, flags))
         return MAP_FAILED;
     void *result = next_mmap(addr, length, prot, flags, fd, offset);

@@ -9,6 +9,7 @@
 #include "decide/report.h"
 #include "edges/delayed_free.h"
 #include "edges/fork.h"
+#include "edges/front.h"
 #include "edges/next_heap.h"
 #include "ground/process.h"
 #include "ground/real.h"
@@ -51,8 +52,7 @@ static enum life read_settings(void)
         writer_stderr(&complaint);
     crash_start();
     fork_start_exploring();
-    bool heap = (lifecycle_config.count & COUNT_HEAP) && real_heap_owner() == NULL;
-    return heap ? LIFE_ACTIVE : LIFE_HEAPLESS;
+    return lifecycle_config.count & COUNT_HEAP ? LIFE_ACTIVE : LIFE_HEAPLESS;
 }
 
 bool COLD life_counts_heap_first(void)
@@ -60,7 +60,9 @@ bool COLD life_counts_heap_first(void)
     if (life() != LIFE_ACTIVE || guard_is_inside())
         return false;
     guard_errno();
-    guard.level = gate_is_fast() && delayed_free_start_thread() ? GUARD_PLAIN : GUARD_COUNTED;
+    guard.level = gate_is_fast() && !front_awaits_heap() && delayed_free_start_thread()
+                      ? GUARD_PLAIN
+                      : GUARD_COUNTED;
     return true;
 }
 
@@ -72,8 +74,9 @@ void COLD lifecycle_start(void)
     if (!atomic_compare_exchange_strong(&lifecycle_state, &cold, LIFE_STARTING))
         return;
     real_find();
+    front_start();
     process_start();
-    enum life state = read_settings();
+    enum life state = real_is_first_copy() ? read_settings() : LIFE_DORMANT;
     if (state >= LIFE_HEAPLESS)
         fork_start();
     atomic_store(&lifecycle_state, state);
@@ -103,8 +106,7 @@ static __attribute__((constructor)) void on_load(void)
         return;
     if (life() == LIFE_ACTIVE)
         prime_allocator();
-    membership_note_owners(real_heap_owner(), real_heap_owner() != NULL && real_maps_are_others());
-    report_owners(real_heap_owner(), real_heap_owner() != NULL && real_maps_are_others());
+    front_say();
     real_at_quick_exit(report_write);
     if (membership_in_run())
         real_on_exit(note_exit);

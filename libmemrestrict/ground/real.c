@@ -12,6 +12,7 @@
 #include <sys/auxv.h>
 
 struct real real;
+struct real real_owner;
 
 /* Exported by glibc only; elsewhere these stay NULL. */
 extern void _IO_list_lock(void) __attribute__((weak));
@@ -24,7 +25,11 @@ extern int __cxa_at_quick_exit(void (*)(void *), void *) __attribute__((weak));
 extern int dladdr1(const void *, Dl_info *, void **, int) __attribute__((weak));
 extern void *__dso_handle __attribute__((visibility("hidden")));
 
+void memrestrict_copy(void) {}
+
 static const char *heap_owner;
+static bool maps_are_others;
+static bool is_first = true;
 
 /* glibc from 2.35 on has a faster way than a search through all symbols. */
 static const void *object_of(void *function)
@@ -65,30 +70,44 @@ static const char *find_heap_owner(void)
     return dladdr(theirs, &owner) != 0 && owner.dli_fname != NULL ? owner.dli_fname : "?";
 }
 
-/* The function that the program itself would call, unless it is ours: then the next one. Where
- * another owns the heap, those of its family that only we have (reallocarray, say) must lead to it.
- */
-static void *find(const char *name)
+/* What the program itself would call, if that is not ours. */
+static void *find_owner(const char *name)
 {
-    void *function = heap_owner != NULL ? dlsym(RTLD_DEFAULT, name) : NULL;
-    return function != NULL && !is_ours(function) ? function : dlsym(RTLD_NEXT, name);
+    void *function = dlsym(RTLD_DEFAULT, name);
+    return function != NULL && !is_ours(function) ? function : NULL;
 }
 
+static bool find_first_copy(void)
+{
+    void *first = dlsym(RTLD_DEFAULT, "memrestrict_copy");
+    return first == NULL || is_ours(first);
+}
+
+/* Always the next one, also where another comes before us: it may be a wrapper, which calls us. */
 void real_find(void)
 {
-    heap_owner = find_heap_owner();
-#define REAL_FIND(result, name, parameters) real.name = (result(*) parameters)find(#name);
+#define REAL_FIND(result, name, parameters)                                                        \
+    real.name = (result(*) parameters)dlsym(RTLD_NEXT, #name);
     REAL_FUNCTIONS(REAL_FIND)
 #undef REAL_FIND
+    heap_owner = find_heap_owner();
+    if (heap_owner == NULL) /* each of our copies has a malloc */
+        return;
+    is_first = find_first_copy();
+    maps_are_others = find_owner("mmap") != NULL;
+    real_owner.free = (void (*)(void *))find_owner("free");
+    real_owner.realloc = (void *(*)(void *, size_t))find_owner("realloc");
+    real_owner.memalign = (void *(*)(size_t, size_t))find_owner("memalign");
+    real_owner.posix_memalign = (int (*)(void **, size_t, size_t))find_owner("posix_memalign");
 }
+
+void *real_look_up(const char *name) { return dlsym(RTLD_NEXT, name); }
+
+bool real_is_first_copy(void) { return is_first; }
 
 const char *real_heap_owner(void) { return heap_owner; }
 
-bool real_maps_are_others(void)
-{
-    void *theirs = dlsym(RTLD_DEFAULT, "mmap");
-    return theirs != NULL && !is_ours(theirs);
-}
+bool real_maps_are_others(void) { return maps_are_others; }
 
 void *real_next_cxx(const char *name)
 {

@@ -45,8 +45,22 @@ struct real {
 
 extern struct real real; /* constant after start */
 
-/* Fills `real`. May call back into malloc, calloc and free. */
+/* Of the heap's functions those that somebody before us has: an allocator, or a wrapper that calls
+ * the next ones, which are ours. A call of one of these names that reaches us is passed on by it.
+ * What only we have of the family is called by the program itself, with blocks of theirs: it is to
+ * lead to them. All NULL where the program's malloc is ours; constant after start. */
+extern struct real real_owner;
+
+/* Fills both. May call back into malloc, calloc and free. */
 void real_find(void);
+/* The next function of that name, before they are filled. NULL: there is none. */
+void *real_look_up(const char *name);
+#define REAL_NOW(name) (real.name != NULL ? real.name : (__typeof__(real.name))real_look_up(#name))
+
+/* False: another copy of this library, from another file, comes before this one. */
+bool real_is_first_copy(void);
+/* Tells the copies apart: who looks for it finds the first one's. */
+void memrestrict_copy(void) __attribute__((visibility("default")));
 
 /* C++: the next function of that name behind ours, or the one of a C++ library that was loaded for
  * a plugin alone. NULL: there is none. */

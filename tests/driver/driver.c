@@ -77,6 +77,17 @@ void expect_ok(const struct run *run)
                   run->out, run->err);
 }
 
+const struct run *script(const char *text)
+{
+    return RUN(SETTINGS("LD_PRELOAD=", "B=%B"), "sh", "-ec", text);
+}
+
+void make_by(const char *text)
+{
+    const struct run *run = script(text);
+    ck_assert_msg(run->status == 0, "status %d from:\n%s\n%s", run->status, text, run->err);
+}
+
 /* Some tests take a thousand descriptors, and a session often gets no more. */
 static void allow_descriptors(void)
 {

@@ -17,6 +17,7 @@
     X(settings)                                                                                    \
     X(fault)                                                                                       \
     X(allocators)                                                                                  \
+    X(front)                                                                                       \
     X(examples)
 
 SUITES(HARNESS_DECLARE)
@@ -34,6 +35,11 @@ const struct run *run_program(const char *const settings[], const char *const ar
 void expect_ok(const struct run *run);
 /* The path of a file in BUILD, static. */
 const char *build_path(const char *name);
+
+/* Runs a script in the repository's folder, not under the library; $B in it is the build folder. */
+const struct run *script(const char *text);
+/* The same; it succeeds. */
+void make_by(const char *text);
 
 static inline void driver_add(Suite *suite, const TTest *test)
 {

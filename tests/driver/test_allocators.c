@@ -46,18 +46,6 @@ static void expect_victim(const char *allocator, const char *limit, const char *
     expect_ok(run_with(allocator, limit, victim, NULL));
 }
 
-/* Runs a script in the repository's folder, not under the library; $B in it is the build folder. */
-static const struct run *script(const char *text)
-{
-    return RUN(SETTINGS("LD_PRELOAD=", "B=%B"), "sh", "-ec", text);
-}
-
-static void make_by(const char *text)
-{
-    const struct run *run = script(text);
-    ck_assert_msg(run->status == 0, "status %d from:\n%s\n%s", run->status, text, run->err);
-}
-
 static void every_function_is_exact(const char *allocator)
 {
     expect_victim(allocator, "200M", "alloc_every_function_is_exact");

@@ -72,18 +72,6 @@ static int occurrences(const char *text, const char *word)
     return count;
 }
 
-/* Runs a script in the repository's folder, not under the library; $B in it is the build folder. */
-static const struct run *script(const char *text)
-{
-    return RUN(SETTINGS("LD_PRELOAD=", "B=%B"), "sh", "-ec", text);
-}
-
-static void make_by(const char *text)
-{
-    const struct run *run = script(text);
-    ck_assert_msg(run->status == 0, "status %d from:\n%s\n%s", run->status, text, run->err);
-}
-
 START_TEST(process_refusal_is_no_cancellation_point)
 {
     const struct run *run = RUN(SETTINGS("MEMRESTRICT_LIMIT=64M", "MEMRESTRICT_ON_REFUSAL=warn"),
