@@ -19,9 +19,6 @@ _memrestrict_values()
     -p | --program) compgen -c -- "$2" ;;
     -o | --output | --report | --json | --junit | --tap | --prometheus | --massif | --collapsed | \
         --speedscope | --site-list | --timeline) echo @files ;;
-    --explore | --explore-known) echo @files ;;
-    --explore-time) echo 1s 5s 1m ;;
-    --explore-modes) echo once keep rest once,keep once,keep,rest ;;
     --sites) echo 8 16 32 ;;
     --step) echo 4K 64K 1M ;;
     --compare) echo status stdout both ;;
@@ -43,7 +40,6 @@ _memrestrict_values()
 _memrestrict_options='-l --limit= --scope= -L --tree-limit= -r --reserve= -c --count= -p --program=
     -a --on-refusal= -f --fault= -t --time= -k --kill-after= -e --error-exitcode= -o --output= --report= --json=
     --junit= --tap= --prometheus= --sites --sites= --massif= --collapsed= --speedscope= --site-list=
-    --explore= --explore-time= --explore-modes= --explore-known=
     --timeline= --interval= --color= -q --quiet -v --verbose -h --help --usage -V --version'
 
 # Those of min.

@@ -11,7 +11,7 @@ function __memrestrict_rest
     set -l options l/limit= scope= L/tree-limit= r/reserve= c/count= p/program= a/on-refusal= f/fault=
     set -a options t/time= k/kill-after= e/error-exitcode= o/output= report= json= junit= tap=
     set -a options prometheus= 'sites=?' massif= collapsed= speedscope= timeline= interval= color=
-    set -a options site-list= explore= explore-time= explore-modes= explore-known=
+    set -a options site-list=
     set -a options step= compare= test= expect= j/jobs= n/repeat= budget-file= tolerance= update
     set -a options mode= depth= only= max= fork journal= keep= shard= baseline= update-baseline suppress= fail-on= sarif=
     set -a options q/quiet v/verbose h/help usage V/version
@@ -109,10 +109,6 @@ complete -c memrestrict -n __memrestrict_in_run -l massif -r -F -d 'Call sites f
 complete -c memrestrict -n __memrestrict_in_run -l collapsed -r -F -d 'Call sites as collapsed stacks'
 complete -c memrestrict -n __memrestrict_in_run -l speedscope -r -F -d 'Call sites for speedscope'
 complete -c memrestrict -n __memrestrict_in_run -l site-list -r -F -d 'Call sites and crashes as JSON'
-complete -c memrestrict -n __memrestrict_in_run -l explore -x -a '(__fish_complete_directories)' -d 'Fail each call site once, in copies'
-complete -c memrestrict -n __memrestrict_in_run -l explore-time -x -a '1s 5s 1m' -d 'End a copy after this'
-complete -c memrestrict -n __memrestrict_in_run -l explore-modes -x -a 'once keep rest once,keep once,keep,rest' -d 'How it fails'
-complete -c memrestrict -n __memrestrict_in_run -l explore-known -r -F -d 'A list of call sites'
 complete -c memrestrict -n __memrestrict_in_run -l timeline -r -F -d 'Bytes in use over time, as CSV'
 complete -c memrestrict -n __memrestrict_in_run -l interval -x -a '1ms 10ms 100ms 1s' -d 'Time between rows of the timeline'
 complete -c memrestrict -n __memrestrict_in_run -l color -x -a 'auto always never' -d Colours
