@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/text.h"
 
+#include "base/string_file.h"
+
 #include <langinfo.h>
 #include <locale.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 const char *text_last_part(const char *path)
@@ -63,15 +64,12 @@ void text_safe(FILE *file, const char *text)
 
 char *text_safe_string(const char *text)
 {
-    char *string = malloc(4 * strlen(text) + 1);
-    FILE *file = string == NULL ? NULL : fmemopen(string, 4 * strlen(text) + 1, "w");
-    if (file == NULL) {
-        free(string);
+    struct string_file safe;
+    FILE *file = string_file_open(&safe);
+    if (file == NULL)
         return NULL;
-    }
     text_safe(file, text);
-    fclose(file);
-    return string;
+    return string_file_close(&safe);
 }
 
 static const char *ellipsis(void)

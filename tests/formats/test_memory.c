@@ -27,7 +27,12 @@ static int until_failure; /* 0: none */
 
 static bool fails(void) { return until_failure > 0 && --until_failure == 0; }
 
-void *__wrap_malloc(size_t size) { return fails() ? NULL : __real_malloc(size); }
+/* Nobody may take what is in new memory for something: it is nothing that was written. */
+void *__wrap_malloc(size_t size)
+{
+    void *block = fails() ? NULL : __real_malloc(size);
+    return block != NULL ? memset(block, 0xa5, size) : NULL;
+}
 
 void *__wrap_calloc(size_t count, size_t size)
 {

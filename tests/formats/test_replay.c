@@ -44,6 +44,14 @@ START_TEST(replay_says_what_decides_quoted)
 }
 END_TEST
 
+START_TEST(replay_has_an_empty_argument)
+{
+    static char *const words[] = {"./prog", ""};
+    const struct replay replay = {.options = "", .words = words, .count = 2};
+    ck_assert_str_eq(replay_line(&replay), "memrestrict run -- ./prog ''");
+}
+END_TEST
+
 START_TEST(replay_says_nothing_else)
 {
     const struct replay replay = {.options = "", .words = program, .count = 1};
@@ -68,6 +76,7 @@ Suite *suite_replay(void)
     Suite *suite = suite_create("replay");
     formats_add(suite, shell_words_are_read_back_by_a_shell);
     formats_add(suite, replay_says_what_decides_quoted);
+    formats_add(suite, replay_has_an_empty_argument);
     formats_add(suite, replay_says_nothing_else);
     formats_add(suite, replay_leaves_our_input_to_the_debugger);
     return suite;
