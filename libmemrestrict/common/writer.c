@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/writer.h"
 
+#include "common/utf8.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -21,8 +23,17 @@ void text_add(struct text *text, const char *word)
 void text_add_quoted(struct text *text, const char *word, size_t length)
 {
     enum { LONGEST = 100 };
-    for (size_t i = 0; i < length && i < LONGEST; i++)
-        text_add_char(text, (unsigned char)word[i] < ' ' || word[i] == 0x7f ? '?' : word[i]);
+    size_t shown = length < LONGEST ? length : LONGEST;
+    for (size_t i = 0; i < shown;) {
+        unsigned bytes = utf8_length(word + i, length - i);
+        if (bytes == 0 || utf8_steers(word + i, bytes)) {
+            text_add_char(text, '?');
+            i += bytes != 0 ? bytes : 1;
+        } else {
+            while (bytes-- > 0)
+                text_add_char(text, word[i++]);
+        }
+    }
     if (length > LONGEST)
         text_add(text, "...");
 }

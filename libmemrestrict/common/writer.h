@@ -19,7 +19,8 @@ struct text {
 
 void text_add(struct text *text, const char *word);
 void text_add_char(struct text *text, char c);
-/* A stranger's word of `length` characters, at most 100 of them, control characters as '?'. */
+/* A stranger's word of `length` bytes, about 100 of them at most; what would steer a terminal or is
+ * no UTF-8 as '?'. */
 void text_add_quoted(struct text *text, const char *word, size_t length);
 void text_add_number(struct text *text, uint64_t number);
 /* "1048576 bytes (1.0 MiB)"; only the bytes below 1 KiB. */

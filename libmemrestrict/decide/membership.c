@@ -147,7 +147,7 @@ static bool alone(const struct config *config, const char *program, struct text 
     uint64_t limit = config->limit < config->tree_limit ? config->limit : config->tree_limit;
     budget_set_limit(limit);
     text_add(complaint, "memrestrict: ");
-    text_add(complaint, program);
+    text_add_quoted(complaint, program, strlen(program));
     text_add(complaint, ": no place in the accounts of the run (");
     text_add(complaint, why);
     text_add(complaint, "): limited alone, to ");
@@ -169,7 +169,7 @@ bool membership_start(const struct config *config, const char *program, struct t
     if (error == -ENOENT && config->tree_limit == CONFIG_UNLIMITED)
         return true; /* the run is over; each process has its own limit as before */
     if (accounts == NULL) {
-        text_add(&why, config->accounts);
+        text_add_quoted(&why, config->accounts, strlen(config->accounts));
         text_add(&why, ": ");
         text_add_error(&why, -error);
         text_add_char(&why, '\0');

@@ -210,7 +210,8 @@ static void add_heap_owner(struct text *text)
     add_line(text, "heap");
     text_add(text, report->heap_owned ? "not limited: " : "limited: ");
     const char *slash = strrchr(report->heap_owner, '/');
-    text_add(text, slash != NULL ? slash + 1 : report->heap_owner);
+    const char *name = slash != NULL ? slash + 1 : report->heap_owner;
+    text_add_quoted(text, name, strlen(name));
     text_add(text, " has a malloc of its own");
     if (!report->heap_owned)
         text_add(text, report->maps_owned ? ", which passes calls on; its mappings are not limited"
@@ -225,7 +226,7 @@ static void write_summary(void)
     struct text *text = &report->text;
     text->length = 0;
     text_add(text, "memrestrict: ");
-    text_add(text, process_program());
+    text_add_quoted(text, process_program(), strlen(process_program()));
     text_add(text, " (process ");
     text_add_number(text, (uint64_t)process_pid());
     text_add(text, ")");

@@ -2,6 +2,7 @@
 #include "base/text.h"
 
 #include "base/string_file.h"
+#include "common/utf8.h"
 
 #include <langinfo.h>
 #include <locale.h>
@@ -14,24 +15,7 @@ const char *text_last_part(const char *path)
     return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
 }
 
-unsigned text_utf8(const char *text)
-{
-    const unsigned char *at = (const unsigned char *)text;
-    unsigned length = at[0] < 0x80   ? 1
-                      : at[0] < 0xc2 ? 0
-                      : at[0] < 0xe0 ? 2
-                      : at[0] < 0xf0 ? 3
-                      : at[0] < 0xf5 ? 4
-                                     : 0;
-    for (unsigned i = 1; i < length; i++)
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-    bool overlong = (at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xf0 && at[1] < 0x90);
-    bool surrogate = at[0] == 0xed && at[1] > 0x9f;
-    bool beyond =
-        (at[0] == 0xf4 && at[1] > 0x8f) || (at[0] == 0xef && at[1] == 0xbf && at[2] >= 0xbe);
-    return overlong || surrogate || beyond ? 0 : length;
-}
+unsigned text_utf8(const char *text) { return utf8_length(text, strnlen(text, 4) + 1); }
 
 size_t text_width(const char *text)
 {
@@ -41,19 +25,11 @@ size_t text_width(const char *text)
     return width;
 }
 
-/* C0, DEL, and C1, which some terminals obey too. */
-static bool steers(const char *text, unsigned length)
-{
-    unsigned char first = (unsigned char)text[0];
-    return first < 0x20 || first == 0x7f ||
-           (length == 2 && first == 0xc2 && (unsigned char)text[1] < 0xa0);
-}
-
 void text_safe(FILE *file, const char *text)
 {
     while (*text != '\0') {
         unsigned length = text_utf8(text);
-        if (length != 0 && !steers(text, length)) {
+        if (length != 0 && !utf8_steers(text, length)) {
             fwrite(text, 1, length, file);
             text += length;
         } else {

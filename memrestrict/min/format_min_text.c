@@ -139,7 +139,8 @@ void format_min_comparison(FILE *file, const struct min_result *result)
     char size[SIZE_ROOM];
     double need = (double)min_result_need(result), had = (double)result->file->bytes;
     double percent = had > 0 ? 100 * (need - had) / had : need > 0 ? 100 : 0;
-    fprintf(file, "%s has %s: ", result->file->path, size_words(result->file->bytes, size));
+    text_safe(file, result->file->path);
+    fprintf(file, " has %s: ", size_words(result->file->bytes, size));
     if (need == had)
         fputs("the same", file);
     else
@@ -154,10 +155,12 @@ static void print_comparison(FILE *file, const struct min_result *result)
     if (result->file == NULL)
         return;
     putc('\n', file);
-    if (result->file->has)
+    if (result->file->has) {
         format_min_comparison(file, result);
-    else
-        fprintf(file, "%s had nothing for it", result->file->path);
+    } else {
+        text_safe(file, result->file->path);
+        fputs(" had nothing for it", file);
+    }
     fputs(result->options->update ? "; now updated\n" : "\n", file);
 }
 

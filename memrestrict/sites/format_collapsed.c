@@ -1,14 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 #include "sites/format_collapsed.h"
 
+#include "base/text.h"
+#include "common/utf8.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
 /* The semicolon is what divides frames, and the end of a line what divides stacks. */
 static void print_word(FILE *out, const char *word)
 {
-    for (; *word != '\0'; word++)
-        putc(*word == ';' ? ':' : (unsigned char)*word < ' ' ? '?' : *word, out);
+    while (*word != '\0') {
+        unsigned bytes = text_utf8(word);
+        if (bytes == 0 || utf8_steers(word, bytes))
+            putc('?', out);
+        else if (*word == ';')
+            putc(':', out);
+        else
+            fwrite(word, 1, bytes, out);
+        word += bytes != 0 ? bytes : 1;
+    }
 }
 
 static void print_stack(FILE *out, const char *program, const struct sites_stack *stack,

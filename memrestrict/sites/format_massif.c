@@ -64,10 +64,11 @@ static void print_name(FILE *out, const struct symbols_name *name)
     fprintf(out, "0x%" PRIX64 ": ", name->offset);
     text_safe(out, name->function);
     putc(' ', out);
+    fputs(name->file != NULL ? "(" : "(in ", out);
+    text_safe(out, slash != NULL ? slash + 1 : name->file != NULL ? name->file : name->object);
     if (name->file != NULL)
-        fprintf(out, "(%s:%d)", slash != NULL ? slash + 1 : name->file, name->line);
-    else
-        fprintf(out, "(in %s)", name->object);
+        fprintf(out, ":%d", name->line);
+    putc(')', out);
 }
 
 static int compare(const struct node *a, const struct node *b)

@@ -18,10 +18,14 @@ static const enum sites_moment order[SITES_MOMENTS] = {SITES_AT_REFUSAL, SITES_A
 static void print_name(FILE *out, const struct symbols_name *name)
 {
     text_safe(out, name->function);
-    if (name->file != NULL && name->line > 0)
-        fprintf(out, " (%s:%d)", basename(name->file), name->line);
-    else if (name->object != NULL && strchr(name->function, '+') == NULL)
-        fprintf(out, " (%s)", basename(name->object));
+    bool has_line = name->file != NULL && name->line > 0;
+    if (!has_line && (name->object == NULL || strchr(name->function, '+') != NULL))
+        return;
+    fputs(" (", out);
+    text_safe(out, basename(has_line ? name->file : name->object));
+    if (has_line)
+        fprintf(out, ":%d", name->line);
+    putc(')', out);
 }
 
 /* What every stack begins with says nothing. */

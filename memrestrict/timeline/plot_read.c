@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "base/message.h"
+#include "base/text.h"
 #include "timeline/timeline.h"
 
 #include <errno.h>
@@ -67,7 +68,7 @@ static bool read_bytes(const char *field, uint64_t *bytes)
 static struct curve *make(struct reader *reader, int pid, const char *name, char *key)
 {
     struct entry *entry = calloc(1, sizeof *entry);
-    char *own = strdup(pid == 0 ? "all processes" : name);
+    char *own = pid == 0 ? strdup("all processes") : text_safe_string(name);
     if (entry != NULL && own != NULL) {
         entry->key = key;
         entry->curve = (struct curve){.pid = pid, .name = own, .tree = pid == 0};
@@ -113,9 +114,6 @@ static const char *add_row(struct reader *reader, char *line)
     if (!read_bytes(fields[USED], &point.used) || point.used == PLOT_UNLIMITED ||
         !read_bytes(fields[LIMIT], &point.limit) || !read_bytes(fields[ASKED], &asked))
         return broken;
-    for (char *at = fields[PROGRAM]; *at != '\0'; at++)
-        if ((unsigned char)*at < 0x20 || *at == 0x7f)
-            *at = '?';
     struct curve *curve = find(reader, (int)pid, fields[PROGRAM]);
     if (curve == NULL)
         return "no memory";

@@ -10,6 +10,9 @@
 
 #define REFUSED "-l 64M $V/run_refused 1 0"
 
+/* A program's name that would write in red, and a line of its own. */
+#define STEERING "n=$(printf 'a\\033[31m\\nb'); "
+
 #define PROPERTIES(X)                                                                              \
     X(reports_output_takes_the_verdict, "$M -o v " REFUSED "; grep -c 'refused 1 allocation' v",   \
       0, "1\n", "")                                                                                \
@@ -77,6 +80,17 @@
       0, "m\nc\ns\n", "")                                                                          \
     X(reports_sites_as_a_table, "$M -q --sites=8 perl -e 1; $M --sites perl -e 1", 0, "",          \
       "at its peak")                                                                               \
+    X(reports_have_no_steering_in_them,                                                            \
+      STEERING                                                                                     \
+      "mkdir d; cp /bin/ls \"d/$n\"; "                                                             \
+      "$M -v --sites --massif=m --collapsed=c --report=stderr \"d/$n\" -d / >o 2>e; "              \
+      "grep -c 'in .*a.x1b' m | grep -vx 0 >a; grep -q '^memrestrict: a?.31m?b (process' e && "    \
+      "test -s a && cat o e m c | grep -c \"$(printf '\\033')\"",                                  \
+      1, "0\n", "")                                                                                \
+    X(reports_alone_have_no_steering_in_them,                                                      \
+      STEERING "cp $V/run_refused \"$n\"; MEMRESTRICT_ACCOUNTS=/etc/passwd "                       \
+               "LD_PRELOAD=$B/libmemrestrict.so MEMRESTRICT_LIMIT=64M \"./$n\" 1 0",               \
+      0, NULL, "memrestrict: a?[31m?b: no place in the accounts of the run (")                     \
     X(reports_verdict_to_a_full_disk, "$M -o /dev/full true", 125, "", "--output: cannot write")   \
     X(reports_stdout_on_a_full_disk, "$M --json=- true >/dev/full", 125, "", "standard output")    \
     X(reports_stdout_on_a_full_disk_is_one_line,                                                   \

@@ -175,6 +175,14 @@ START_TEST(control_characters_are_quoted_as_question_marks)
 }
 END_TEST
 
+START_TEST(what_is_no_text_is_quoted_as_question_marks)
+{
+    static const char word[] = "\xc2\x9b[31m \xff \xc3 \xed\xa0\x80 caf\xc3\xa9 \xe2\x82";
+    text_add_quoted(&text, word, sizeof word - 1);
+    ck_assert_str_eq(words(), "?[31m ? ? ??? caf\xc3\xa9 ??");
+}
+END_TEST
+
 START_TEST(a_quoted_word_is_cut_after_100_characters)
 {
     char word[101];
@@ -668,6 +676,7 @@ Suite *suite_writer(void)
     unit_add(suite, sizes_change_units_at_their_edges);
     unit_add(suite, a_full_text_is_cut_off);
     unit_add(suite, control_characters_are_quoted_as_question_marks);
+    unit_add(suite, what_is_no_text_is_quoted_as_question_marks);
     unit_add(suite, a_quoted_word_is_cut_after_100_characters);
     unit_add(suite, a_quoted_word_ends_at_its_length);
     unit_add(suite, errors_are_said_in_words_or_as_a_number);
