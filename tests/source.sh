@@ -35,6 +35,9 @@ monopoly '<sys/syscall\.h>' kernel_call.h
 monopoly '\bkernel_write\(' kernel.h kernel.c writer.c
 monopoly '\bdlsym\(' real.c
 monopoly '__libc_single_threaded' counter.h
+monopoly '__(x86_64|i386|aarch64|LP64|arm|riscv|powerpc|s390x?)__' arch.h
+monopoly '__asm__' x86_64.h aarch64.h
+monopoly '\bREG_R|\buc_mcontext\b' x86_64.h aarch64.h
 
 sources libmemrestrict memrestrict include tests bench examples -- '*.[ch]'
 result "every source file opens with its licence line" "$(grep -L 'SPDX-License-Identifier: MIT' "${files[@]}")"

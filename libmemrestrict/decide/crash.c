@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "decide/crash.h"
 
+#include "arch/arch.h"
 #include "common/kernel.h"
 #include "records/modules.h"
 #include "ground/object.h"
@@ -11,7 +12,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/auxv.h>
-#include <ucontext.h>
 
 #ifndef AT_MINSIGSTKSZ
 #define AT_MINSIGSTKSZ 51
@@ -24,24 +24,6 @@ enum {
 
 static const int numbers[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS};
 enum { NUMBERS = sizeof numbers / sizeof numbers[0] };
-
-static bool interrupted_at(const void *context, struct stack_at *at)
-{
-#if defined(__x86_64__)
-    const greg_t *registers = ((const ucontext_t *)context)->uc_mcontext.gregs;
-    *at = (struct stack_at){(uintptr_t)registers[REG_RIP], (uintptr_t)registers[REG_RSP],
-                            (uintptr_t)registers[REG_RBP]};
-    return true;
-#elif defined(__aarch64__)
-    const mcontext_t *machine = &((const ucontext_t *)context)->uc_mcontext;
-    *at = (struct stack_at){machine->pc, machine->sp, machine->regs[29]};
-    return true;
-#else
-    (void)context;
-    (void)at;
-    return false;
-#endif
-}
 
 /* An instruction raised it, and will again; otherwise somebody sent it. */
 static bool comes_again(const siginfo_t *info)
@@ -60,11 +42,9 @@ static void set_default(int number)
 /* A program that jumped to where no code is has come from where the call left its address. */
 static struct stack_at before_wild_call(const struct stack_at *at)
 {
-#if defined(__x86_64__)
     struct object object;
-    if (!object_at(at->pc, &object) && at->sp % sizeof(uintptr_t) == 0)
+    if (ARCH_CALL_PUSHES && !object_at(at->pc, &object) && at->sp % sizeof(uintptr_t) == 0)
         return (struct stack_at){*(const uintptr_t *)at->sp, at->sp + sizeof(uintptr_t), at->fp};
-#endif
     return (struct stack_at){at->pc + 1, at->sp, at->fp};
 }
 
@@ -93,7 +73,7 @@ static void take_down(struct sites_area *area, unsigned depth, const siginfo_t *
     crash->signal = info->si_signo;
     crash->has_address = at_address && comes_again(info);
     crash->address = crash->has_address ? (uintptr_t)info->si_addr : 0;
-    if (interrupted_at(context, &at))
+    if (stack_interrupted(context, &at))
         take_stack(area, depth, &at);
     atomic_store(&crash->done, 1);
 }

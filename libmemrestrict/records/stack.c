@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "records/stack.h"
 
+#include "arch/arch.h"
 #include "records/unwind.h"
 #include "ground/guard.h"
 #include "common/kernel.h"
@@ -10,7 +11,6 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <ucontext.h>
 
 enum {
     RULES = 8192,            /* a power of two */
@@ -120,25 +120,22 @@ static INLINE void use_fp(struct cursor *cursor, struct stack_reads *reads)
         note(reads, cursor->fp_from - cursor->start, cursor->at.fp);
 }
 
+bool stack_interrupted(const void *context, struct stack_at *at)
+{
+    struct arch_registers registers;
+    if (!arch_registers_of(context, &registers))
+        return false;
+    *at = (struct stack_at){registers.pc, registers.sp, registers.fp};
+    return true;
+}
+
 /* The frame that a signal interrupted, from what the kernel has put on the stack. */
 static COLD bool leave_signal(struct cursor *cursor)
 {
     struct stack_at *at = &cursor->at;
     cursor->exact = true;
     cursor->bound = UINTPTR_MAX; /* a signal stack ends here */
-#if defined(__x86_64__)
-    const greg_t *registers = ((const ucontext_t *)at->sp)->uc_mcontext.gregs;
-    *at = (struct stack_at){(uintptr_t)registers[REG_RIP], (uintptr_t)registers[REG_RSP],
-                            (uintptr_t)registers[REG_RBP]};
-    return true;
-#elif defined(__aarch64__)
-    const mcontext_t *context = &((const ucontext_t *)(at->sp + sizeof(siginfo_t)))->uc_mcontext;
-    *at = (struct stack_at){context->pc, context->sp, context->regs[29]};
-    return true;
-#else
-    (void)at;
-    return false;
-#endif
+    return stack_interrupted(arch_signal_frame(at->sp), at);
 }
 
 /* The canonical frame address; 0: it makes no sense, or there is none. */

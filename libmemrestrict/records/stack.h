@@ -36,6 +36,10 @@ static inline __attribute__((always_inline)) struct stack_at stack_here(void)
                              .fp = *(uintptr_t *)__builtin_frame_address(0)};
 }
 
+/* The frame that a signal interrupted, by the context that its handler is given (a ucontext_t).
+ * False: not known on this kind of machine. */
+bool stack_interrupted(const void *context, struct stack_at *at);
+
 /* The first frame from `from` on that is outside this library. False: it cannot be found. */
 bool stack_leave_library(const struct stack_at *from, struct stack_at *at);
 

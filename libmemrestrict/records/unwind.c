@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "records/unwind.h"
 
+#include "arch/arch.h"
+
 #include <stddef.h>
 #include <string.h>
 
-/* DWARF's numbers of the frame pointer, the stack pointer and the return address. */
-#if defined(__x86_64__)
-enum { KNOWN = true, FP = 6, SP = 7, RA = 16 };
-#elif defined(__i386__)
-enum { KNOWN = true, FP = 5, SP = 4, RA = 8 };
-#elif defined(__aarch64__)
-enum { KNOWN = true, FP = 29, SP = 31, RA = 30 };
-#else
-enum { KNOWN = false, FP = 0, SP = 0, RA = 0 };
-#endif
+enum { KNOWN = ARCH_UNWINDS, FP = ARCH_DWARF_FP, SP = ARCH_DWARF_SP, RA = ARCH_DWARF_RA };
 
 enum { /* DW_EH_PE: how a pointer is written */
        PE_SIZE = 0x0f,
