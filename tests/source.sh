@@ -1,4 +1,6 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
+#
 # The rules of the source that grep can check, and the documents against the code.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -39,11 +41,42 @@ monopoly '__(x86_64|i386|aarch64|LP64|arm|riscv|powerpc|s390x?)__' arch.h
 monopoly '__asm__' x86_64.h aarch64.h
 monopoly '\bREG_R|\buc_mcontext\b' x86_64.h aarch64.h
 
-sources libmemrestrict memrestrict include tests bench examples -- '*.[ch]'
+sources libmemrestrict memrestrict include tests bench examples -- '*.[ch]' '*.cc'
 result "every source file opens with its licence line" "$(grep -L 'SPDX-License-Identifier: MIT' "${files[@]}")"
+result "every function has 60 lines at most" "$(awk '
+    FNR == 1 { began = 0 }
+    /^\{/ { began = FNR }
+    /^\}/ { if (began && FNR - began + 1 > 60) print FILENAME ":" began ": " FNR - began + 1 " lines"; began = 0 }
+    ' "${files[@]}")"
 
 sources libmemrestrict memrestrict include -- '*.[ch]'
 result "no line is longer than 100 columns" "$(LC_ALL=C.UTF-8 grep -nE '^.{101,}' "${files[@]}")"
+result "every file has 450 lines at most" "$(wc -l "${files[@]}" |
+    awk '$1 > 450 && $2 != "total" && $2 != "libmemrestrict/records/regions.c"')"
+result "every file is where the Makefile looks for it" "$(find libmemrestrict memrestrict -mindepth 3 -name '*.[ch]')"
+
+# Each pattern for files, and each file that is left out of one, is of something.
+patterns() { # FILE
+    grep -vE '^[[:space:]]*#' "$1" | grep -oE '(^|[ (])[a-z][A-Za-z0-9_./*-]*/[A-Za-z0-9_.*-]*\*[A-Za-z0-9_.*-]*' | tr -d ' (' | sort -u
+}
+for maker in Makefile tests/run.sh; do
+    mapfile -t found < <(patterns "$maker")
+    result "$maker has patterns for files" "$([ "${#found[@]}" -gt 0 ] || echo none)"
+    for pattern in "${found[@]}"; do
+        result "$pattern of $maker matches" "$(compgen -G "$pattern" >/dev/null || echo "no such file")"
+    done
+done
+mapfile -t found < <(sed -nE 's/.*filter-out ([^, ]*).*/\1/p' Makefile)
+for left_out in "${found[@]}"; do
+    name=${left_out##*/}
+    result "$left_out, left out by the Makefile, is there" \
+        "$(find libmemrestrict memrestrict bench -name "${name%.o}*" | grep -q . || echo "no such file")"
+done
+
+# What a terminal is told stands in one place.
+sources memrestrict/base -- 'terminal.[ch]'
+result "escapes for a terminal only in base/terminal" \
+    "$(grep -rnE '"[^"]*\\(033|x1b|e)\[' memrestrict --include='*.[ch]' | grep -v '^memrestrict/base/terminal\.')"
 
 # The table of settings is the source; the README must name each row.
 settings=$(grep -rho '{PREFIX "[A-Z_]*"' libmemrestrict --include=config.c | sed 's/.*"\(.*\)"/MEMRESTRICT_\1/')

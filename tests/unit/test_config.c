@@ -41,74 +41,77 @@ static void expect_one_line(void)
         ck_assert_msg((unsigned char)*at >= ' ' && *at != 0x7f, "control character %d", *at);
 }
 
+static const struct {
+    const char *word;
+    uint64_t bytes;
+} sizes_understood[] = {
+    {"0", 0},
+    {"1", 1},
+    {"007", 7},
+    {"67108864", 64 * K *K},
+    {"9223372036854775807", INT64_MAX},
+    {"0000000000000000000000000000000000001", 1},
+    {"12B", 12},
+    {"12b", 12},
+    {"1K", K},
+    {"64k", 64 * K},
+    {"64M", 64 * K *K},
+    {"64m", 64 * K *K},
+    {"3G", 3 * K *K *K},
+    {"3g", 3 * K *K *K},
+    {"2T", 2 * K *K *K *K},
+    {"2t", 2 * K *K *K *K},
+    {"5P", 5 * K *K *K *K *K},
+    {"5p", 5 * K *K *K *K *K},
+    {"7E", 7 * K *K *K *K *K *K},
+    {"7e", 7 * K *K *K *K *K *K},
+    {"0E", 0},
+    {"64KiB", 64 * K},
+    {"64MiB", 64 * K *K},
+    {"64mib", 64 * K *K},
+    {"64MIB", 64 * K *K},
+    {"1GiB", K *K *K},
+    {"1TiB", K *K *K *K},
+    {"1PiB", K *K *K *K *K},
+    {"1EiB", K *K *K *K *K *K},
+    {"64KB", 64000},
+    {"64kB", 64000},
+    {"64MB", 64000000},
+    {"64mb", 64000000},
+    {"1GB", 1000000000},
+    {"1TB", UINT64_C(1000000000000)},
+    {"1PB", UINT64_C(1000000000000000)},
+    {"9EB", UINT64_C(9000000000000000000)},
+    {"8388607T", UINT64_C(8388607) << 40},
+    {"1Ki", K},
+    {"64Mi", 64 * K *K},
+    {"64mi", 64 * K *K},
+    {"1.5K", 1536},
+    {"1.5G", 3 * K *K *K / 2},
+    {"1.5GiB", 3 * K *K *K / 2},
+    {"0.5Mi", K *K / 2},
+    {"1.25MB", 1250000},
+    {"1.0kB", 1000},
+    {"00.10KB", 100},
+    {"0.0001K", 0}, /* rounded down */
+    {"1.9999999999999999999999999999999999999999K", 2047},
+    {"0.333333333333333333333333333333E", UINT64_C(384307168202282325)},
+    {"7.9999999999999999999999999999999E", INT64_MAX},
+    {"9.223372036854775807EB", INT64_MAX},
+    {"unlimited", CONFIG_UNLIMITED},
+    {"Unlimited", CONFIG_UNLIMITED},
+    {"UNLIMITED", CONFIG_UNLIMITED},
+    {"infinity", CONFIG_UNLIMITED},
+};
+
 START_TEST(sizes_as_people_write_them_are_understood)
 {
-    static const struct {
-        const char *word;
-        uint64_t bytes;
-    } sizes[] = {
-        {"0", 0},
-        {"1", 1},
-        {"007", 7},
-        {"67108864", 64 * K * K},
-        {"9223372036854775807", INT64_MAX},
-        {"0000000000000000000000000000000000001", 1},
-        {"12B", 12},
-        {"12b", 12},
-        {"1K", K},
-        {"64k", 64 * K},
-        {"64M", 64 * K * K},
-        {"64m", 64 * K * K},
-        {"3G", 3 * K * K * K},
-        {"3g", 3 * K * K * K},
-        {"2T", 2 * K * K * K * K},
-        {"2t", 2 * K * K * K * K},
-        {"5P", 5 * K * K * K * K * K},
-        {"5p", 5 * K * K * K * K * K},
-        {"7E", 7 * K * K * K * K * K * K},
-        {"7e", 7 * K * K * K * K * K * K},
-        {"0E", 0},
-        {"64KiB", 64 * K},
-        {"64MiB", 64 * K * K},
-        {"64mib", 64 * K * K},
-        {"64MIB", 64 * K * K},
-        {"1GiB", K * K * K},
-        {"1TiB", K * K * K * K},
-        {"1PiB", K * K * K * K * K},
-        {"1EiB", K * K * K * K * K * K},
-        {"64KB", 64000},
-        {"64kB", 64000},
-        {"64MB", 64000000},
-        {"64mb", 64000000},
-        {"1GB", 1000000000},
-        {"1TB", UINT64_C(1000000000000)},
-        {"1PB", UINT64_C(1000000000000000)},
-        {"9EB", UINT64_C(9000000000000000000)},
-        {"8388607T", UINT64_C(8388607) << 40},
-        {"1Ki", K},
-        {"64Mi", 64 * K * K},
-        {"64mi", 64 * K * K},
-        {"1.5K", 1536},
-        {"1.5G", 3 * K * K * K / 2},
-        {"1.5GiB", 3 * K * K * K / 2},
-        {"0.5Mi", K * K / 2},
-        {"1.25MB", 1250000},
-        {"1.0kB", 1000},
-        {"00.10KB", 100},
-        {"0.0001K", 0}, /* rounded down */
-        {"1.9999999999999999999999999999999999999999K", 2047},
-        {"0.333333333333333333333333333333E", UINT64_C(384307168202282325)},
-        {"7.9999999999999999999999999999999E", INT64_MAX},
-        {"9.223372036854775807EB", INT64_MAX},
-        {"unlimited", CONFIG_UNLIMITED},
-        {"Unlimited", CONFIG_UNLIMITED},
-        {"UNLIMITED", CONFIG_UNLIMITED},
-        {"infinity", CONFIG_UNLIMITED},
-    };
-    for (unsigned i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+    for (unsigned i = 0; i < sizeof sizes_understood / sizeof sizes_understood[0]; i++) {
         uint64_t bytes = 42;
-        ck_assert_msg(config_parse_size(sizes[i].word, &bytes), "refused: %s", sizes[i].word);
-        ck_assert_msg(bytes == sizes[i].bytes, "%s: %ju", sizes[i].word, (uintmax_t)bytes);
+        ck_assert_msg(config_parse_size(sizes_understood[i].word, &bytes), "refused: %s",
+                      sizes_understood[i].word);
+        ck_assert_msg(bytes == sizes_understood[i].bytes, "%s: %ju", sizes_understood[i].word,
+                      (uintmax_t)bytes);
     }
 }
 END_TEST
