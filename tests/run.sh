@@ -1,7 +1,10 @@
 #!/bin/bash
-# Runs every test and sums up: run.sh [long]. From the environment: MAKE, BUILD.
-# Each step is a function below; it prints what it found, and is counted by what its runner says. What
-# failed and what was skipped is said again at the end, before the last line, which has the sums.
+# SPDX-License-Identifier: MIT
+#
+# Runs the tests and sums up: run.sh [quick|short|long]. From the environment: MAKE, BUILD.
+# Each step is a function below; it prints what it found, and is counted by what its runner says. How
+# long each took, what failed and what was skipped is said at the end, before the last line, which has
+# the sums. "quick" is for between two edits; "long" has what "short" has, and more of it.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 MAKE=${MAKE:-make}
@@ -11,7 +14,7 @@ passed=0 failed=0 skipped=0
 unset COLUMNS NO_COLOR LANGUAGE
 notes=$(mktemp -d) || exit 1
 trap 'rm -rf "$notes"' EXIT
-touch "$notes/failed" "$notes/skipped"
+touch "$notes/failed" "$notes/skipped" "$notes/times"
 
 build() { $MAKE --no-print-directory -s -j "$jobs" "$@"; }
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -59,14 +62,24 @@ note_failures() { # NAME LOG STATUS
 }
 
 step() {
-    local name=$1 log=$notes/log status began=$SECONDS
+    local name=$1 log=$notes/log status began=$SECONDS took
     shift
     printf -- '--- %s\n' "$name"
     "$@" </dev/null 2>&1 | tee "$log"
     status=${PIPESTATUS[0]}
-    printf -- '    %d seconds\n' $((SECONDS - began))
+    took=$((SECONDS - began))
+    echo "$took $name" >>"$notes/times"
+    printf -- '    %d seconds\n' "$took"
     count "$log" "$status" || note_failures "$name" "$log" "$status"
     grep -aE '^SKIP|^ok .* # SKIP' "$log" | cut -c -200 | sed "s/^/$name: /" >>"$notes/skipped"
+}
+
+say_times() {
+    echo "Time:"
+    sort -srn -k 1,1 "$notes/times" | awk '
+        function line(seconds, name) { printf "%5d:%02d  %s\n", seconds / 60, seconds % 60, name }
+        { seconds = $1; sub(/^[0-9]+ /, ""); sum += seconds; line(seconds, $0) }
+        END { line(sum, "all of " NR " steps") }'
 }
 
 # Where much failed, only the names: the end of the output may be all that there is to see.
@@ -120,8 +133,8 @@ run_driver() {
     return $status
 }
 
-victims() {
-    build lib command victims examples BUILD="$BUILD" && run_driver "$BUILD"
+victims() { # [SUITE...]
+    build lib command victims examples BUILD="$BUILD" && run_driver "$BUILD" "$@"
 }
 
 # The same victims as 32-bit programs, under the library of that kind. The other suites need other
@@ -141,13 +154,13 @@ victims_ubsan() {
     run_driver "$BUILD/ubsan" heap map settings fault
 }
 
-fuzz() {
+fuzz() { # SECONDS
     have clang || { echo "SKIP fuzzing: package clang"; return; }
     build fuzz BUILD="$BUILD" || return
     local target bad=0 done=0
     for target in "$BUILD"/fuzz/*; do
-        echo "$target for ${FUZZ_SECONDS:-20} seconds"
-        if "$target" -max_total_time="${FUZZ_SECONDS:-20}" -print_final_stats=0 -verbosity=0 \
+        echo "$target for $1 seconds"
+        if "$target" -max_total_time="$1" -print_final_stats=0 -verbosity=0 \
             -artifact_prefix="$BUILD/"; then done=$((done + 1)); else bad=$((bad + 1)); fi
     done
     echo "$done passed, $bad failed, 0 skipped"
@@ -161,6 +174,8 @@ formats() {
     build formats BUILD="$BUILD/asan" CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all' &&
         ASAN_OPTIONS=detect_leaks=0 "$BUILD/asan/tests/formats"
 }
+
+formats_plain() { build formats BUILD="$BUILD" && "$BUILD/tests/formats"; }
 
 # What stands around the command: these scripts look at what was built.
 around() {
@@ -176,34 +191,62 @@ scripts() {
         memrestrict/completions/*.bash
 }
 
-step "unit tests" unit
-step "unit tests under ASan and UBSan" unit_asan
-step "unit tests under TSan" unit_tsan
-step "unit tests built by clang" unit_clang
-step "unit tests under memcheck" unit_valgrind
-step "victims under the library" victims
-step "32-bit victims" victims_32
-step "victims under the library built with UBSan" victims_ubsan
-step "the command" command_tests
-step "verdicts, reports and plots" formats
-step "the rules of the source" tests/source.sh
-step "layers and wings" tests/layers.sh
-step "the format of the sources" tests/format.sh
-step "shell scripts" scripts
-step "hardening" around tests/hardening.sh
-step "runs seen from outside" around tests/outside.sh
-step "man pages, help and settings" around tests/docs.sh
-step "completions" tests/completions.sh
-step "installation" around tests/install.sh
-step "recipes" around tests/recipes.sh
-step "the model of stocks" tests/model.sh
-step "instruction counts" instructions
-step "the benchmark" around tests/bench.sh
-[ "${1:-short}" = short ] || step "the Debian package" tests/package.sh
-step "fuzzing" fuzz
-step "real programs" tests/programs/programs.sh "$BUILD" "${1:-short}"
+# What reads the sources alone: an answer in seconds.
+of_the_sources() {
+    step "the rules of the source" tests/source.sh
+    step "layers and wings" tests/layers.sh
+    step "the format of the sources" tests/format.sh
+}
+
+quick() {
+    of_the_sources
+    step "unit tests" unit
+    step "victims under the library, the main suites" victims heap map process fault
+    step "verdicts, reports and plots" formats_plain
+}
+
+short() { # [short|long], of the real programs
+    of_the_sources
+    step "shell scripts" scripts
+    step "unit tests under ASan and UBSan" unit_asan
+    step "unit tests under TSan" unit_tsan
+    step "unit tests under memcheck" unit_valgrind
+    step "victims under the library" victims
+    step "32-bit victims" victims_32
+    step "the command" command_tests
+    step "verdicts, reports and plots" formats
+    step "hardening" around tests/hardening.sh
+    step "runs seen from outside" around tests/outside.sh
+    step "man pages, help and settings" around tests/docs.sh
+    step "completions" tests/completions.sh
+    step "installation" around tests/install.sh
+    step "recipes" around tests/recipes.sh
+    step "the model of stocks" tests/model.sh
+    step "instruction counts" instructions
+    step "the benchmark" around tests/bench.sh
+    step "fuzzing" fuzz "${FUZZ_SECONDS:-20}"
+    step "real programs" tests/programs/programs.sh "$BUILD" "${1:-short}"
+}
+
+long() {
+    FUZZ_SECONDS=${FUZZ_SECONDS:-120}
+    short long
+    step "unit tests" unit
+    step "unit tests built by clang" unit_clang
+    step "victims under the library built with UBSan" victims_ubsan
+    step "the Debian package" tests/package.sh
+}
+
+case ${1:-short} in
+quick | short | long) "${1:-short}" ;;
+*)
+    echo "usage: $0 [quick|short|long]" >&2
+    exit 2
+    ;;
+esac
 
 echo
+say_times
 say_again
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]
