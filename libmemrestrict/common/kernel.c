@@ -8,10 +8,12 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
+#include <linux/magic.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <linux/membarrier.h>
 #include <time.h>
 #include <unistd.h>
@@ -258,9 +260,22 @@ void kernel_exit(int status)
         KERNEL_CALL(SYS_exit_group, status);
 }
 
-int kernel_open(const char *path, int flags)
+int kernel_open(const char *path, int flags) { return kernel_open_at(AT_FDCWD, path, flags); }
+
+int kernel_open_at(int folder, const char *name, int flags)
 {
-    return (int)KERNEL_CALL(SYS_openat, AT_FDCWD, path, flags, 0666);
+    return (int)KERNEL_CALL(SYS_openat, folder, name, flags, 0666);
+}
+
+/* openat2(2), which headers may not know. */
+int kernel_open_linkless(const char *path, int flags)
+{
+    enum { NO_SYMLINKS = 0x04, CALL = 437 };
+    struct {
+        uint64_t flags, mode, resolve;
+    } how = {(unsigned)flags, flags & O_CREAT ? 0666 : 0, NO_SYMLINKS};
+    int fd = (int)KERNEL_CALL(CALL, AT_FDCWD, path, &how, sizeof how);
+    return fd == -ENOSYS || fd == -EPERM || fd == -E2BIG || fd == -EINVAL ? -ELOOP : fd;
 }
 
 ssize_t kernel_read(int fd, void *buffer, size_t bytes)
@@ -287,12 +302,34 @@ bool kernel_exists(const char *path)
 
 bool kernel_readlink(const char *path, char *text, size_t room)
 {
-    long length = KERNEL_CALL(SYS_readlinkat, AT_FDCWD, path, text, room);
+    return kernel_readlink_at(AT_FDCWD, path, text, room);
+}
+
+bool kernel_readlink_at(int folder, const char *name, char *text, size_t room)
+{
+    long length = KERNEL_CALL(SYS_readlinkat, folder, name, text, room);
     if (length < 0 || (size_t)length >= room)
         return false;
     text[length] = '\0';
     return true;
 }
+
+bool kernel_link(int fd, struct kernel_link *link)
+{
+    struct stat status;
+    if (QUIETLY(fstat(fd, &status)) != 0)
+        return false;
+    *link = (struct kernel_link){S_ISLNK(status.st_mode), status.st_uid};
+    return true;
+}
+
+bool kernel_is_proc(int fd)
+{
+    struct statfs status;
+    return QUIETLY(fstatfs(fd, &status)) == 0 && status.f_type == PROC_SUPER_MAGIC;
+}
+
+uint32_t kernel_user(void) { return (uint32_t)geteuid(); }
 
 bool kernel_cwd(char *text, size_t room) { return KERNEL_CALL(SYS_getcwd, text, room) > 0; }
 

@@ -99,10 +99,25 @@ ssize_t kernel_write(int fd, const void *buffer, size_t bytes);
 void kernel_close(int fd);
 /* A copy of fd numbered `lowest` or above, closed on exec. */
 int kernel_dup_above(int fd, int lowest);
+/* The same below an open folder, or AT_FDCWD. */
+int kernel_open_at(int folder, const char *name, int flags);
+/* The same if no link is on the way; -ELOOP: there is one; or it cannot be told on this kernel. */
+int kernel_open_linkless(const char *path, int flags);
 /* Is there something of that name? */
 bool kernel_exists(const char *path);
 /* The text of a symbolic link, with a final zero; false if it does not fit or is none. */
 bool kernel_readlink(const char *path, char *text, size_t room);
+/* Below an open folder; of a link that is open itself where `name` is empty. */
+bool kernel_readlink_at(int folder, const char *name, char *text, size_t room);
+/* Is what is open (O_PATH | O_NOFOLLOW) a symbolic link, and whose is it? False: cannot be told. */
+struct kernel_link {
+    bool is_link;
+    uint32_t owner;
+};
+bool kernel_link(int fd, struct kernel_link *link);
+/* Is this of the file system of proc(5)? */
+bool kernel_is_proc(int fd);
+uint32_t kernel_user(void); /* the effective one */
 bool kernel_cwd(char *text, size_t room);
 
 /* What makes an open file the same file: two descriptors with equal identities are copies. The time

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/writer.h"
 
+#include "common/path_open.h"
 #include "common/utf8.h"
 
 #include <errno.h>
@@ -80,7 +81,7 @@ void text_add_error(struct text *text, int error)
         {EISDIR, "it is a directory"},          {ENOTDIR, "not a directory"},
         {EROFS, "read-only file system"},       {ENOSPC, "no space left on device"},
         {EMFILE, "too many open files"},        {EBADF, "it is not open"},
-        {ENAMETOOLONG, "the name is too long"},
+        {ENAMETOOLONG, "the name is too long"}, {ELOOP, "it is another user's link"},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (known[i].error == error) {
@@ -168,7 +169,7 @@ bool sink_keep(struct sink *sink, int fd)
 static int open_path(const struct sink *sink)
 {
     int flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY;
-    return kernel_open(sink->path, sink->found ? flags : flags | O_CREAT);
+    return sink->found ? kernel_open(sink->path, flags) : path_open(sink->path, flags | O_CREAT);
 }
 
 int sink_open(struct sink *sink)

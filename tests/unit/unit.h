@@ -18,6 +18,7 @@
     X(ledger)                                                                                      \
     X(lock)                                                                                        \
     X(names)                                                                                       \
+    X(path_open)                                                                                   \
     X(pages)                                                                                       \
     X(delayed_free)                                                                                \
     X(plan)                                                                                        \
