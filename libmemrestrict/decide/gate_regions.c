@@ -9,6 +9,7 @@
 #include "ground/guard.h"
 #include "ground/maps.h"
 #include "ground/pages.h"
+#include "common/kernel.h"
 #include "common/proc.h"
 #include "decide/resync_maps.h"
 #include "records/sites.h"
@@ -18,6 +19,9 @@
 
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
+#endif
+#ifndef MAP_SHARED_VALIDATE
+#define MAP_SHARED_VALIDATE 3
 #endif
 #ifndef MREMAP_DONTUNMAP
 #define MREMAP_DONTUNMAP 4
@@ -136,11 +140,9 @@ static enum region_state state_of(int prot, int flags)
 }
 
 /* The kernel rounds a length in huge pages up to whole ones (mmap(2)). */
-static uintptr_t length_of(size_t length, int flags)
+static uintptr_t huge_length(size_t length, int flags)
 {
     static _Atomic uintptr_t standard;
-    if (LIKELY(!(flags & MAP_HUGETLB)))
-        return pages_round(length);
     unsigned bits = (unsigned)flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK;
     if (bits == 0 && standard == 0)
         standard = (uintptr_t)proc_bytes("/proc/meminfo", "Hugepagesize:");
@@ -149,6 +151,34 @@ static uintptr_t length_of(size_t length, int flags)
     if (huge == 0 || __builtin_add_overflow(length, huge - 1, &sum))
         return pages_round(length);
     return sum & ~(huge - 1);
+}
+
+static uintptr_t length_of(size_t length, int flags)
+{
+    return LIKELY(!(flags & MAP_HUGETLB)) ? pages_round(length) : huge_length(length, flags);
+}
+
+/* Of that size the kernel has no pages: it says so, and has nothing to give. */
+static COLD bool is_no_huge_page(int flags)
+{
+    int probe = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_HUGETLB |
+                (flags & (int)((unsigned)MAP_HUGE_MASK << MAP_HUGE_SHIFT));
+    int *error = guard_errno(), saved = *error;
+    void *page = kernel_mmap(NULL, 1, PROT_NONE, probe, -1, 0);
+    bool invalid = page == MAP_FAILED && *error == EINVAL;
+    if (page != MAP_FAILED)
+        kernel_munmap(page, huge_length(1, flags));
+    *error = saved;
+    return invalid;
+}
+
+/* Flags that the kernel takes of nobody, whatever there is left: EINVAL is not ENOMEM. */
+static bool is_invalid(int flags)
+{
+    int type = flags & MAP_TYPE;
+    if (UNLIKELY(type == 0) || UNLIKELY(type == MAP_SHARED_VALIDATE && (flags & MAP_ANONYMOUS)))
+        return true;
+    return UNLIKELY(flags & MAP_HUGETLB) && (flags & MAP_ANONYMOUS) && is_no_huge_page(flags);
 }
 
 /* A call that the plan says fails has changed nothing. */
@@ -161,10 +191,11 @@ bool gate_map_begin(struct gate_region *region, void *addr, size_t length, int p
 {
     if (!is_granted(CALL_mmap, length))
         return false;
-    uintptr_t low, high, whole = length_of(length, flags);
+    uintptr_t low = 0, high = 0, whole = length_of(length, flags);
     bool fixed = (flags & MAP_FIXED) && !(flags & MAP_FIXED_NOREPLACE);
     *region = (struct gate_region){.length = whole, .state = state_of(prot, flags)};
-    region->skip = !counted || whole == 0 || (fixed && !range(addr, whole, &low, &high));
+    region->skip =
+        !counted || whole == 0 || (fixed && !range(addr, whole, &low, &high)) || is_invalid(flags);
     if (region->skip)
         return true;
     begin_change();
