@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "edges/delayed_free.h"
 
-#include <pthread.h>
+#include "common/kernel.h"
+#include "ground/thread_end.h"
 
-/* The keys of which glibc keeps a thread's values without allocating. */
-enum { KEYS_IN_PLACE = 32 };
+enum { NO_KEY, KEY_MADE, KEY_TRIED };
 
 int64_t delayed_free_largest = -1;
 
 static pthread_key_t at_end;
+static _Atomic int key_state;
+static struct guard *first_thread; /* whose end is that of the process, as a rule */
 static void (*release_at_end)(void *block);
 
 void delayed_free_release(void (*release)(void *block))
@@ -36,13 +38,29 @@ static void end_thread(void *unused)
 
 void delayed_free_start(int64_t largest, void (*release)(void *block))
 {
-    if (largest < 0 || pthread_key_create(&at_end, end_thread) != 0 || at_end >= KEYS_IN_PLACE)
-        return;
+    first_thread = kernel_thread() == kernel_pid() ? &guard : NULL;
     release_at_end = release;
     delayed_free_largest = largest;
 }
 
+void delayed_free_before_thread(void)
+{
+    int none = NO_KEY;
+    if (delayed_free_largest < 0 || !atomic_compare_exchange_strong(&key_state, &none, KEY_TRIED) ||
+        !thread_end_key(&at_end, end_thread))
+        return;
+    if (guard.level == GUARD_PLAIN) /* the first thread, which may end before the others */
+        pthread_setspecific(at_end, &guard);
+    atomic_store(&key_state, KEY_MADE);
+}
+
+/* A thread that was not made by pthread_create, as the program calls it, may come before the key.
+ */
 bool delayed_free_start_thread(void)
 {
-    return delayed_free_largest < 0 || pthread_setspecific(at_end, &guard) == 0;
+    if (delayed_free_largest < 0)
+        return true;
+    if (atomic_load(&key_state) == KEY_MADE)
+        return pthread_setspecific(at_end, &guard) == 0;
+    return &guard == first_thread;
 }

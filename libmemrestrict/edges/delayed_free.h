@@ -39,9 +39,11 @@ static inline void *delayed_free_swap(void *block, int64_t size)
 /* Gives all of this thread's to `release`. */
 void delayed_free_release(void (*release)(void *block));
 
-/* Once, when the next allocator is known; `largest` as above. A thread's pending blocks are given
- * to `release` when it ends. */
+/* Once, when the next allocator is known; `largest` as above. */
 void delayed_free_start(int64_t largest, void (*release)(void *block));
+/* Before a thread is made: from the first one on a thread's pending blocks are given to `release`
+ * when it ends. */
+void delayed_free_before_thread(void);
 /* In each thread, before its first block. False: it must not have any pending. */
 bool delayed_free_start_thread(void);
 

@@ -84,10 +84,13 @@ EXPORT int posix_memalign(void **result, size_t alignment, size_t size)
         return EINVAL;
     int *at = guard_errno(), saved = *at;
     void *block = block_new(CALL_posix_memalign, block_by_posix_memalign, alignment, size);
-    int error = block != NULL ? 0 : *at;
-    *at = saved;
-    if (block != NULL)
+    if (block != NULL) {
         *result = block;
+        return 0;
+    }
+    int error = *at;
+    if (error != ENOMEM) /* as glibc's and others do, who set errno to ENOMEM alone */
+        *at = saved;
     return error;
 }
 

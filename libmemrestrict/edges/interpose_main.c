@@ -29,10 +29,11 @@ EXPORT int __libc_start_main(main_function *function, int argc, char **argv, voi
                              void (*fini)(void), void (*rtld_fini)(void), void *stack_end)
 {
     program_main = function;
+    lifecycle_know_environment(argv + argc + 1);
     if (life() == LIFE_COLD)
         lifecycle_start();
-    if (real.__libc_start_main == NULL)
-        abort();
-    return real.__libc_start_main(fault_on ? reach_main : function, argc, argv, init, fini,
-                                  rtld_fini, stack_end);
+    __typeof__(real.__libc_start_main) next = REAL_NOW(__libc_start_main);
+    if (next == NULL)
+        exit(function(argc, argv, argv + argc + 1));
+    return next(fault_on ? reach_main : function, argc, argv, init, fini, rtld_fini, stack_end);
 }

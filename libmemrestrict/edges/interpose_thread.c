@@ -7,6 +7,7 @@
  * made, and may ask for its number.
  */
 #include "decide/gate.h"
+#include "edges/delayed_free.h"
 #include "edges/exports.h"
 #include "edges/lifecycle.h"
 #include "edges/thread.h"
@@ -48,6 +49,14 @@ static bool fails(const pthread_attr_t *attributes)
     return failed;
 }
 
+/* Perhaps before the start. */
+static int pass(pthread_t *thread, const pthread_attr_t *attributes, void *(*routine)(void *),
+                void *argument)
+{
+    __typeof__(real.pthread_create) next = REAL_NOW(pthread_create);
+    return next != NULL ? next(thread, attributes, routine, argument) : EAGAIN;
+}
+
 EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                           void *(*routine)(void *), void *argument)
 {
@@ -55,7 +64,8 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
     if (life() == LIFE_COLD)
         lifecycle_start();
     if (!life_counts())
-        return real.pthread_create(thread, attributes, routine, argument);
+        return pass(thread, attributes, routine, argument);
+    delayed_free_before_thread();
     if (UNLIKELY(fault_on) && fails(attributes))
         return EAGAIN;
     if ((lifecycle_config.count & COUNT_STACKS) && thread_can_charge() &&

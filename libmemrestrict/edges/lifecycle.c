@@ -16,14 +16,39 @@
 #include "records/fault.h"
 #include "records/site_name.h"
 
+#include <stdint.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 enum { EXIT_BAD_SETTING = 125 };
 
 extern char **environ;
+extern void *__libc_stack_end __attribute__((weak));
 
 _Atomic enum life lifecycle_state;
 struct config lifecycle_config;
+
+static char **given; /* the environment, once we were told */
+
+/* Where the kernel has put it; NULL: that cannot be found. glibc alone says where. */
+static char **first_environment(void)
+{
+    const uintptr_t *stack = &__libc_stack_end != NULL ? __libc_stack_end : NULL;
+    uintptr_t above = getauxval(AT_RANDOM);
+    if (stack == NULL || stack[0] >= (above - (uintptr_t)stack) / sizeof *stack)
+        return NULL;
+    const uintptr_t *end = &stack[1 + stack[0]]; /* of the arguments */
+    return *end == 0 ? (char **)(end + 1) : NULL;
+}
+
+/* As the program was given it: the constructors of other libraries may come before ours. */
+static char **environment(void)
+{
+    char **first = first_environment();
+    return first != NULL ? first : given != NULL ? given : environ;
+}
+
+void lifecycle_know_environment(char **environment_given) { given = environment_given; }
 
 static _Noreturn void give_up(const struct text *complaint)
 {
@@ -34,7 +59,7 @@ static _Noreturn void give_up(const struct text *complaint)
 static enum life read_settings(void)
 {
     struct text complaint = {.length = 0};
-    bool understood = config_read(environ, &lifecycle_config, &complaint);
+    bool understood = config_read(environment(), &lifecycle_config, &complaint);
     if (lifecycle_config.program != NULL && !process_is_named(lifecycle_config.program))
         return LIFE_DORMANT;
     if (!understood)
@@ -69,8 +94,8 @@ bool COLD life_counts_heap_first(void)
 void COLD lifecycle_start(void)
 {
     enum life cold = LIFE_COLD;
-    if (environ == NULL) /* the loader allocates before the C library has read what it was given */
-        return;
+    if (environ == NULL && given == NULL)
+        return; /* the loader allocates before the C library has read what it was given */
     if (!atomic_compare_exchange_strong(&lifecycle_state, &cold, LIFE_STARTING))
         return;
     real_find();
@@ -99,8 +124,13 @@ static void note_exit(int status, void *unused)
     membership_note_exit(status);
 }
 
-static __attribute__((constructor)) void on_load(void)
+/* glibc tells constructors what main will be told. */
+static __attribute__((constructor)) void on_load(int argc, char **argv, char **envp)
 {
+    (void)argc;
+    (void)argv;
+    if (real_libc_is_glibc())
+        given = envp;
     lifecycle_start();
     if (!life_active())
         return;

@@ -40,6 +40,9 @@ static inline bool life_counts_heap(void)
     return LIKELY(known) || life_counts_heap_first();
 }
 
+/* The environment as the C library was given it: the program may have changed its own by now. */
+void lifecycle_know_environment(char **environment);
+
 /* Starts if nobody did. Afterwards the state may still be LIFE_COLD, when it is too early, or
  * LIFE_STARTING: this thread is inside dlsym, or another is; it must not be waited for, since it
  * may wait for the loader's lock that we hold. */

@@ -6,6 +6,7 @@
 #include "ground/lock.h"
 #include "ground/pages.h"
 #include "ground/real.h"
+#include "ground/thread_end.h"
 #include "records/budget.h"
 
 #include <errno.h>
@@ -37,10 +38,9 @@ static void start_free(struct start *start)
     lock_drop(&lock, &hold);
 }
 
-/* The destructor of a thread-specific value runs however a thread ends: return, exit, cancellation.
- */
 static pthread_key_t stack_key;
-static bool stack_key_made;
+static _Atomic bool stack_key_made;
+static _Atomic bool stack_key_tried;
 
 static _Atomic uint64_t all_stacks; /* bytes charged for threads that run */
 
@@ -85,7 +85,12 @@ void thread_fork_child(void)
     budget_refund(atomic_exchange(&all_stacks, own) - own);
 }
 
-bool thread_can_charge(void) { return stack_key_made; }
+bool thread_can_charge(void)
+{
+    if (!atomic_exchange(&stack_key_tried, true) && thread_end_key(&stack_key, give_back))
+        atomic_store(&stack_key_made, true);
+    return stack_key_made;
+}
 
 uint64_t thread_stacks(void) { return atomic_load(&all_stacks); }
 
@@ -93,11 +98,6 @@ void thread_inherit(void)
 {
     inherited.any = atomic_load(&all_stacks) != 0;
     inherited.thread = pthread_self();
-}
-
-static __attribute__((constructor)) void make_key(void)
-{
-    stack_key_made = pthread_key_create(&stack_key, give_back) == 0;
 }
 
 static void *run(void *argument)

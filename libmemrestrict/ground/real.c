@@ -128,6 +128,8 @@ bool real_malloc_is_libc(void)
 
 extern const char *gnu_get_libc_version(void) __attribute__((weak)); /* musl has none */
 
+bool real_libc_is_glibc(void) { return gnu_get_libc_version != NULL; }
+
 bool real_malloc_is_glibc(void)
 {
     const void *libc =

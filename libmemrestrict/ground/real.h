@@ -71,6 +71,8 @@ bool real_beside_malloc(void *function);
 /* Is the next malloc in the object of the next mmap? */
 bool real_malloc_is_libc(void);
 
+/* Which tells constructors what main will be told. */
+bool real_libc_is_glibc(void);
 /* Are the next malloc and free glibc's own? They reach no function of ours. */
 bool real_malloc_is_glibc(void);
 /* Of glibc alone: from 2.33 on. */

@@ -50,7 +50,7 @@
     X(random_calls_are_counted_exactly, "64M")                                                     \
     X(realloc_to_zero_frees, "1M")                                                                 \
     X(refusal_takes_nothing_from_later_requests, "1M")                                             \
-    X(refused_posix_memalign_leaves_errno_and_pointer, "1M")                                       \
+    X(refused_posix_memalign_sets_errno_and_leaves_the_pointer, "1M")                              \
     X(refused_realloc_keeps_the_block, "1M")                                                       \
     X(shrinking_refunds_the_difference, "1M")                                                      \
     X(sizes_around_64_kib_are_kept_apart, "1M")                                                    \

@@ -33,6 +33,7 @@ enum { VICTIM_SKIPS = 77 };
     X(process_fork_while_threads_read_and_flush, "256K")                                           \
     X(process_kernel_limit_leaves_the_count_exact, "unlimited")                                    \
     X(process_key_destructors_free, "64M")                                                         \
+    X(process_keys_are_the_programs, "64M")                                                        \
     X(process_new_programs_start_afresh, "10M")                                                    \
     X(process_address_of_malloc_is_no_owner, "64M")                                                \
     X(process_seccomp_filter, "16M")                                                               \
@@ -175,6 +176,97 @@ END_TEST
 START_TEST(process_seccomp_filter_with_threads)
 {
     expect_ok(RUN(LIMIT("16M"), "victims/process_seccomp_filter", "threads"));
+}
+END_TEST
+
+#define ERRORS "victims/process_errors_are_as_bare"
+
+/* Each call's result, and what it leaves in errno. */
+START_TEST(process_errors_are_as_bare)
+{
+    static char bare[sizeof((struct run *)NULL)->out];
+    static const char *const limits[] = {"MEMRESTRICT_LIMIT=unlimited", "MEMRESTRICT_LIMIT=64G",
+                                         "MEMRESTRICT_LIMIT=16M", "MEMRESTRICT_COUNT=regions"};
+    expect_ok(RUN(SETTINGS("LD_PRELOAD="), ERRORS));
+    strcpy(bare, RUN(SETTINGS("LD_PRELOAD="), ERRORS)->out);
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        const struct run *run = RUN(SETTINGS(limits[i]), ERRORS);
+        expect_ok(run);
+        ck_assert_msg(strcmp(run->out, bare) == 0, "bare:\n%s%s:\n%s", bare, limits[i], run->out);
+    }
+}
+END_TEST
+
+/* They can be told from what is refused: the kernel has no pages of that size. */
+START_TEST(process_huge_pages_of_no_size_are_not_refused)
+{
+    const struct run *run = RUN(
+        SETTINGS("MEMRESTRICT_LIMIT=1M", "MEMRESTRICT_COUNT=regions", "MEMRESTRICT_REPORT=stderr"),
+        "victims/process_maps_huge_pages_of_no_size");
+    expect_said(run, "refused       0\n");
+}
+END_TEST
+
+/* Builds a library whose constructor runs before ours, and runs a victim with both. */
+static const struct run *run_after(const char *flags, const char *body, const char *victim)
+{
+    char text[2000];
+    snprintf(
+        text, sizeof text,
+        "mkdir -p $B/made; ${CC:-cc} -shared -fPIC -pthread %s -x c - -o $B/made/early.so -ldl "
+        "<<'END'\n"
+        "#define _GNU_SOURCE\n"
+        "#include <dlfcn.h>\n"
+        "#include <pthread.h>\n"
+        "#include <stdlib.h>\n"
+        "#include <unistd.h>\n"
+        "static void *run(void *argument) { free(malloc(100)); return argument; }\n"
+        "static int thread(void)\n"
+        "{\n"
+        "    pthread_t made;\n"
+        "    return pthread_create(&made, NULL, run, NULL) || pthread_join(made, NULL);\n"
+        "}\n"
+        "__attribute__((constructor)) static void early(void) { %s }\n"
+        "END\n",
+        flags, body);
+    make_by(text);
+    return RUN(
+        SETTINGS("LD_PRELOAD=%B/libmemrestrict.so:%B/made/early.so", "MEMRESTRICT_LIMIT=16M"),
+        victim);
+}
+
+/* The settings are those that the program was given, whoever changes its environment first. */
+START_TEST(process_earlier_constructors_change_the_environment)
+{
+    static const char *const bodies[] = {
+        "clearenv();",
+        "clearenv(); if (thread()) _exit(3);",
+        "environ = 0; if (thread()) _exit(3);",
+        "static char *none[1]; environ = none; free(malloc(10));",
+        "(void)thread;",
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        expect_ok(run_after("", bodies[i], "true"));
+        const struct run *run = run_after("", bodies[i], "victims/process_takes_32_mib");
+        expect_ok(run);
+        ck_assert_msg(strcmp(run->out, "refused\n") == 0, "after %s: %s", bodies[i], run->out);
+    }
+}
+END_TEST
+
+/* Before the C library itself has begun. */
+START_TEST(process_constructor_before_the_c_library)
+{
+    static const char *const bodies[] = {
+        "if (thread()) _exit(3);",
+        "void *self = dlopen(\"libm.so.6\", RTLD_NOW); if (self == NULL) _exit(4);",
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        const struct run *run =
+            run_after("-Wl,-z,initfirst", bodies[i], "victims/process_takes_32_mib");
+        expect_ok(run);
+        ck_assert_msg(strcmp(run->out, "refused\n") == 0, "after %s: %s", bodies[i], run->out);
+    }
 }
 END_TEST
 
@@ -395,6 +487,10 @@ Suite *suite_process(void)
     driver_add(suite, process_forked_child_writes_its_own_report);
     driver_add(suite, process_seccomp_filter_with_a_report);
     driver_add(suite, process_seccomp_filter_with_threads);
+    driver_add(suite, process_errors_are_as_bare);
+    driver_add(suite, process_huge_pages_of_no_size_are_not_refused);
+    driver_add(suite, process_earlier_constructors_change_the_environment);
+    driver_add(suite, process_constructor_before_the_c_library);
     driver_add(suite, process_own_malloc_is_said_and_mappings_are_limited);
     driver_add(suite, process_loader_binds_at_once);
     driver_add(suite, process_loader_explains_itself);

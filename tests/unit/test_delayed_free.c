@@ -7,6 +7,7 @@
 #include "ground/guard.h"
 #include "edges/delayed_free.h"
 
+#include <errno.h>
 #include <pthread.h>
 
 enum { LARGEST = 1024, MOST_RELEASED = 2 * GUARD_DELAYED };
@@ -100,6 +101,7 @@ START_TEST(a_thread_that_ends_leaves_none)
 {
     pthread_t thread;
     start(LARGEST);
+    delayed_free_before_thread();
     ck_assert_int_eq(pthread_create(&thread, NULL, fill_and_end, NULL), 0);
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
     expect_all_released();
@@ -127,6 +129,7 @@ START_TEST(what_an_ending_thread_frees_is_kept_no_more)
 {
     pthread_t thread;
     start(LARGEST);
+    delayed_free_before_thread();
     ck_assert_int_eq(pthread_key_create(&later, look), 0);
     ck_assert_int_eq(pthread_create(&thread, NULL, end_with_a_look, NULL), 0);
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
@@ -135,14 +138,53 @@ START_TEST(what_an_ending_thread_frees_is_kept_no_more)
 }
 END_TEST
 
+static void *ask(void *keeps)
+{
+    *(bool *)keeps = delayed_free_start_thread();
+    return NULL;
+}
+
+static bool another_thread_keeps(void)
+{
+    pthread_t thread;
+    bool keeps = true;
+    ck_assert_int_eq(pthread_create(&thread, NULL, ask, &keeps), 0);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    return keeps;
+}
+
 /* Values of later keys are allocated, by a malloc that is ours. */
-START_TEST(without_an_early_key_none_is_kept)
+START_TEST(without_an_early_key_another_thread_keeps_none)
 {
     pthread_key_t key;
     for (int i = 0; i < 40; i++)
         ck_assert_int_eq(pthread_key_create(&key, NULL), 0);
     start(LARGEST);
-    ck_assert_ptr_eq(delayed_free_swap(&blocks[0], 16), &blocks[0]);
+    delayed_free_before_thread();
+    ck_assert(!another_thread_keeps());
+}
+END_TEST
+
+/* It was made by the C library itself, say, and its end would not be seen. */
+START_TEST(a_thread_before_the_key_keeps_none)
+{
+    start(LARGEST);
+    ck_assert(!another_thread_keeps());
+    delayed_free_before_thread();
+    ck_assert(another_thread_keeps());
+}
+END_TEST
+
+/* A key that a program never made is 0, and is to stay none. */
+START_TEST(the_key_is_the_last_of_those_in_place)
+{
+    pthread_key_t key;
+    start(LARGEST);
+    ck_assert_int_eq(pthread_key_delete(0), EINVAL);
+    delayed_free_before_thread();
+    for (pthread_key_t i = 0; i < 31; i++)
+        ck_assert(pthread_key_create(&key, NULL) == 0 && key == i);
+    ck_assert(pthread_key_create(&key, NULL) == 0 && key == 32);
 }
 END_TEST
 
@@ -156,6 +198,8 @@ Suite *suite_delayed_free(void)
     unit_add(suite, who_is_not_on_the_plain_path_releases_none);
     unit_add(suite, a_thread_that_ends_leaves_none);
     unit_add(suite, what_an_ending_thread_frees_is_kept_no_more);
-    unit_add(suite, without_an_early_key_none_is_kept);
+    unit_add(suite, without_an_early_key_another_thread_keeps_none);
+    unit_add(suite, a_thread_before_the_key_keeps_none);
+    unit_add(suite, the_key_is_the_last_of_those_in_place);
     return suite;
 }
