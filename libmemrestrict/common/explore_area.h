@@ -9,6 +9,7 @@
 #define MEMRESTRICT_EXPLORE_AREA_H
 
 #include "common/accounts.h"
+#include "common/explore_mode.h"
 
 #include <stdatomic.h>
 
@@ -19,13 +20,6 @@ enum {
     EXPLORE_NAMES = 1 << 18, /* the table; a power of two */
     EXPLORE_FOLDER = 1920,   /* characters of a path, with a final zero */
     EXPLORE_DEEPEST = 4      /* copies of copies of copies of ... the program */
-};
-
-/* How the call site fails in a copy. A set of them is asked for. */
-enum explore_mode {
-    EXPLORE_ONCE = 1,
-    EXPLORE_KEEP = 2, /* each time from then on */
-    EXPLORE_REST = 4  /* and so does every other heap call */
 };
 
 enum explore_state {

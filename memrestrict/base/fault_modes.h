@@ -5,7 +5,7 @@
 #ifndef MEMRESTRICT_FAULT_MODES_H
 #define MEMRESTRICT_FAULT_MODES_H
 
-#include "common/explore_area.h"
+#include "common/explore_mode.h"
 
 #include <stdbool.h>
 

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/explore_run.h"
 
-#include "base/fd.h"
 #include "base/text.h"
-#include "run/books.h"
-#include "common/calls.h"
-#include "common/explore_area.h"
 #include "base/fault_modes.h"
+#include "run/explore_memory.h"
 #include "base/message.h"
 #include "outcome/sentence.h"
 
@@ -14,54 +11,34 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <limits.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 struct explore_run {
-    int fd;
-    struct explore_area *area;
+    struct explore_memory *memory;
+    char *folder;           /* absolute: copies may go to another directory */
+    unsigned modes;         /* set of enum explore_mode */
     struct process *copies; /* that the run made, in order of beginning */
     size_t copy_count;
 };
 
-/* Copies may go to another directory: the path is absolute. */
-static bool set_folder(struct explore_area *area, const char *folder)
+static bool set_folder(struct explore_run *explore, const char *folder)
 {
-    char whole[PATH_MAX];
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
         return false;
-    if (realpath(folder, whole) == NULL || access(whole, W_OK | X_OK) != 0)
+    explore->folder = realpath(folder, NULL);
+    if (explore->folder == NULL || access(explore->folder, W_OK | X_OK) != 0)
         return false;
-    if (strlen(whole) >= EXPLORE_FOLDER) {
-        errno = ENAMETOOLONG;
-        return false;
-    }
-    strcpy(area->folder, whole);
-    return true;
+    if (explore_memory_set_folder(explore->memory, explore->folder))
+        return true;
+    errno = ENAMETOOLONG;
+    return false;
 }
 
-static bool make_area(struct explore_run *explore)
-{
-    struct explore_area *area;
-    explore->fd = fd_above(memfd_create("memrestrict-explore", MFD_CLOEXEC));
-    if (explore->fd < 0 || ftruncate(explore->fd, sizeof *area) != 0)
-        return false;
-    area = mmap(NULL, sizeof *area, PROT_READ | PROT_WRITE, MAP_SHARED, explore->fd, 0);
-    if (area == MAP_FAILED)
-        return false;
-    explore->area = area;
-    area->version = EXPLORE_VERSION;
-    area->size = sizeof *area;
-    area->magic = EXPLORE_MAGIC;
-    return true;
-}
-
-static bool add_known(struct explore_area *area, const json_t *json)
+static bool add_known(struct explore_memory *memory, const json_t *json)
 {
     size_t i, j;
     const json_t *process, *site;
@@ -71,17 +48,17 @@ static bool add_known(struct explore_area *area, const json_t *json)
     json_array_foreach (json_object_get(json, "processes"), i, process)
         json_array_foreach (json_object_get(process, "sites"), j, site) {
             const char *name = json_string_value(json_object_get(site, "name"));
-            if (name != NULL && !explore_enter(area, strtoull(name, NULL, 16) ^ EXPLORE_EXPECTED))
-                continue; /* there already, or full: then it is explore, which is no harm */
+            if (name != NULL)
+                explore_memory_expect(memory, strtoull(name, NULL, 16));
         }
     return true;
 }
 
-static bool read_known(struct explore_area *area, const char *path)
+static bool read_known(struct explore_memory *memory, const char *path)
 {
     json_error_t error;
     json_t *json = json_load_file(path, 0, &error);
-    bool done = json != NULL && add_known(area, json);
+    bool done = json != NULL && add_known(memory, json);
     if (!done)
         message_usage("--explore-known: %s: %s; accepted: a file that --site-list wrote", path,
                       json == NULL ? error.text : "no list of call sites");
@@ -92,16 +69,17 @@ static bool read_known(struct explore_area *area, const char *path)
 struct explore_run *explore_run_open(const struct explore_options *options)
 {
     struct explore_run *explore = calloc(1, sizeof *explore);
-    bool made = explore != NULL && make_area(explore);
-    if (!made)
+    if (explore != NULL)
+        explore->memory = explore_memory_open();
+    if (explore == NULL || explore->memory == NULL)
         message("--explore: cannot make the memory for it: %s", strerror(errno));
-    else if (!set_folder(explore->area, options->folder))
+    else if (!set_folder(explore, options->folder))
         message("--explore: cannot use %s: %s; accepted: a folder to write to", options->folder,
                 strerror(errno));
-    else if (options->known == NULL || read_known(explore->area, options->known)) {
-        explore->area->modes = options->modes;
-        explore->area->deepest = options->known != NULL ? EXPLORE_DEEPEST : 1;
-        explore->area->time_limit = options->time_limit;
+    else if (options->known == NULL || read_known(explore->memory, options->known)) {
+        explore->modes = options->modes;
+        explore_memory_set(explore->memory, options->modes, options->known != NULL,
+                           options->time_limit);
         return explore;
     }
     explore_run_close(explore);
@@ -115,28 +93,17 @@ void explore_run_close(struct explore_run *explore)
     for (size_t i = 0; i < explore->copy_count; i++)
         process_free(&explore->copies[i]);
     free(explore->copies);
-    if (explore->area != NULL)
-        munmap(explore->area, sizeof *explore->area);
-    if (explore->fd >= 0)
-        close(explore->fd);
+    free(explore->folder);
+    explore_memory_close(explore->memory);
     free(explore);
 }
 
-int explore_run_fd(const struct explore_run *explore) { return explore != NULL ? explore->fd : -1; }
+int explore_run_fd(const struct explore_run *explore)
+{
+    return explore != NULL ? explore_memory_fd(explore->memory) : -1;
+}
 
 /* Records */
-
-static uint32_t count_of(const struct explore_run *explore)
-{
-    uint32_t count = atomic_load(&explore->area->record_count);
-    return count < EXPLORE_RECORDS ? count : EXPLORE_RECORDS;
-}
-
-static const struct explore_record *ended(const struct explore_run *explore, uint32_t index)
-{
-    const struct explore_record *record = &explore->area->records[index];
-    return atomic_load(&record->state) == EXPLORE_ENDED ? record : NULL;
-}
 
 bool explore_run_settle(struct explore_run *explore, struct outcome *outcome)
 {
@@ -195,53 +162,51 @@ static void print_copy(FILE *file, const struct explore_run *explore, int pid)
     json_decref(crash);
 }
 
-static void print_record(FILE *file, const struct explore_run *explore, uint32_t number)
+static void print_record(FILE *file, const struct explore_run *explore,
+                         const struct explore_copy *copy, uint32_t number)
 {
-    const struct explore_record *record = &explore->area->records[number - 1];
-    bool over = atomic_load(&record->state) == EXPLORE_ENDED;
-    bool exited = over && WIFEXITED(record->status), killed = over && WIFSIGNALED(record->status);
+    bool over = copy->end == EXPLORE_DONE;
+    bool exited = over && WIFEXITED(copy->status), killed = over && WIFSIGNALED(copy->status);
     fprintf(file, "{\"n\":%u,\"site\":\"%016" PRIx64 "\",\"mode\":\"%s\",\"call\":\"%s\"", number,
-            record->site, fault_modes_name(record->mode),
-            record->call < CALL_COUNT ? call_name((enum call)record->call) : "?");
-    print_number(file, "size_bytes", true, (int64_t)(record->size & INT64_MAX));
-    print_number(file, "pid", true, atomic_load(&record->pid));
-    print_number(file, "of_pid", true, record->of_pid);
-    print_number(file, "depth", true, record->depth);
-    print_number(file, "parent_record", record->parent != 0, record->parent);
-    print_number(file, "exit_status", exited, WEXITSTATUS(record->status));
-    print_number(file, "signal", killed, WTERMSIG(record->status));
-    fprintf(file, ",\"timed_out\":%s,\"made\":%s", over && record->timed_out ? "true" : "false",
+            copy->site, fault_modes_name(copy->mode), copy->call);
+    print_number(file, "size_bytes", true, copy->size);
+    print_number(file, "pid", true, copy->pid);
+    print_number(file, "of_pid", true, copy->of_pid);
+    print_number(file, "depth", true, copy->depth);
+    print_number(file, "parent_record", copy->parent != 0, copy->parent);
+    print_number(file, "exit_status", exited, WEXITSTATUS(copy->status));
+    print_number(file, "signal", killed, WTERMSIG(copy->status));
+    fprintf(file, ",\"timed_out\":%s,\"made\":%s", over && copy->timed_out ? "true" : "false",
             over ? "true" : "false");
-    print_number(file, "time_ns", true, (int64_t)(record->time & INT64_MAX));
+    print_number(file, "time_ns", true, copy->time);
     fprintf(file, ",\"stdout\":\"%u.out\",\"stderr\":\"%u.err\"", number, number);
-    print_number(file, "stdout_offset", record->out_offset >= 0, record->out_offset);
-    print_number(file, "stderr_offset", record->err_offset >= 0, record->err_offset);
-    print_copy(file, explore, atomic_load(&record->pid));
+    print_number(file, "stdout_offset", copy->out_offset >= 0, copy->out_offset);
+    print_number(file, "stderr_offset", copy->err_offset >= 0, copy->err_offset);
+    print_copy(file, explore, copy->pid);
     putc('}', file);
 }
 
 static bool print_all(FILE *file, const struct explore_run *explore)
 {
-    struct explore_area *area = explore->area;
-    bool any = false, full = atomic_load(&area->record_count) > EXPLORE_RECORDS ||
-                             atomic_load(&area->names_full) != 0;
+    bool any = false, full = explore_memory_is_full(explore->memory);
     fputs("{\"schema\":\"memrestrict-explored\",\"version\":1,\n\"records\":[", file);
-    for (uint32_t i = 0; i < count_of(explore); i++) {
-        if (atomic_load(&area->records[i].state) == EXPLORE_EMPTY)
+    for (uint32_t i = 0; i < explore_memory_count(explore->memory); i++) {
+        struct explore_copy copy = explore_memory_copy(explore->memory, i);
+        if (copy.end == EXPLORE_NONE)
             continue;
         fputs(any ? ",\n" : "\n", file);
-        print_record(file, explore, i + 1);
+        print_record(file, explore, &copy, i + 1);
         any = true;
     }
     fprintf(file, "],\n\"skipped_threads\":%" PRIu64 ",\"full\":%s}\n",
-            atomic_load(&area->in_threads), full ? "true" : "false");
+            explore_memory_in_threads(explore->memory), full ? "true" : "false");
     return fflush(file) == 0 && !ferror(file);
 }
 
 bool explore_run_write(const struct explore_run *explore)
 {
-    char path[EXPLORE_FOLDER + 32];
-    snprintf(path, sizeof path, "%s/explored.json", explore->area->folder);
+    char path[PATH_MAX + 32];
+    snprintf(path, sizeof path, "%s/explored.json", explore->folder);
     FILE *file = fopen(path, "we");
     bool done = file != NULL && print_all(file, explore);
     if (file != NULL)
@@ -258,14 +223,15 @@ struct sum {
 static struct sum add_up(const struct explore_run *explore)
 {
     struct sum sum = {0};
-    uint32_t modes = explore->area->modes, first = modes & -modes;
-    for (uint32_t i = 0; i < count_of(explore); i++) {
-        const struct explore_record *record = ended(explore, i);
-        sum.copies += record != NULL;
-        sum.sites += record != NULL && record->mode == first;
-        sum.failed += atomic_load(&explore->area->records[i].state) == EXPLORE_FAILED;
-        sum.timed_out += record != NULL && record->timed_out;
-        sum.killed += record != NULL && !record->timed_out && WIFSIGNALED(record->status);
+    unsigned first = explore->modes & -explore->modes;
+    for (uint32_t i = 0; i < explore_memory_count(explore->memory); i++) {
+        struct explore_copy copy = explore_memory_copy(explore->memory, i);
+        bool over = copy.end == EXPLORE_DONE;
+        sum.copies += over;
+        sum.sites += over && copy.mode == first;
+        sum.failed += copy.end == EXPLORE_NOT_MADE;
+        sum.timed_out += over && copy.timed_out;
+        sum.killed += over && !copy.timed_out && WIFSIGNALED(copy.status);
     }
     return sum;
 }
@@ -274,7 +240,7 @@ bool explore_run_say(FILE *file, const struct explore_run *explore, const char *
                      const char *trouble)
 {
     struct sum sum = add_up(explore);
-    uint64_t threads = atomic_load(&explore->area->in_threads);
+    uint64_t threads = explore_memory_in_threads(explore->memory);
     fputs("memrestrict: ", file);
     text_safe(file, program);
     if (sum.copies == 0 && trouble != NULL) {
@@ -289,6 +255,6 @@ bool explore_run_say(FILE *file, const struct explore_run *explore, const char *
     if (threads > 0)
         fprintf(file, "; %" PRIu64 " call site%s passed over: there were several threads", threads,
                 threads == 1 ? " was" : "s were");
-    fprintf(file, "; see %s/explored.json\n", explore->area->folder);
+    fprintf(file, "; see %s/explored.json\n", explore->folder);
     return fflush(file) == 0 && !ferror(file);
 }

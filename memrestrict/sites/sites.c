@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "sites/sites.h"
 
-#include "base/fd.h"
-#include "common/sites_area.h"
+#include "sites/sites_memory.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 struct sites {
@@ -25,41 +21,14 @@ const char *sites_moment_name(enum sites_moment moment)
     return names[moment];
 }
 
-/* Sparse, so that its size costs nothing; but a limit on the size of files holds for it as well,
- * and would end us by a signal. */
-static bool set_size(int fd)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < SITES_FILE) {
-        errno = EFBIG;
-        return false;
-    }
-    return ftruncate(fd, (off_t)SITES_FILE) == 0;
-}
-
-static bool begin(int fd, unsigned depth, bool crashes)
-{
-    struct sites_head head = {.magic = SITES_MAGIC,
-                              .version = SITES_VERSION,
-                              .size = sizeof(struct sites_area),
-                              .depth = depth,
-                              .crashes = crashes};
-    if (!set_size(fd))
-        return false;
-    ssize_t written = pwrite(fd, &head, sizeof head, 0);
-    if (written >= 0 && written != sizeof head)
-        errno = ENOSPC;
-    return written == sizeof head;
-}
-
 struct sites *sites_open(unsigned depth, bool crashes)
 {
     struct sites *sites = calloc(1, sizeof *sites);
     if (sites == NULL)
         return NULL;
-    sites->depth = depth == 0 ? SITES_DEPTH : depth;
-    sites->fd = fd_above(memfd_create("memrestrict-sites", MFD_CLOEXEC));
-    if (sites->fd >= 0 && begin(sites->fd, sites->depth, crashes))
+    sites->depth = depth;
+    sites->fd = sites_memory_open(&sites->depth, crashes);
+    if (sites->fd >= 0)
         return sites;
     int error = errno;
     sites_close(sites);
@@ -118,11 +87,7 @@ void sites_shorten(struct sites *sites)
         process->stacks = less;
 }
 
-void sites_release(struct sites *sites, unsigned slot)
-{
-    fallocate(sites->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-              (off_t)(SITES_AREA * (slot + (uint64_t)1)), (off_t)SITES_AREA);
-}
+void sites_release(struct sites *sites, unsigned slot) { sites_memory_release(sites->fd, slot); }
 
 void sites_close(struct sites *sites)
 {
