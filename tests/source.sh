@@ -41,6 +41,24 @@ monopoly '__(x86_64|i386|aarch64|LP64|arm|riscv|powerpc|s390x?)__' arch.h
 monopoly '__asm__' x86_64.h aarch64.h
 monopoly '\bREG_R|\buc_mcontext\b' x86_64.h aarch64.h
 
+# The memory that a run shares with its processes: the command goes there through one door each.
+door() { # PATTERN FILE...
+    local pattern=$1 owner others=()
+    shift
+    for owner in "$@"; do
+        others+=("--exclude=$owner")
+        sources memrestrict -- "$owner"
+    done
+    result "in the command $pattern only in $*" "$(grep -rnE --include='*.[ch]' "${others[@]}" "$pattern" memrestrict)"
+}
+
+door '"common/accounts\.h"' roster_inside.h
+door '"run/roster_inside\.h"' roster.c roster_memory.c roster_read.c roster_write.c
+door '"common/sites_area\.h"' sites_memory.c sites_read.c
+door '"common/explore_area\.h"' explore_memory.c
+door '\b_Atomic\b|stdatomic|\batomic_' roster.c roster_memory.c roster_read.c roster_write.c sites_read.c explore_memory.c
+door '\bkill\(' supervise.c signals.c group_probe.c trial.c leftovers.c
+
 sources libmemrestrict memrestrict include tests bench examples -- '*.[ch]' '*.cc'
 result "every source file opens with its licence line" "$(grep -L 'SPDX-License-Identifier: MIT' "${files[@]}")"
 result "every function has 60 lines at most" "$(awk '

@@ -13,9 +13,10 @@ enum {
     WAIT_MS = 10,    /* waits for the lock, each so many milliseconds, */
     PATIENCE = 4000, /* are this many; for one who stands still each counts for STILL: */
     STILL = 20,      /* a busy machine may keep one who does not from it for long */
+    SOON_WAITS = 3,  /* of a millisecond each, for who must not wait */
     SLOT_BITS = 13   /* of a ticket: 1 + the slot; above it, a number that is soon another's */
 };
-_Static_assert(ACCOUNTS_COMMAND < 1 << SLOT_BITS, "a slot's number fits into a ticket");
+_Static_assert(ACCOUNTS_OUTSIDE < 1 << SLOT_BITS, "a slot's number fits into a ticket");
 
 bool accounts_are_ours(const struct accounts *accounts, size_t size)
 {
@@ -95,7 +96,8 @@ enum account_life accounts_life(const struct account *account)
 static uint64_t in_stock(const struct account_stock *stock)
 {
     uint64_t left = atomic_load_explicit(&stock->left, memory_order_relaxed) & ~ACCOUNT_STOCK_TAKEN;
-    int64_t own = atomic_load(&stock->drawn) - atomic_load(&stock->spent);
+    uint64_t spent = (uint64_t)atomic_load(&stock->spent); /* any number, for who lies */
+    int64_t own = (int64_t)((uint64_t)atomic_load(&stock->drawn) - spent);
     return (left > 0 ? left - 1 : 0) + (own > 0 ? (uint64_t)own : 0);
 }
 
@@ -130,26 +132,34 @@ bool accounts_command_is_gone(const struct accounts *accounts)
            !is_there(accounts->command, accounts->command_start, &stat);
 }
 
-/* Whoever holds the lock: has it died? A slot that is nobody's was freed by the command, which
- * takes the death of its process for certain. */
-static bool owner_is_dead(struct accounts *accounts, int owner)
+/* The slot of whoever holds the lock; NULL: the word stands for none. */
+static const struct account *holder_of(const struct accounts *accounts, int owner)
 {
-    if (!accounts_can_judge(accounts))
+    unsigned slot = ((unsigned)owner & ((1u << SLOT_BITS) - 1)) - 1;
+    return slot < ACCOUNTS_SLOTS ? &accounts->slots[slot] : NULL;
+}
+
+/* Whoever holds the lock: has it died? A slot that is nobody's was freed by the command, which
+ * takes the death of its process for certain. A word that no holder writes is nobody's. */
+static bool owner_is_dead(struct accounts *accounts, int owner, int who)
+{
+    const struct account *account = holder_of(accounts, owner);
+    if (owner == ACCOUNTS_COMMAND && who == ACCOUNTS_COMMAND)
+        return true; /* we do not hold it */
+    if (owner == ACCOUNTS_OUTSIDE || !accounts_can_judge(accounts))
         return false;
     if (owner == ACCOUNTS_COMMAND)
         return accounts_command_is_gone(accounts);
-    unsigned slot = ((unsigned)owner & ((1u << SLOT_BITS) - 1)) - 1;
-    const struct account *account = &accounts->slots[slot];
-    return atomic_load(&accounts->owners[slot]) == 0 || account->ticket != owner ||
-           accounts_life(account) != ACCOUNT_RUNS;
+    return account == NULL || atomic_load(&accounts->owners[slot_of(accounts, account)]) == 0 ||
+           account->ticket != owner || accounts_life(account) != ACCOUNT_RUNS;
 }
 
 /* Is it stopped, for all that can be seen? */
 static bool owner_stands_still(const struct accounts *accounts, int owner)
 {
     struct proc_stat stat;
-    unsigned slot = ((unsigned)owner & ((1u << SLOT_BITS) - 1)) - 1;
-    int pid = owner == ACCOUNTS_COMMAND ? accounts->command : accounts->slots[slot].pid;
+    const struct account *account = holder_of(accounts, owner);
+    int pid = owner == ACCOUNTS_COMMAND ? accounts->command : account != NULL ? account->pid : 0;
     return !accounts_can_judge(accounts) || proc_stat_of(pid, &stat) != 0 || stat.state == 'T' ||
            stat.state == 't';
 }
@@ -159,12 +169,19 @@ static bool try_lock(struct accounts *accounts, int32_t expected, int who)
     return atomic_compare_exchange_strong(&accounts->lock, &expected, who);
 }
 
-bool accounts_lock(struct accounts *accounts, int who)
+static bool lock_by_spinning(struct accounts *accounts, int who)
 {
     for (int i = 0; i < SPINS; i++)
         if (atomic_load_explicit(&accounts->lock, memory_order_relaxed) == 0 &&
             try_lock(accounts, 0, who))
             return true;
+    return false;
+}
+
+bool accounts_lock(struct accounts *accounts, int who)
+{
+    if (lock_by_spinning(accounts, who))
+        return true;
     atomic_fetch_add(&accounts->waiting, 1); /* of one who dies here it stays: a wake-up too many */
     bool locked = false;
     for (int late = 0;
@@ -173,11 +190,25 @@ bool accounts_lock(struct accounts *accounts, int who)
         if (owner == 0) {
             locked = try_lock(accounts, 0, who);
         } else if (!kernel_wait_shared(&accounts->lock, owner, WAIT_MS)) {
-            locked = owner_is_dead(accounts, owner) && try_lock(accounts, owner, who);
+            locked = owner_is_dead(accounts, owner, who) && try_lock(accounts, owner, who);
             late += owner_stands_still(accounts, owner) ? STILL : 1;
         }
     }
     atomic_fetch_sub(&accounts->waiting, 1);
+    return locked;
+}
+
+/* Here every wait counts: who changes the word all the time keeps nobody. */
+bool accounts_lock_soon(struct accounts *accounts, int who)
+{
+    bool locked = lock_by_spinning(accounts, who);
+    for (int i = 0; i < SOON_WAITS && !locked; i++) {
+        int owner = atomic_load(&accounts->lock);
+        if (owner == 0 || owner_is_dead(accounts, owner, who))
+            locked = try_lock(accounts, owner, who);
+        else
+            kernel_wait_shared(&accounts->lock, owner, 1);
+    }
     return locked;
 }
 
@@ -188,15 +219,18 @@ void accounts_unlock(struct accounts *accounts)
         kernel_wake_shared(&accounts->lock);
 }
 
-bool accounts_free(struct accounts *accounts, struct account *account)
+/* Who holds the lock may be looking at the slot, but passes over what is EMPTY. */
+bool accounts_free(struct accounts *accounts, const unsigned *slots, unsigned count)
 {
-    unsigned slot = slot_of(accounts, account);
-    try_lock(accounts, account->ticket, 0); /* its owner died with it */
-    if (!accounts_lock(accounts, ACCOUNTS_COMMAND))
+    if (count > 0 && !accounts_lock_soon(accounts, ACCOUNTS_COMMAND))
         return false;
-    atomic_store(&account->state, ACCOUNT_EMPTY);
-    memset(account, 0, sizeof *account);
-    atomic_store(&accounts->owners[slot], 0);
-    accounts_unlock(accounts);
+    for (unsigned i = 0; i < count; i++)
+        atomic_store(&accounts->slots[slots[i]].state, ACCOUNT_EMPTY);
+    if (count > 0)
+        accounts_unlock(accounts);
+    for (unsigned i = 0; i < count; i++) {
+        memset(&accounts->slots[slots[i]], 0, sizeof accounts->slots[slots[i]]);
+        atomic_store(&accounts->owners[slots[i]], 0);
+    }
     return true;
 }

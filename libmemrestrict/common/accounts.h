@@ -14,45 +14,19 @@
 #ifndef MEMRESTRICT_ACCOUNTS_H
 #define MEMRESTRICT_ACCOUNTS_H
 
+#include "common/accounts_enums.h"
+
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 enum {
     ACCOUNTS_MAGIC = 0x6d72616d,
     ACCOUNTS_VERSION = 3,
-    ACCOUNTS_SLOTS = 4096, /* processes at a time */
     ACCOUNTS_STOCKS = 64,  /* of threads, each process; see stocks.h */
-    ACCOUNTS_NAME = 64,
     ACCOUNTS_LINE = 64,    /* bytes of a cache line */
     ACCOUNTS_PAGE = 4096,  /* a slot can be mapped by itself, where pages are no larger */
     ACCOUNTS_UNUSED = 3648 /* what it lacks to a whole number of pages */
 };
-
-#define ACCOUNTS_UNLIMITED UINT64_MAX
-
-/* Plans with arm=set: of a process, and of a run. In a run ACCOUNT_AS_RUN is not armed. */
-enum account_armed { ACCOUNT_AS_RUN, ACCOUNT_ARMED, ACCOUNT_DISARMED };
-
-/* A slot's life. Only its process goes from EMPTY to LIVE; only the command back to EMPTY. */
-enum account_state {
-    ACCOUNT_EMPTY, /* or being filled */
-    ACCOUNT_LIVE,
-    ACCOUNT_REPLACED /* the process went on to another program by exec, which has a slot of its own
-                      */
-};
-
-enum account_flag {
-    ACCOUNT_FORKED = 1,    /* began as a copy of its parent, not by exec */
-    ACCOUNT_OWN_HEAP = 2,  /* another malloc serves the program: its blocks are not limited ... */
-    ACCOUNT_OWN_MAPS = 4,  /* ... and its mappings are not either */
-    ACCOUNT_ELSEWHERE = 8, /* in another PID namespace, or without /proc: cannot be seen to die */
-    ACCOUNT_IN_TREE = 16,  /* draws on the tree's budget */
-    ACCOUNT_CAN_ARM = 32,  /* has a plan of faults with arm=set */
-    ACCOUNT_EXPLORED = 64  /* a copy that was made to see what a fault does; see explore.h */
-};
-
-enum { ACCOUNT_EXITED = 0x100 }; /* in `ending`, with the exit status in the low 8 bits */
 
 /* The first refusal of a process. Written before `refusals` becomes 1. */
 struct account_refusal {
@@ -147,8 +121,9 @@ struct accounts {
     _Alignas(ACCOUNTS_PAGE) struct account slots[ACCOUNTS_SLOTS];
 };
 
-/* Who takes the lock: an account's ticket, or this. */
-enum { ACCOUNTS_COMMAND = ACCOUNTS_SLOTS + 1 };
+/* Who takes the lock: an account's ticket, or the command, or one who looks at its run from
+ * outside. */
+enum { ACCOUNTS_COMMAND = ACCOUNTS_SLOTS + 1, ACCOUNTS_OUTSIDE };
 
 /* Is this mapping of `size` bytes the accounts of a command of our build? */
 bool accounts_are_ours(const struct accounts *accounts, size_t size);
@@ -156,9 +131,9 @@ bool accounts_are_ours(const struct accounts *accounts, size_t size);
 /* Takes a free slot for the process that `identity` (as in `owners`) names. NULL: there is none.
  * The slot is all zeros, and counts once its state is LIVE. */
 struct account *accounts_claim(struct accounts *accounts, uint64_t identity);
-/* Command only, and only of a slot whose process is no longer what it was: makes it free. False:
- * not now, the lock could not be had. */
-bool accounts_free(struct accounts *accounts, struct account *account);
+/* Command only, and only slots whose processes are no longer what they were: makes them free.
+ * False: not now, the lock could not be had within milliseconds. */
+bool accounts_free(struct accounts *accounts, const unsigned *slots, unsigned count);
 
 /* The processes of a table, in no order: the next slot at or after *index that is somebody's and
  * not EMPTY; NULL at the end. */
@@ -199,6 +174,8 @@ void accounts_settle(struct accounts *accounts, struct account *mine, struct acc
 /* The one lock of the table, across processes: whose owner died is taken over. False: its owner is
  * there but did not let go of it, within two seconds if it is stopped, or else many more. */
 bool accounts_lock(struct accounts *accounts, int who);
+/* The same, for who must not wait: within a few milliseconds. */
+bool accounts_lock_soon(struct accounts *accounts, int who);
 void accounts_unlock(struct accounts *accounts);
 
 #endif

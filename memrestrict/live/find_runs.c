@@ -9,15 +9,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MEMORY "/memfd:memrestrict (deleted)" /* what /proc calls the memory that books.c makes */
+#define MEMORY                                                                                     \
+    "/memfd:memrestrict (deleted)" /* what /proc calls the memory that roster_open makes */
 
 enum { PATH_ROOM = 64 };
 
@@ -38,62 +37,67 @@ static bool is_of_this_user(int pid)
     return stat(path, &status) == 0 && status.st_uid == geteuid();
 }
 
-static bool is_the_command(const struct accounts *accounts, int pid)
+/* The next descriptor of a process behind which memory of that name is, opened; -1: there is none.
+ */
+static int open_next(DIR *descriptors, int pid, const char *memory)
 {
-    char path[PATH_ROOM];
-    struct proc_stat stat;
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    return accounts->command == pid && proc_stat(path, &stat) &&
-           stat.start_time == accounts->command_start;
-}
-
-/* The accounts behind a descriptor of a process; NULL: something else is there. */
-static struct accounts *map_accounts(int pid, const char *path)
-{
-    struct stat status;
-    struct accounts *accounts = MAP_FAILED;
-    int fd = open(path, O_RDWR | O_CLOEXEC);
-    if (fd < 0)
-        return NULL;
-    if (fstat(fd, &status) == 0 && (size_t)status.st_size >= sizeof *accounts)
-        accounts = mmap(NULL, sizeof *accounts, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    close(fd);
-    if (accounts == MAP_FAILED)
-        return NULL;
-    if (accounts_are_ours(accounts, (size_t)status.st_size) && is_the_command(accounts, pid))
-        return accounts;
-    munmap(accounts, sizeof *accounts);
-    return NULL;
-}
-
-/* The accounts that a process has made, if it is a command. */
-static struct accounts *accounts_of(int pid)
-{
-    char folder[PATH_ROOM], path[PATH_ROOM + NAME_MAX + 2], target[sizeof MEMORY + 1];
-    struct accounts *accounts = NULL;
+    char path[PATH_ROOM + NAME_MAX + 2], target[sizeof FIND_RUNS_SITES + 1];
+    size_t whole = strlen(memory);
     struct dirent *entry;
-    snprintf(folder, sizeof folder, "/proc/%d/fd", pid);
-    DIR *descriptors = opendir(folder);
-    while (accounts == NULL && descriptors != NULL && (entry = readdir(descriptors)) != NULL) {
-        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+    errno = ENOENT;
+    while ((entry = readdir(descriptors)) != NULL) {
+        snprintf(path, sizeof path, "/proc/%d/fd/%s", pid, entry->d_name);
         ssize_t length = readlink(path, target, sizeof target);
-        if (length == sizeof MEMORY - 1 && memcmp(target, MEMORY, (size_t)length) == 0)
-            accounts = map_accounts(pid, path);
+        if (length == (ssize_t)whole && memcmp(target, memory, whole) == 0)
+            return open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+        errno = ENOENT;
+    }
+    return -1;
+}
+
+static DIR *open_descriptors(int pid)
+{
+    char folder[PATH_ROOM];
+    snprintf(folder, sizeof folder, "/proc/%d/fd", pid);
+    return opendir(folder);
+}
+
+/* The roster of the accounts that a process has made, if it is a command. */
+static struct roster *roster_of(int pid)
+{
+    struct roster *roster = NULL;
+    DIR *descriptors = open_descriptors(pid);
+    int fd;
+    while (roster == NULL && descriptors != NULL &&
+           (fd = open_next(descriptors, pid, MEMORY)) >= 0) {
+        roster = roster_attach(fd, pid);
+        close(fd);
     }
     if (descriptors != NULL)
         closedir(descriptors);
-    return accounts;
+    return roster;
 }
 
-static bool add_run(struct found_runs *found, int pid, struct accounts *accounts)
+int find_runs_memory(int command, const char *memory)
+{
+    DIR *descriptors = open_descriptors(command);
+    int fd = descriptors != NULL ? open_next(descriptors, command, memory) : -1, error = errno;
+    if (descriptors != NULL)
+        closedir(descriptors);
+    errno = error;
+    return fd;
+}
+
+static bool add_run(struct found_runs *found, int pid, struct roster *roster)
 {
     struct found_run *runs = reallocarray(found->runs, found->count + 1, sizeof *runs);
     if (runs == NULL) {
         message("no memory for a list of runs");
+        roster_close(roster);
         return false;
     }
     found->runs = runs;
-    found->runs[found->count++] = (struct found_run){pid, accounts};
+    found->runs[found->count++] = (struct found_run){pid, roster};
     return true;
 }
 
@@ -116,8 +120,8 @@ bool find_runs_open(struct found_runs *found)
     }
     while (done && (entry = readdir(processes)) != NULL) {
         int pid = number_of(entry->d_name);
-        struct accounts *accounts = pid > 0 && is_of_this_user(pid) ? accounts_of(pid) : NULL;
-        done = accounts == NULL || add_run(found, pid, accounts);
+        struct roster *roster = pid > 0 && is_of_this_user(pid) ? roster_of(pid) : NULL;
+        done = roster == NULL || add_run(found, pid, roster);
     }
     closedir(processes);
     if (found->count > 1)
@@ -130,29 +134,29 @@ bool find_runs_open(struct found_runs *found)
 void find_runs_close(struct found_runs *found)
 {
     for (size_t i = 0; i < found->count; i++)
-        munmap(found->runs[i].accounts, sizeof *found->runs[i].accounts);
+        roster_close(found->runs[i].roster);
     free(found->runs);
     *found = (struct found_runs){NULL, 0};
 }
 
-struct account *find_runs_next(const struct found_run *run, unsigned *index)
+bool find_runs_next(const struct found_run *run, unsigned *index, struct roster_process *process)
 {
-    struct account *account;
-    for (; (account = accounts_next(run->accounts, index)) != NULL; ++*index)
-        if (atomic_load(&account->state) == ACCOUNT_LIVE && accounts_life(account) == ACCOUNT_RUNS)
-            return account;
-    return NULL;
+    return roster_next_running(run->roster, index, process);
+}
+
+bool find_runs_means(const struct found_target *target, const struct roster_process *process)
+{
+    return !target->is_process || target->process.slot == process->slot;
 }
 
 static bool look_in(const struct found_run *run, int pid, struct found_target *target)
 {
-    struct account *account;
-    *target = (struct found_target){run, NULL};
+    *target = (struct found_target){.run = run};
     if (run->command == pid)
         return true;
-    for (unsigned i = 0; (account = find_runs_next(run, &i)) != NULL; i++)
-        if (account->pid == pid) {
-            target->account = account;
+    for (unsigned i = 0; find_runs_next(run, &i, &target->process); i++)
+        if (target->process.pid == pid) {
+            target->is_process = true;
             return true;
         }
     return false;
@@ -212,12 +216,13 @@ bool find_runs_find_live(const struct found_runs *found, const char *word,
                          struct found_target *target)
 {
     unsigned index = 0;
+    struct roster_process any;
     if (!find_runs_find(found, word, target))
         return false;
-    if (target->account != NULL || find_runs_next(target->run, &index) != NULL)
+    if (target->is_process || find_runs_next(target->run, &index, &any))
         return true;
     message("%d: no process of the run is there%s", target->run->command,
-            atomic_load(&target->run->accounts->joined) > 0 ? " any more" : " yet");
+            roster_joined(target->run->roster) > 0 ? " any more" : " yet");
     return false;
 }
 
@@ -237,18 +242,16 @@ int find_runs_command(const struct arguments *arguments, int argc, char **argv,
     return done ? EXIT_SUCCESS : EXIT_OURS;
 }
 
-bool find_runs_is_tree(const struct found_run *run)
-{
-    return atomic_load(&run->accounts->tree_limit) != ACCOUNTS_UNLIMITED;
-}
+bool find_runs_is_tree(const struct found_run *run) { return roster_tree(run->roster).limited; }
 
 uint64_t find_runs_used(const struct found_run *run)
 {
-    const struct account *account;
+    struct roster_process process;
+    struct roster_tree tree = roster_tree(run->roster);
     uint64_t used = 0;
-    if (find_runs_is_tree(run))
-        return accounts_tree_used(run->accounts);
-    for (unsigned i = 0; (account = find_runs_next(run, &i)) != NULL; i++)
-        used += account_used(account);
+    if (tree.limited)
+        return tree.used;
+    for (unsigned i = 0; find_runs_next(run, &i, &process); i++)
+        used += process.used;
     return used;
 }

@@ -7,18 +7,18 @@
 #ifndef MEMRESTRICT_FIND_RUNS_H
 #define MEMRESTRICT_FIND_RUNS_H
 
-#include "common/accounts.h"
 #include "base/arguments.h"
+#include "run/roster.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 struct found_run {
     int command; /* process ID */
-    struct accounts *accounts;
+    struct roster *roster;
 };
 
-/* In order of process IDs. Accounts stay readable when their command ends meanwhile. */
+/* In order of process IDs. Rosters stay readable when their command ends meanwhile. */
 struct found_runs {
     struct found_run *runs;
     size_t count;
@@ -28,14 +28,18 @@ struct found_runs {
 bool find_runs_open(struct found_runs *found);
 void find_runs_close(struct found_runs *found);
 
-/* The processes of a run that are there now: as accounts_next. */
-struct account *find_runs_next(const struct found_run *run, unsigned *index);
+/* The processes of a run that are there now: as roster_next. */
+bool find_runs_next(const struct found_run *run, unsigned *index, struct roster_process *process);
 
 /* What a process ID on the command line stands for. */
 struct found_target {
     const struct found_run *run;
-    struct account *account; /* NULL: it is the command's, for all of the run */
+    bool is_process; /* false: it is the command's, for all of the run */
+    struct roster_process process;
 };
+
+/* Is this process one of those that the target stands for? */
+bool find_runs_means(const struct found_target *target, const struct roster_process *process);
 
 /* False: it is none, or of nothing in `found`, this has been said. */
 bool find_runs_find(const struct found_runs *found, const char *word, struct found_target *target);
@@ -47,6 +51,12 @@ bool find_runs_find_live(const struct found_runs *found, const char *word,
  * stands for, which is live, and acts. What goes wrong is said there. Returns the exit status. */
 int find_runs_command(const struct arguments *arguments, int argc, char **argv,
                       bool (*act)(const struct found_target *target, char **words));
+
+/* What /proc calls the memory of a run's call sites. */
+#define FIND_RUNS_SITES "/memfd:memrestrict-sites (deleted)"
+/* The memory of that name that a command has made, opened; -1 with errno: ENOENT is that there is
+ * none. */
+int find_runs_memory(int command, const char *memory);
 
 /* Everything in use by a run: in a tree, what all draw on its budget; else the sum of all
  * processes. */

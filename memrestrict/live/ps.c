@@ -10,7 +10,6 @@
 
 #include <jansson.h>
 #include <limits.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -54,47 +53,42 @@ static json_t *bytes_or_null(uint64_t bytes)
 }
 
 /* As it is, if it is UTF-8. */
-static json_t *name_of(const struct account *account)
+static json_t *name_of(const struct roster_process *process)
 {
-    char program[ACCOUNTS_NAME] = "";
-    memcpy(program, account->program, sizeof program - 1);
-    json_t *name = json_string(program);
-    char *safe = name == NULL ? text_safe_string(program) : NULL;
+    json_t *name = json_string(process->program);
+    char *safe = name == NULL ? text_safe_string(process->program) : NULL;
     if (safe != NULL)
         name = json_string(safe);
     free(safe);
     return name;
 }
 
-static json_t *process_object(const struct account *account)
+static json_t *process_object(const struct roster_process *process)
 {
-    unsigned flags = atomic_load(&account->flags);
-    return json_pack(
-        "{s:i, s:i, s:o, s:o, s:I, s:I, s:I, s:b, s:b}", "pid", (int)account->pid, "parent_pid",
-        (int)account->parent, "program", name_of(account), "limit_bytes",
-        bytes_or_null(atomic_load(&account->limit)), "used_bytes",
-        (json_int_t)account_used(account), "peak_bytes", (json_int_t)atomic_load(&account->peak),
-        "refusals", (json_int_t)atomic_load(&account->refusals), "heap_limited",
-        (flags & ACCOUNT_OWN_HEAP) == 0, "mappings_limited", (flags & ACCOUNT_OWN_MAPS) == 0);
+    return json_pack("{s:i, s:i, s:o, s:o, s:I, s:I, s:I, s:b, s:b}", "pid", process->pid,
+                     "parent_pid", process->parent, "program", name_of(process), "limit_bytes",
+                     bytes_or_null(process->limit), "used_bytes", (json_int_t)process->used,
+                     "peak_bytes", (json_int_t)process->peak, "refusals",
+                     (json_int_t)process->refusals, "heap_limited", !process->own_heap,
+                     "mappings_limited", !process->own_maps);
 }
 
-/* With an account, of that process alone. */
+/* With a process, of that alone. */
 static json_t *run_object(const struct found_target *target)
 {
     const struct found_run *run = target->run;
-    const struct account *account;
+    struct roster_process process;
     json_t *processes = json_array();
-    for (unsigned i = 0; (account = find_runs_next(run, &i)) != NULL; i++)
-        if (target->account == NULL || target->account == account)
-            json_array_append_new(processes, process_object(account));
-    bool tree = find_runs_is_tree(run);
+    for (unsigned i = 0; find_runs_next(run, &i, &process); i++)
+        if (find_runs_means(target, &process))
+            json_array_append_new(processes, process_object(&process));
+    struct roster_tree tree = roster_tree(run->roster);
     return json_pack("{s:s, s:i, s:i, s:o, s:I, s:o, s:o}", "schema", "memrestrict-ps", "version",
                      1, "command_pid", run->command, "tree_limit_bytes",
-                     bytes_or_null(atomic_load(&run->accounts->tree_limit)), "used_bytes",
-                     (json_int_t)find_runs_used(run), "tree_peak_bytes",
-                     tree ? json_integer((json_int_t)atomic_load(&run->accounts->tree_peak))
-                          : json_null(),
-                     "processes", processes);
+                     tree.limited ? json_integer((json_int_t)tree.limit) : json_null(),
+                     "used_bytes", (json_int_t)find_runs_used(run), "tree_peak_bytes",
+                     tree.limited ? json_integer((json_int_t)tree.peak) : json_null(), "processes",
+                     processes);
 }
 
 static bool print_json(const struct found_target *targets, size_t count)
@@ -115,7 +109,8 @@ static bool print_table(const struct found_target *targets, size_t count)
                                 terminal_wants_color(STDOUT_FILENO), "\n"};
     bool done = true;
     for (size_t i = 0; i < count && done; i++)
-        done = usage_rows_add(&rows, targets[i].run, targets[i].account);
+        done = usage_rows_add(&rows, targets[i].run,
+                              targets[i].is_process ? &targets[i].process : NULL);
     if (done && count > 0)
         usage_rows_print(stdout, &rows, &style);
     else if (done)

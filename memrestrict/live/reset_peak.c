@@ -3,30 +3,21 @@
 
 #include "live/find_runs.h"
 
-#include <stdatomic.h>
 #include <time.h>
 
-static void start_again(_Atomic uint64_t *peak, uint64_t used) { atomic_store(peak, used); }
-
-static void raise_peak(_Atomic uint64_t *peak, uint64_t used)
+static void of_each(const struct found_target *target,
+                    void (*set)(struct roster *, const struct roster_process *))
 {
-    uint64_t old = atomic_load(peak);
-    while (used > old && !atomic_compare_exchange_weak(peak, &old, used))
-        ;
-}
-
-static void of_each(const struct found_target *target, void (*set)(_Atomic uint64_t *, uint64_t))
-{
-    struct account *account;
+    struct roster_process process;
     const struct found_run *run = target->run;
-    if (target->account != NULL) {
-        set(&target->account->peak, account_used(target->account));
+    if (target->is_process) {
+        set(run->roster, &target->process);
         return;
     }
-    for (unsigned i = 0; (account = find_runs_next(run, &i)) != NULL; i++)
-        set(&account->peak, account_used(account));
+    for (unsigned i = 0; find_runs_next(run, &i, &process); i++)
+        set(run->roster, &process);
     if (find_runs_is_tree(run))
-        set(&run->accounts->tree_peak, find_runs_used(run));
+        set(run->roster, NULL);
 }
 
 /* A process charges first and looks at its peak afterwards: who still met the old one did not raise
@@ -35,9 +26,9 @@ static bool reset(const struct found_target *target, char **words)
 {
     const struct timespec moment = {.tv_nsec = 1000 * 1000};
     (void)words;
-    of_each(target, start_again);
+    of_each(target, roster_reset_peak);
     nanosleep(&moment, NULL);
-    of_each(target, raise_peak);
+    of_each(target, roster_raise_peak);
     return true;
 }
 

@@ -8,7 +8,6 @@
 #include "base/sizes.h"
 
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,26 +27,23 @@ static void print_limits(const char *name, int pid, uint64_t limit, uint64_t bef
            size_words(before, was), size_words(used, use));
 }
 
-/* The lock is taken in the command's name: it lives on, and frees nothing that is ours. */
-static bool set_process(const struct found_run *run, struct account *account, uint64_t limit)
+static bool set_process(const struct found_run *run, const struct roster_process *process,
+                        uint64_t limit)
 {
-    char program[ACCOUNTS_NAME] = "";
-    uint64_t before = atomic_load(&account->limit);
-    memcpy(program, account->program, sizeof program - 1);
-    if (!accounts_set_limit(run->accounts, account, ACCOUNTS_COMMAND, limit))
-        return is_locked(account->pid);
-    print_limits(program, account->pid, limit, before, account_used(account));
+    if (!roster_set_limit(run->roster, process, limit))
+        return is_locked(process->pid);
+    print_limits(process->program, process->pid, limit, process->limit, process->used);
     return true;
 }
 
 static bool set_tree(const struct found_run *run, uint64_t limit)
 {
-    uint64_t before = atomic_load(&run->accounts->tree_limit);
+    uint64_t before = roster_tree(run->roster).limit;
     if (limit == ACCOUNTS_UNLIMITED) {
         message("set: %d: the limit of a tree cannot be taken off; accepted: a size", run->command);
         return false;
     }
-    if (!accounts_set_tree_limit(run->accounts, ACCOUNTS_COMMAND, limit))
+    if (!roster_set_tree_limit(run->roster, limit))
         return is_locked(run->command);
     print_limits("all processes of the run", run->command, limit, before, find_runs_used(run));
     return true;
@@ -56,18 +52,13 @@ static bool set_tree(const struct found_run *run, uint64_t limit)
 /* All of a run: the limit of the tree, where it has one; else that of each process. */
 static bool set_run(const struct found_run *run, uint64_t limit)
 {
-    struct account *account;
+    struct roster_process process;
     bool done = true;
     if (find_runs_is_tree(run))
         return set_tree(run, limit);
-    for (unsigned i = 0; done && (account = find_runs_next(run, &i)) != NULL; i++)
-        done = set_process(run, account, limit);
+    for (unsigned i = 0; done && find_runs_next(run, &i, &process); i++)
+        done = set_process(run, &process, limit);
     return done;
-}
-
-static bool can_arm(const struct account *account)
-{
-    return atomic_load(&account->flags) & ACCOUNT_CAN_ARM;
 }
 
 static bool is_unarmable(int pid)
@@ -81,23 +72,23 @@ static bool is_unarmable(int pid)
 /* In a run each process follows the run again. */
 static bool arm_run(const struct found_run *run, enum account_armed armed)
 {
-    struct account *account;
+    struct roster_process process;
     bool any = false;
-    atomic_store(&run->accounts->armed, armed);
-    for (unsigned i = 0; (account = find_runs_next(run, &i)) != NULL; i++) {
-        any = any || can_arm(account);
-        atomic_store(&account->armed, ACCOUNT_AS_RUN);
+    roster_arm(run->roster, NULL, armed);
+    for (unsigned i = 0; find_runs_next(run, &i, &process); i++) {
+        any = any || process.can_arm;
+        roster_arm(run->roster, &process, ACCOUNT_AS_RUN);
     }
     return any || is_unarmable(run->command);
 }
 
 static bool arm_target(const struct found_target *target, enum account_armed armed)
 {
-    if (target->account == NULL)
+    if (!target->is_process)
         return arm_run(target->run, armed);
-    if (!can_arm(target->account))
-        return is_unarmable(target->account->pid);
-    atomic_store(&target->account->armed, armed);
+    if (!target->process.can_arm)
+        return is_unarmable(target->process.pid);
+    roster_arm(target->run->roster, &target->process, armed);
     return true;
 }
 
@@ -118,8 +109,8 @@ static bool set_target(const struct found_target *target, char **words)
     }
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, NULL);
-    return target->account != NULL ? set_process(target->run, target->account, limit)
-                                   : set_run(target->run, limit);
+    return target->is_process ? set_process(target->run, &target->process, limit)
+                              : set_run(target->run, limit);
 }
 
 int set_main(int argc, char **argv)

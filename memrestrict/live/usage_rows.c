@@ -7,7 +7,6 @@
 #include "base/terminal.h"
 
 #include <inttypes.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,28 +22,29 @@ struct layout {
 
 static struct usage_row whole_of(const struct found_run *run)
 {
-    const struct account *account;
+    struct roster_process process;
+    struct roster_tree tree = roster_tree(run->roster);
     struct usage_row whole = {
         .pid = run->command, .whole = true, .program = "run", .used = find_runs_used(run)};
-    whole.limit = atomic_load(&run->accounts->tree_limit);
-    whole.peak = atomic_load(&run->accounts->tree_peak);
-    for (unsigned i = 0; (account = find_runs_next(run, &i)) != NULL; i++) {
-        whole.refusals += atomic_load(&account->refusals);
-        if (account->parent == run->command)
-            snprintf(whole.program, sizeof whole.program, "run of %.50s", account->program);
+    whole.limit = tree.limited ? tree.limit : ACCOUNTS_UNLIMITED;
+    whole.peak = tree.peak;
+    for (unsigned i = 0; find_runs_next(run, &i, &process); i++) {
+        whole.refusals += process.refusals;
+        if (process.parent == run->command)
+            snprintf(whole.program, sizeof whole.program, "run of %.50s", process.program);
     }
     return whole;
 }
 
-static struct usage_row gauge_of(const struct account *account)
+static struct usage_row gauge_of(const struct roster_process *process)
 {
-    struct usage_row row = {.pid = account->pid, .used = account_used(account)};
-    memcpy(row.program, account->program, sizeof row.program - 1);
-    row.limit = atomic_load(&account->limit);
-    row.peak = atomic_load(&account->peak);
+    struct usage_row row = {.pid = process->pid, .used = process->used};
+    memcpy(row.program, process->program, sizeof row.program);
+    row.limit = process->limit;
+    row.peak = process->peak;
     if (row.peak < row.used) /* they were read one after the other */
         row.peak = row.used;
-    row.refusals = atomic_load(&account->refusals);
+    row.refusals = process->refusals;
     return row;
 }
 
@@ -69,14 +69,15 @@ static int by_use(const void *one, const void *other)
 }
 
 bool usage_rows_add(struct usage_rows *rows, const struct found_run *run,
-                    const struct account *account)
+                    const struct roster_process *only)
 {
-    if (account != NULL)
-        return add(rows, gauge_of(account));
+    struct roster_process process;
+    if (only != NULL)
+        return add(rows, gauge_of(only));
     bool done = add(rows, whole_of(run));
     size_t first = rows->count;
-    for (unsigned i = 0; done && (account = find_runs_next(run, &i)) != NULL; i++)
-        done = add(rows, gauge_of(account));
+    for (unsigned i = 0; done && find_runs_next(run, &i, &process); i++)
+        done = add(rows, gauge_of(&process));
     if (rows->count > first + 1)
         qsort(rows->rows + first, rows->count - first, sizeof *rows->rows, by_use);
     return done;

@@ -30,10 +30,10 @@ struct usage_style {
     const char *line_end; /* "\n", or with what clears the rest of a line before it */
 };
 
-/* Adds the rows of a run: all of it and each process, the one that uses most first; or, with an
- * account, that process alone. False: no memory, which has been said. */
+/* Adds the rows of a run: all of it and each process, the one that uses most first; or, with a
+ * process, that one alone. False: no memory, which has been said. */
 bool usage_rows_add(struct usage_rows *rows, const struct found_run *run,
-                    const struct account *account);
+                    const struct roster_process *process);
 void usage_rows_free(struct usage_rows *rows);
 
 /* A line of headings, and the rows. */

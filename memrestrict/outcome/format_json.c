@@ -127,6 +127,7 @@ static json_t *process_object(const struct process *process, uint64_t began)
     put(&object, "heap_owner", json_text(process->heap_owner));
     put(&object, "heap_limited", json_boolean(process->heap_owner == NULL));
     put(&object, "mappings_limited", json_boolean(!process->maps_owned));
+    put(&object, "doubt", json_text(process->doubt));
     return finished(&object);
 }
 

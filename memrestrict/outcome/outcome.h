@@ -70,7 +70,9 @@ struct process {
     char *heap_owner; /* NULL, or the object that has a malloc of its own: heap not limited */
     bool maps_owned;  /* nor are its mappings */
     char *crash;      /* where a signal struck that ended it; NULL: unknown, or none did */
-    bool told;        /* there is a warning of it already that says what became of it */
+    const char
+        *doubt; /* why its figures are not to be trusted; NULL: nothing speaks against them */
+    bool told;  /* there is a warning of it already that says what became of it */
 };
 
 struct outcome {
@@ -92,6 +94,7 @@ struct outcome {
     struct process *processes; /* in order of beginning */
     size_t process_count;
     uint64_t no_room; /* processes that found the accounts full: limited alone, and not listed */
+    uint64_t lies;    /* places in the accounts of processes that cannot be */
     char **warnings;  /* what could not be limited or seen, a line each without a newline */
     size_t warning_count;
 };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/coverage.h"
 
-#include "run/books.h"
 #include "common/config.h"
 #include "base/message.h"
+#include "run/roster.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ void coverage_before(struct outcome *outcome, const struct target *target,
                      const struct run_options *options)
 {
     const char *words = target_words(target->trouble), *program = basename(target->path);
-    if (books_have_tree_limit(getenv("MEMRESTRICT_ACCOUNTS")))
+    if (roster_outer_is_tree(getenv("MEMRESTRICT_ACCOUNTS")))
         outcome_warn(
             outcome,
             "runs within another memrestrict: a limit of that one's tree does not hold for %s",
@@ -122,6 +122,28 @@ static void say_owned(struct outcome *outcome)
         outcome_warn(outcome, "%zu more processes had a malloc of their own", found - named);
 }
 
+static bool is_doubtful(const struct process *process) { return process->doubt != NULL; }
+
+/* The accounts are memory of the processes: some of what stands there cannot be. */
+static void say_doubts(struct outcome *outcome)
+{
+    size_t named = 0, found = count(outcome, is_doubtful);
+    for (size_t i = 0; i < outcome->process_count && named < NAMED; i++) {
+        const struct process *process = &outcome->processes[i];
+        if (is_doubtful(process) && named++ < NAMED)
+            outcome_warn(outcome, "%s (process %d) is not to be trusted: %s", process->program,
+                         process->pid, process->doubt);
+    }
+    if (found > named)
+        outcome_warn(outcome, "%zu more processes are not to be trusted", found - named);
+    if (outcome->lies > 0)
+        outcome_warn(outcome,
+                     "not to be trusted: %llu place%s in the accounts of the run %s of processes "
+                     "that cannot be",
+                     (unsigned long long)outcome->lies, outcome->lies == 1 ? "" : "s",
+                     outcome->lies == 1 ? "is" : "are");
+}
+
 void coverage_after(struct outcome *outcome, const struct target *target,
                     const struct run_options *options)
 {
@@ -141,6 +163,7 @@ void coverage_after(struct outcome *outcome, const struct target *target,
     }
     if (target->trouble != TARGET_OWN_MALLOC && !is_without_heap(options))
         say_owned(outcome);
+    say_doubts(outcome);
     size_t running = count(outcome, still_runs);
     if (running > 0 && options->verbose)
         outcome_warn(outcome, "%zu process%s still running: left alone, and limited as before",

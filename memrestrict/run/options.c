@@ -27,6 +27,7 @@ enum {
     KEY_EXPLORE_MODES,
     KEY_EXPLORE_TIME,
     KEY_COLOR,
+    KEY_NO_SUBREAPER,
     KEY_USAGE,
     KEY_REPORT
 };
@@ -49,6 +50,8 @@ static const struct argp_option rows[] = {
     {NULL, 0, NULL, 0, "Time and exit status:", 2},
     {"time", 't', "DURATION", 0, "end the program after this: 10, 0.5s, 5m, 1h; exit 124", 0},
     {"kill-after", 'k', "DURATION", 0, "kill it this long after that (default: 5s; 0: never)", 0},
+    {"no-subreaper", KEY_NO_SUBREAPER, NULL, 0,
+     "let processes whose parent ended go to init, not to memrestrict", 0},
     {"error-exitcode", 'e', "N", 0, "exit with N if anything was refused", 0},
     {NULL, 0, NULL, 0,
      "Verdict and reports (in FILE, %p is the program's process ID and %e its name; - is stdout):",
@@ -217,6 +220,7 @@ static error_t take_other(int key, const char *word, struct run_options *options
         error = word != NULL ? take_number(key, word, 1, MOST_FRAMES, &number) : 0;
         options->site_frames = (unsigned)number;
         return error;
+    case KEY_NO_SUBREAPER: options->no_subreaper = true; return 0;
     case KEY_EXPLORE:
         options->explore.folder = word;
         return *word != '\0' ? 0 : refuse(key, word, "a folder's path");

@@ -56,6 +56,7 @@ struct run_options {
     struct explore_options explore;
     const char *reports[REPORT_COUNT]; /* patterns of paths; NULL: not wanted */
     enum color color;
+    bool no_subreaper;
     bool quiet, verbose;
 };
 

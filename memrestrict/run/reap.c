@@ -1,102 +1,106 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/reap.h"
 
-#include "run/account_read.h"
 #include "base/duration.h"
-#include "common/proc.h"
+#include "run/orphans.h"
 #include "run/proc_dead.h"
-#include "sites/sites.h"
 #include "run/unlimited.h"
+#include "sites/sites.h"
 
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
-/* A program that came by exec has a slot of its own as soon as the library is loaded into it;
+/* Whoever fills a list by telling of ever more processes fills our memory. */
+enum { MOST_LISTED = 1 << 20 };
+
+/* A program that came by exec has a place of its own as soon as the library is loaded into it;
  * one that has none after this long (nanoseconds) is taken to be without the library. */
 static const uint64_t exec_patience = 500 * 1000 * 1000;
 
-/* To fill in a slot takes microseconds. */
-static const uint64_t unfinished_patience = UINT64_C(2000) * 1000 * 1000;
-
 struct reap {
-    struct accounts *accounts;
     struct sites *sites;
     struct unlimited *unlimited;
+    struct orphans *orphans;
     struct outcome *outcome;
     uint64_t lost; /* processes that there was no memory to list */
     /* Of the main process: what it went by when it was still the program that it had been, and when
-     * it was dead; empty: unknown. */
-    char own_name[PROC_DEAD_NAME], last_name[PROC_DEAD_NAME];
-    /* When a slot's process was first seen in another program ... or not to have filled it in; 0:
-     * was not. */
-    uint64_t moved[ACCOUNTS_SLOTS], unfinished[ACCOUNTS_SLOTS];
+     * it was dead; empty: unknown. And before the look that goes on. */
+    char own_name[PROC_DEAD_NAME], last_name[PROC_DEAD_NAME], name_before[PROC_DEAD_NAME];
+    /* When the process of a place was first seen in another program, or said that it exits; 0: was
+     * not. */
+    uint64_t moved[ACCOUNTS_SLOTS];
     bool out_of_reach[ACCOUNTS_SLOTS]; /* the library will not be in that other program */
 };
 
-struct reap *reap_open(struct accounts *accounts, struct sites *sites, struct unlimited *unlimited,
+struct reap *reap_open(struct sites *sites, struct unlimited *unlimited, struct orphans *orphans,
                        struct outcome *outcome)
 {
     struct reap *reap = calloc(1, sizeof *reap);
     if (reap == NULL)
         return NULL;
-    reap->accounts = accounts;
     reap->sites = sites;
     reap->unlimited = unlimited;
+    reap->orphans = orphans;
     reap->outcome = outcome;
     return reap;
 }
 
 /* It did have the library after all, and was only slow to start. */
-static void correct_escape(struct outcome *outcome, const struct account *account)
+static void correct_escape(struct outcome *outcome, const struct roster_process *later)
 {
     for (size_t i = 0; i < outcome->process_count; i++) {
         struct process *process = &outcome->processes[i];
-        if (process->pid == account->pid && process->end == PROCESS_ESCAPED &&
-            !(account->flags & ACCOUNT_FORKED))
+        if (process->pid == later->pid && process->end == PROCESS_ESCAPED && !later->forked)
             process->end = PROCESS_REPLACED;
     }
 }
 
-/* One that died of a signal, and for which its parent has not waited yet, still has that. The main
- * process is waited for by us. */
-static void settle_killed(const struct reap *reap, const struct account *account,
+/* One that died of a signal, and for which its parent has not waited yet, still has that; and those
+ * that we waited for ourselves, but the main process, are remembered. */
+static void settle_killed(const struct reap *reap, const struct roster_process *gone,
                           struct process *process)
 {
     struct proc_dead remains;
-    if (process->end == PROCESS_VANISHED && process->pid != reap->outcome->pid &&
-        proc_dead_read(process->pid, &remains) && remains.start_time == account->start_time &&
-        strncmp(remains.name, process->program, PROC_DEAD_NAME - 1) == 0 &&
+    if (process->end != PROCESS_VANISHED || gone->pid == reap->outcome->pid || gone->pid == 0)
+        return;
+    bool known = orphans_find(reap->orphans, gone->pid, gone->start_time, &remains) ||
+                 (proc_dead_read(gone->pid, &remains) && remains.start_time == gone->start_time);
+    if (known && strncmp(remains.name, process->program, PROC_DEAD_NAME - 1) == 0 &&
         WIFSIGNALED(remains.status)) {
         process->end = PROCESS_KILLED;
         process->status = WTERMSIG(remains.status);
     }
 }
 
-static void list(struct reap *reap, unsigned slot, const struct account *account,
-                 enum process_end end)
+/* The copy's names as strings of the outcome's own. */
+static bool keep_names(struct process *process)
 {
-    correct_escape(reap->outcome, account);
-    struct process *process = outcome_add(reap->outcome);
+    process->program = strdup(process->program);
+    process->heap_owner = process->heap_owner != NULL ? strdup(process->heap_owner) : NULL;
+    return process->program != NULL;
+}
+
+static struct process *add(struct reap *reap, const struct roster_process *told)
+{
+    struct roster_process copy = *told;
+    struct process *process =
+        reap->outcome->process_count < MOST_LISTED ? outcome_add(reap->outcome) : NULL;
     if (process == NULL) {
         reap->lost++;
-        return;
+        return NULL;
     }
-    uint32_t ending = atomic_load(&account->ending);
-    account_read(process, account);
-    if (process->program == NULL) {
-        reap->outcome->process_count--;
-        reap->lost++;
-        return;
-    }
-    process->end = end == PROCESS_VANISHED && ending != 0 ? PROCESS_EXITED : end;
-    process->status = process->end == PROCESS_EXITED ? (int)(ending & 0xff) : 0;
-    process->ended = end == PROCESS_RUNNING ? 0 : duration_now();
-    settle_killed(reap, account, process);
-    if (reap->sites == NULL)
-        return;
+    *process = roster_figures(&copy);
+    if (keep_names(process))
+        return process;
+    free(process->heap_owner);
+    reap->outcome->process_count--;
+    reap->lost++;
+    return NULL;
+}
+
+static void list_sites(struct reap *reap, unsigned slot, const struct process *process)
+{
     if (!sites_collect(reap->sites, slot, process->pid, process->program, process->used,
                        process->began))
         reap->lost++;
@@ -104,121 +108,109 @@ static void list(struct reap *reap, unsigned slot, const struct account *account
         sites_shorten(reap->sites);
 }
 
-static void collect(struct reap *reap, unsigned slot, struct account *account, enum process_end end)
+static void list(struct reap *reap, const struct roster_process *told, enum process_end end)
 {
-    list(reap, slot, account, end);
-    reap->moved[slot] = 0;
-    reap->out_of_reach[slot] = false;
+    correct_escape(reap->outcome, told);
+    struct process *process = add(reap, told);
+    if (process == NULL)
+        return;
+    process->end = end == PROCESS_VANISHED && told->exited ? PROCESS_EXITED : end;
+    process->status = process->end == PROCESS_EXITED ? told->status : 0;
+    process->ended = end == PROCESS_RUNNING ? 0 : duration_now();
+    settle_killed(reap, told, process);
     if (reap->sites != NULL)
-        sites_release(reap->sites, slot);
-    accounts_free(reap->accounts, account);
+        list_sites(reap, told->slot, process);
+}
+
+static void collect(struct reap *reap, const struct roster_process *process, enum process_end end)
+{
+    list(reap, process, end);
+    reap->moved[process->slot] = 0;
+    reap->out_of_reach[process->slot] = false;
+    if (reap->sites != NULL)
+        sites_release(reap->sites, process->slot);
 }
 
 /* In another PID namespace: we see that it ended only if it said so itself, just before. */
-static bool has_ended_elsewhere(struct reap *reap, unsigned slot, const struct account *account)
+static bool has_ended_unseen(struct reap *reap, const struct roster_process *process, uint64_t now)
 {
-    uint64_t *said = &reap->moved[slot];
-    if (atomic_load(&account->ending) == 0)
+    uint64_t *said = &reap->moved[process->slot];
+    if (!process->exited)
         return false;
     if (*said == 0)
-        *said = duration_now();
-    return duration_now() - *said > exec_patience;
+        *said = now;
+    return now - *said > exec_patience;
 }
 
-/* One that died while its loader was still at work was killed, and has not escaped. */
-static enum process_end end_of(const struct reap *reap, unsigned slot,
-                               const struct account *account, enum account_life life)
+/* It is another program now. One that has the library joins soon; one that cannot never does. */
+static bool has_escaped(struct reap *reap, const struct roster_process *process, uint64_t now)
 {
-    if (atomic_load(&account->state) == ACCOUNT_REPLACED)
-        return PROCESS_REPLACED;
-    return life == ACCOUNT_MOVED_ON || reap->out_of_reach[slot] ? PROCESS_ESCAPED
-                                                                : PROCESS_VANISHED;
-}
-
-/* What has become of a slot's process, unless it is as it was. */
-static bool has_ended(struct reap *reap, unsigned slot, const struct account *account,
-                      enum process_end *end)
-{
-    enum account_life life = accounts_life(account);
-    uint64_t *moved = &reap->moved[slot];
-    *end = end_of(reap, slot, account, life);
-    if (life == ACCOUNT_DEAD || *end == PROCESS_REPLACED)
-        return true;
-    if (atomic_load(&account->flags) & ACCOUNT_ELSEWHERE) {
-        *end = PROCESS_VANISHED;
-        return has_ended_elsewhere(reap, slot, account);
-    }
-    if (life == ACCOUNT_RUNS) {
-        *moved = 0;
-        reap->out_of_reach[slot] = false;
-        return false;
-    }
+    uint64_t *moved = &reap->moved[process->slot];
     if (*moved == 0)
-        *moved = duration_now();
-    reap->out_of_reach[slot] = unlimited_cannot_join(reap->unlimited, account->pid) &&
-                               accounts_life(account) == ACCOUNT_MOVED_ON; /* seen whole */
-    return duration_now() - *moved > exec_patience;
+        *moved = now;
+    reap->out_of_reach[process->slot] =
+        process->seen && reap->unlimited != NULL &&
+        unlimited_cannot_join(reap->unlimited, process->pid, process->start_time);
+    return now - *moved > exec_patience;
 }
 
-static void look_at_tree(struct accounts *accounts)
+/* What has become of a process, unless it is as it was. One that died while its loader was still at
+ * work was killed, and has not escaped. */
+static bool has_ended(struct reap *reap, const struct roster_process *process,
+                      enum roster_event event, uint64_t now, enum process_end *end)
 {
-    if (atomic_load(&accounts->tree_limit) == ACCOUNTS_UNLIMITED)
-        return;
-    uint64_t used = accounts_tree_used(accounts), peak = atomic_load(&accounts->tree_peak);
-    if (used > atomic_load(&accounts->tree_limit))
-        return; /* looked at one by one, while they went on */
-    while (used > peak && !atomic_compare_exchange_weak(&accounts->tree_peak, &peak, used))
-        ;
-}
-
-/* Is the process that took a slot, and did not fill it in yet, still the same? */
-static bool is_owned(uint64_t owner)
-{
-    struct proc_stat stat;
-    return proc_stat_of((int)(owner >> 32), &stat) == 0 &&
-           (uint32_t)stat.start_time == (uint32_t)owner;
-}
-
-/* Slots that were taken, by a process that died before it could fill them in. */
-static void free_unfinished(struct reap *reap)
-{
-    struct accounts *accounts = reap->accounts;
-    unsigned top = atomic_load(&accounts->top);
-    for (unsigned i = 0; i < top; i++) {
-        uint64_t owner = atomic_load(&accounts->owners[i]), *since = &reap->unfinished[i];
-        if (owner == 0 || atomic_load(&accounts->slots[i].state) != ACCOUNT_EMPTY)
-            *since = 0;
-        else if (*since == 0)
-            *since = duration_now();
-        else if (duration_now() - *since >= unfinished_patience && !is_owned(owner)) {
-            *since = 0;
-            accounts_free(accounts, &accounts->slots[i]);
-        }
+    unsigned slot = process->slot;
+    *end = event == ROSTER_REPLACED                             ? PROCESS_REPLACED
+           : event == ROSTER_EXECED || reap->out_of_reach[slot] ? PROCESS_ESCAPED
+                                                                : PROCESS_VANISHED;
+    if (event == ROSTER_REPLACED || event == ROSTER_ENDED)
+        return true;
+    if (event == ROSTER_UNSEEN) {
+        *end = PROCESS_VANISHED;
+        return has_ended_unseen(reap, process, now);
     }
+    if (event == ROSTER_EXECED)
+        return has_escaped(reap, process, now);
+    reap->moved[slot] = 0;
+    reap->out_of_reach[slot] = false;
+    return false;
+}
+
+bool reap_take(struct reap *reap, const struct roster_process *process, enum roster_event event,
+               uint64_t now)
+{
+    enum process_end end;
+    if (has_ended(reap, process, event, now, &end)) {
+        collect(reap, process, end);
+        return true;
+    }
+    if (process->pid == reap->outcome->pid && event == ROSTER_RUNS)
+        strcpy(reap->own_name, reap->name_before);
+    if (process->seen && reap->unlimited != NULL)
+        unlimited_look(reap->unlimited, process->pid);
+    return false;
+}
+
+static bool take(void *context, const struct roster_process *process, enum roster_event event)
+{
+    struct reap *reap = context;
+    return reap_take(reap, process, event, duration_now());
+}
+
+static void read_name(const struct reap *reap, char name[PROC_DEAD_NAME])
+{
+    struct proc_dead remains;
+    *name = '\0';
+    if (proc_dead_read(reap->outcome->pid, &remains))
+        strcpy(name, remains.name);
 }
 
 /* A process may become another program between two looks: its name is read before. */
-static void look_at(struct reap *reap, unsigned slot, struct account *account)
+void reap_look(struct reap *reap, struct roster *roster)
 {
-    struct proc_dead remains = {.name = ""};
-    enum process_end end;
-    bool is_main = account->pid == reap->outcome->pid && proc_dead_read(account->pid, &remains);
-    if (has_ended(reap, slot, account, &end)) {
-        collect(reap, slot, account, end);
-        return;
-    }
-    if (is_main && reap->moved[slot] == 0)
-        strcpy(reap->own_name, remains.name);
-    unlimited_look(reap->unlimited, account->pid);
-}
-
-void reap_look(struct reap *reap)
-{
-    struct account *account;
-    look_at_tree(reap->accounts);
-    free_unfinished(reap);
-    for (unsigned i = 0; (account = accounts_next(reap->accounts, &i)) != NULL; i++)
-        look_at(reap, i, account);
+    read_name(reap, reap->name_before);
+    roster_look(roster, take, reap);
+    orphans_forget(reap->orphans);
 }
 
 static int by_beginning(const void *one, const void *other)
@@ -228,12 +220,7 @@ static int by_beginning(const void *one, const void *other)
                                 : (a->pid > b->pid) - (a->pid < b->pid);
 }
 
-void reap_see_dead(struct reap *reap)
-{
-    struct proc_dead remains;
-    if (proc_dead_read(reap->outcome->pid, &remains))
-        strcpy(reap->last_name, remains.name);
-}
+void reap_see_dead(struct reap *reap) { read_name(reap, reap->last_name); }
 
 /* exec gives a process the name of the new program: a raw exit_group(2), as of Go, does not. But a
  * process may also name itself, by prctl(2). */
@@ -264,49 +251,45 @@ static void settle_main(const struct reap *reap, bool sees_exit)
     }
 }
 
-/* Of one that still has a slot: does it run, as far as can be seen? */
-static bool is_seen(const struct account *account)
+/* What still has a place: does it run, as far as can be seen? */
+static bool list_rest(void *context, const struct roster_process *process, enum roster_event event)
 {
-    bool elsewhere = atomic_load(&account->flags) & ACCOUNT_ELSEWHERE;
-    return atomic_load(&account->ending) == 0 && !elsewhere;
+    bool runs = !process->exited && event != ROSTER_UNSEEN;
+    list(context, process, runs ? PROCESS_RUNNING : PROCESS_VANISHED);
+    return false; /* its place stays its own: it is limited as before */
 }
 
 /* The limit at the end: a reserve that was opened is part of it, and it may have been set. */
-static void read_tree(const struct accounts *accounts, struct outcome *outcome)
+static void read_tree(struct roster *roster, struct outcome *outcome)
 {
-    uint64_t limit = atomic_load(&accounts->tree_limit);
-    if (limit == ACCOUNTS_UNLIMITED)
+    struct roster_tree tree = roster_tree(roster);
+    if (!tree.limited)
         return;
-    outcome->tree_limit = limit;
-    outcome->tree_peak = atomic_load(&accounts->tree_peak);
+    outcome->tree_limit = tree.limit;
+    outcome->tree_peak = tree.peak;
 }
 
-void reap_close(struct reap *reap, bool sees_exit)
+void reap_settle(struct reap *reap, bool sees_exit)
 {
-    struct accounts *accounts = reap->accounts;
     struct outcome *outcome = reap->outcome;
-    struct account *account;
-    reap_look(reap);
-    for (unsigned i = 0; (account = accounts_next(accounts, &i)) != NULL; i++)
-        list(reap, i, account, is_seen(account) ? PROCESS_RUNNING : PROCESS_VANISHED);
     if (outcome->process_count > 0)
         qsort(outcome->processes, outcome->process_count, sizeof *outcome->processes, by_beginning);
     settle_main(reap, sees_exit);
-    for (size_t i = 0; i < outcome->process_count; i++)
+    for (size_t i = 0; i < outcome->process_count && reap->unlimited != NULL; i++)
         outcome->processes[i].told = unlimited_told(reap->unlimited, outcome->processes[i].pid);
-    read_tree(accounts, outcome);
-    outcome->no_room = atomic_load(&accounts->refused_room);
     if (reap->lost > 0)
         outcome_warn(outcome, "no memory: %llu processes are not listed",
                      (unsigned long long)reap->lost);
     free(reap);
 }
 
-void reap_kill(struct reap *reap, int signal)
+void reap_close(struct reap *reap, struct roster *roster, bool sees_exit)
 {
-    struct account *account;
-    for (unsigned i = 0; (account = accounts_next(reap->accounts, &i)) != NULL; i++)
-        if (account->pid != reap->outcome->pid && atomic_load(&account->state) == ACCOUNT_LIVE &&
-            accounts_life(account) != ACCOUNT_DEAD)
-            kill(account->pid, signal);
+    struct outcome *outcome = reap->outcome;
+    reap_look(reap, roster);
+    roster_look(roster, list_rest, reap);
+    read_tree(roster, outcome);
+    outcome->no_room = roster_no_room(roster);
+    outcome->lies = roster_lies(roster);
+    reap_settle(reap, sees_exit);
 }

@@ -4,7 +4,6 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "run/supervise.h"
-#include "run/books.h"
 #include "common/config.h"
 #include "base/duration.h"
 #include "base/fault_plan.h"
@@ -18,6 +17,7 @@
 #include "run/coverage.h"
 #include "run/options.h"
 #include "run/reports.h"
+#include "run/roster.h"
 #include "base/message.h"
 #include "run/site_reports.h"
 #include "run/unlimited.h"
@@ -37,12 +37,13 @@ struct run {
     struct run_options options;
     struct library library;
     struct target target;
-    struct books books;
+    struct roster *roster;
     struct sites *sites;         /* NULL: not asked for */
     struct explore_run *explore; /* the same */
     struct signals signals;
     struct launched launched;
     struct unlimited *unlimited;
+    struct orphans *orphans;
     struct reap *reap;
     struct reports reports;
     struct timeline *timeline; /* NULL: not asked for */
@@ -101,14 +102,16 @@ static bool open_explored(struct run *run)
 }
 
 /* --scope=tree makes the one limit the tree's, and leaves each process without. */
-static bool open_books(struct run *run)
+static bool open_roster(struct run *run)
 {
     struct run_options *options = &run->options;
     struct outcome *outcome = &run->outcome;
     outcome->limit = options->scope_tree ? OUTCOME_UNLIMITED : options->limit;
     outcome->tree_limit = options->scope_tree ? options->limit : options->tree_limit;
-    return books_open(&run->books, outcome->tree_limit, options->reserve,
-                      run->sites != NULL ? sites_fd(run->sites) : -1, explore_run_fd(run->explore));
+    struct roster_limits limits = {outcome->limit, outcome->tree_limit, options->reserve};
+    run->roster = roster_open(&limits, run->sites != NULL ? sites_fd(run->sites) : -1,
+                              explore_run_fd(run->explore), !options->no_subreaper);
+    return run->roster != NULL;
 }
 
 static void say_new_warnings(struct run *run)
@@ -117,12 +120,13 @@ static void say_new_warnings(struct run *run)
         message("%s", run->outcome.warnings[run->said]);
 }
 
-static bool open_harvest(struct run *run)
+static bool open_reap(struct run *run)
 {
     const char *patterns = options_setting(&run->options, SETTING_PROGRAM);
-    run->unlimited = unlimited_open(run->books.accounts, &run->library, patterns, &run->outcome);
-    if (run->unlimited != NULL)
-        run->reap = reap_open(run->books.accounts, run->sites, run->unlimited, &run->outcome);
+    run->unlimited = unlimited_open(run->roster, &run->library, patterns, &run->outcome);
+    run->orphans = orphans_open();
+    if (run->unlimited != NULL && run->orphans != NULL)
+        run->reap = reap_open(run->sites, run->unlimited, run->orphans, &run->outcome);
     if (run->reap == NULL)
         message("no memory");
     return run->reap != NULL;
@@ -140,7 +144,7 @@ static bool prepare(struct run *run)
     if (pattern != NULL && !reports_can_take(pattern))
         return false;
     if (!library_find(&run->library) || !open_sites(run) || !open_explored(run) ||
-        !open_books(run) || !open_harvest(run))
+        !open_roster(run) || !open_reap(run))
         return false;
     target_check(&run->target, run->options.argv[0], &run->library);
     coverage_before(&run->outcome, &run->target, &run->options);
@@ -154,7 +158,7 @@ static void name_accounts(const struct run *run, char *path, size_t size)
     char pid[16];
     int digits = snprintf(pid, sizeof pid, "%d", (int)getpid());
     const char *padding = slashes + (digits < 7 ? digits : 7);
-    int length = snprintf(path, size, "/proc/%s%s/fd/%d", padding, pid, run->books.fd);
+    int length = snprintf(path, size, "/proc/%s%s/fd/%d", padding, pid, roster_fd(run->roster));
     if (run->outcome.tree_limit != OUTCOME_UNLIMITED) /* for who cannot reach them */
         snprintf(path + length, size - (size_t)length, ",%llu",
                  (unsigned long long)run->outcome.tree_limit);
@@ -236,6 +240,7 @@ static int start(struct run *run)
     }
     say_new_warnings(run);
     watch_signals(run);
+    roster_set_main(run->roster, run->launched.pid);
     run->outcome.began = duration_now();
     int reason = launch_go(&run->launched);
     if (reason != 0)
@@ -252,6 +257,21 @@ static void step_aside(struct run *run)
         launch_let_go_of(STDOUT_FILENO);
 }
 
+static void sample(void *context, uint64_t now)
+{
+    struct run *run = context;
+    struct roster_process copy;
+    if (!timeline_begin_sample(run->timeline, now))
+        return;
+    for (unsigned i = 0; roster_next(run->roster, &i, &copy); i++) {
+        struct process process = roster_figures(&copy);
+        if (copy.live)
+            timeline_sample(run->timeline, copy.slot, &process);
+    }
+    struct roster_tree tree = roster_tree(run->roster);
+    timeline_end_sample(run->timeline, tree.limited ? tree.limit : OUTCOME_UNLIMITED, tree.used);
+}
+
 static void wait_for_end(struct run *run)
 {
     step_aside(run);
@@ -261,14 +281,16 @@ static void wait_for_end(struct run *run)
         .time_limit = run->options.time_limit,
         .kill_after = run->options.kill_after,
         .interval = run->timeline != NULL ? run->options.interval : 0,
-        .on_sample = timeline_sample,
-        .context = run->timeline,
-        .accounts = run->books.accounts,
+        .on_sample = sample,
+        .context = run,
+        .roster = run->roster,
         .reap = run->reap,
+        .orphans = run->orphans,
         .signals = &run->signals,
     };
     supervise(&how, &run->outcome);
-    reap_close(run->reap, !run->target.is_musl);
+    reap_close(run->reap, run->roster, !run->target.is_musl);
+    orphans_close(run->orphans);
     unlimited_close(run->unlimited);
     signals_finish(&run->signals);
     if (run->sites != NULL)

@@ -10,7 +10,8 @@
 static const uint64_t never = UINT64_MAX;
 static const uint64_t least_pause =
     20 * 1000 * 1000; /* nanoseconds between two looks at the accounts */
-enum { SHARE = 20 };  /* they take 1/SHARE of a processor at most */
+static const uint64_t most_pause = 200 * 1000 * 1000; /* who waits for a place is not patient */
+enum { SHARE = 20 }; /* they take 1/SHARE of a processor at most, up to that pause */
 
 /* When to do what next. */
 struct clock {
@@ -30,11 +31,12 @@ static uint64_t earliest(const struct clock *clock)
     return clock->kill < next ? clock->kill : next;
 }
 
-/* The program, and what it started: as far as the accounts know it. */
+/* The program, which nobody has waited for yet, and what it started: as far as the accounts know
+ * it. */
 static void send_all(const struct supervision *attend, int pid, int signal)
 {
     kill(pid, signal);
-    reap_kill(attend->reap, signal);
+    roster_signal(attend->roster, signal, pid);
 }
 
 static void end_it(const struct supervision *attend, struct outcome *outcome, struct clock *clock,
@@ -64,14 +66,17 @@ static uint64_t time_spent(void)
 static void look(const struct supervision *attend, struct clock *clock)
 {
     uint64_t before = time_spent();
-    reap_look(attend->reap);
+    reap_look(attend->reap, attend->roster);
     uint64_t pause = (time_spent() - before) * SHARE;
-    clock->look = after(duration_now(), pause > least_pause ? pause : least_pause);
+    pause = pause < most_pause ? pause : most_pause;
+    if (pause < least_pause || roster_is_crowded(attend->roster))
+        pause = least_pause;
+    clock->look = after(duration_now(), pause);
 }
 
 static void sample(const struct supervision *attend, struct clock *clock, uint64_t now)
 {
-    attend->on_sample(attend->context, now, attend->accounts);
+    attend->on_sample(attend->context, now);
     clock->sample += attend->interval;
     if (clock->sample <= now) /* the machine is busy, or we were stopped */
         clock->sample = now + attend->interval;
@@ -106,6 +111,7 @@ static bool goes_on(const struct supervision *attend, int pid, int *status)
         if (take_change(pid, WSTOPPED, &info) && !signals_stop_with(pid, info.si_status))
             return true;
     }
+    orphans_take(attend->orphans, pid, attend->signals->probe);
     pid_t changed = waitpid(pid, status, WNOHANG);
     return changed == 0 || (changed < 0 && errno == EINTR);
 }
@@ -137,5 +143,5 @@ void supervise(const struct supervision *attend, struct outcome *outcome)
     }
     note_end(outcome, status);
     if (attend->interval != 0)
-        attend->on_sample(attend->context, outcome->ended, attend->accounts);
+        attend->on_sample(attend->context, outcome->ended);
 }

@@ -6,9 +6,9 @@
 #ifndef MEMRESTRICT_SUPERVISE_H
 #define MEMRESTRICT_SUPERVISE_H
 
-#include "common/accounts.h"
-#include "run/reap.h"
 #include "outcome/outcome.h"
+#include "run/orphans.h"
+#include "run/reap.h"
 #include "run/signals.h"
 
 #include <stdbool.h>
@@ -18,11 +18,11 @@ struct supervision {
     uint64_t time_limit; /* nanoseconds from outcome->began on; 0: none */
     uint64_t kill_after; /* nanoseconds from there to SIGKILL; 0: never */
     uint64_t interval;   /* nanoseconds between samples; 0: none */
-    void (*on_sample)(void *context, uint64_t now,
-                      struct accounts *accounts); /* now: CLOCK_MONOTONIC */
+    void (*on_sample)(void *context, uint64_t now); /* now: CLOCK_MONOTONIC */
     void *context;
-    struct accounts *accounts;
+    struct roster *roster;
     struct reap *reap;
+    struct orphans *orphans;
     struct signals *signals;
 };
 

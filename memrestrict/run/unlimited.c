@@ -4,9 +4,9 @@
 #include "common/config.h"
 #include "base/duration.h"
 #include "common/proc.h"
+#include "run/descendants.h"
 #include "run/target_check.h"
 
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +27,7 @@ struct unlimited_process {
 };
 
 struct unlimited {
-    struct accounts *accounts;
+    struct roster *roster;
     const struct library *library;
     const char *patterns;
     struct outcome *outcome;
@@ -36,27 +36,17 @@ struct unlimited {
     struct unlimited_process seen[SEEN];
 };
 
-struct unlimited *unlimited_open(struct accounts *accounts, const struct library *library,
+struct unlimited *unlimited_open(struct roster *roster, const struct library *library,
                                  const char *patterns, struct outcome *outcome)
 {
     struct unlimited *unlimited = calloc(1, sizeof *unlimited);
     if (unlimited == NULL)
         return NULL;
-    unlimited->accounts = accounts;
+    unlimited->roster = roster;
     unlimited->library = library;
     unlimited->patterns = patterns;
     unlimited->outcome = outcome;
     return unlimited;
-}
-
-static bool has_joined(const struct unlimited *unlimited, int pid)
-{
-    unsigned top = atomic_load(&unlimited->accounts->top);
-    for (unsigned i = 0; i < top && i < ACCOUNTS_SLOTS; i++)
-        if ((int)(atomic_load_explicit(&unlimited->accounts->owners[i], memory_order_relaxed) >>
-                  32) == pid)
-            return true;
-    return false;
 }
 
 static bool read_exe(int pid, char path[PATH_MAX])
@@ -123,10 +113,14 @@ static const char *obstacle_of(const struct unlimited *unlimited, const char *pa
     return target.trouble == TARGET_OWN_MALLOC ? NULL : target_words(target.trouble);
 }
 
-bool unlimited_cannot_join(const struct unlimited *unlimited, int pid)
+/* Of one that died meanwhile only a part may have been seen. */
+bool unlimited_cannot_join(const struct unlimited *unlimited, int pid, uint64_t start_time)
 {
     char path[PATH_MAX];
-    return read_exe(pid, path) && (obstacle_of(unlimited, path) != NULL || !is_loading(pid, path));
+    struct proc_stat stat;
+    return read_exe(pid, path) &&
+           (obstacle_of(unlimited, path) != NULL || !is_loading(pid, path)) &&
+           descendants_find(0, pid, start_time, &stat) == KIN_OURS;
 }
 
 static void judge(struct unlimited *unlimited, struct unlimited_process *stray)
@@ -137,7 +131,7 @@ static void judge(struct unlimited *unlimited, struct unlimited_process *stray)
         (age < patience || (age < most_patience && is_loading(stray->pid, stray->path))))
         return;
     stray->judged = true;
-    stray->told = !has_joined(unlimited, stray->pid);
+    stray->told = !roster_has(unlimited->roster, stray->pid);
     if (!stray->told || ++unlimited->found > NAMED)
         return;
     outcome_warn(unlimited->outcome, "%s (process %d) %s", basename(stray->path), stray->pid,
@@ -150,8 +144,8 @@ static void look_at(struct unlimited *unlimited, int pid, const char *parents_pa
 {
     char path[PATH_MAX];
     struct proc_stat stat;
-    if (has_joined(unlimited, pid) || !read_exe(pid, path) || strcmp(path, parents_path) == 0 ||
-        proc_stat_of(pid, &stat) != 0)
+    if (roster_has(unlimited->roster, pid) || !read_exe(pid, path) ||
+        strcmp(path, parents_path) == 0 || proc_stat_of(pid, &stat) != 0)
         return;
     if (unlimited->patterns != NULL && !config_names(unlimited->patterns, basename(path)))
         return;

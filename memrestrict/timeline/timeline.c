@@ -136,20 +136,18 @@ static void retire(struct timeline *timeline, struct watched *watched, bool ende
     *watched = (struct watched){0};
 }
 
-static void greet(struct watched *watched, const struct account *account)
+static void greet(struct watched *watched, const struct process *process)
 {
-    char name[ACCOUNTS_NAME + 1] = "";
-    memcpy(name, account->program, ACCOUNTS_NAME);
-    *watched =
-        (struct watched){.began = account->began, .pid = account->pid, .label = make_label(name)};
+    *watched = (struct watched){
+        .began = process->began, .pid = process->pid, .label = make_label(process->program)};
     watched->used = UINT64_MAX; /* so that it is written */
 }
 
 static void sample_refusal(struct timeline *timeline, struct watched *watched,
-                           const struct account *account)
+                           const struct process *process)
 {
-    const struct account_refusal *first = &account->first;
-    if (watched->refused || account->refusals == 0)
+    const struct refusal *first = &process->first;
+    if (watched->refused || process->refusals == 0)
         return;
     watched->refused = true;
     write_row(timeline, &(struct row){first->when, first->by_tree ? "refused_by_tree" : "refused",
@@ -168,25 +166,23 @@ static void sample_peak(struct timeline *timeline, struct watched *watched, uint
 }
 
 static void sample_process(struct timeline *timeline, struct watched *watched,
-                           const struct account *account)
+                           const struct process *process)
 {
-    uint64_t used = account_used(account), limit = account->limit;
+    uint64_t used = process->used, limit = process->limit;
     bool changed = used != watched->used || limit != watched->limit;
     watched->limit = limit;
-    sample_refusal(timeline, watched, account);
-    sample_peak(timeline, watched, used, account->peak);
+    sample_refusal(timeline, watched, process);
+    sample_peak(timeline, watched, used, process->peak);
     if (changed)
         write_row(timeline, &(struct row){timeline->now, "used", label_of(watched->label),
                                           watched->pid, used, limit, UINT64_MAX});
     watched->used = used;
 }
 
-static void sample_tree(struct timeline *timeline, struct accounts *accounts)
+static void sample_tree(struct timeline *timeline, uint64_t limit, uint64_t used)
 {
-    uint64_t limit = accounts->tree_limit;
     if (limit == ACCOUNTS_UNLIMITED)
         return;
-    uint64_t used = accounts_tree_used(accounts);
     if (used != timeline->tree_used || limit != timeline->tree_limit)
         write_row(timeline, &(struct row){timeline->now, "tree", "", 0, used, limit, UINT64_MAX});
     timeline->tree_used = used;
@@ -206,31 +202,33 @@ static void tidy(struct timeline *timeline)
     }
 }
 
-void timeline_sample(void *context, uint64_t now, struct accounts *accounts)
+bool timeline_begin_sample(struct timeline *timeline, uint64_t now)
 {
-    struct timeline *timeline = context;
-    struct account *account;
     if (timeline->calls++ % timeline->stride != 0)
-        return;
+        return false;
     timeline->now = now;
-    for (unsigned index = 0; (account = accounts_next(accounts, &index)) != NULL; index++) {
-        unsigned slot = (unsigned)(account - accounts->slots);
-        struct watched *watched = &timeline->watched[slot];
-        if (account->state != ACCOUNT_LIVE)
-            continue;
-        if (watched->pid != account->pid || watched->began != account->began) {
-            retire(timeline, watched, true);
-            greet(watched, account);
-        }
-        watched->tick = timeline->calls;
-        sample_process(timeline, watched, account);
-        if (slot >= timeline->top)
-            timeline->top = slot + 1;
+    return true;
+}
+
+void timeline_sample(struct timeline *timeline, unsigned place, const struct process *process)
+{
+    struct watched *watched = &timeline->watched[place];
+    if (watched->pid != process->pid || watched->began != process->began) {
+        retire(timeline, watched, true);
+        greet(watched, process);
     }
-    for (unsigned slot = 0; slot < timeline->top; slot++)
-        if (timeline->watched[slot].tick != timeline->calls)
-            retire(timeline, &timeline->watched[slot], true);
-    sample_tree(timeline, accounts);
+    watched->tick = timeline->calls;
+    sample_process(timeline, watched, process);
+    if (place >= timeline->top)
+        timeline->top = place + 1;
+}
+
+void timeline_end_sample(struct timeline *timeline, uint64_t tree_limit, uint64_t tree_used)
+{
+    for (unsigned place = 0; place < timeline->top; place++)
+        if (timeline->watched[place].tick != timeline->calls)
+            retire(timeline, &timeline->watched[place], true);
+    sample_tree(timeline, tree_limit, tree_used);
     tidy(timeline);
 }
 

@@ -14,7 +14,7 @@
 #ifndef MEMRESTRICT_TIMELINE_H
 #define MEMRESTRICT_TIMELINE_H
 
-#include "common/accounts.h"
+#include "common/accounts_enums.h"
 #include "outcome/outcome.h"
 
 #include <stdbool.h>
@@ -30,9 +30,12 @@ struct timeline;
  * nanoseconds of CLOCK_MONOTONIC, or shortly before. NULL: no memory, with errno. */
 struct timeline *timeline_open(FILE *file, uint64_t began);
 
-/* What changed since the last sample; to be called at each interval. `now` as `began` above. Takes
- * void * so that it fits as a hook. Errors are kept for timeline_close. */
-void timeline_sample(void *timeline, uint64_t now, struct accounts *accounts);
+/* A sample, to be taken at each interval, `now` as `began` above: begin, each process that has a
+ * place (below ACCOUNTS_SLOTS), and end, with what all together use; UINT64_MAX is no limit of the
+ * tree. False: this one is left out. Errors are kept for timeline_close. */
+bool timeline_begin_sample(struct timeline *timeline, uint64_t now);
+void timeline_sample(struct timeline *timeline, unsigned place, const struct process *process);
+void timeline_end_sample(struct timeline *timeline, uint64_t tree_limit, uint64_t tree_used);
 
 /* Adds what no sample saw (short processes, the last peaks and refusals), flushes, and frees the
  * timeline. `outcome` may be NULL. False: something could not be written, with errno. */

@@ -21,7 +21,8 @@
     X(trial)                                                                                       \
     X(replay)                                                                                      \
     X(json_text)                                                                                   \
-    X(memory)
+    X(memory)                                                                                      \
+    X(reap)
 
 SUITES(HARNESS_DECLARE)
 

@@ -9,8 +9,10 @@
 
 #define HEAD TIMELINE_HEADER "\n"
 
-/* A timeline into memory, and accounts to sample, begun at 1000 ms. */
-static struct accounts *accounts;
+/* A timeline into memory, begun at 1000 ms, and processes to sample. */
+enum { PLACES = 4 };
+static struct process processes[PLACES]; /* pid 0: none */
+static uint64_t tree_limit, tree_used;
 static struct timeline *timeline;
 static FILE *file;
 static char *text;
@@ -18,27 +20,28 @@ static size_t length;
 
 static void start(void)
 {
-    accounts = aligned_alloc(ACCOUNTS_PAGE, sizeof *accounts);
-    memset(accounts, 0, sizeof *accounts);
-    accounts->tree_limit = ACCOUNTS_UNLIMITED;
+    tree_limit = OUTCOME_UNLIMITED;
     file = open_memstream(&text, &length);
     timeline = timeline_open(file, 1000 * MS);
     ck_assert(timeline != NULL);
 }
 
-static struct account *add(unsigned slot, int pid, const char *program)
+static struct process *add(unsigned place, int pid, char *program)
 {
-    struct account *account = &accounts->slots[slot];
-    *account = (struct account){.pid = pid, .began = 1000 * MS + (uint64_t)pid, .limit = 64 * MIB};
-    strcpy(account->program, program);
-    accounts->owners[slot] = (uint64_t)pid << 32;
-    if (accounts->top <= slot)
-        accounts->top = slot + 1;
-    account->state = ACCOUNT_LIVE;
-    return account;
+    processes[place] = (struct process){
+        .pid = pid, .program = program, .began = 1000 * MS + (uint64_t)pid, .limit = 64 * MIB};
+    return &processes[place];
 }
 
-static void sample(unsigned ms) { timeline_sample(timeline, 1000 * MS + ms * MS, accounts); }
+static void sample(unsigned ms)
+{
+    if (!timeline_begin_sample(timeline, 1000 * MS + ms * MS))
+        return;
+    for (unsigned place = 0; place < PLACES; place++)
+        if (processes[place].pid != 0)
+            timeline_sample(timeline, place, &processes[place]);
+    timeline_end_sample(timeline, tree_limit, tree_used);
+}
 
 static const char *finish(const struct outcome *outcome)
 {
@@ -50,13 +53,13 @@ static const char *finish(const struct outcome *outcome)
 START_TEST(a_process_is_written_when_it_changes)
 {
     start();
-    struct account *account = add(0, 7, "sort");
-    account->used = account->peak = 100;
+    struct process *process = add(0, 7, "sort");
+    process->used = process->peak = 100;
     sample(10);
     sample(20);
-    account->used = account->peak = 200;
+    process->used = process->peak = 200;
     sample(30);
-    account->limit = ACCOUNTS_UNLIMITED;
+    process->limit = OUTCOME_UNLIMITED;
     sample(40);
     ck_assert_str_eq(finish(NULL), HEAD "0.010000,used,7,sort,100,67108864,\n"
                                         "0.030000,used,7,sort,200,67108864,\n"
@@ -67,9 +70,9 @@ END_TEST
 START_TEST(a_peak_between_two_samples_is_written)
 {
     start();
-    struct account *account = add(0, 7, "sort");
-    account->used = 100;
-    account->peak = MIB;
+    struct process *process = add(0, 7, "sort");
+    process->used = 100;
+    process->peak = MIB;
     sample(10);
     sample(20);
     ck_assert_str_eq(finish(NULL), HEAD "0.010000,peak,7,sort,1048576,67108864,\n"
@@ -80,14 +83,14 @@ END_TEST
 START_TEST(a_refusal_is_written_once_and_at_its_own_time)
 {
     start();
-    struct account *account = add(0, 7, "sort");
-    account->first.used = 100;
-    account->first.limit = 150;
-    account->first.size = 60;
-    account->first.when = 1005 * MS;
-    account->refusals = 1;
+    struct process *process = add(0, 7, "sort");
+    process->first.used = 100;
+    process->first.limit = 150;
+    process->first.size = 60;
+    process->first.when = 1005 * MS;
+    process->refusals = 1;
     sample(10);
-    account->refusals = 2;
+    process->refusals = 2;
     sample(20);
     ck_assert_str_eq(finish(NULL), HEAD "0.005000,refused,7,sort,100,150,60\n"
                                         "0.010000,used,7,sort,0,67108864,\n");
@@ -99,7 +102,7 @@ START_TEST(the_end_of_a_process_is_written)
     start();
     add(0, 7, "sort")->used = 5;
     sample(10);
-    accounts->owners[0] = 0;
+    processes[0].pid = 0;
     sample(20);
     sample(30);
     ck_assert_str_eq(finish(NULL), HEAD "0.010000,used,7,sort,5,67108864,\n"
@@ -123,11 +126,9 @@ END_TEST
 START_TEST(the_tree_has_rows_of_its_own)
 {
     start();
-    accounts->tree_limit = 1000;
-    struct account *account = add(0, 7, "sort");
-    account->used = 5;
-    account->inherited = 3;
-    account->grant = 1000;
+    tree_limit = 1000;
+    tree_used = 5;
+    add(0, 7, "sort")->used = 8;
     sample(10);
     sample(20);
     ck_assert_str_eq(finish(NULL), HEAD "0.010000,used,7,sort,8,67108864,\n"
@@ -162,11 +163,11 @@ START_TEST(what_was_seen_is_not_written_again)
     start();
     struct sample *run = sample_make();
     struct process *process = &run->processes[0];
-    struct account *account = add(0, process->pid, "sort");
-    account->began = process->began;
-    account->used = account->peak = process->peak;
-    account->refusals = 3;
-    account->first.when = process->first.when;
+    struct process *seen = add(0, process->pid, "sort");
+    seen->began = process->began;
+    seen->used = seen->peak = process->peak;
+    seen->refusals = 3;
+    seen->first.when = process->first.when;
     sample(2000);
     finish(&run->outcome);
     expect_lacks(text, ",peak,");
@@ -178,9 +179,9 @@ END_TEST
 START_TEST(many_rows_make_samples_rarer)
 {
     start();
-    struct account *account = add(0, 7, "sort");
+    struct process *process = add(0, 7, "sort");
     for (unsigned i = 0; i < 4 * TIMELINE_ROWS; i++) {
-        account->used = account->peak = i;
+        process->used = process->peak = i;
         sample(i);
     }
     unsigned rows = 0;

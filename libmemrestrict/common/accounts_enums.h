@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the words in the accounts of a run stand for: for who has copies of them, and does not know
+ * where they lie.
+ */
+#ifndef MEMRESTRICT_ACCOUNTS_ENUMS_H
+#define MEMRESTRICT_ACCOUNTS_ENUMS_H
+
+#include <stdint.h>
+
+enum {
+    ACCOUNTS_SLOTS = 4096, /* processes at a time */
+    ACCOUNTS_NAME = 64     /* bytes of a name, with a final zero */
+};
+
+#define ACCOUNTS_UNLIMITED UINT64_MAX
+
+/* Plans with arm=set: of a process, and of a run. In a run ACCOUNT_AS_RUN is not armed. */
+enum account_armed { ACCOUNT_AS_RUN, ACCOUNT_ARMED, ACCOUNT_DISARMED };
+
+/* A slot's life. Only its process goes from EMPTY to LIVE; only the command back to EMPTY. */
+enum account_state {
+    ACCOUNT_EMPTY, /* or being filled */
+    ACCOUNT_LIVE,
+    ACCOUNT_REPLACED /* the process went on to another program by exec, which has a slot of its own
+                      */
+};
+
+enum account_flag {
+    ACCOUNT_FORKED = 1,    /* began as a copy of its parent, not by exec */
+    ACCOUNT_OWN_HEAP = 2,  /* another malloc serves the program: its blocks are not limited ... */
+    ACCOUNT_OWN_MAPS = 4,  /* ... and its mappings are not either */
+    ACCOUNT_ELSEWHERE = 8, /* in another PID namespace, or without /proc: cannot be seen to die */
+    ACCOUNT_IN_TREE = 16,  /* draws on the tree's budget */
+    ACCOUNT_CAN_ARM = 32,  /* has a plan of faults with arm=set */
+    ACCOUNT_EXPLORED = 64  /* a copy that was made to see what a fault does; see explore.h */
+};
+
+enum { ACCOUNT_EXITED = 0x100 }; /* in `ending`, with the exit status in the low 8 bits */
+
+#endif

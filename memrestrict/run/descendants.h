@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the kernel says of the processes below one: who descends from it, and under which number.
+ * A process is known by its number and the time of its start together, for numbers are used again.
+ */
+#ifndef MEMRESTRICT_DESCENDANTS_H
+#define MEMRESTRICT_DESCENDANTS_H
+
+#include "common/proc.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum kin {
+    KIN_GONE,     /* there is no such process, or it has ended */
+    KIN_OURS,     /* it is there, and descends from `root` */
+    KIN_STRANGER, /* it is there, and does not */
+    KIN_UNKNOWN   /* it cannot be seen just now, or its parents changed meanwhile */
+};
+
+/* Could this be the number of a process that somebody started? Not 0, 1 or less. */
+bool descendants_is_number(int64_t pid);
+
+/* The process of that number and start time; *stat is filled in unless it is KIN_GONE or
+ * KIN_UNKNOWN. With `root` 0 all that are there are ours. */
+enum kin descendants_find(int root, int pid, uint64_t start_time, struct proc_stat *stat);
+
+/* The descendant of `root` that goes by `inner` in a PID namespace of its own; 0: there is none. */
+int descendants_find_inner(int root, int inner, uint64_t start_time);
+
+/* Sends a signal by a descriptor of the process (pidfd_open(2)), and only if it is that process.
+ * False: it was not sent. */
+bool descendants_signal(int pid, uint64_t start_time, int signal);
+
+#endif

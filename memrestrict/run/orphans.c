@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/orphans.h"
+
+#include <stdlib.h>
+#include <sys/wait.h>
+
+enum { MOST = 4096 }; /* more between two looks are waited for, and not remembered */
+
+struct orphan {
+    int pid;
+    struct proc_dead remains;
+};
+
+struct orphans {
+    struct orphan of[MOST];
+    unsigned count;
+};
+
+struct orphans *orphans_open(void) { return calloc(1, sizeof(struct orphans)); }
+
+void orphans_close(struct orphans *orphans) { free(orphans); }
+
+static void remember(struct orphans *orphans, int pid)
+{
+    struct orphan orphan = {.pid = pid};
+    if (orphans->count < MOST && proc_dead_read(pid, &orphan.remains))
+        orphans->of[orphans->count++] = orphan;
+}
+
+/* Those two come first, if they have ended: then the others wait. */
+void orphans_take(struct orphans *orphans, int main, int probe)
+{
+    siginfo_t info = {0};
+    while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid > 0 &&
+           info.si_pid != main && info.si_pid != probe) {
+        remember(orphans, info.si_pid);
+        if (waitid(P_PID, (id_t)info.si_pid, &info, WEXITED | WNOHANG) != 0)
+            return;
+        info = (siginfo_t){0};
+    }
+}
+
+bool orphans_find(const struct orphans *orphans, int pid, uint64_t start_time,
+                  struct proc_dead *remains)
+{
+    for (unsigned i = 0; orphans != NULL && i < orphans->count; i++)
+        if (orphans->of[i].pid == pid && orphans->of[i].remains.start_time == start_time) {
+            *remains = orphans->of[i].remains;
+            return true;
+        }
+    return false;
+}
+
+void orphans_forget(struct orphans *orphans)
+{
+    if (orphans != NULL)
+        orphans->count = 0;
+}

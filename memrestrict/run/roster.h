@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The one door to the accounts of a run (common/accounts.h). Every process of the run can write
+ * there whatever it likes: so this copies each slot once, bounded and checked, and hands out copies
+ * and what became of each process. What a process says of its own use is its word. Who it is, and
+ * whether it lives, the kernel says: signals go only to processes that it shows as descendants of
+ * the command. No call waits for a process longer than some milliseconds.
+ */
+#ifndef MEMRESTRICT_ROSTER_H
+#define MEMRESTRICT_ROSTER_H
+
+#include "common/accounts_enums.h"
+#include "outcome/outcome.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum roster_event {
+    ROSTER_RUNS,     /* as it was */
+    ROSTER_EXECED,   /* is another program now, which has no place in the accounts, or not yet */
+    ROSTER_REPLACED, /* is another program now, which has a place of its own */
+    ROSTER_ENDED,
+    ROSTER_UNSEEN /* is where the kernel does not show it: that it lives is its word */
+};
+
+/* A copy. Names are terminated, and may hold any bytes; sizes are bytes, at most INT64_MAX, or
+ * ACCOUNTS_UNLIMITED for a limit; times are not in the future. */
+struct roster_process {
+    unsigned slot; /* its place, below ACCOUNTS_SLOTS */
+    int pid;       /* as the kernel shows it if `seen`; else its word, for a reader; 0: none */
+    int parent;    /* the same */
+    bool seen;     /* the kernel showed it as a process of this run */
+    bool joined;   /* this is the first that is told of it */
+    bool live;     /* in the program that its slot is of */
+    bool forked, explored, can_arm;
+    bool own_heap, own_maps; /* another malloc serves it; another mmap */
+    bool exited;             /* said that it exits, with `status` */
+    int status;
+    const char *doubt;   /* why its figures are not to be trusted; NULL: nothing speaks against */
+    uint64_t start_time; /* as in struct proc_stat */
+    uint64_t began;      /* CLOCK_MONOTONIC, in nanoseconds */
+    uint64_t limit, used, peak, refusals, unknown, faults;
+    struct refusal first;
+    struct fault_struck first_fault;
+    char program[ACCOUNTS_NAME], heap_owner[ACCOUNTS_NAME];
+};
+
+struct roster_tree {
+    bool limited; /* all together: else the rest is 0 */
+    uint64_t limit, used, peak;
+};
+
+struct roster_limits {
+    uint64_t limit, tree_limit; /* or ACCOUNTS_UNLIMITED */
+    uint64_t reserve;
+};
+
+struct roster;
+
+/* Makes the accounts of a run of this command: never in the file system, of a size that nobody can
+ * change. `sites` and `explore`: descriptors that processes open as well, or -1. `adopts`: whose
+ * parent ends becomes a child of the command (prctl(2), PR_SET_CHILD_SUBREAPER), so that every
+ * process of the run stays its descendant. NULL: it cannot be had, which has been said. */
+struct roster *roster_open(const struct roster_limits *limits, int sites, int explore, bool adopts);
+/* The accounts of another command, to look at; `fd` stays the caller's. NULL: they are none. */
+struct roster *roster_attach(int fd, int command);
+void roster_close(struct roster *roster); /* NULL is ignored */
+int roster_fd(const struct roster *roster);
+/* Which process is the program's: to be told as soon as it is there. */
+void roster_set_main(struct roster *roster, int pid);
+
+/* Tells of each process what has become of it. `take` returns true when it wants no more of that
+ * one: then its place is made free, at once or at a later look. */
+typedef bool roster_take(void *context, const struct roster_process *process,
+                         enum roster_event event);
+void roster_look(struct roster *roster, roster_take *take, void *context);
+/* Is there so little room left that the dead had better be found soon? */
+bool roster_is_crowded(const struct roster *roster);
+/* Who wrote into the accounts what cannot be: two places of one process, say. Each is counted once.
+ */
+uint64_t roster_lies(const struct roster *roster);
+
+/* The processes that have a place, from *index on: false at the end. What the kernel says is looked
+ * up by the second only, which passes over those that do not run. */
+bool roster_next(struct roster *roster, unsigned *index, struct roster_process *process);
+bool roster_next_running(struct roster *roster, unsigned *index, struct roster_process *process);
+/* Has a process of that number joined? */
+bool roster_has(const struct roster *roster, int pid);
+struct roster_tree roster_tree(struct roster *roster);
+uint64_t roster_joined(const struct roster *roster);  /* how many ever did */
+uint64_t roster_no_room(const struct roster *roster); /* and found no place */
+
+/* A copy as an outcome has it. Names and all stay in the copy. */
+struct process roster_figures(struct roster_process *process);
+
+/* Sends a signal to each process that lives and was seen, except the one of that number. */
+void roster_signal(struct roster *roster, int signal, int except);
+
+/* New limits, for one process or the tree: false: the lock could not be had. */
+bool roster_set_limit(struct roster *roster, const struct roster_process *process, uint64_t limit);
+bool roster_set_tree_limit(struct roster *roster, uint64_t limit);
+/* Of one process, or of the run (NULL). */
+void roster_arm(struct roster *roster, const struct roster_process *process,
+                enum account_armed armed);
+/* Sets its peak (NULL: the tree's) to what is used now; or raises it to that. */
+void roster_reset_peak(struct roster *roster, const struct roster_process *process);
+void roster_raise_peak(struct roster *roster, const struct roster_process *process);
+
+/* Does the run whose accounts MEMRESTRICT_ACCOUNTS names, if there is one, limit all its processes
+ * together? NULL names none. */
+bool roster_outer_is_tree(const char *setting);
+
+#endif

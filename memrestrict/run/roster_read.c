@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/roster_inside.h"
+
+#include "base/duration.h"
+#include "common/calls.h"
+#include "run/descendants.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#define LOAD(at) atomic_load_explicit(&(at), memory_order_relaxed)
+#define PLAIN(at) (*(const volatile __typeof__(at) *)&(at)) /* read once, whoever writes it */
+
+/* No process holds so much, and sums of thousands of these still fit. */
+#define MOST_BYTES ((uint64_t)INT64_MAX)
+#define MOST_COUNT (UINT64_C(1) << 48)
+
+static uint64_t at_most(uint64_t number, uint64_t most) { return number < most ? number : most; }
+
+static uint64_t limit_of(uint64_t limit)
+{
+    return limit == ACCOUNTS_UNLIMITED ? limit : at_most(limit, MOST_BYTES);
+}
+
+static const char *name_of(uint32_t call)
+{
+    return call < CALL_COUNT ? call_name((enum call)call) : "?";
+}
+
+static void copy_name(char to[ACCOUNTS_NAME], const char from[ACCOUNTS_NAME])
+{
+    memcpy(to, from, ACCOUNTS_NAME);
+    to[ACCOUNTS_NAME - 1] = '\0';
+}
+
+static struct fault_struck read_fault(const struct account_fault *first, uint64_t now)
+{
+    return (struct fault_struck){
+        .call = name_of(LOAD(first->call)),
+        .size = at_most(LOAD(first->size), MOST_BYTES),
+        .number = at_most(LOAD(first->number), MOST_COUNT),
+        .site = LOAD(first->site),
+        .when = at_most(LOAD(first->when), now),
+    };
+}
+
+static struct refusal read_refusal(const struct account_refusal *first, uint64_t now)
+{
+    return (struct refusal){
+        .call = name_of(LOAD(first->call)),
+        .size = at_most(LOAD(first->size), MOST_BYTES),
+        .used = at_most(LOAD(first->used), MOST_BYTES),
+        .limit = limit_of(LOAD(first->limit)),
+        .by_tree = LOAD(first->by_tree) != 0,
+        .when = at_most(LOAD(first->when), now),
+    };
+}
+
+static void read_figures(struct roster_process *process, const struct account *account)
+{
+    uint64_t now = duration_now();
+    process->limit = limit_of(LOAD(account->limit));
+    process->used = at_most(account_used(account), MOST_BYTES);
+    process->peak = at_most(LOAD(account->peak), MOST_BYTES);
+    process->refusals = at_most(LOAD(account->refusals), MOST_COUNT);
+    process->unknown = at_most(LOAD(account->unknown), MOST_COUNT);
+    process->faults = at_most(LOAD(account->faults), MOST_COUNT);
+    process->began = at_most(PLAIN(account->began), now);
+    if (process->refusals > 0)
+        process->first = read_refusal(&account->first, now);
+    if (process->faults > 0)
+        process->first_fault = read_fault(&account->first_fault, now);
+}
+
+static void read_words(struct roster_process *process, const struct account *account)
+{
+    uint32_t flags = LOAD(account->flags), ending = LOAD(account->ending);
+    copy_name(process->program, account->program);
+    process->forked = flags & ACCOUNT_FORKED;
+    process->explored = flags & ACCOUNT_EXPLORED;
+    process->can_arm = flags & ACCOUNT_CAN_ARM;
+    process->own_heap = flags & ACCOUNT_OWN_HEAP;
+    process->own_maps = flags & ACCOUNT_OWN_MAPS;
+    if (process->own_heap)
+        copy_name(process->heap_owner, account->heap_owner);
+    process->exited = ending != 0;
+    process->status = (int)(ending & 0xff);
+}
+
+/* What cannot be, whoever the process is. A limit that the process or somebody outside has set may
+ * be below what it holds; that of the run is kept by the library. */
+static const char *doubt_about(const struct roster *roster, const struct roster_process *process)
+{
+    uint64_t limit = process->limit, given = roster->limits.limit;
+    bool as_given = limit == given || limit - given == roster->limits.reserve;
+    if (given != ACCOUNTS_UNLIMITED && as_given && process->used > limit)
+        return "it says that it holds more than its limit";
+    if (process->used == MOST_BYTES || process->peak == MOST_BYTES ||
+        process->refusals == MOST_COUNT || process->faults == MOST_COUNT)
+        return "it gives figures that no process can have";
+    return NULL;
+}
+
+bool roster_read(const struct roster *roster, unsigned slot, struct roster_claim *claim)
+{
+    const struct account *account = &roster->accounts->slots[slot];
+    *claim = (struct roster_claim){
+        .owner = LOAD(roster->accounts->owners[slot]),
+        .state = atomic_load(&account->state),
+    };
+    if (claim->owner == 0 || claim->state == ACCOUNT_EMPTY)
+        return false;
+    struct roster_process *process = &claim->process;
+    claim->pid = PLAIN(account->pid);
+    claim->parent = PLAIN(account->parent);
+    claim->stack = PLAIN(account->stack);
+    claim->elsewhere = LOAD(account->flags) & ACCOUNT_ELSEWHERE;
+    process->slot = slot;
+    process->pid = descendants_is_number(claim->pid) || claim->pid == 1 ? (int)claim->pid : 0;
+    process->parent = claim->parent > 0 && claim->parent <= INT32_MAX ? (int)claim->parent : 0;
+    process->start_time = PLAIN(account->start_time);
+    process->live = claim->state == ACCOUNT_LIVE;
+    read_figures(process, account);
+    read_words(process, account);
+    process->doubt = doubt_about(roster, process);
+    return true;
+}
+
+struct process roster_figures(struct roster_process *process)
+{
+    return (struct process){
+        .pid = process->pid,
+        .parent = process->parent,
+        .program = process->program,
+        .began = process->began,
+        .limit = process->limit,
+        .used = process->used,
+        .peak = process->peak,
+        .refusals = process->refusals,
+        .unknown = process->unknown,
+        .first = process->first,
+        .faults = process->faults,
+        .first_fault = process->first_fault,
+        .forked = process->forked,
+        .explored = process->explored,
+        .heap_owner = process->own_heap ? process->heap_owner : NULL,
+        .maps_owned = process->own_maps,
+        .doubt = process->doubt,
+    };
+}
+
+struct roster_tree roster_tree(struct roster *roster)
+{
+    struct accounts *accounts = roster->accounts;
+    struct roster_tree tree = {.limited = LOAD(accounts->tree_limit) != ACCOUNTS_UNLIMITED};
+    if (!tree.limited)
+        return tree;
+    tree.limit = limit_of(LOAD(accounts->tree_limit));
+    tree.used = at_most(accounts_tree_used(accounts), MOST_BYTES);
+    tree.peak = at_most(LOAD(accounts->tree_peak), MOST_BYTES);
+    return tree;
+}
+
+uint64_t roster_joined(const struct roster *roster)
+{
+    return at_most(LOAD(roster->accounts->joined), MOST_COUNT);
+}
+
+uint64_t roster_no_room(const struct roster *roster)
+{
+    return at_most(LOAD(roster->accounts->refused_room), MOST_COUNT);
+}
