@@ -64,8 +64,9 @@ $(BUILD)/uthash:
 # itself, or, installed, in this folder, which is relative to PREFIX where LIBDIR is below it.
 COMMAND := $(BUILD)/memrestrict
 COMMAND_SOURCES := $(sort $(wildcard memrestrict/*.c memrestrict/*/*.c))
-COMMAND_CORE := $(sort $(wildcard libmemrestrict/common/*.c))
-COMMAND_OBJECTS = $(COMMAND_SOURCES:memrestrict/%.c=$(BUILD)/command/%.o) $(COMMAND_CORE:libmemrestrict/common/%.c=$(BUILD)/command/common/%.o)
+COMMAND_CORE := $(sort $(wildcard libmemrestrict/common/*.c)) libmemrestrict/records/regions.c \
+	$(addprefix libmemrestrict/ground/,guard.c kernel_copy.c lock.c pages.c)
+COMMAND_OBJECTS = $(COMMAND_SOURCES:memrestrict/%.c=$(BUILD)/command/%.o) $(COMMAND_CORE:libmemrestrict/%.c=$(BUILD)/command/library/%.o)
 # What makes a mistake of the command's a clean end. The library has what costs no instruction and asks
 # nothing of the C library that musl does not have: no protected stacks, no _FORTIFY_SOURCE. The
 # sanitizers know better than the latter, which without optimization is a warning.
@@ -81,7 +82,7 @@ command: $(COMMAND)
 
 $(COMMAND): $(COMMAND_OBJECTS)
 	$(CC) $(CFLAGS) $(COMMAND_LINK) $(LDFLAGS) $^ $(shell pkg-config --libs $(COMMAND_PACKAGES)) -lm -o $@
-$(BUILD)/command/common/%.o: libmemrestrict/common/%.c $(HEADERS)
+$(BUILD)/command/library/%.o: libmemrestrict/%.c $(HEADERS)
 	@mkdir -p $(@D)
 	$(CC) $(STD) $(WARN) $(INC) $(CPPFLAGS) $(COMMAND_HARD) $(CFLAGS) -c $< -o $@
 $(BUILD)/command/%.o: memrestrict/%.c $(HEADERS) $(COMMAND_HEADERS) $(BUILD)/command/libdir | $(BUILD)/packages

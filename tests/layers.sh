@@ -11,7 +11,8 @@ scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 
 # The rows with three columns: a wing, then the wings that it may include, by their whole names. In
-# the table a word alone is the folder beside this one, `common` that of the library.
+# the table a word alone is the folder beside this one, `common` that of the library; others of the
+# library are named whole.
 table() { # TREE
     awk -F '|' '/^\| `(libmemrestrict|memrestrict)\// && NF == 5 {
         gsub(/[` ]/, "", $2); gsub(/[`,]/, " ", $3)
@@ -21,7 +22,7 @@ table() { # TREE
         line = $2
         for (i = 1; i <= count; i++) {
             if (word[i] == "common") word[i] = "libmemrestrict/common"
-            else if (word[i] != "anything") word[i] = whole "/" word[i]
+            else if (word[i] != "anything" && word[i] !~ /\//) word[i] = whole "/" word[i]
             line = line " " word[i]
         }
         print line }' "$1/ARCHITECTURE.md"

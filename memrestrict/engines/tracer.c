@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+#include "engines/tracer.h"
+
+#include "base/duration.h"
+#include "engines/ptrace_filter.h"
+#include "engines/tracer_inside.h"
+
+#include <errno.h>
+#include <linux/ptrace.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    OPTIONS = PTRACE_O_EXITKILL | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+              PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD,
+    KCMP_SPACE = 1 /* KCMP_VM */
+};
+
+bool tracer_available(const char **why)
+{
+    uint32_t action = SECCOMP_RET_TRACE;
+    *why = NULL;
+    if (traced_kinds[0].arch == 0)
+        *why = "it is not made for this kind of machine";
+    else if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) != 0)
+        *why = "the kernel has no seccomp filters";
+    else if (syscall(SYS_kcmp, getpid(), getpid(), KCMP_SPACE, 0, 0) != 0)
+        *why = "kcmp(2) is not to be had here";
+    return *why == NULL;
+}
+
+struct tracer *tracer_open(const struct tracer_options *options, struct outcome *outcome)
+{
+    struct tracer *tracer = calloc(1, sizeof *tracer);
+    if (tracer == NULL)
+        return NULL;
+    tracer->options = *options;
+    tracer->outcome = outcome;
+    tracer->tree.limit = options->tree_limit;
+    return tracer;
+}
+
+bool tracer_enter(void) { return ptrace_filter_install(); }
+
+bool tracer_seize(struct tracer *tracer, int pid)
+{
+    tracer->pid = pid;
+    if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)(uintptr_t)OPTIONS) != 0)
+        return false;
+    errno = ENOMEM;
+    return tracer_family_begin(tracer, pid);
+}
+
+struct tracee *tracee_find(struct tracer *tracer, int tid)
+{
+    struct tracee *tracee;
+    HASH_FIND_INT(tracer->tracees, &tid, tracee);
+    return tracee;
+}
+
+struct tracee *tracee_add(struct tracer *tracer, int tid)
+{
+    struct tracee *tracee = calloc(1, sizeof *tracee);
+    if (tracee == NULL)
+        return NULL;
+    tracee->tid = tid;
+    HASH_ADD_INT(tracer->tracees, tid, tracee);
+    if (HASH_ADDED(tracee))
+        return tracee;
+    free(tracee);
+    return NULL;
+}
+
+void tracee_continue(int tid, int request, int signal)
+{
+    ptrace((enum __ptrace_request)request, tid, NULL, (void *)(uintptr_t)signal);
+}
+
+void tracee_kill(int tid) { kill(tid, SIGKILL); }
+
+void tracer_condemn(struct tracer *tracer, const struct tracee *tracee, const char *why)
+{
+    outcome_warn(tracer->outcome, "%s (process %d) was ended: %s",
+                 tracee->space->row.program != NULL ? tracee->space->row.program : "a program",
+                 tracee->tgid, why);
+    tracee_kill(tracee->tgid);
+}
+
+static bool is_stop_signal(int signal)
+{
+    return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
+/* The first stop of a new thread, a stop of the whole process, or its end. */
+static void on_trap(struct tracer *tracer, struct tracee *tracee, int signal)
+{
+    if (!is_stop_signal(signal)) {
+        tracee_continue(tracee->tid, PTRACE_CONT, 0);
+        return;
+    }
+    tracee_continue(tracee->tid, PTRACE_LISTEN, 0);
+    if (tracee->tid == tracer->pid && tracer->options.on_stop != NULL)
+        tracer->options.on_stop(tracer->options.context, signal);
+}
+
+static void on_change(struct tracer *tracer, int tid, int status);
+
+/* The parent stands still until its child is known: the child begins with what the parent has now.
+ */
+static void on_child(struct tracer *tracer, struct tracee *parent)
+{
+    unsigned long child = 0;
+    int status;
+    if (ptrace(PTRACE_GETEVENTMSG, parent->tid, NULL, &child) == 0 &&
+        tracee_find(tracer, (int)child) == NULL && waitpid((int)child, &status, __WALL) > 0)
+        on_change(tracer, (int)child, status);
+    tracee_continue(parent->tid, PTRACE_CONT, 0);
+}
+
+static void on_stop(struct tracer *tracer, struct tracee *tracee, int status)
+{
+    int signal = WSTOPSIG(status);
+    switch (status >> 16) {
+    case PTRACE_EVENT_SECCOMP: tracer_call_begins(tracer, tracee); break;
+    case PTRACE_EVENT_FORK:
+    case PTRACE_EVENT_VFORK:
+    case PTRACE_EVENT_CLONE: on_child(tracer, tracee); break;
+    case PTRACE_EVENT_STOP: on_trap(tracer, tracee, signal); break;
+    case 0:
+        if (signal == (SIGTRAP | 0x80))
+            tracer_call_ends(tracer, tracee);
+        else
+            tracee_continue(tracee->tid, PTRACE_CONT, signal);
+        break;
+    default: tracee_continue(tracee->tid, PTRACE_CONT, 0);
+    }
+}
+
+static void on_change(struct tracer *tracer, int tid, int status)
+{
+    struct tracee *tracee = tracee_find(tracer, tid);
+    if (!WIFSTOPPED(status)) {
+        tracer_family_death(tracer, tid, status);
+        return;
+    }
+    if (tracee == NULL)
+        tracer_family_child(tracer, tid);
+    tracee = tracee_find(tracer, tid);
+    if (tracee == NULL)
+        tracee_kill(tid); /* no memory */
+    else if (status >> 16 == PTRACE_EVENT_EXEC)
+        tracer_family_exec(tracer, tracee);
+    else
+        on_stop(tracer, tracee, status);
+}
+
+void tracer_attend(struct tracer *tracer)
+{
+    int status, tid;
+    while ((tid = waitpid(-1, &status, __WALL | WNOHANG)) > 0)
+        on_change(tracer, tid, status);
+}
+
+bool tracer_has_begun(const struct tracer *tracer) { return tracer->begun || tracer->ended; }
+
+bool tracer_has_ended(const struct tracer *tracer, int *status)
+{
+    *status = tracer->status;
+    return tracer->ended;
+}
+
+void tracer_kill(struct tracer *tracer, int signal)
+{
+    struct tracee *tracee, *next;
+    HASH_ITER (hh, tracer->tracees, tracee, next) {
+        int pid = tracee->tgid != 0 ? tracee->tgid : tracee->tid;
+        if (pid == tracee->tid)
+            kill(pid, signal);
+    }
+}
+
+void tracer_close(struct tracer *tracer)
+{
+    int status, tid;
+    unsigned left = HASH_COUNT(tracer->tracees);
+    if (left > 0)
+        outcome_warn(tracer->outcome,
+                     "what %s left running was ended: under ptrace nothing can go on without us",
+                     tracer->outcome->name);
+    while (HASH_COUNT(tracer->tracees) > 0) {
+        tracer_kill(tracer, SIGKILL);
+        if ((tid = waitpid(-1, &status, __WALL)) < 0 && errno != EINTR)
+            break;
+        if (tid > 0)
+            on_change(tracer, tid, status);
+    }
+    if (tracer->mismatches > 0)
+        outcome_warn(tracer->outcome, "%llu times the records were not as the kernel's",
+                     (unsigned long long)tracer->mismatches);
+    if (tracer->tree.limit != UINT64_MAX) {
+        tracer->outcome->tree_limit = tracer->tree.limit;
+        tracer->outcome->tree_peak = tracer->tree.peak;
+    }
+    free(tracer);
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Threads, processes and programs as they come and go.
+ */
+#include "base/duration.h"
+#include "common/proc.h"
+#include "engines/space_maps.h"
+#include "engines/tracer_inside.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <utlist.h>
+
+static struct tracer_space *make_space(struct tracer *tracer, int pid)
+{
+    struct tracer_space *space = calloc(1, sizeof *space);
+    if (space == NULL)
+        return NULL;
+    space->space.account.limit = tracer->options.limit;
+    space->space.tree = tracer->options.tree_limit != UINT64_MAX ? &tracer->tree : NULL;
+    space->space.count_stacks = tracer->options.count_stacks;
+    space->space.keep_written = tracer->options.keep_written;
+    space->row = (struct process){.pid = pid, .began = duration_now()};
+    DL_APPEND2(tracer->spaces, space, previous, next);
+    return space;
+}
+
+static char *name_of(int pid)
+{
+    char path[64], exe[PATH_MAX];
+    snprintf(path, sizeof path, "/proc/%d/exe", pid);
+    ssize_t length = readlink(path, exe, sizeof exe - 1);
+    exe[length > 0 ? length : 0] = '\0';
+    const char *slash = strrchr(exe, '/');
+    return strdup(slash != NULL ? slash + 1 : exe);
+}
+
+static int parent_of(int pid)
+{
+    struct proc_stat stat;
+    return proc_stat_of(pid, &stat) == 0 ? stat.parent : 0;
+}
+
+static int group_of(int tid)
+{
+    char path[64], line[256];
+    int tgid = 0;
+    snprintf(path, sizeof path, "/proc/%d/status", tid);
+    FILE *file = fopen(path, "re");
+    while (file != NULL && tgid == 0 && fgets(line, sizeof line, file) != NULL)
+        if (sscanf(line, "Tgid: %d", &tgid) != 1)
+            tgid = 0;
+    if (file != NULL)
+        fclose(file);
+    return tgid != 0 ? tgid : tid;
+}
+
+/* Into the outcome: how the program of this space ended. */
+static void list(struct tracer *tracer, struct tracer_space *space)
+{
+    struct process *row = &space->row;
+    if (row->program == NULL) /* what was there before the program itself */
+        return;
+    row->ended = duration_now();
+    row->limit = space->space.account.limit;
+    row->used = space->space.account.used;
+    row->peak = space->space.account.peak;
+    struct process *listed = outcome_add(tracer->outcome);
+    if (listed == NULL) {
+        free(row->program);
+        return;
+    }
+    *listed = *row;
+}
+
+static void leave(struct tracer *tracer, struct tracer_space *space)
+{
+    if (space == NULL || --space->users > 0)
+        return;
+    list(tracer, space);
+    space_clear(&space->space);
+    DL_DELETE2(tracer->spaces, space, previous, next);
+    free(space);
+}
+
+static void join(struct tracee *tracee, struct tracer_space *space, int tgid)
+{
+    tracee->space = space;
+    tracee->tgid = tgid;
+    space->users++;
+}
+
+bool tracer_family_begin(struct tracer *tracer, int pid)
+{
+    struct tracee *tracee = tracee_add(tracer, pid);
+    struct tracer_space *space = tracee != NULL ? make_space(tracer, pid) : NULL;
+    if (space == NULL)
+        return false;
+    /* What the command's own copy does before exec is not the program's. */
+    space->space.account.limit = UINT64_MAX;
+    space->space.tree = NULL;
+    join(tracee, space, pid);
+    return true;
+}
+
+static bool share_space(int one, int other)
+{
+    enum { KCMP_SPACE = 1 };
+    return syscall(SYS_kcmp, one, other, KCMP_SPACE, 0, 0) == 0;
+}
+
+/* While a thread forks others may change their mappings: what the child has, the kernel knows. */
+static bool copy_space(struct tracer_space *copy, struct tracer_space *from, int pid)
+{
+    struct space_account *tree = from->space.tree;
+    if (!space_copy(&copy->space, &from->space))
+        return false;
+    copy->space.tree = NULL;
+    bool done = from->users == 1 || space_resync(&copy->space, pid, 0, UINTPTR_MAX);
+    space_inherit(&copy->space);
+    copy->space.tree = tree;
+    return done;
+}
+
+static bool forked(struct tracer *tracer, struct tracee *child, struct tracer_space *from)
+{
+    struct tracer_space *space = make_space(tracer, child->tid);
+    if (space == NULL)
+        return false;
+    space->row.program = from->row.program != NULL ? strdup(from->row.program) : NULL;
+    space->row.parent = parent_of(child->tid);
+    space->row.forked = true;
+    join(child, space, child->tid);
+    if (!copy_space(space, from, child->tid))
+        tracer_condemn(tracer, child, "its mappings cannot be read");
+    return true;
+}
+
+/* Whose memory it shares, if anybody's. */
+static struct tracer_space *shared_space(struct tracer *tracer, int tid, int likely)
+{
+    struct tracee *other = tracee_find(tracer, likely), *next;
+    if (other != NULL && share_space(other->tid, tid))
+        return other->space;
+    HASH_ITER (hh, tracer->tracees, other, next) {
+        if (other->tid == other->tgid && share_space(other->tid, tid))
+            return other->space;
+    }
+    return NULL;
+}
+
+/* Who made it is not known, or dead by now: it has what it has. */
+static bool load_orphan(struct tracer *tracer, struct tracee *child)
+{
+    struct tracer_space *space = make_space(tracer, child->tid);
+    if (space == NULL)
+        return false;
+    struct space_account *tree = space->space.tree;
+    space->row.program = name_of(child->tid);
+    space->row.parent = parent_of(child->tid);
+    space->row.forked = true;
+    join(child, space, child->tid);
+    space->space.tree = NULL;
+    if (!space_load(&space->space, child->tid))
+        tracer_condemn(tracer, child, "its mappings cannot be read");
+    space_inherit(&space->space);
+    space->space.tree = tree;
+    return true;
+}
+
+/* Its parent may have died meanwhile, and its maker need not be its parent (CLONE_PARENT). */
+void tracer_family_child(struct tracer *tracer, int tid)
+{
+    int tgid = group_of(tid), likely = tgid != tid ? tgid : parent_of(tid);
+    struct tracer_space *space = shared_space(tracer, tid, likely);
+    struct tracee *maker = tracee_find(tracer, likely), *child = tracee_add(tracer, tid);
+    if (child == NULL)
+        return;
+    bool done = true;
+    if (space != NULL)
+        join(child, space, tgid);
+    else if (maker != NULL)
+        done = forked(tracer, child, maker->space);
+    else
+        done = load_orphan(tracer, child);
+    if (done)
+        return;
+    HASH_DEL(tracer->tracees, child);
+    free(child);
+}
+
+static void drop(struct tracer *tracer, struct tracee *tracee)
+{
+    struct tracer_space *space = tracee->space;
+    tracer_call_dies(tracer, tracee);
+    HASH_DEL(tracer->tracees, tracee);
+    free(tracee);
+    leave(tracer, space);
+}
+
+/* exec ends all other threads; the one that called it takes the process's number. */
+static void drop_others(struct tracer *tracer, int tgid)
+{
+    struct tracee *tracee, *next;
+    HASH_ITER (hh, tracer->tracees, tracee, next) {
+        if (tracee->tgid == tgid && tracee->tid != tgid)
+            drop(tracer, tracee);
+    }
+}
+
+/* A new image that is too large is refused as a whole: it has nobody to tell yet. */
+static void begin_program(struct tracer *tracer, struct tracee *tracee)
+{
+    struct tracer_space *space = tracee->space;
+    space->row.program = name_of(tracee->tid);
+    space->row.parent = parent_of(tracee->tid);
+    if (!space_load(&space->space, tracee->tid)) {
+        tracer_condemn(tracer, tracee, "its mappings cannot be read");
+        return;
+    }
+    const struct space_account *own = &space->space.account, *tree = space->space.tree;
+    bool by_tree = tree != NULL && tree->used > tree->limit;
+    if (own->used <= own->limit && !by_tree)
+        return;
+    tracer_refuse(tracer, space, "exec", own->used, by_tree);
+    tracee_kill(tracee->tgid);
+}
+
+void tracer_family_exec(struct tracer *tracer, struct tracee *tracee)
+{
+    int tid = tracee->tid;
+    drop_others(tracer, tid);
+    struct tracer_space *space = make_space(tracer, tid);
+    if (space == NULL) {
+        tracee_kill(tid);
+        return;
+    }
+    tracer_call_dies(tracer, tracee);
+    if (tracee->space != NULL && tracee->space->row.pid == tid)
+        tracee->space->row.end = PROCESS_REPLACED;
+    leave(tracer, tracee->space);
+    join(tracee, space, tid);
+    tracer->begun |= tid == tracer->pid;
+    begin_program(tracer, tracee);
+    tracee_continue(tid, PTRACE_CONT, 0);
+}
+
+void tracer_family_death(struct tracer *tracer, int tid, int status)
+{
+    struct tracee *tracee = tracee_find(tracer, tid);
+    if (tid == tracer->pid) {
+        tracer->ended = true;
+        tracer->status = status;
+    }
+    if (tracee == NULL)
+        return;
+    if (tracee->space != NULL && tracee->space->row.pid == tid) {
+        struct process *row = &tracee->space->row;
+        row->end = WIFEXITED(status) ? PROCESS_EXITED : PROCESS_KILLED;
+        row->status = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
+    }
+    drop(tracer, tracee);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the parts of the tracer share: tracer.c waits and passes on, tracer_calls.c decides on
+ * calls, tracer_family.c follows threads, processes and programs.
+ */
+#ifndef MEMRESTRICT_TRACER_INSIDE_H
+#define MEMRESTRICT_TRACER_INSIDE_H
+
+#include "base/hash.h"
+#include "engines/ptrace_calls.h"
+#include "engines/space.h"
+#include "engines/tracer.h"
+
+/* An address space, and the process that it is listed as. */
+struct tracer_space {
+    struct space space;
+    unsigned users;      /* tracees */
+    struct tracee *busy; /* whose call goes on */
+    bool stale;          /* somebody died in the middle of a call */
+    bool has_reserve;
+    struct process row;
+    struct tracer_space *next, *previous; /* of all, in order of beginning */
+};
+
+/* A thread. */
+struct tracee {
+    int tid, tgid; /* tgid 0: not known to belong to anybody yet */
+    struct tracer_space *space;
+    bool waits;    /* at a call, for its turn */
+    bool at_limit; /* ... because the tree has too little just now */
+    bool widened;
+    enum traced traced; /* the call that it is in */
+    struct space_call call;
+    struct traced_saved saved;
+    struct tracee *next_waiting, *previous_waiting;
+    UT_hash_handle hh;
+};
+
+struct tracer {
+    struct tracer_options options;
+    struct outcome *outcome;
+    struct space_account tree;
+    bool tree_reserve;
+    struct tracee *tracees; /* by tid */
+    struct tracee *waiting; /* first come, first served */
+    struct tracer_space *spaces;
+    unsigned going_on; /* calls, in all spaces */
+    int pid;
+    bool begun, ended, told_ptrace;
+    int status;
+    uint64_t mismatches;
+};
+
+struct tracee *tracee_find(struct tracer *tracer, int tid);
+struct tracee *tracee_add(struct tracer *tracer, int tid);
+/* Lets it go on; a tracee that is dead by now says so itself. */
+void tracee_continue(int tid, int request, int signal);
+
+/* Ends the process of a thread that is traced: until its death is told, its number is its own. */
+void tracee_kill(int tid);
+
+/* A thread is at a call that the filter stops, or at the end of one. */
+void tracer_call_begins(struct tracer *tracer, struct tracee *tracee);
+void tracer_call_ends(struct tracer *tracer, struct tracee *tracee);
+/* The thread is gone: so is its call. */
+void tracer_call_dies(struct tracer *tracer, struct tracee *tracee);
+
+/* What cannot be limited is ended, and why is said. */
+void tracer_condemn(struct tracer *tracer, const struct tracee *tracee, const char *why);
+void tracer_refuse(struct tracer *tracer, struct tracer_space *space, const char *call,
+                   uint64_t size, bool by_tree);
+
+/* The program's first thread. False: no memory. */
+bool tracer_family_begin(struct tracer *tracer, int pid);
+/* A thread that is not known has stopped: a new one. */
+void tracer_family_child(struct tracer *tracer, int tid);
+void tracer_family_exec(struct tracer *tracer, struct tracee *tracee);
+void tracer_family_death(struct tracer *tracer, int tid, int status);
+
+#endif
