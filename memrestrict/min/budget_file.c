@@ -3,7 +3,7 @@
 
 #include "common/config.h"
 #include "base/file_kind.h"
-#include "base/replace_file.h"
+#include "base/output.h"
 #include "base/message.h"
 #include "base/shell.h"
 
@@ -51,21 +51,10 @@ static bool read_lines(struct budget_file *file, FILE *from)
     return good;
 }
 
-/* Said before the bisect, which may take long. */
-static bool can_be_updated(const char *path)
-{
-    struct replace_file replace;
-    bool can = replace_file_open(&replace, path);
-    if (can)
-        replace_file_close(&replace, false);
-    else
-        message("--budget-file: %s: cannot be written: %s", path, strerror(errno));
-    return can;
-}
-
 bool budget_file_open(struct budget_file *file, const char *path, char *const *argv, bool updated)
 {
     *file = (struct budget_file){.path = path, .key = shell_line(argv)};
+    output_open(&file->output, "budget-file", NULL);
     if (file->key == NULL)
         return false;
     if (!file_is_plain(path)) {
@@ -83,8 +72,8 @@ bool budget_file_open(struct budget_file *file, const char *path, char *const *a
         fclose(from);
     if (!good)
         return false;
-    if (updated)
-        return can_be_updated(path);
+    if (updated) /* said before the bisect, which may take long */
+        return output_open_replaced(&file->output, "budget-file", path);
     if (!file->has)
         message("--budget-file: %s: there is no line for this command line; accepted: --update, or "
                 "'BYTES %s'",
@@ -123,24 +112,20 @@ static void write_lines(const struct budget_file *file, FILE *from, FILE *to, ui
     free(line);
 }
 
-bool budget_file_update(const struct budget_file *file, uint64_t bytes)
+bool budget_file_update(struct budget_file *file, uint64_t bytes)
 {
-    struct replace_file replace;
-    FILE *from = fopen(file->path, "re");
-    bool written = replace_file_open(&replace, file->path);
-    if (written) {
-        write_lines(file, from, replace.file, bytes);
-        written = replace_file_close(&replace, true);
-    }
-    if (!written)
-        message("--budget-file: %s: cannot be written: %s", file->path, strerror(errno));
+    FILE *to = output_file(&file->output), *from = to != NULL ? fopen(file->path, "re") : NULL;
+    if (to == NULL)
+        return false;
+    write_lines(file, from, to, bytes);
     if (from != NULL)
         fclose(from);
-    return written;
+    return output_close(&file->output, true);
 }
 
 void budget_file_close(struct budget_file *file)
 {
+    output_undo(&file->output);
     free(file->key);
     file->key = NULL;
 }

@@ -7,14 +7,17 @@
 #ifndef MEMRESTRICT_BUDGET_FILE_H
 #define MEMRESTRICT_BUDGET_FILE_H
 
+#include "base/output.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
 struct budget_file {
     const char *path;
-    char *key;      /* the command line as the file has it */
-    bool has;       /* there is a line for it */
-    uint64_t bytes; /* of that */
+    struct output output; /* open where it is to be updated */
+    char *key;            /* the command line as the file has it */
+    bool has;             /* there is a line for it */
+    uint64_t bytes;       /* of that */
 };
 
 /* `argv`: the program and its arguments. A file that is not there is empty if it is to be
@@ -23,7 +26,7 @@ struct budget_file {
 bool budget_file_open(struct budget_file *file, const char *path, char *const *argv, bool updated);
 /* Puts the number there, and leaves all other lines as they are. False: it cannot be written, which
  * was said. */
-bool budget_file_update(const struct budget_file *file, uint64_t bytes);
+bool budget_file_update(struct budget_file *file, uint64_t bytes);
 void budget_file_close(struct budget_file *file);
 
 #endif

@@ -5,7 +5,7 @@
 #include "min/format_min.h"
 #include "trial/stdin_copy.h"
 #include "base/signal_wait.h"
-#include "base/output_file.h"
+#include "base/output.h"
 #include "base/progress.h"
 #include "base/replay.h"
 #include "base/message.h"
@@ -34,7 +34,7 @@ struct min {
     struct bisect bisect;
     struct progress progress;
     struct budget_file file;
-    struct output_file json, junit;
+    struct output json, junit;
     uint64_t runs, began;
 };
 
@@ -202,11 +202,10 @@ static int tell(struct min *min, struct min_result *result)
     bool written = true;
     if (path != NULL && min->options.update)
         written = budget_file_update(&min->file, min_result_need(result));
-    FILE *to =
-        output_file_is_stdout(&min->json) || output_file_is_stdout(&min->junit) ? stderr : stdout;
+    FILE *to = output_is_stdout(&min->json) || output_is_stdout(&min->junit) ? stderr : stdout;
     format_min_text(to, result); /* stdout's errors are main's to see */
-    written &= output_file_write(&min->json, format_min_json, result);
-    written &= output_file_write(&min->junit, format_min_junit, result);
+    written &= output_write(&min->json, format_min_json, result);
+    written &= output_write(&min->junit, format_min_junit, result);
     if (!written)
         return EXIT_OURS;
     return result->grew && !min->options.update ? EXIT_GREW : EXIT_SUCCESS;
@@ -273,8 +272,8 @@ static bool prepare(struct min *min)
     return set_program(min) &&
            (path == NULL ||
             budget_file_open(&min->file, path, min->options.argv, min->options.update)) &&
-           output_file_open(&min->json, "json", min->options.json) &&
-           output_file_open(&min->junit, "junit", min->options.junit);
+           output_open(&min->json, "json", min->options.json) &&
+           output_open(&min->junit, "junit", min->options.junit);
 }
 
 /* EXIT_SUCCESS: there is an answer. */
@@ -292,8 +291,8 @@ static int search(struct min *min)
     if (found)
         ask_sites(min);
     if (!found || signal_wait_signal() != 0) { /* which ends us in trials_close */
-        output_file_undo(&min->json);
-        output_file_undo(&min->junit);
+        output_undo(&min->json);
+        output_undo(&min->junit);
     }
     trials_close(min->trials);
     return found ? EXIT_SUCCESS : learnt ? EXIT_OURS : status;
@@ -308,7 +307,7 @@ int min_main(int argc, char **argv)
     status = prepare(&min) ? search(&min) : EXIT_OURS;
     if (status == EXIT_SUCCESS)
         status = conclude(&min);
-    output_file_undo(&min.json);
+    output_undo(&min.json);
     min_sites_free(&min.sites);
     budget_file_close(&min.file);
     tried_budgets_free(&min.tried);

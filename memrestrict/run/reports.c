@@ -1,31 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/reports.h"
 
-#include "base/fd.h"
 #include "base/message.h"
 #include "base/string_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static bool is_stdout(const char *path) { return strcmp(path, "-") == 0; }
-
-static bool cannot(enum report_kind kind, const char *path)
-{
-    message("--%s: cannot write to %s: %s", option_of_report(kind),
-            is_stdout(path) ? "standard output" : path, strerror(errno));
-    if (is_stdout(path)) { /* said once; the end of main would say it again */
-        __fpurge(stdout);
-        clearerr(stdout);
-    }
-    return false;
-}
 
 /* The pattern with the program's process ID and name in it. NULL: no memory. */
 static char *expand(const char *pattern, int pid, const char *name)
@@ -43,86 +28,6 @@ static char *expand(const char *pattern, int pid, const char *name)
             fputs(*at == 'e' ? name : "%", memory);
     }
     return string_file_close(&path);
-}
-
-/* A new file for `path`, beside it, named in `temporary`. -1 with errno. */
-static int make_beside(const char *path, char temporary[PATH_MAX])
-{
-    if (snprintf(temporary, PATH_MAX, "%s.XXXXXX", path) >= PATH_MAX) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    return fd_above(mkostemp(temporary, O_CLOEXEC));
-}
-
-/* The descriptor that a path stands for, as /dev/stderr; -1: none. */
-static int descriptor_of(const char *path)
-{
-    static const char *const folders[] = {"/dev/fd/", "/proc/self/fd/"};
-    int fd;
-    char more;
-    if (strcmp(path, "/dev/stdout") == 0)
-        return STDOUT_FILENO;
-    if (strcmp(path, "/dev/stderr") == 0)
-        return STDERR_FILENO;
-    for (int i = 0; i < 2; i++)
-        if (strncmp(path, folders[i], strlen(folders[i])) == 0 &&
-            sscanf(path + strlen(folders[i]), "%9d%c", &fd, &more) == 1)
-            return fd;
-    return -1;
-}
-
-/* Whoever reads a metrics file must never see half of it. Devices and pipes are written to
- * directly. */
-static bool is_replaced(enum report_kind kind, const char *path)
-{
-    struct stat status;
-    return kind == REPORT_PROMETHEUS && descriptor_of(path) < 0 &&
-           (stat(path, &status) != 0 || S_ISREG(status.st_mode));
-}
-
-static bool can_replace(const char *path)
-{
-    char temporary[PATH_MAX];
-    int fd = make_beside(path, temporary);
-    if (fd < 0)
-        return false;
-    close(fd);
-    unlink(temporary);
-    return true;
-}
-
-/* To open it anew would begin at the start of the file, over what others write there. */
-static bool join_descriptor(struct report *report, int fd)
-{
-    int own = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    report->file = own >= 0 ? fdopen(own, "w") : NULL;
-    report->joined = report->file != NULL;
-    return report->joined;
-}
-
-static bool open_file(struct report *report)
-{
-    int other = descriptor_of(report->path);
-    if (other >= 0)
-        return join_descriptor(report, other);
-    int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY;
-    int fd = fd_above(open(report->path, flags | O_EXCL, 0666));
-    report->made = fd >= 0;
-    if (fd < 0 && errno == EEXIST)
-        fd = fd_above(open(report->path, flags, 0666));
-    report->file = fd >= 0 ? fdopen(fd, "w") : NULL;
-    return report->file != NULL;
-}
-
-static bool open_one(struct report *report, enum report_kind kind)
-{
-    if (is_stdout(report->path)) {
-        report->file = stdout;
-        return fcntl(STDOUT_FILENO, F_GETFL) >= 0 || cannot(kind, report->path);
-    }
-    bool good = is_replaced(kind, report->path) ? can_replace(report->path) : open_file(report);
-    return good || cannot(kind, report->path);
 }
 
 static const char *folder_of(const char *pattern, char folder[PATH_MAX])
@@ -147,12 +52,10 @@ bool reports_can_take(const char *pattern)
     return false;
 }
 
-static bool is_new(const struct reports *reports, enum report_kind kind)
+static bool is_new(const struct reports *reports, enum report_kind kind, const char *path)
 {
-    const char *path = reports->of[kind].path;
     for (int i = 0; i < REPORT_COUNT; i++)
-        if (i != (int)kind && reports->of[i].path != NULL &&
-            strcmp(path, reports->of[i].path) == 0) {
+        if (reports->of[i].path != NULL && strcmp(path, reports->of[i].path) == 0) {
             message_usage("--%s and --%s: both go to %s; accepted: a file for each",
                           option_of_report((enum report_kind)i), option_of_report(kind),
                           is_stdout(path) ? "standard output" : path);
@@ -161,110 +64,65 @@ static bool is_new(const struct reports *reports, enum report_kind kind)
     return true;
 }
 
+/* Whoever reads a metrics file must never see half of it. */
+static bool open_one(struct reports *reports, enum report_kind kind, const char *path)
+{
+    struct output *output = &reports->of[kind];
+    const char *option = option_of_report(kind);
+    if (path == NULL) {
+        message("--%s: no memory", option);
+        return false;
+    }
+    if (!is_new(reports, kind, path))
+        return false;
+    return kind == REPORT_PROMETHEUS ? output_open_replaced(output, option, path)
+                                     : output_open(output, option, path);
+}
+
 bool reports_open(struct reports *reports, const struct run_options *options, int pid,
                   const char *name)
 {
-    *reports = (struct reports){0};
-    for (int kind = 0; kind < REPORT_COUNT; kind++) {
-        struct report *report = &reports->of[kind];
+    bool open = true;
+    for (int kind = 0; kind < REPORT_COUNT; kind++)
+        output_open(&reports->of[kind], option_of_report((enum report_kind)kind), NULL);
+    for (int kind = 0; kind < REPORT_COUNT && open; kind++) {
         if (options->reports[kind] == NULL)
             continue;
-        report->path = expand(options->reports[kind], pid, name);
-        bool good = report->path != NULL ? is_new(reports, (enum report_kind)kind)
-                                         : cannot((enum report_kind)kind, "?");
-        if (!good || !open_one(report, (enum report_kind)kind)) {
-            reports_undo(reports);
-            return false;
-        }
+        char *path = expand(options->reports[kind], pid, name);
+        open = open_one(reports, (enum report_kind)kind, path);
+        free(path);
     }
-    return true;
+    if (!open)
+        reports_undo(reports);
+    return open;
 }
 
 void reports_start(struct reports *reports)
 {
-    struct stat status;
-    for (int kind = 0; kind < REPORT_COUNT; kind++) {
-        FILE *file = reports->of[kind].file;
-        if (file != NULL && file != stdout && !reports->of[kind].joined &&
-            fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode) &&
-            ftruncate(fileno(file), 0) != 0)
-            message("--%s: cannot empty %s: %s", option_of_report((enum report_kind)kind),
-                    reports->of[kind].path, strerror(errno));
-    }
+    for (int kind = 0; kind < REPORT_COUNT; kind++)
+        output_empty(&reports->of[kind]);
 }
 
 void reports_undo(struct reports *reports)
 {
-    for (int kind = 0; kind < REPORT_COUNT; kind++) {
-        struct report *report = &reports->of[kind];
-        if (report->file != NULL && report->file != stdout)
-            fclose(report->file);
-        if (report->made)
-            unlink(report->path);
-        free(report->path);
-        *report = (struct report){0};
-    }
-}
-
-/* Files are made with the mode that open(2) would give them. */
-static void set_mode(int fd)
-{
-    mode_t mask = umask(0);
-    umask(mask);
-    fchmod(fd, 0666 & ~mask);
+    for (int kind = 0; kind < REPORT_COUNT; kind++)
+        output_undo(&reports->of[kind]);
 }
 
 bool reports_use_stdout(const struct reports *reports)
 {
     for (int kind = 0; kind < REPORT_COUNT; kind++)
-        if (reports->of[kind].file == stdout)
+        if (output_is_stdout(&reports->of[kind]))
             return true;
     return false;
 }
 
 FILE *reports_file(struct reports *reports, enum report_kind kind)
 {
-    struct report *report = &reports->of[kind];
-    char temporary[PATH_MAX];
-    if (report->path == NULL || report->file != NULL)
-        return report->file;
-    int fd = make_beside(report->path, temporary);
-    report->file = fd >= 0 ? fdopen(fd, "w") : NULL;
-    report->temporary = report->file != NULL ? strdup(temporary) : NULL;
-    if (report->temporary == NULL) {
-        cannot(kind, report->path);
-        return NULL;
-    }
-    set_mode(fd);
-    return report->file;
-}
-
-static bool finish_replaced(const struct report *report, bool written)
-{
-    if (written && rename(report->temporary, report->path) == 0)
-        return true;
-    int saved_errno = errno;
-    unlink(report->temporary);
-    errno = saved_errno;
-    return false;
+    return output_file(&reports->of[kind]);
 }
 
 bool reports_finish(struct reports *reports, enum report_kind kind, bool written)
 {
-    struct report *report = &reports->of[kind];
-    int reason = written ? 0 : errno;
-    errno = 0;
-    written = fflush(report->file) == 0 && !ferror(report->file) && written;
-    if (report->file != stdout)
-        written = fclose(report->file) == 0 && written;
-    if (report->temporary != NULL)
-        written = finish_replaced(report, written);
-    if (errno == 0)
-        errno = reason != 0 ? reason : EIO;
-    if (!written)
-        cannot(kind, report->path);
-    free(report->path);
-    free(report->temporary);
-    *report = (struct report){0};
-    return written;
+    return output_close(&reports->of[kind], written);
 }

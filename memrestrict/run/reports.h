@@ -6,21 +6,14 @@
 #ifndef MEMRESTRICT_REPORTS_H
 #define MEMRESTRICT_REPORTS_H
 
+#include "base/output.h"
 #include "run/options.h"
 #include "outcome/outcome.h"
 
 #include <stdio.h>
 
-struct report {
-    char *path;      /* NULL: not wanted; "-" is stdout */
-    FILE *file;      /* NULL: not open yet, because ... */
-    char *temporary; /* ... it is made under this name, and then renamed */
-    bool made;       /* it was not there before */
-    bool joined;     /* it is a descriptor that we were given: others write there as well */
-};
-
 struct reports {
-    struct report of[REPORT_COUNT];
+    struct output of[REPORT_COUNT];
 };
 
 /* Opens what the options name; `pid` and `name` are the program's. False: one cannot be written,

@@ -2,7 +2,7 @@
 #include "sweep/findings.h"
 
 #include "base/file_kind.h"
-#include "base/replace_file.h"
+#include "base/output.h"
 #include "base/message.h"
 
 #include <errno.h>
@@ -228,8 +228,9 @@ static int by_text(const void *one, const void *other)
 }
 
 /* False: no memory. */
-static bool write_keys(const struct findings *findings, FILE *file)
+static bool write_keys(FILE *file, const void *what)
 {
+    const struct findings *findings = what;
     const char **keys = calloc(findings->count + 1, sizeof *keys);
     size_t count = 0;
     if (keys == NULL)
@@ -248,16 +249,13 @@ static bool write_keys(const struct findings *findings, FILE *file)
 
 bool findings_write_baseline(const struct findings *findings, const char *path)
 {
-    struct replace_file replace;
+    struct output output;
     if (!file_is_plain(path)) {
         message("--baseline: %s: cannot write: this is no regular file", path);
         return false;
     }
-    bool written = replace_file_open(&replace, path);
-    written = written && replace_file_close(&replace, write_keys(findings, replace.file));
-    if (!written)
-        message("--baseline: %s: cannot write: %s", path, strerror(errno));
-    return written;
+    return output_open_replaced(&output, "baseline", path) &&
+           output_write(&output, write_keys, findings);
 }
 
 bool finding_counts(const struct finding *finding)

@@ -4,6 +4,7 @@
 #include "base/file_kind.h"
 #include "base/json_text.h"
 #include "base/message.h"
+#include "common/path_open.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -224,8 +225,10 @@ bool journal_open(struct journal *journal, const char *path, struct sweep_head *
         message("--journal: %s: this is no regular file; accepted: one, or none there", path);
         return false;
     }
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (fd >= 0 && (journal->file = fdopen(fd, "r+")) == NULL)
+    int fd = path_open(path, O_RDWR | O_CREAT | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        errno = -fd;
+    else if ((journal->file = fdopen(fd, "r+")) == NULL)
         close(fd);
     if (journal->file == NULL) {
         message("--journal: %s: cannot write: %s", path, strerror(errno));

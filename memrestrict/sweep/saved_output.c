@@ -2,6 +2,7 @@
 #include "sweep/saved_output.h"
 
 #include "base/message.h"
+#include "common/path_open.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,8 +27,10 @@ static bool copy(const char *from, const char *to)
 {
     enum { PIECE = 1 << 20 };
     int in = open(from, O_RDONLY | O_CLOEXEC);
-    int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int out = path_open(to, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC);
     ssize_t done = in >= 0 && out >= 0 ? 1 : -1;
+    if (out < 0)
+        errno = -out;
     while (done > 0)
         done = sendfile(out, in, NULL, PIECE);
     int saved_errno = errno;

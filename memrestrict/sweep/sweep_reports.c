@@ -71,7 +71,7 @@ bool sweep_reports_open(struct sweep_reports *reports, const struct findings_opt
     *reports = (struct sweep_reports){0};
     bool open = true;
     for (int i = 0; i < SWEEP_REPORTS && open; i++)
-        open = output_file_open(&reports->of[i], kinds[i].option, options->reports[i]);
+        open = output_open(&reports->of[i], kinds[i].option, options->reports[i]);
     if (open && are_different(reports))
         return true;
     sweep_reports_undo(reports);
@@ -81,7 +81,7 @@ bool sweep_reports_open(struct sweep_reports *reports, const struct findings_opt
 void sweep_reports_undo(struct sweep_reports *reports)
 {
     for (int i = 0; i < SWEEP_REPORTS; i++)
-        output_file_undo(&reports->of[i]);
+        output_undo(&reports->of[i]);
 }
 
 bool sweep_reports_write(struct sweep_reports *reports, const struct findings *findings,
@@ -90,6 +90,6 @@ bool sweep_reports_write(struct sweep_reports *reports, const struct findings *f
     const struct material material = {findings, journal};
     bool written = true;
     for (int i = 0; i < SWEEP_REPORTS; i++)
-        written = output_file_write(&reports->of[i], kinds[i].write, &material) && written;
+        written = output_write(&reports->of[i], kinds[i].write, &material) && written;
     return written;
 }

@@ -7,11 +7,11 @@
 #define MEMRESTRICT_SWEEP_REPORTS_H
 
 #include "sweep/findings.h"
-#include "base/output_file.h"
+#include "base/output.h"
 #include "sweep/sweep_options.h"
 
 struct sweep_reports {
-    struct output_file of[SWEEP_REPORTS];
+    struct output of[SWEEP_REPORTS];
 };
 
 /* False: one cannot be written, or two are the same, which was said; all are undone. */

@@ -2,6 +2,7 @@
 #include "timeline/plot_picture.h"
 
 #include "base/message.h"
+#include "base/output.h"
 #include "base/sizes.h"
 
 #include <errno.h>
@@ -285,24 +286,21 @@ static bool draw(int picture, bool svg, const struct plot_data *data)
 }
 
 /* From memory into the file. */
-static bool save(int picture, const char *path)
+static bool copy(FILE *file, const void *what)
 {
     char buffer[65536];
+    const int *picture = what;
     ssize_t got = 0;
-    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    bool done = file >= 0 && lseek(picture, 0, SEEK_SET) == 0;
-    while (done && (got = read(picture, buffer, sizeof buffer)) > 0)
-        for (ssize_t at = 0, more; at < got && done; at += more)
-            done = (more = write(file, buffer + at, (size_t)(got - at))) > 0;
-    done = done && got == 0;
-    int error = errno;
-    if (file >= 0 && close(file) != 0 && done) {
-        error = errno;
-        done = false;
-    }
-    if (!done)
-        message("plot: %s: cannot write: %s", path, strerror(error));
-    return done;
+    bool done = lseek(*picture, 0, SEEK_SET) == 0;
+    while (done && (got = read(*picture, buffer, sizeof buffer)) > 0)
+        done = fwrite(buffer, 1, (size_t)got, file) == (size_t)got;
+    return done && got == 0;
+}
+
+static bool save(int picture, const char *path)
+{
+    struct output output;
+    return output_open(&output, "output", path) && output_write(&output, copy, &picture);
 }
 
 bool plot_picture(const char *path, const struct plot_data *data)

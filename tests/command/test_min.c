@@ -169,7 +169,7 @@
     X(min_budget_file_that_is_a_device, FAILS("--budget-file=/dev/zero --update"), 125, "",        \
       "memrestrict: --budget-file: /dev/zero: this is no regular file\n")                          \
     X(min_budget_file_in_a_folder_that_is_not_there, FAILS("--budget-file=d/f --update"), 125, "", \
-      "d/f: cannot be written: No such file or directory\n")                                       \
+      "--budget-file: cannot write to d/f: No such file or directory\n")                           \
     X(min_json,                                                                                    \
       "$M min -t 500 -q --json=j $V/min_has_a_cache; jq -c '[.schema, .version, .need_bytes, "     \
       ".least_passed_bytes, .most_peak_bytes, .steady, .simple, .budget_file, .sites[0].bytes, "   \

@@ -80,6 +80,27 @@
       0, "m\nc\ns\n", "")                                                                          \
     X(reports_sites_as_a_table, "$M -q --sites=8 perl -e 1; $M --sites perl -e 1", 0, "",          \
       "at its peak")                                                                               \
+    X(reports_to_a_fifo, "mkfifo f; cat f >o & $M --json=f true; wait; grep -c '\"schema\"' o", 0, \
+      "1\n", "")                                                                                   \
+    X(reports_to_a_fifo_that_is_read_late,                                                         \
+      "mkfifo f; $M --json=f sh -c 'cat f >o & :'; " UNTIL("grep -q processes o") "echo read", 0,  \
+      "read\n", "")                                                                                \
+    X(reports_to_a_fifo_that_nobody_reads,                                                         \
+      "mkfifo f; $M -q -t 0.3 --timeline=f sleep 1000; echo $?", 0, "124\n",                       \
+      "memrestrict: --timeline: cannot write to f: nobody reads it\n")                             \
+    X(reports_to_a_fifo_that_is_open_and_not_read,                                                 \
+      "mkfifo f; sleep 1000 <f & $M -q --json=f sh -c 'for i in $(seq 400); do /bin/true; done'; " \
+      "echo $?; kill $!",                                                                          \
+      0, "125\n", "memrestrict: --json: cannot write to f: nobody reads it\n")                     \
+    X(reports_to_a_program_of_the_shell,                                                           \
+      "bash -c \"$M --json=>(cat >o) true\"; " UNTIL("grep -q warnings o") "grep -c schema o", 0,  \
+      "1\n", "")                                                                                   \
+    X(reports_to_a_device, "$M --json=/dev/null --tap=/proc/self/fd/1 true | grep -c '^ok'", 0,    \
+      "1\n", "")                                                                                   \
+    X(reports_replaced_where_a_link_leads,                                                         \
+      "mkdir d; echo old >d/p; chmod 640 d/p; ln -s d/p l; "                                       \
+      "$M --prometheus=l true; test -L l && grep -c old d/p; stat -c %a d/p; ls d",                \
+      0, "0\n640\np\n", "")                                                                        \
     X(reports_have_no_steering_in_them,                                                            \
       STEERING                                                                                     \
       "mkdir d; cp /bin/ls \"d/$n\"; "                                                             \
@@ -141,6 +162,57 @@ START_TEST(reports_on_a_disk_that_fills)
 }
 END_TEST
 
+/* In a folder that anybody may write to, where the other user, 65534, was first. */
+#define THEIR_LINK                                                                                 \
+    "[ $(id -u) = 0 ] || exit 77; mkdir d; chmod 1777 d; echo secret >s; chmod 600 s; "            \
+    "ln -s ../s d/l; chown -h 65534 d/l; "
+
+static void expect_not_followed(const char *script, int status, const char *err)
+{
+    char line[1000];
+    snprintf(line, sizeof line, "%s%s; s=$?; [ \"$(cat s)\" = secret ] || echo followed; exit $s",
+             THEIR_LINK, script);
+    const struct run *run = shell(line);
+    if (run->status == 77)
+        SKIP("only root can make another user's link");
+    ck_assert_msg(run->status == status && strstr(run->err, err) != NULL, "%d: %s", run->status,
+                  run->err);
+    ck_assert_str_eq(run->out, "");
+}
+
+START_TEST(reports_do_not_follow_links_of_others)
+{
+    static const char *const options[] = {"json", "tap", "timeline", "prometheus", "output"};
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        char script[200], said[200];
+        snprintf(script, sizeof script, "$M --%s=d/l true; s=$?; rm -r d; (exit $s)", options[i]);
+        snprintf(said, sizeof said,
+                 "memrestrict: --%s: cannot write to d/l: there is a link on the way", options[i]);
+        expect_not_followed(script, 125, said);
+    }
+}
+END_TEST
+
+START_TEST(reports_of_processes_do_not_follow_links_of_others)
+{
+    expect_not_followed(
+        "MEMRESTRICT_REPORT=d/l LD_PRELOAD=$B/libmemrestrict.so MEMRESTRICT_LIMIT=64M /bin/true", 125,
+        "memrestrict: MEMRESTRICT_REPORT: cannot write to ");
+}
+END_TEST
+
+START_TEST(reports_of_others_are_not_followed_by_sweeps_and_min)
+{
+    expect_not_followed("$M sweep -q --journal=d/l /bin/ls", 125, "--journal: d/l: cannot write: ");
+    expect_not_followed("rm -rf d; " THEIR_LINK "$M sweep -q --sarif=d/l /bin/ls", 125,
+                        "--sarif: cannot write to d/l: there is a link on the way");
+    expect_not_followed("rm -rf d; " THEIR_LINK
+                        "echo '1M true' >s; $M min -q --budget-file=d/l --update true; s=$?; "
+                        "echo secret >s; (exit $s)",
+                        125, "--budget-file: cannot write to d/l: there is a link on the way");
+}
+END_TEST
+
 Suite *suite_reports(void)
 {
     Suite *suite = suite_create("reports");
@@ -148,5 +220,8 @@ Suite *suite_reports(void)
     PROPERTIES(ADD)
 #undef ADD
     command_add(suite, reports_on_a_disk_that_fills);
+    command_add(suite, reports_do_not_follow_links_of_others);
+    command_add(suite, reports_of_processes_do_not_follow_links_of_others);
+    command_add(suite, reports_of_others_are_not_followed_by_sweeps_and_min);
     return suite;
 }

@@ -258,7 +258,8 @@ START_TEST(a_full_disk_is_noticed_by_plot)
     ck_assert_int_eq(symlink("/dev/full", scratch("full.png")), 0);
     ck_assert_int_eq(plot("/dev/null", "-o", (char *)scratch("full.png"), (char *)scratch("t.csv")),
                      125);
-    expect_has(contents(scratch("err")), "full.png: cannot write: No space left on device\n");
+    expect_has(contents(scratch("err")), "memrestrict: --output: cannot write to ");
+    expect_has(contents(scratch("err")), "full.png: No space left on device\n");
 }
 END_TEST
 
