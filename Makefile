@@ -64,7 +64,7 @@ $(BUILD)/uthash:
 # itself, or, installed, in this folder, which is relative to PREFIX where LIBDIR is below it.
 COMMAND := $(BUILD)/memrestrict
 COMMAND_SOURCES := $(sort $(wildcard memrestrict/*.c memrestrict/*/*.c))
-COMMAND_CORE := $(sort $(wildcard libmemrestrict/common/*.c)) libmemrestrict/records/regions.c \
+COMMAND_CORE := $(sort $(wildcard libmemrestrict/common/*.c)) $(addprefix libmemrestrict/records/,regions.c regions_tree.c) \
 	$(addprefix libmemrestrict/ground/,guard.c kernel_copy.c lock.c pages.c)
 COMMAND_OBJECTS = $(COMMAND_SOURCES:memrestrict/%.c=$(BUILD)/command/%.o) $(COMMAND_CORE:libmemrestrict/%.c=$(BUILD)/command/library/%.o)
 # What makes a mistake of the command's a clean end. The library has what costs no instruction and asks
@@ -269,9 +269,10 @@ $(BUILD)/bench/%: bench/%.c $(wildcard bench/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(STD) -Wall -Wextra $(CPPFLAGS) -O2 -fno-builtin -pthread $< -o $@ -ldl
 
+# MEMRESTRICT_DEBUG: functions that need a lock stop where it is not held (lock.h).
 FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 fuzz: $(FUZZ)
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(CORE) $(HEADERS)
 	@mkdir -p $(@D)
-	clang $(STD) $(INC) -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+	clang $(STD) $(INC) -DMEMRESTRICT_DEBUG -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	  $< $(CORE) -o $@

@@ -97,7 +97,8 @@ say_again() {
 unit() { build unit BUILD="$BUILD" && "$BUILD/tests/unit"; }
 
 unit_asan() {
-    build unit BUILD="$BUILD/asan" CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all' &&
+    build unit BUILD="$BUILD/asan" CPPFLAGS=-DMEMRESTRICT_DEBUG \
+        CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all' &&
         "$BUILD/asan/tests/unit"
 }
 

@@ -70,7 +70,7 @@ result "every function has 60 lines at most" "$(awk '
 sources libmemrestrict memrestrict include -- '*.[ch]'
 result "no line is longer than 100 columns" "$(LC_ALL=C.UTF-8 grep -nE '^.{101,}' "${files[@]}")"
 result "every file has 450 lines at most" "$(wc -l "${files[@]}" |
-    awk '$1 > 450 && $2 != "total" && $2 != "libmemrestrict/records/regions.c"')"
+    awk '$1 > 450 && $2 != "total"')"
 result "every file is where the Makefile looks for it" "$(find libmemrestrict memrestrict -mindepth 3 -name '*.[ch]')"
 
 # Each pattern for files, and each file that is left out of one, is of something.

@@ -177,5 +177,16 @@ bool accounts_lock(struct accounts *accounts, int who);
 /* The same, for who must not wait: within a few milliseconds. */
 bool accounts_lock_soon(struct accounts *accounts, int who);
 void accounts_unlock(struct accounts *accounts);
+/* A function of accounts_grants.c whose name ends in _locked is called with it held. Builds with
+ * MEMRESTRICT_DEBUG stop where nobody holds it. */
+static inline void accounts_assert_locked(const struct accounts *accounts)
+{
+#ifdef MEMRESTRICT_DEBUG
+    if (accounts->lock == 0)
+        __builtin_trap();
+#else
+    (void)accounts;
+#endif
+}
 
 #endif

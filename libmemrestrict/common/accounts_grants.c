@@ -23,10 +23,11 @@ static uint64_t share_of(const struct account *account)
     return grant > taken ? grant - taken : 0;
 }
 
-/* Under the lock: what all but `mine` may use, and how many they are. */
-static uint64_t shares_of_others(struct accounts *accounts, const struct account *mine,
-                                 unsigned *others)
+/* What all but `mine` may use, and how many they are. */
+static uint64_t shares_of_others_locked(struct accounts *accounts, const struct account *mine,
+                                        unsigned *others)
 {
+    accounts_assert_locked(accounts);
     const struct account *account;
     uint64_t sum = 0;
     *others = 0;
@@ -50,15 +51,15 @@ static uint64_t own_ceiling(const struct account *account)
 }
 
 /* The ceiling that follows from limit and grant. */
-static void set_ceiling(struct account *account)
+static void set_ceiling_locked(struct account *account)
 {
     bool in_tree = atomic_load(&account->flags) & ACCOUNT_IN_TREE;
     uint64_t own = own_ceiling(account);
     atomic_store(&account->ceiling, in_tree ? smaller(own, atomic_load(&account->grant)) : own);
 }
 
-/* Under the lock: what lies in stocks of threads is no longer theirs to spend. */
-static void take_stocks(struct account *account)
+/* What lies in stocks of threads is no longer theirs to spend. */
+static void take_stocks_locked(struct account *account)
 {
     if (!atomic_load(&account->stocks_open))
         return;
@@ -72,10 +73,10 @@ static void take_stocks(struct account *account)
     }
 }
 
-/* Under the lock: takes back what a process was granted and does not use. It goes on charging all
+/* Takes back what a process was granted and does not use. It goes on charging all
  * the while, but looks at its ceiling again after each charge: either it sees ours, or we see its
  * charge. */
-static void lower_grant(struct account *account)
+static void lower_grant_locked(struct account *account)
 {
     uint64_t grant = atomic_load(&account->grant), used = atomic_load(&account->used);
     if (used < grant) {
@@ -83,28 +84,30 @@ static void lower_grant(struct account *account)
         uint64_t meanwhile = atomic_load(&account->used);
         grant = smaller(grant, used > meanwhile ? used : meanwhile);
         atomic_store(&account->grant, grant); /* from here on the difference is the tree's */
-        set_ceiling(account);
+        set_ceiling_locked(account);
     }
-    take_stocks(account);
+    take_stocks_locked(account);
 }
 
-/* Under the lock. Is some process between drawing bytes and having them in a stock? */
-static bool lower_grants_of_others(struct accounts *accounts, const struct account *mine)
+/* Is some process between drawing bytes and having them in a stock? */
+static bool lower_grants_of_others_locked(struct accounts *accounts, const struct account *mine)
 {
+    accounts_assert_locked(accounts);
     struct account *account;
     bool moving = false;
     for (unsigned i = 0; (account = accounts_next(accounts, &i)) != NULL; i++)
         if (account != mine && atomic_load(&account->grant) != 0) {
             uint32_t moves = atomic_load(&account->moves);
-            lower_grant(account);
+            lower_grant_locked(account);
             moving |= moves % 2 != 0 || moves != atomic_load(&account->moves);
         }
     return moving;
 }
 
-/* Under the lock: what the dead, and the replaced, had is free. */
-static void bury_the_dead(struct accounts *accounts, const struct account *mine)
+/* What the dead, and the replaced, had is free. */
+static void bury_the_dead_locked(struct accounts *accounts, const struct account *mine)
 {
+    accounts_assert_locked(accounts);
     struct account *account;
     if (!accounts_can_judge(accounts))
         return;
@@ -126,22 +129,23 @@ static bool fits(uint64_t limit, uint64_t others, uint64_t need)
     return others <= limit && need <= limit - others;
 }
 
-/* Under the lock. False: the tree has no room for `need` bytes of `mine`. */
-static bool find_room(struct accounts *accounts, const struct account *mine, uint64_t need,
-                      uint64_t *left, unsigned *others)
+/* False: the tree has no room for `need` bytes of `mine`. */
+static bool find_room_locked(struct accounts *accounts, const struct account *mine, uint64_t need,
+                             uint64_t *left, unsigned *others)
 {
+    accounts_assert_locked(accounts);
     uint64_t limit = atomic_load(&accounts->tree_limit),
-             sum = shares_of_others(accounts, mine, others);
+             sum = shares_of_others_locked(accounts, mine, others);
     bool moving = true;
     for (int round = 0; round < ROUNDS && moving && !fits(limit, sum, need); round++) {
         if (round > 0)
             sched_yield();
-        moving = lower_grants_of_others(accounts, mine);
-        sum = shares_of_others(accounts, mine, others);
+        moving = lower_grants_of_others_locked(accounts, mine);
+        sum = shares_of_others_locked(accounts, mine, others);
     }
     if (!fits(limit, sum, need)) {
-        bury_the_dead(accounts, mine);
-        sum = shares_of_others(accounts, mine, others);
+        bury_the_dead_locked(accounts, mine);
+        sum = shares_of_others_locked(accounts, mine, others);
     }
     *left = fits(limit, sum, need) ? limit - sum - need : 0;
     return fits(limit, sum, need);
@@ -154,17 +158,19 @@ static uint64_t extra_of(uint64_t left, unsigned others)
     return extra < SMALLEST_EXTRA ? 0 : extra;
 }
 
-static bool draw(struct accounts *accounts, struct account *mine, uint64_t bytes)
+static bool draw_locked(struct accounts *accounts, struct account *mine, uint64_t bytes)
 {
+    accounts_assert_locked(accounts);
     uint64_t used = atomic_load(&mine->used), need = used + bytes, left;
     unsigned others;
-    if (need < used || need > own_ceiling(mine) || !find_room(accounts, mine, need, &left, &others))
+    if (need < used || need > own_ceiling(mine) ||
+        !find_room_locked(accounts, mine, need, &left, &others))
         return false;
     uint64_t grant = need + extra_of(left, others);
     if (grant >
         atomic_load(&mine->grant)) /* never lower: other threads may have charged meanwhile */
         atomic_store(&mine->grant, grant);
-    set_ceiling(mine);
+    set_ceiling_locked(mine);
     /* The sum is made one by one while others come and go: it may show what never was at one time.
      */
     raise_tree_peak(accounts, smaller(accounts_tree_used(accounts) + bytes,
@@ -176,7 +182,7 @@ bool accounts_grow(struct accounts *accounts, struct account *mine, uint64_t byt
 {
     if (!accounts_lock(accounts, mine->ticket))
         return false;
-    bool grown = draw(accounts, mine, bytes);
+    bool grown = draw_locked(accounts, mine, bytes);
     accounts_unlock(accounts);
     return grown;
 }
@@ -193,7 +199,7 @@ void accounts_settle(struct accounts *accounts, struct account *mine, struct acc
         if (atomic_load(&mine->flags) & ACCOUNT_IN_TREE)
             atomic_fetch_sub(&mine->grant, taken);
         atomic_store(&stock->left, 0);
-        set_ceiling(mine);
+        set_ceiling_locked(mine);
     }
     accounts_unlock(accounts);
 }
@@ -203,8 +209,8 @@ bool accounts_set_limit(struct accounts *accounts, struct account *account, int 
     if (!accounts_lock(accounts, who))
         return false;
     atomic_store(&account->limit, limit);
-    set_ceiling(account);
-    take_stocks(account); /* they were drawn under the old one */
+    set_ceiling_locked(account);
+    take_stocks_locked(account); /* they were drawn under the old one */
     accounts_unlock(accounts);
     return true;
 }
@@ -214,7 +220,7 @@ bool accounts_set_tree_limit(struct accounts *accounts, int who, uint64_t limit)
     if (!accounts_lock(accounts, who))
         return false;
     atomic_store(&accounts->tree_limit, limit);
-    for (int round = 0; round < ROUNDS && lower_grants_of_others(accounts, NULL); round++)
+    for (int round = 0; round < ROUNDS && lower_grants_of_others_locked(accounts, NULL); round++)
         sched_yield();
     accounts_unlock(accounts);
     return true;

@@ -34,11 +34,33 @@ static void look_whether_copied(void)
         lock_on_copy();
 }
 
+/* A thread goes by its guard, whose address a forked child has too. */
+static inline void note_owner(struct lock *lock, const void *owner)
+{
+#ifdef MEMRESTRICT_DEBUG
+    atomic_store_explicit(&lock->owner, owner, memory_order_relaxed);
+#else
+    (void)lock;
+    (void)owner;
+#endif
+}
+
+#ifdef MEMRESTRICT_DEBUG
+void lock_assert_held(const struct lock *lock)
+{
+    if (guard.forking == 0 && atomic_load_explicit(&lock->owner, memory_order_relaxed) != &guard)
+        __builtin_trap();
+}
+#endif
+
 static bool grab(struct lock *lock)
 {
     int free = 0;
-    return atomic_compare_exchange_strong_explicit(&lock->word, &free, 1, memory_order_acquire,
-                                                   memory_order_relaxed);
+    bool grabbed = atomic_compare_exchange_strong_explicit(
+        &lock->word, &free, 1, memory_order_acquire, memory_order_relaxed);
+    if (grabbed)
+        note_owner(lock, &guard);
+    return grabbed;
 }
 
 static void acquire(struct lock *lock)
@@ -49,10 +71,12 @@ static void acquire(struct lock *lock)
     while (atomic_exchange_explicit(&lock->word, 2, memory_order_acquire) != 0)
         if (!kernel_wait(&lock->word, 2))
             look_whether_copied();
+    note_owner(lock, &guard);
 }
 
 static void release(struct lock *lock)
 {
+    note_owner(lock, NULL);
     if (atomic_exchange_explicit(&lock->word, 0, memory_order_release) == 2)
         kernel_wake(&lock->word);
 }
@@ -109,4 +133,9 @@ bool lock_is_free(const struct lock *lock)
 
 void lock_fork_take(struct lock *lock) { acquire(lock); }
 void lock_fork_drop(struct lock *lock) { release(lock); }
-void lock_fork_reset(struct lock *lock) { atomic_store(&lock->word, 0); }
+
+void lock_fork_reset(struct lock *lock)
+{
+    note_owner(lock, NULL);
+    atomic_store(&lock->word, 0);
+}

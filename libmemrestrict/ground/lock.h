@@ -12,6 +12,9 @@
 
 struct lock {
     _Atomic int word; /* 0 free, 1 held, 2 held and waited for */
+#ifdef MEMRESTRICT_DEBUG
+    const void *_Atomic owner; /* the guard of the thread that holds it; NULL: none */
+#endif
 };
 
 struct lock_hold {
@@ -35,6 +38,14 @@ extern void (*lock_on_copy)(void);
 void lock_copy_known(void);
 
 bool lock_is_free(const struct lock *lock);
+
+/* A function whose name ends in _locked is called by a thread that holds its module's lock. Builds
+ * with MEMRESTRICT_DEBUG, as the tests under sanitizers are, stop where that is not so. */
+#ifdef MEMRESTRICT_DEBUG
+void lock_assert_held(const struct lock *lock);
+#else
+static inline void lock_assert_held(const struct lock *lock) { (void)lock; }
+#endif
 
 /* For fork: signals stay as they are, and other threads wait. `reset` makes the lock free in a
  * child. */

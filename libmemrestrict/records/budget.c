@@ -5,58 +5,23 @@
 #include "ground/counter.h"
 #include "records/stocks.h"
 
-#include <string.h>
-#include <sys/mman.h>
-
 enum { ATTEMPTS = 100 }; /* to get what other threads of ours may snatch away */
-
-static BEHIND struct account own;
-static struct account *own_account = &own;
-
-static struct {
-    struct account **account; /* where its address stands */
-    const char *alone;        /* is it true, this thread alone changes the account */
-    struct account *slot;     /* ours in the table, if there is one; */
-    struct account *view;     /* the same memory once more, for look_at; or NULL, */
-    struct account *joined;   /* one of the two, */
-    struct account *
-        *watched;   /* and a page with its address, which is NULL in a copy of the process */
-    uint64_t noted; /* bytes held just before a fork */
-} budget = {.account = &own_account, .alone = ""};
-
-struct budget_inside budget_inside;
-void (*budget_on_copy)(void);
 
 static COLD struct account *account_of_copy(void)
 {
     budget_on_copy();
-    return *budget.account;
+    return *budget_inside.account;
 }
 
 static inline struct account *this_account(void)
 {
-    struct account *account = *(struct account *volatile *)budget.account;
+    struct account *account = *(struct account *volatile *)budget_inside.account;
     return LIKELY(account != NULL) ? account : account_of_copy();
 }
 
 /* May locked instructions be spared? Not where other processes look at the counter and lower the
  * ceiling. */
-static inline bool is_alone(void) { return *budget.alone; }
-
-static void note_who_is_alone(bool in_tree)
-{
-    budget_inside.in_tree = in_tree;
-    budget.alone = counter_alone_at(!in_tree);
-}
-
-void budget_start(uint64_t limit)
-{
-    stock_possible(); /* to register for membarrier takes milliseconds once there are threads */
-    budget_inside.process = kernel_pid();
-    note_who_is_alone(false);
-    atomic_store(&own.limit, limit);
-    atomic_store(&own.ceiling, limit);
-}
+static inline bool is_alone(void) { return *budget_inside.alone; }
 
 static void raise_peak(struct account *account, uint64_t used, bool alone)
 {
@@ -81,7 +46,7 @@ static COLD void refund_after_fork(struct account *account, uint64_t bytes)
 
 /* Other processes of a tree read `used`, and may see this late; but they do not write it. With
  * other threads it is not below zero for a moment, in which one of them could mend that
- * (mend_after_fork).
+ * (mend_after_fork_locked).
  */
 void budget_refund_counter(struct account *account, uint64_t bytes, bool alone)
 {
@@ -99,19 +64,21 @@ void budget_refund_counter(struct account *account, uint64_t bytes, bool alone)
     } while (!counter_swap(&account->used, &used, used - bytes, false));
 }
 
-/* Under the lock. A handler forked in the middle of a charge or a refund: the child took from its
+/* A handler forked in the middle of a charge or a refund: the child took from its
  * own what it had inherited. */
-static void mend_after_fork(struct account *account)
+static void mend_after_fork_locked(struct account *account)
 {
+    lock_assert_held(&budget_inside.lock);
     int64_t used = (int64_t)counter_get(&account->used);
     if (used < 0)
         refund_after_fork(account, (uint64_t)-used);
 }
 
-void budget_return(struct account *account, uint64_t bytes)
+void budget_return_locked(struct account *account, uint64_t bytes)
 {
+    lock_assert_held(&budget_inside.lock);
     counter_subtract(&account->used, bytes, false);
-    mend_after_fork(account);
+    mend_after_fork_locked(account);
 }
 
 /* Another process may have lowered the ceiling before it could see our charge (accounts_grants.c).
@@ -131,7 +98,7 @@ bool budget_charge_counter(struct account *account, uint64_t bytes, bool alone)
     uint64_t sum;
     do {
         if (UNLIKELY(__builtin_add_overflow(used, bytes, &sum)) || UNLIKELY(sum > ceiling) ||
-            UNLIKELY(sum > INT64_MAX)) /* would be less than nothing to mend_after_fork */
+            UNLIKELY(sum > INT64_MAX)) /* would be less than nothing to mend_after_fork_locked */
             return false;
     } while (!counter_swap(&account->used, &used, sum, alone));
     if (!alone && budget_inside.in_tree && !is_still_granted(account, sum, bytes))
@@ -162,31 +129,33 @@ void budget_set_limit(uint64_t limit)
     struct lock_hold hold;
     struct account *account = this_account();
     lock_take(&budget_inside.lock, &hold);
-    atomic_store(&own.limit, limit);
+    atomic_store(&budget_own.limit, limit);
     if (budget_inside.accounts != NULL)
         accounts_set_limit(budget_inside.accounts, account, account->ticket, limit);
     else
         atomic_store(&account->ceiling, limit);
-    stocks_close(account); /* what they hold was drawn under the old limit */
+    stocks_close_locked(account); /* what they hold was drawn under the old limit */
     lock_drop(&budget_inside.lock, &hold);
 }
 
-/* Under the lock. */
-static bool charge_with_more_of_the_tree(struct account *account, uint64_t bytes)
+static bool charge_with_more_of_the_tree_locked(struct account *account, uint64_t bytes)
 {
-    for (int i = 0; i < ATTEMPTS && accounts_grow(budget_inside.accounts, budget.slot, bytes); i++)
+    lock_assert_held(&budget_inside.lock);
+    for (int i = 0;
+         i < ATTEMPTS && accounts_grow(budget_inside.accounts, budget_inside.slot, bytes); i++)
         if (budget_charge_counter(account, bytes, false))
             return true;
     return false;
 }
 
-/* Under the lock, all stocks closed. A thread that looked before may give something back to its
+/* With all stocks closed. A thread that looked before may give something back to its
  * stock just after it was swept, and have it again from the counter: so whatever turns up is
  * counted, and tried again. Each thread can be late but once. */
-static bool charge_with_what_comes_late(struct account *account, uint64_t bytes)
+static bool charge_with_what_comes_late_locked(struct account *account, uint64_t bytes)
 {
+    lock_assert_held(&budget_inside.lock);
     bool charged = budget_charge_counter(account, bytes, false);
-    for (int i = 0; i < ACCOUNTS_STOCKS && !charged && stocks_sweep(account); i++)
+    for (int i = 0; i < ACCOUNTS_STOCKS && !charged && stocks_sweep_locked(account); i++)
         charged = budget_charge_counter(account, bytes, false);
     return charged;
 }
@@ -205,10 +174,10 @@ static COLD bool charge_last_resort(struct account *account, uint64_t bytes)
     if (stocks_none(account) && !budget_inside.in_tree)
         return false;
     lock_take(&budget_inside.lock, &hold);
-    mend_after_fork(account);
-    stocks_close(account);
-    bool charged = charge_with_what_comes_late(account, bytes) ||
-                   (budget_inside.in_tree && charge_with_more_of_the_tree(account, bytes));
+    mend_after_fork_locked(account);
+    stocks_close_locked(account);
+    bool charged = charge_with_what_comes_late_locked(account, bytes) ||
+                   (budget_inside.in_tree && charge_with_more_of_the_tree_locked(account, bytes));
     guard.by_tree = budget_inside.in_tree && !charged && is_within_own_limit(account, bytes);
     lock_drop(&budget_inside.lock, &hold);
     return charged;
@@ -237,7 +206,7 @@ static ASIDE bool charge_plain_in_tree(struct account *account, uint64_t bytes)
 
 bool budget_charge_fast(uint64_t bytes)
 {
-    struct account *account = *(struct account *volatile *)budget.account;
+    struct account *account = *(struct account *volatile *)budget_inside.account;
     if (UNLIKELY(account == NULL))
         return false;
     if (UNLIKELY(!is_alone())) { /* that is, on the side: threads can bear a jump better */
@@ -266,7 +235,7 @@ static __attribute__((noinline)) void refund_among_others(struct account *accoun
 
 void budget_refund(uint64_t bytes)
 {
-    struct account *account = *(struct account *volatile *)budget.account;
+    struct account *account = *(struct account *volatile *)budget_inside.account;
     if (UNLIKELY(account == NULL)) {
         account_of_copy(); /* what is held was counted from the records, which these bytes have left
                             */
@@ -280,7 +249,7 @@ void budget_refund(uint64_t bytes)
 
 bool budget_refund_fast(uint64_t bytes)
 {
-    struct account *account = *(struct account *volatile *)budget.account;
+    struct account *account = *(struct account *volatile *)budget_inside.account;
     if (UNLIKELY(account == NULL))
         return false;
     if (LIKELY(is_alone())) { /* a child that is forked right here begins with them in `used` */
@@ -309,21 +278,6 @@ void budget_charge_inherited(uint64_t bytes)
     atomic_fetch_add(budget_inside.accounts != NULL ? &account->inherited : &account->used, bytes);
 }
 
-/* The parent's slot is none of a child's: what would still go there is lost. */
-static void look_away(void)
-{
-    if (budget.view != NULL)
-        kernel_mmap(budget.view, sizeof *budget.view, PROT_READ | PROT_WRITE,
-                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-}
-
-void budget_disinherit(void)
-{
-    look_away();
-    atomic_fetch_add(&own.used, atomic_exchange(&own.inherited, 0));
-    atomic_store(&own.ceiling, counter_get(&own.limit));
-}
-
 struct budget_figures budget_read(void)
 {
     struct lock_hold hold;
@@ -331,7 +285,7 @@ struct budget_figures budget_read(void)
     bool stocks = !stocks_none(account);
     if (stocks) {
         lock_take(&budget_inside.lock, &hold);
-        stocks_close(account);
+        stocks_close_locked(account);
     }
     uint64_t inherited = counter_get(&account->inherited);
     struct budget_figures figures = {
@@ -359,88 +313,4 @@ void budget_open_tree_reserve(void)
         atomic_fetch_add(&budget_inside.accounts->tree_limit, budget_inside.accounts->reserve);
 }
 
-/* What stood in memory that others share is from now on in our own; from zero, but for the limit.
- */
-void budget_fork_child(uint64_t held)
-{
-    if (budget_inside.accounts == NULL) {
-        stocks_close(&own);
-        held = counter_get(&own.used);
-    } else if (held == BUDGET_AS_NOTED) {
-        held = budget.noted;
-    }
-    uint64_t limit = counter_get(&own.limit);
-    bool stocks = !stocks_none(&own);
-    memset(&own, 0, stocks ? sizeof own : offsetof(struct account, stocks));
-    atomic_store(&own.stocks_open, stocks); /* a refund that a handler interrupted may end in one */
-    atomic_store(&own.limit, limit);
-    atomic_store(&own.ceiling, limit);
-    atomic_store(&own.used, held);
-    atomic_store(&own.peak, held);
-    budget_inside.process = kernel_pid();
-    stocks_forget();
-    budget.account = &own_account;
-    budget_inside.accounts = NULL;
-    note_who_is_alone(false);
-}
-
-void budget_inherit(void)
-{
-    uint64_t limit = counter_get(&own.limit), held = atomic_exchange(&own.used, 0);
-    atomic_store(&own.inherited, held);
-    if (limit != BUDGET_UNLIMITED)
-        atomic_store(&own.ceiling, limit > held ? limit - held : 0);
-}
-
-/* The slot at an address that a forked child keeps, where its own slot takes the place of its
- * parent's: so whatever a signal handler that forked has interrupted goes on there with its own
- * account. */
-static struct account *look_at(struct account *slot)
-{
-    struct account *view = kernel_map_again(slot, sizeof *slot, budget.view);
-    if (view == NULL)
-        look_away();
-    else
-        budget.view = view;
-    return view != NULL ? view : slot;
-}
-
-void budget_join(struct accounts *accounts, struct account *account)
-{
-    stocks_close(&own);
-    bool in_tree =
-        atomic_load(&account->flags) & ACCOUNT_IN_TREE; /* which has granted nothing yet */
-    atomic_store(&account->used, counter_get(&own.used));
-    atomic_store(&account->peak, counter_get(&own.peak));
-    atomic_store(&account->limit, counter_get(&own.limit));
-    atomic_store(&account->inherited, counter_get(&own.inherited));
-    atomic_store(&account->ceiling, in_tree ? 0 : counter_get(&own.ceiling));
-    atomic_store(&account->stocks_open, atomic_load(&own.stocks_open));
-    budget.slot = account;
-    budget.joined = look_at(account);
-    budget_inside.accounts = accounts;
-    note_who_is_alone(in_tree);
-    if (budget.watched == NULL)
-        budget.watched = (struct account **)kernel_copy_mark();
-    if (budget.watched != NULL)
-        *budget.watched = budget.joined;
-    budget.account = budget.watched != NULL ? budget.watched : &budget.joined;
-}
-
 struct account *budget_account(void) { return this_account(); }
-
-void budget_fork_take(void) { lock_fork_take(&budget_inside.lock); }
-void budget_fork_drop(void) { lock_fork_drop(&budget_inside.lock); }
-
-void budget_fork_reset(void) { lock_fork_reset(&budget_inside.lock); }
-
-/* Afterwards it may be too late: a parent that ends at once has no slot any more. */
-void budget_fork_note(void)
-{
-    if (budget_inside.accounts == NULL)
-        return;
-    budget.noted = account_used(budget.slot);
-    atomic_store(&own.limit, counter_get(&budget.slot->limit));
-}
-
-void budget_recover(void) { lock_fork_reset(&budget_inside.lock); }

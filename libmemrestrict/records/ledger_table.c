@@ -27,7 +27,7 @@ static struct pages_huge huge;
 static const struct window *newest; /* of all that were made */
 static unsigned windows_made;
 static struct table now,
-    inherited; /* `inherited`: of before the fork; its words too are under the lock */
+    inherited; /* `inherited`: of before the fork; the lock guards its words too */
 static _Atomic size_t odd_count; /* in `now`, read without the lock: mostly there are none */
 static _Atomic bool has_inherited;
 static bool out_of_memory; /* set by uthash when an insertion failed */
@@ -78,20 +78,22 @@ static bool is_dense(const struct window *window)
     return used >= ENOUGH;
 }
 
-/* Under the lock: zeros. Huge pages save a process that has filled some windows and begins another
+/* Zeros. Huge pages save a process that has filled some windows and begins another
  * the faults, and what a fork has to copy; a smaller one should not have as many. */
-static struct window *window_room(void)
+static struct window *window_room_locked(void)
 {
+    lock_assert_held(&lock);
     struct window *window = NULL;
     if (windows_made >= FEW_WINDOWS && is_dense(newest))
         window = pages_alloc_huge(&huge, sizeof *window);
     return window != NULL ? window : pages_alloc(&pool, sizeof *window);
 }
 
-/* Under the lock. NULL: no memory. */
-static struct window *window_make(uintptr_t key)
+/* NULL: no memory. */
+static struct window *window_make_locked(uintptr_t key)
 {
-    struct window *window = window_room();
+    lock_assert_held(&lock);
+    struct window *window = window_room_locked();
     if (window == NULL)
         return NULL;
     window->key = key;
@@ -115,16 +117,17 @@ COLD struct window *ledger_find_window(uintptr_t key, bool make)
         return NULL;
     HASH_FIND(hh, now.windows, &key, sizeof key, window);
     if (window == NULL && make)
-        window = window_make(key);
+        window = window_make_locked(key);
     if (window != NULL) /* release: its fields are written before it can be found */
         atomic_store_explicit(&ledger_recent[key % RECENT], window, memory_order_release);
     lock_drop(&lock, &hold);
     return window;
 }
 
-/* Under the lock. False: no memory, or there is one already. */
-static bool odd_enter(struct table *table, uintptr_t key, size_t size)
+/* False: no memory, or there is one already. */
+static bool odd_enter_locked(struct table *table, uintptr_t key, size_t size)
 {
+    lock_assert_held(&lock);
     struct odd *odd, *stale;
     HASH_FIND(hh, table->odds, &key, sizeof key, stale);
     odd = stale == NULL ? pages_alloc(&pool, sizeof *odd) : NULL;
@@ -139,9 +142,9 @@ static bool odd_enter(struct table *table, uintptr_t key, size_t size)
     return !out_of_memory;
 }
 
-/* Under the lock. */
-static bool odd_remove(struct table *table, uintptr_t key, size_t *size)
+static bool odd_remove_locked(struct table *table, uintptr_t key, size_t *size)
 {
+    lock_assert_held(&lock);
     struct odd *odd;
     HASH_FIND(hh, table->odds, &key, sizeof key, odd);
     if (odd == NULL)
@@ -157,7 +160,7 @@ COLD bool ledger_put_odd(const void *address, size_t size)
     struct lock_hold hold;
     if (!lock_enter(&lock, &hold))
         return false;
-    bool done = odd_enter(&now, (uintptr_t)address, size);
+    bool done = odd_enter_locked(&now, (uintptr_t)address, size);
     if (done)
         atomic_fetch_add_explicit(&odd_count, 1, memory_order_relaxed);
     lock_drop(&lock, &hold);
@@ -171,7 +174,7 @@ COLD bool ledger_take_odd(const void *address, size_t *size)
     struct lock_hold hold;
     if (!lock_enter(&lock, &hold))
         return false;
-    bool done = odd_remove(&now, (uintptr_t)address, size);
+    bool done = odd_remove_locked(&now, (uintptr_t)address, size);
     if (done)
         atomic_fetch_sub_explicit(&odd_count, 1, memory_order_relaxed);
     lock_drop(&lock, &hold);
@@ -187,11 +190,12 @@ static size_t head_of(const struct window *window, size_t place)
     return place;
 }
 
-/* Under the lock: of the entries in the way of one of `size` bytes the first. False: there is none.
+/* Of the entries in the way of one of `size` bytes the first. False: there is none.
  * Who was given these addresses is alone with them, but for what is stale. */
-static bool remove_stale(struct window *window, size_t place, size_t size, size_t *head,
-                         size_t *stale)
+static bool remove_stale_locked(struct window *window, size_t place, size_t size, size_t *head,
+                                size_t *stale)
 {
+    lock_assert_held(&lock);
     for (size_t i = place; i < place + words_for(size); i++)
         if (word_get(&window->words[i]) != 0) {
             *head = head_of(window, i);
@@ -211,7 +215,7 @@ COLD const void *ledger_take_stale(const void *address, size_t size, size_t *sta
     if (!lock_enter(&lock, &hold))
         return NULL;
     HASH_FIND(hh, now.windows, &spot.key, sizeof spot.key, window);
-    bool done = window != NULL && remove_stale(window, spot.place, size, &head, stale);
+    bool done = window != NULL && remove_stale_locked(window, spot.place, size, &head, stale);
     lock_drop(&lock, &hold);
     if (!done)
         return NULL;
@@ -272,8 +276,9 @@ static void count_window(const struct window *window, struct ledger_live *live)
     }
 }
 
-static void count_table(const struct table *table, struct ledger_live *live)
+static void count_table_locked(const struct table *table, struct ledger_live *live)
 {
+    lock_assert_held(&lock);
     for (const struct window *window = table->windows; window != NULL; window = window->hh.next)
         count_window(window, live);
     for (const struct odd *odd = table->odds; odd != NULL; odd = odd->hh.next) {
@@ -288,27 +293,30 @@ struct ledger_live ledger_live(void)
     struct lock_hold hold;
     if (!lock_enter(&lock, &hold))
         return live;
-    count_table(&now, &live);
-    count_table(&inherited, &live);
+    count_table_locked(&now, &live);
+    count_table_locked(&inherited, &live);
     lock_drop(&lock, &hold);
     return live;
 }
 
 /* What was entered since the last fork joins what was inherited then: a block's words lie within
  * it, and blocks do not overlap, but for what is stale there. That stays charged. */
-static void merge_words(struct window *from, struct window *to)
+static void merge_words_locked(struct window *from, struct window *to)
 {
+    lock_assert_held(&lock);
     size_t size, head, stale;
     for (unsigned i = next_word(from, 0); i < WORDS; i = next_word(from, i + 1))
         if (word_remove(&from->words[i], &size))
-            while (!word_enter(&to->words[i], size) && remove_stale(to, i, size, &head, &stale))
+            while (!word_enter(&to->words[i], size) &&
+                   remove_stale_locked(to, i, size, &head, &stale))
                 ;
 }
 
-/* Under the lock. Without memory for a larger table some entries are lost: what they hold stays
+/* Without memory for a larger table some entries are lost: what they hold stays
  * charged. */
-static void merge_windows(void)
+static void merge_windows_locked(void)
 {
+    lock_assert_held(&lock);
     struct window *window, *next, *older;
     HASH_ITER (hh, now.windows, window, next) {
         HASH_FIND(hh, inherited.windows, &window->key, sizeof window->key, older);
@@ -316,14 +324,15 @@ static void merge_windows(void)
             HASH_DEL(now.windows, window);
             HASH_ADD(hh, inherited.windows, key, sizeof window->key, window);
         } else {
-            merge_words(window,
-                        older); /* it stays, empty: a frame below a signal handler may be in it */
+            merge_words_locked(
+                window, older); /* it stays, empty: a frame below a signal handler may be in it */
         }
     }
 }
 
-static void merge_odds(void)
+static void merge_odds_locked(void)
 {
+    lock_assert_held(&lock);
     struct odd *odd, *next;
     HASH_ITER (hh, now.odds, odd, next) {
         HASH_DEL(now.odds, odd);
@@ -340,8 +349,8 @@ bool ledger_inherit(void)
         inherited = now;
         now = (struct table){NULL, NULL};
     } else {
-        merge_windows();
-        merge_odds();
+        merge_windows_locked();
+        merge_odds_locked();
     }
     forget_recent();
     atomic_store(&odd_count, 0);
@@ -350,9 +359,9 @@ bool ledger_inherit(void)
     return true;
 }
 
-/* Under the lock. */
-static size_word *word_inherited(const void *address)
+static size_word *word_inherited_locked(const void *address)
 {
+    lock_assert_held(&lock);
     struct window *window;
     struct spot spot = spot_of(address);
     HASH_FIND(hh, inherited.windows, &spot.key, sizeof spot.key, window);
@@ -364,8 +373,8 @@ bool ledger_take_inherited(const void *address, size_t *size)
     struct lock_hold hold;
     if (!atomic_load_explicit(&has_inherited, memory_order_relaxed) || !lock_enter(&lock, &hold))
         return false;
-    size_word *word = is_odd(address) ? NULL : word_inherited(address);
-    bool done = is_odd(address) ? odd_remove(&inherited, (uintptr_t)address, size)
+    size_word *word = is_odd(address) ? NULL : word_inherited_locked(address);
+    bool done = is_odd(address) ? odd_remove_locked(&inherited, (uintptr_t)address, size)
                                 : word != NULL && word_remove(word, size);
     lock_drop(&lock, &hold);
     return done;
@@ -378,9 +387,9 @@ bool ledger_put_inherited(const void *address, size_t size)
         return false;
     bool done = true;
     if (is_odd(address))
-        done = odd_enter(&inherited, (uintptr_t)address, size);
+        done = odd_enter_locked(&inherited, (uintptr_t)address, size);
     else
-        done = word_enter(word_inherited(address), size);
+        done = word_enter(word_inherited_locked(address), size);
     lock_drop(&lock, &hold);
     return done;
 }

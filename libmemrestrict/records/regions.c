@@ -3,16 +3,9 @@
 
 #include "ground/lock.h"
 #include "ground/pages.h"
+#include "records/regions_tree.h"
 
 #include <stdatomic.h>
-
-struct region {
-    uintptr_t low, high;
-    enum region_state state;
-    uint16_t site;     /* who made it charged; 0: not known */
-    uint32_t priority; /* random: a parent's is not below its children's */
-    struct region *left, *right;
-};
 
 static struct lock lock;
 static struct pages_pool pool;
@@ -23,9 +16,10 @@ void (*regions_on_change)(uint16_t site, int64_t bytes);
 /* Trees given up without the lock, chained through their roots' `low`; freed by the next holder. */
 static struct region *_Atomic limbo;
 
-/* xorshift32 (Marsaglia, 2003). Under the lock. */
-static uint32_t next_priority(void)
+/* xorshift32 (Marsaglia, 2003). */
+static uint32_t next_priority_locked(void)
 {
+    lock_assert_held(&lock);
     static uint32_t state = 2463534242;
     state ^= state << 13;
     state ^= state >> 17;
@@ -33,103 +27,29 @@ static uint32_t next_priority(void)
     return state;
 }
 
-static struct region *region_make(void)
+static struct region *region_make_locked(void)
 {
+    lock_assert_held(&lock);
     struct region *region = pages_alloc(&pool, sizeof *region);
     if (region != NULL)
-        *region = (struct region){.priority = next_priority()};
+        *region = (struct region){.priority = next_priority_locked()};
     return region;
 }
 
-static void region_free(struct region *region) { pages_free(&pool, region, sizeof *region); }
-
-/* Splits by start address: *below gets the intervals that start before `at`. Depth is O(log n). */
-static void split(struct region *tree, uintptr_t at, struct region **below, struct region **above)
+static void region_free_locked(struct region *region)
 {
-    if (tree == NULL) {
-        *below = *above = NULL;
-    } else if (tree->low < at) {
-        *below = tree;
-        split(tree->right, at, &tree->right, above);
-    } else {
-        *above = tree;
-        split(tree->left, at, below, &tree->left);
-    }
-}
-
-/* Every interval of `below` lies before every one of `above`. */
-static struct region *join(struct region *below, struct region *above)
-{
-    if (below == NULL)
-        return above;
-    if (above == NULL)
-        return below;
-    if (below->priority >= above->priority) {
-        below->right = join(below->right, above);
-        return below;
-    }
-    above->left = join(below, above->left);
-    return above;
-}
-
-/* The last interval that starts before `at`, or NULL. */
-static struct region *last_before(struct regions *regions, uintptr_t at)
-{
-    struct region *best = NULL;
-    for (struct region *node = regions->root; node != NULL;) {
-        bool before = node->low < at;
-        if (before)
-            best = node;
-        node = before ? node->right : node->left;
-    }
-    return best;
-}
-
-/* Under the lock: the first interval at or after `at`; in order without a stack, each from the
- * root. */
-static struct region *first_from(struct regions *regions, uintptr_t at)
-{
-    struct region *first = NULL;
-    for (struct region *node = regions->root; node != NULL;) {
-        bool after = node->low >= at;
-        if (after)
-            first = node;
-        node = after ? node->left : node->right;
-    }
-    return first;
-}
-
-/* Nobody else starts there. */
-static void insert(struct regions *regions, struct region *region)
-{
-    struct region **link = &regions->root;
-    while (*link != NULL && (*link)->priority >= region->priority)
-        link = (*link)->low < region->low ? &(*link)->right : &(*link)->left;
-    split(*link, region->low, &region->left, &region->right);
-    *link = region;
-}
-
-/* Under the lock: the interval with just these ends, out of the tree; or NULL. */
-static struct region *take_exactly(struct regions *regions, uintptr_t low, uintptr_t high)
-{
-    struct region **link = &regions->root;
-    while (*link != NULL && (*link)->low != low)
-        link = (*link)->low < low ? &(*link)->right : &(*link)->left;
-    struct region *region = *link;
-    if (region == NULL || region->high != high)
-        return NULL;
-    *link = join(region->left, region->right);
-    region->left = region->right = NULL;
-    return region;
+    lock_assert_held(&lock);
+    pages_free(&pool, region, sizeof *region);
 }
 
 /* Makes `at` a boundary between intervals. False: no memory. */
-static bool cut_at(struct regions *regions, uintptr_t at)
+static bool cut_at_locked(struct regions *regions, uintptr_t at)
 {
-    struct region *whole = last_before(regions, at);
+    lock_assert_held(&lock);
+    struct region *whole = tree_last_before(regions, at);
     if (whole == NULL || whole->high <= at)
         return true;
-    struct region *tail = region_make();
+    struct region *tail = region_make_locked();
     if (tail == NULL)
         return false;
     tail->low = at;
@@ -137,47 +57,50 @@ static bool cut_at(struct regions *regions, uintptr_t at)
     tail->state = whole->state;
     tail->site = whole->site;
     whole->high = at;
-    insert(regions, tail);
+    tree_insert(regions, tail);
     return true;
 }
 
-static void tell(const struct region *region, int64_t sign)
+static void tell_locked(const struct region *region, int64_t sign)
 {
     if (regions_on_change != NULL && region->state >= REGION_CHARGED)
         regions_on_change(region->site, sign * (int64_t)(region->high - region->low));
 }
 
 /* Of what was taken out of the tree. */
-static void tally(const struct region *tree, struct regions_cut *cut)
+static void tally_locked(const struct region *tree, struct regions_cut *cut)
 {
+    lock_assert_held(&lock);
     for (; tree != NULL; tree = tree->right) {
-        tell(tree, -1);
+        tell_locked(tree, -1);
         *(tree->state == REGION_CHARGED     ? &cut->charged
           : tree->state == REGION_INHERITED ? &cut->inherited
                                             : &cut->reserved) += tree->high - tree->low;
         if (tree->high == cut->high)
             cut->last = tree->state;
-        tally(tree->left, cut);
+        tally_locked(tree->left, cut);
     }
 }
 
-static void free_all(struct region *tree)
+static void free_all_locked(struct region *tree)
 {
+    lock_assert_held(&lock);
     while (tree != NULL) {
         struct region *right = tree->right;
-        free_all(tree->left);
-        region_free(tree);
+        free_all_locked(tree->left);
+        region_free_locked(tree);
         tree = right;
     }
 }
 
-/* Under the lock: frees what was dropped without it. */
-static void empty_limbo(void)
+/* Frees what was dropped without it. */
+static void empty_limbo_locked(void)
 {
+    lock_assert_held(&lock);
     struct region *tree = atomic_exchange_explicit(&limbo, NULL, memory_order_acquire);
     while (tree != NULL) {
         struct region *next = (struct region *)tree->low;
-        free_all(tree);
+        free_all_locked(tree);
         tree = next;
     }
 }
@@ -185,7 +108,7 @@ static void empty_limbo(void)
 static void hold_regions(struct lock_hold *hold)
 {
     lock_take(&lock, hold);
-    empty_limbo();
+    empty_limbo_locked();
 }
 
 void regions_drop(struct regions_cut *cut)
@@ -203,29 +126,24 @@ void regions_drop(struct regions_cut *cut)
     cut->pieces = cut->spare = NULL;
 }
 
-/* Under the lock: out of the tree, between two boundaries. */
-static struct region *take_between(struct regions *regions, uintptr_t low, uintptr_t high)
+static bool take_locked(struct regions *regions, uintptr_t low, uintptr_t high, bool with_spare,
+                        struct regions_cut *cut)
 {
-    struct region *below, *middle, *above;
-    split(regions->root, low, &below, &middle);
-    split(middle, high, &middle, &above);
-    regions->root = join(below, above);
-    return middle;
+    lock_assert_held(&lock);
+    empty_limbo_locked();
+    if (with_spare)
+        cut->spare = region_make_locked();
+    bool done = !with_spare || cut->spare != NULL;
+    if (done && (cut->pieces = tree_take_exactly(regions, low, high)) == NULL) {
+        done = cut_at_locked(regions, low) && cut_at_locked(regions, high);
+        cut->pieces = done ? tree_take_between(regions, low, high) : NULL;
+    }
+    tally_locked(cut->pieces, cut);
+    return done;
 }
 
-/* Under the lock, which it drops. */
-static bool take_and_drop(struct regions *regions, uintptr_t low, uintptr_t high, bool with_spare,
-                          struct regions_cut *cut, const struct lock_hold *hold)
+static bool end_take(struct regions_cut *cut, bool done, const struct lock_hold *hold)
 {
-    empty_limbo();
-    if (with_spare)
-        cut->spare = region_make();
-    bool done = !with_spare || cut->spare != NULL;
-    if (done && (cut->pieces = take_exactly(regions, low, high)) == NULL) {
-        done = cut_at(regions, low) && cut_at(regions, high);
-        cut->pieces = done ? take_between(regions, low, high) : NULL;
-    }
-    tally(cut->pieces, cut);
     lock_drop(&lock, hold);
     if (!done)
         regions_drop(cut);
@@ -238,7 +156,7 @@ bool regions_take(struct regions *regions, uintptr_t low, uintptr_t high, bool w
     struct lock_hold hold;
     *cut = (struct regions_cut){.low = low, .high = high};
     lock_take(&lock, &hold);
-    return take_and_drop(regions, low, high, with_spare, cut, &hold);
+    return end_take(cut, take_locked(regions, low, high, with_spare, cut), &hold);
 }
 
 bool regions_take_if_free(struct regions *regions, uintptr_t low, uintptr_t high,
@@ -246,7 +164,8 @@ bool regions_take_if_free(struct regions *regions, uintptr_t low, uintptr_t high
 {
     struct lock_hold hold;
     *cut = (struct regions_cut){.low = low, .high = high};
-    return lock_try(&lock, &hold) && take_and_drop(regions, low, high, false, cut, &hold);
+    return lock_try(&lock, &hold) &&
+           end_take(cut, take_locked(regions, low, high, false, cut), &hold);
 }
 
 static void count_gone(struct regions_gone *gone, struct regions_gone more)
@@ -255,18 +174,19 @@ static void count_gone(struct regions_gone *gone, struct regions_gone more)
     gone->inherited += more.inherited;
 }
 
-/* Under the lock: forgets what overlaps the range. */
-static struct regions_gone evict(struct regions *regions, uintptr_t low, uintptr_t high)
+/* Forgets what overlaps the range. */
+static struct regions_gone evict_locked(struct regions *regions, uintptr_t low, uintptr_t high)
 {
+    lock_assert_held(&lock);
     struct regions_cut gone = {0};
-    const struct region *last = last_before(regions, high);
+    const struct region *last = tree_last_before(regions, high);
     if (last == NULL || last->high <= low)
         return (struct regions_gone){0, 0};
-    (void)(cut_at(regions, low) &&
-           cut_at(regions, high)); /* without memory whole intervals go, or stay */
-    struct region *tree = take_between(regions, low, high);
-    tally(tree, &gone);
-    free_all(tree);
+    (void)(cut_at_locked(regions, low) &&
+           cut_at_locked(regions, high)); /* without memory whole intervals go, or stay */
+    struct region *tree = tree_take_between(regions, low, high);
+    tally_locked(tree, &gone);
+    free_all_locked(tree);
     return (struct regions_gone){gone.charged, gone.inherited};
 }
 
@@ -275,29 +195,31 @@ static bool are_alike(const struct region *one, const struct region *other)
     return one->state == other->state && one->site == other->site;
 }
 
-/* Under the lock: into the tree, joined with neighbours that are alike. */
-static struct regions_gone enter(struct regions *regions, struct region *region)
+/* Into the tree, joined with neighbours that are alike. */
+static struct regions_gone enter_locked(struct regions *regions, struct region *region)
 {
-    struct regions_gone evicted = evict(regions, region->low, region->high);
-    tell(region, 1);
-    const struct region *before = last_before(regions, region->low),
-                        *after = first_from(regions, region->low);
+    lock_assert_held(&lock);
+    struct regions_gone evicted = evict_locked(regions, region->low, region->high);
+    tell_locked(region, 1);
+    const struct region *before = tree_last_before(regions, region->low),
+                        *after = tree_first_from(regions, region->low);
     if (before != NULL && before->high == region->low && are_alike(before, region)) {
         region->low = before->low;
-        region_free(take_exactly(regions, before->low, before->high));
+        region_free_locked(tree_take_exactly(regions, before->low, before->high));
     }
     if (after != NULL && after->low == region->high && are_alike(after, region)) {
         region->high = after->high;
-        region_free(take_exactly(regions, after->low, after->high));
+        region_free_locked(tree_take_exactly(regions, after->low, after->high));
     }
-    insert(regions, region);
+    tree_insert(regions, region);
     return evicted;
 }
 
 /* What becomes of each piece: entered again, `shift` further up, in `state` unless that is NONE. */
-static struct regions_gone enter_all(struct regions *regions, struct region *tree, intptr_t shift,
-                                     enum region_state state, uint16_t site)
+static struct regions_gone enter_all_locked(struct regions *regions, struct region *tree,
+                                            intptr_t shift, enum region_state state, uint16_t site)
 {
+    lock_assert_held(&lock);
     struct regions_gone evicted = {0};
     while (tree != NULL) {
         struct region *left = tree->left, *right = tree->right;
@@ -308,8 +230,8 @@ static struct regions_gone enter_all(struct regions *regions, struct region *tre
             tree->site = tree->state == state ? tree->site : state == REGION_CHARGED ? site : 0;
             tree->state = state;
         }
-        count_gone(&evicted, enter_all(regions, left, shift, state, site));
-        count_gone(&evicted, enter(regions, tree));
+        count_gone(&evicted, enter_all_locked(regions, left, shift, state, site));
+        count_gone(&evicted, enter_locked(regions, tree));
         tree = right;
     }
     return evicted;
@@ -322,7 +244,7 @@ static struct regions_gone put(struct regions *regions, struct regions_cut *cut,
     if (cut->pieces != NULL) {
         struct lock_hold hold;
         hold_regions(&hold);
-        evicted = enter_all(regions, cut->pieces, shift, state, cut->site);
+        evicted = enter_all_locked(regions, cut->pieces, shift, state, cut->site);
         lock_drop(&lock, &hold);
         cut->pieces = NULL;
     }
@@ -341,10 +263,11 @@ struct regions_gone regions_put_as(struct regions *regions, struct regions_cut *
     return put(regions, cut, 0, state);
 }
 
-static bool copy_all(const struct region *tree, struct region **copy)
+static bool copy_all_locked(const struct region *tree, struct region **copy)
 {
+    lock_assert_held(&lock);
     for (; tree != NULL; tree = tree->right, copy = &(*copy)->right) {
-        *copy = region_make();
+        *copy = region_make_locked();
         if (*copy == NULL)
             return false;
         enum region_state state = tree->state == REGION_INHERITED ? REGION_CHARGED : tree->state;
@@ -353,7 +276,7 @@ static bool copy_all(const struct region *tree, struct region **copy)
                                  .state = state,
                                  .site = tree->site,
                                  .priority = tree->priority};
-        if (!copy_all(tree->left, &(*copy)->left))
+        if (!copy_all_locked(tree->left, &(*copy)->left))
             return false;
     }
     return true;
@@ -365,7 +288,7 @@ bool regions_copy(const struct regions_cut *cut, struct regions_cut *copy)
     *copy = *cut;
     copy->pieces = copy->spare = NULL;
     hold_regions(&hold);
-    bool done = copy_all(cut->pieces, &copy->pieces);
+    bool done = copy_all_locked(cut->pieces, &copy->pieces);
     lock_drop(&lock, &hold);
     if (!done)
         regions_drop(copy);
@@ -378,14 +301,14 @@ struct regions_gone regions_add(struct regions *regions, struct regions_cut *cut
     struct lock_hold hold;
     struct regions_gone evicted = {0};
     hold_regions(&hold);
-    struct region *region = cut->spare != NULL ? cut->spare : region_make();
+    struct region *region = cut->spare != NULL ? cut->spare : region_make_locked();
     *done = region != NULL;
     if (region != NULL) {
         region->low = low;
         region->high = high;
         region->state = state;
         region->site = state == REGION_CHARGED ? cut->site : 0;
-        evicted = enter(regions, region);
+        evicted = enter_locked(regions, region);
     }
     lock_drop(&lock, &hold);
     cut->spare = NULL;
@@ -396,7 +319,7 @@ enum region_state regions_at(struct regions *regions, uintptr_t address)
 {
     struct lock_hold hold;
     hold_regions(&hold);
-    const struct region *found = last_before(regions, address + 1);
+    const struct region *found = tree_last_before(regions, address + 1);
     enum region_state state = found != NULL && found->high > address ? found->state : REGION_NONE;
     lock_drop(&lock, &hold);
     return state;
@@ -406,9 +329,9 @@ bool regions_next(struct regions *regions, uintptr_t at, struct regions_span *sp
 {
     struct lock_hold hold;
     hold_regions(&hold);
-    const struct region *next = last_before(regions, at + 1);
+    const struct region *next = tree_last_before(regions, at + 1);
     if (next == NULL || next->high <= at)
-        next = first_from(regions, at);
+        next = tree_first_from(regions, at);
     if (next != NULL)
         *span = (struct regions_span){.low = next->low, .high = next->high, .state = next->state};
     lock_drop(&lock, &hold);
@@ -420,8 +343,8 @@ struct regions_live regions_live(struct regions *regions)
     struct regions_live live = {0};
     struct lock_hold hold;
     hold_regions(&hold);
-    for (struct region *at = first_from(regions, 0); at != NULL;
-         at = first_from(regions, at->low + 1))
+    for (struct region *at = tree_first_from(regions, 0); at != NULL;
+         at = tree_first_from(regions, at->low + 1))
         if (at->state >= REGION_CHARGED) {
             live.regions++;
             live.bytes += at->high - at->low;
@@ -434,8 +357,8 @@ void regions_forget_sites(struct regions *regions)
 {
     struct lock_hold hold;
     hold_regions(&hold);
-    for (struct region *at = first_from(regions, 0); at != NULL;
-         at = first_from(regions, at->low + 1))
+    for (struct region *at = tree_first_from(regions, 0); at != NULL;
+         at = tree_first_from(regions, at->low + 1))
         at->site = 0;
     lock_drop(&lock, &hold);
 }
@@ -444,8 +367,8 @@ void regions_inherit(struct regions *regions)
 {
     struct lock_hold hold;
     hold_regions(&hold);
-    for (struct region *at = first_from(regions, 0); at != NULL;
-         at = first_from(regions, at->low + 1))
+    for (struct region *at = tree_first_from(regions, 0); at != NULL;
+         at = tree_first_from(regions, at->low + 1))
         if (at->state == REGION_CHARGED)
             at->state = REGION_INHERITED;
     lock_drop(&lock, &hold);

@@ -69,9 +69,10 @@ static bool spend_shared(struct account_stock *stock, uint64_t bytes)
     return false;
 }
 
-/* Under the lock. False: others have taken the stock back, and it must be settled first. */
-static bool fill_shared(struct account_stock *stock, uint64_t bytes)
+/* False: others have taken the stock back, and it must be settled first. */
+static bool fill_shared_locked(struct account_stock *stock, uint64_t bytes)
 {
+    lock_assert_held(&budget_inside.lock);
     uint64_t left = counter_get(&stock->left);
     while (!(left & TAKEN))
         if (counter_swap(&stock->left, &left, left == SHARED_CLOSED ? bytes + 1 : left + bytes,
@@ -80,7 +81,7 @@ static bool fill_shared(struct account_stock *stock, uint64_t bytes)
     return false;
 }
 
-/* Charges `bytes` and draws a chunk besides, under the lock. False: neither. */
+/* Charges `bytes` and draws a chunk besides. False: neither. */
 static COLD bool draw_shared(struct account *account, struct account_stock *stock, uint64_t bytes)
 {
     struct lock_hold hold;
@@ -90,8 +91,8 @@ static COLD bool draw_shared(struct account *account, struct account_stock *stoc
     atomic_store(&account->stocks_open, 1);
     atomic_fetch_add(&account->moves, 1);
     bool drawn = budget_draw(account, bytes + chunk);
-    if (drawn && !fill_shared(stock, chunk))
-        budget_return(account, chunk);
+    if (drawn && !fill_shared_locked(stock, chunk))
+        budget_return_locked(account, chunk);
     atomic_fetch_add(&account->moves, 1);
     lock_drop(&budget_inside.lock, &hold);
     return drawn;
@@ -107,7 +108,7 @@ static COLD void drain_shared(struct account *account, struct account_stock *sto
     atomic_fetch_add(&account->moves, 1);
     while (left > chunk + 1 && !(left & TAKEN))
         if (counter_swap(&stock->left, &left, chunk + 1, false)) {
-            budget_return(account, left - chunk - 1);
+            budget_return_locked(account, left - chunk - 1);
             break;
         }
     atomic_fetch_add(&account->moves, 1);
@@ -126,14 +127,14 @@ static bool refund_shared(struct account *account, struct account_stock *stock, 
     return false;
 }
 
-/* Under the lock. */
-static void close_shared(struct account *account, struct account_stock *stock)
+static void close_shared_locked(struct account *account, struct account_stock *stock)
 {
+    lock_assert_held(&budget_inside.lock);
     uint64_t left = counter_get(&stock->left);
     atomic_fetch_add(&account->moves, 1);
     while (left != SHARED_CLOSED && !(left & TAKEN))
         if (counter_swap(&stock->left, &left, SHARED_CLOSED, false)) {
-            budget_return(account, left - 1);
+            budget_return_locked(account, left - 1);
             left = SHARED_CLOSED;
         }
     atomic_fetch_add(&account->moves, 1);
@@ -143,23 +144,25 @@ static void close_shared(struct account *account, struct account_stock *stock)
 
 /* Stocks that are one thread's each: stock.h. */
 
-/* Under the lock: whose thread is no more. */
-static void free_stocks_of_the_dead(struct account *account)
+/* Those whose thread is no more. */
+static void free_stocks_of_the_dead_locked(struct account *account)
 {
+    lock_assert_held(&budget_inside.lock);
     for (unsigned i = 0; i < STOCKS; i++)
         if (kernel_is_no_thread(atomic_load(&stocks.owners[i]))) {
             stock_close(&account->stocks[i]);
-            budget_return(account, stock_sweep(&account->stocks[i]));
+            budget_return_locked(account, stock_sweep(&account->stocks[i]));
             atomic_fetch_and(&stocks.taken, ~(UINT64_C(1) << i));
         }
 }
 
-/* Under the lock: a free one for this thread, as guard.own_stock has it. It is closed: who opens it
+/* A free one for this thread, as guard.own_stock has it. It is closed: who opens it
  * looks at the limit. */
-static unsigned take_stock(struct account *account)
+static unsigned take_stock_locked(struct account *account)
 {
+    lock_assert_held(&budget_inside.lock);
     if (atomic_load(&stocks.taken) == UINT64_MAX)
-        free_stocks_of_the_dead(account);
+        free_stocks_of_the_dead_locked(account);
     uint64_t taken = atomic_load(&stocks.taken);
     if (taken == UINT64_MAX)
         return GUARD_NO_STOCK;
@@ -185,15 +188,16 @@ static COLD void choose_stock(struct account *account)
     if (!is_same_process() || !lock_try(&budget_inside.lock, &hold))
         return;               /* next time */
     if (guard.own_stock == 0) /* else a signal handler was here */
-        guard.own_stock = take_stock(account);
+        guard.own_stock = take_stock_locked(account);
     lock_drop(&budget_inside.lock, &hold);
 }
 
 /* What a limit, or a want of budget, has come in between is closed again: nobody draws more than
  * there is. */
-static bool open_sole_stock(struct account *account, struct account_stock *stock, int64_t more,
-                            uint64_t bytes)
+static bool open_sole_stock_locked(struct account *account, struct account_stock *stock,
+                                   int64_t more, uint64_t bytes)
 {
+    lock_assert_held(&budget_inside.lock);
     if (more > 0 && !budget_draw(account, (uint64_t)more))
         return false;
     atomic_store(&account->stocks_open, 1);
@@ -211,7 +215,7 @@ static COLD bool draw_sole(struct account *account, struct account_stock *stock,
     if (bytes > chunk || !lock_try(&budget_inside.lock, &hold))
         return false;
     int64_t more = stock_lacks(stock, bytes) + (int64_t)chunk;
-    bool drawn = open_sole_stock(account, stock, more > 0 ? more : 0, bytes);
+    bool drawn = open_sole_stock_locked(account, stock, more > 0 ? more : 0, bytes);
     lock_drop(&budget_inside.lock, &hold);
     return drawn;
 }
@@ -233,25 +237,27 @@ static ASIDE bool charge_sole(struct account *account, struct account_stock *sto
            draw_sole(account, stock, bytes);
 }
 
-bool stocks_sweep(struct account *account)
+bool stocks_sweep_locked(struct account *account)
 {
+    lock_assert_held(&budget_inside.lock);
     uint64_t unspent = 0;
     for (unsigned i = 0; i < STOCKS; i++)
         unspent += stock_sweep(&account->stocks[i]);
     if (unspent > 0)
-        budget_return(account, unspent);
+        budget_return_locked(account, unspent);
     return unspent > 0;
 }
 
-/* Under the lock: those that are one thread's each. */
-static void close_sole_stocks(struct account *account)
+/* Those that are one thread's each. */
+static void close_sole_stocks_locked(struct account *account)
 {
+    lock_assert_held(&budget_inside.lock);
     bool open = false;
     for (unsigned i = 0; i < STOCKS; i++)
         open |= stock_close(&account->stocks[i]);
     if (open)
         stock_barrier();
-    stocks_sweep(account);
+    stocks_sweep_locked(account);
 }
 
 /* A stock that frees have filled gives its surplus back, and these bytes with it. */
@@ -262,8 +268,8 @@ static COLD bool drain_sole(struct account *account, struct account_stock *stock
         return false;
     int64_t surplus = stock_left(stock) - (int64_t)chunk_now(account);
     if (surplus > 0)
-        open_sole_stock(account, stock, -surplus, 0);
-    budget_return(account, bytes + (surplus > 0 ? (uint64_t)surplus : 0));
+        open_sole_stock_locked(account, stock, -surplus, 0);
+    budget_return_locked(account, bytes + (surplus > 0 ? (uint64_t)surplus : 0));
     lock_drop(&budget_inside.lock, &hold);
     return true;
 }
@@ -275,7 +281,7 @@ static COLD bool reopen_sole(struct account *account, struct account_stock *stoc
     struct lock_hold hold;
     if (chunk_now(account) == 0 || !lock_try(&budget_inside.lock, &hold))
         return false;
-    bool open = stock_lacks(stock, 0) <= 0 && open_sole_stock(account, stock, 0, 0);
+    bool open = stock_lacks(stock, 0) <= 0 && open_sole_stock_locked(account, stock, 0, 0);
     lock_drop(&budget_inside.lock, &hold);
     return open;
 }
@@ -291,13 +297,14 @@ static ASIDE bool refund_sole(struct account *account, struct account_stock *sto
 
 /* Of either kind. */
 
-void stocks_close(struct account *account)
+void stocks_close_locked(struct account *account)
 {
+    lock_assert_held(&budget_inside.lock);
     if (!atomic_load(&account->stocks_open))
         return;
-    close_sole_stocks(account);
+    close_sole_stocks_locked(account);
     for (unsigned i = 0; i < STOCKS; i++)
-        close_shared(account, &account->stocks[i]);
+        close_shared_locked(account, &account->stocks[i]);
 }
 
 /* Whether one is drained, drawn to or opened is settled by who has the lock, and who does not get

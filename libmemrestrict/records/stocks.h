@@ -27,10 +27,10 @@ bool stocks_settle(struct account_stock *stock, uint64_t bytes);
 
 /* There never was a stock in the account, and nobody can be making one. */
 bool stocks_none(const struct account *account);
-/* Under the lock: from here on until one is drawn again, `used` alone is the truth. */
-void stocks_close(struct account *account);
-/* Under the lock, when all are closed: takes what came late. False: nothing did. */
-bool stocks_sweep(struct account *account);
+/* From here on until one is drawn again, `used` alone is the truth. */
+void stocks_close_locked(struct account *account);
+/* When all are closed: takes what came late. False: nothing did. */
+bool stocks_sweep_locked(struct account *account);
 /* In the child of a fork, alone: nobody has one. */
 void stocks_forget(void);
 

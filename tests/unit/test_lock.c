@@ -534,6 +534,48 @@ START_TEST(a_reset_frees_it_in_the_child_when_others_were_waiting)
 }
 END_TEST
 
+#ifdef MEMRESTRICT_DEBUG
+/* Does a function that needs the lock pass its check in this thread? A child tries. */
+static bool passes_the_check(void)
+{
+    int status;
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        lock_assert_held(&lock);
+        _exit(0);
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(status == 0 || WIFSIGNALED(status));
+    return status == 0;
+}
+
+static void *check_from_thread(void *result)
+{
+    *(bool *)result = passes_the_check();
+    return NULL;
+}
+
+START_TEST(a_debug_build_stops_who_needs_the_lock_and_does_not_hold_it)
+{
+    struct lock_hold hold;
+    bool passed_in_another = true;
+    ck_assert(!passes_the_check());
+    lock_take(&lock, &hold);
+    ck_assert(passes_the_check());
+    pthread_join(start_thread(check_from_thread, &passed_in_another), NULL);
+    lock_drop(&lock, &hold);
+    ck_assert(!passed_in_another);
+    ck_assert(!passes_the_check());
+    ck_assert(lock_try(&lock, &hold) && passes_the_check());
+    lock_drop(&lock, &hold);
+    ck_assert(lock_enter(&lock, &hold) && passes_the_check());
+    lock_fork_reset(&lock);
+    ck_assert(!passes_the_check());
+}
+END_TEST
+#endif
+
 Suite *suite_lock(void)
 {
     Suite *suite = suite_create("lock");
@@ -561,5 +603,8 @@ Suite *suite_lock(void)
     unit_add(suite, passing_leaves_the_signal_mask);
     unit_add(suite, a_reset_frees_it_in_the_child_of_a_fork);
     unit_add(suite, a_reset_frees_it_in_the_child_when_others_were_waiting);
+#ifdef MEMRESTRICT_DEBUG
+    unit_add(suite, a_debug_build_stops_who_needs_the_lock_and_does_not_hold_it);
+#endif
     return suite;
 }
