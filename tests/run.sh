@@ -235,6 +235,7 @@ long() {
     step "unit tests" unit
     step "unit tests built by clang" unit_clang
     step "victims under the library built with UBSan" victims_ubsan
+    step "clang-tidy" tests/tidy.sh
     step "the Debian package" tests/package.sh
 }
 

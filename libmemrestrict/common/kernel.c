@@ -78,7 +78,8 @@ void *kernel_map_again(void *pages, size_t bytes, void *where)
 
 void *kernel_map_file(const char *path, size_t *bytes)
 {
-    int fd = kernel_open(path, O_RDONLY | O_CLOEXEC | O_LARGEFILE), saved_errno = errno;
+    enum { READ = O_RDONLY | O_CLOEXEC };
+    int fd = kernel_open(path, READ | O_LARGEFILE), saved_errno = errno;
     if (fd < 0)
         return NULL;
     long size = KERNEL_CALL(SYS_lseek, fd, 0L, SEEK_END);
@@ -343,7 +344,7 @@ static uint64_t birth_of(int fd)
             uint32_t nanoseconds, unused;
         } accessed, born, changed, modified;
         uint32_t rest[32];
-    } status;
+    } status = {.mask = 0};
     enum { EMPTY_PATH = 0x1000, BORN = 0x800 };
     if (KERNEL_CALL(SYS_statx, fd, "", EMPTY_PATH, BORN, &status) != 0 || !(status.mask & BORN))
         return 0;

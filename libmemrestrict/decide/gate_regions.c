@@ -247,7 +247,7 @@ bool gate_map_end(struct gate_region *region, void *result)
 
 bool gate_unmap_begin(struct gate_region *region, void *addr, size_t length, bool inside)
 {
-    uintptr_t low, high;
+    uintptr_t low = 0, high = 0;
     *region = (struct gate_region){.skip = !counted || !range(addr, length, &low, &high)};
     if (!region->skip && inside)
         region->skip = !regions_take_if_free(&regions_own, low, high, &region->cut);
