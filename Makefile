@@ -39,18 +39,19 @@ LIB_SOURCES := $(sort $(wildcard libmemrestrict/*/*.c))
 CORE := $(filter-out %/real.c,$(sort $(wildcard libmemrestrict/decide/*.c libmemrestrict/records/*.c \
 	libmemrestrict/ground/*.c libmemrestrict/common/*.c))) \
 	libmemrestrict/edges/delayed_free.c
-# With them, what else makes everything be compiled anew.
-HEADERS := $(wildcard libmemrestrict/*/*.h include/*.h) Makefile
+# An object's headers are noted as it is compiled, beside it.
+NOTE_HEADERS = -MMD -MP -MF $(@:.o=.d)
 
 .PHONY: all lib command demo check check-quick check-long bench bench-plot bench-sweep install uninstall clean lib32 libmusl
 all: lib command
 lib: $(LIB)
 
-$(BUILD)/lib/%.o: libmemrestrict/%.c $(HEADERS) | $(BUILD)/uthash
+LIB_OBJECTS := $(LIB_SOURCES:libmemrestrict/%.c=$(BUILD)/lib/%.o)
+$(BUILD)/lib/%.o: libmemrestrict/%.c Makefile | $(BUILD)/uthash
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) $(INC) $(CPPFLAGS) $(LIB_FLAGS) $(LTO) $(CFLAGS) -c $< -o $@
+	$(CC) $(STD) $(WARN) $(INC) $(NOTE_HEADERS) $(CPPFLAGS) $(LIB_FLAGS) $(LTO) $(CFLAGS) -c $< -o $@
 
-$(LIB): $(LIB_SOURCES:libmemrestrict/%.c=$(BUILD)/lib/%.o)
+$(LIB): $(LIB_OBJECTS)
 	$(CC) $(LIB_FLAGS) $(LTO) $(CFLAGS) $(LIB_LINK) $(LDFLAGS) $^ -o $@
 
 # A missing header is one clear line here, not an error of the compiler's.
@@ -76,18 +77,17 @@ COMMAND_HARD := -fPIE -fstack-protector-strong $(FORTIFIED)
 COMMAND_LINK := -pie -Wl,-z,now,-z,relro,-z,noexecstack
 COMMAND_FLAGS = -DMEMRESTRICT_VERSION='"$(VERSION)"' \
 	-DMEMRESTRICT_LIBDIR=$(call quoted,"$(subst @:,,$(subst @:$(PREFIX)/,,@:$(LIBDIR)))")
-COMMAND_HEADERS := $(wildcard memrestrict/*.h memrestrict/*/*.h)
 COMMAND_PACKAGES := jansson libdw libelf
 command: $(COMMAND)
 
 $(COMMAND): $(COMMAND_OBJECTS)
 	$(CC) $(CFLAGS) $(COMMAND_LINK) $(LDFLAGS) $^ $(shell pkg-config --libs $(COMMAND_PACKAGES)) -lm -o $@
-$(BUILD)/command/library/%.o: libmemrestrict/%.c $(HEADERS)
+$(BUILD)/command/library/%.o: libmemrestrict/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) $(INC) $(CPPFLAGS) $(COMMAND_HARD) $(CFLAGS) -c $< -o $@
-$(BUILD)/command/%.o: memrestrict/%.c $(HEADERS) $(COMMAND_HEADERS) $(BUILD)/command/libdir | $(BUILD)/packages
+	$(CC) $(STD) $(WARN) $(INC) $(NOTE_HEADERS) $(CPPFLAGS) $(COMMAND_HARD) $(CFLAGS) -c $< -o $@
+$(BUILD)/command/%.o: memrestrict/%.c Makefile $(BUILD)/command/libdir | $(BUILD)/packages
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) $(COMMAND_INC) $(CPPFLAGS) $(COMMAND_FLAGS) $(shell pkg-config --cflags $(COMMAND_PACKAGES)) \
+	$(CC) $(STD) $(WARN) $(COMMAND_INC) $(NOTE_HEADERS) $(CPPFLAGS) $(COMMAND_FLAGS) $(shell pkg-config --cflags $(COMMAND_PACKAGES)) \
 	  $(COMMAND_HARD) $(CFLAGS) -c $< -o $@
 # Other values of LIBDIR than last time: compiled anew.
 LIBDIR_NOW = $(call quoted,$(LIBDIR) $(PREFIX) $(VERSION))
@@ -212,23 +212,29 @@ driver: $(BUILD)/tests/driver
 victims: $(VICTIMS)
 examples: $(EXAMPLES)
 
-HARNESS := tests/harness/harness.c tests/harness/harness.h
+HARNESS := tests/harness/harness.c
 CHECK_FLAGS += -Itests/harness
-$(BUILD)/tests/unit: $(HARNESS) $(UNIT_SOURCES) $(CORE) $(HEADERS) $(wildcard tests/unit/*.h) | $(BUILD)/uthash
+# Test programs are made of objects of their own: $(call test_program,NAME,SOURCES,FLAGS) compiles
+# each source below BUILD/objects/NAME.
+test_objects = $(patsubst %.c,$(BUILD)/objects/$1/%.o,$2)
+define test_program
+$(BUILD)/objects/$1/%.o: %.c Makefile | $(BUILD)/uthash
+	@mkdir -p $$(@D)
+	$$(CC) $$(STD) $$(WARN) $$(NOTE_HEADERS) $3 $$(CPPFLAGS) $$(CHECK_FLAGS) -pthread $$(CFLAGS) -c $$< -o $$@
+TEST_OBJECTS += $(call test_objects,$1,$2)
+$(BUILD)/tests/$1: $(call test_objects,$1,$2)
+endef
+FORMATS_SOURCES := $(sort $(wildcard tests/formats/*.c))
+COMMAND_TESTS := $(sort $(wildcard tests/command/*.c))
+$(eval $(call test_program,unit,$(HARNESS) $(UNIT_SOURCES) $(CORE),$$(INC) -fPIE))
+$(eval $(call test_program,driver,$(HARNESS) $(DRIVER_SOURCES),$$(INC)))
+$(eval $(call test_program,command,$(HARNESS) $(COMMAND_TESTS),$$(INC)))
+$(eval $(call test_program,formats,$(HARNESS) $(FORMATS_SOURCES),$$(COMMAND_INC)))
+$(addprefix $(BUILD)/tests/,unit driver command):
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) $(INC) $(CPPFLAGS) $(CHECK_FLAGS) -fPIE -pthread $(CFLAGS) $(LDFLAGS) \
-	  tests/harness/harness.c $(UNIT_SOURCES) $(CORE) $(CHECK_LIBS) -o $@
-
-$(BUILD)/tests/driver: $(HARNESS) $(DRIVER_SOURCES) $(wildcard tests/driver/*.h)
-	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) $(INC) $(CPPFLAGS) $(CHECK_FLAGS) -pthread $(CFLAGS) $(LDFLAGS) \
-	  tests/harness/harness.c $(DRIVER_SOURCES) $(CHECK_LIBS) -o $@
+	$(CC) -pthread $(CFLAGS) $(LDFLAGS) $^ $(CHECK_LIBS) -o $@
 
 command-tests: $(BUILD)/tests/command
-$(BUILD)/tests/command: $(HARNESS) $(wildcard tests/command/*.c tests/command/*.h)
-	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) $(INC) $(CPPFLAGS) $(CHECK_FLAGS) -pthread $(CFLAGS) $(LDFLAGS) \
-	  tests/harness/harness.c $(sort $(wildcard tests/command/*.c)) $(CHECK_LIBS) -o $@
 
 # speedscope's own importer reads our files in a test, which is skipped where npm cannot bring it.
 .PHONY: speedscope
@@ -240,10 +246,10 @@ speedscope:
 formats: $(BUILD)/tests/formats
 # Its tests can let the command's allocations fail (tests/formats/test_memory.c).
 SHORT_OF_MEMORY := $(foreach name,malloc calloc realloc strdup,-Wl,--wrap=$(name))
-$(BUILD)/tests/formats: $(HARNESS) $(wildcard tests/formats/*.c tests/formats/*.h) $(filter-out %/main.o,$(COMMAND_OBJECTS))
+$(BUILD)/tests/formats: $(filter-out %/main.o,$(COMMAND_OBJECTS))
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) $(COMMAND_INC) $(CPPFLAGS) $(CHECK_FLAGS) -pthread $(CFLAGS) $(LDFLAGS) \
-	  $(SHORT_OF_MEMORY) $(sort $(filter %.c %.o,$^)) $(CHECK_LIBS) $(shell pkg-config --libs $(COMMAND_PACKAGES)) -lm -o $@
+	$(CC) -pthread $(CFLAGS) $(LDFLAGS) $(SHORT_OF_MEMORY) $^ $(CHECK_LIBS) \
+	  $(shell pkg-config --libs $(COMMAND_PACKAGES)) -lm -o $@
 
 # Victims test the calls as they are written: the compiler must not drop or fuse allocations.
 $(BUILD)/victims/%: tests/victims/%.c $(wildcard tests/victims/*.h) include/memrestrict.h
@@ -272,7 +278,14 @@ $(BUILD)/bench/%: bench/%.c $(wildcard bench/*.h)
 # MEMRESTRICT_DEBUG: functions that need a lock stop where it is not held (lock.h).
 FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 fuzz: $(FUZZ)
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(CORE) $(HEADERS)
+FUZZ_FLAGS := $(STD) $(INC) -DMEMRESTRICT_DEBUG -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+FUZZ_CORE := $(call test_objects,fuzz,$(CORE))
+$(BUILD)/objects/fuzz/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	clang $(STD) $(INC) -DMEMRESTRICT_DEBUG -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-	  $< $(CORE) -o $@
+	clang $(FUZZ_FLAGS) $(NOTE_HEADERS) -c $< -o $@
+$(BUILD)/fuzz/%: $(BUILD)/objects/fuzz/tests/fuzz/%.o $(FUZZ_CORE)
+	@mkdir -p $(@D)
+	clang $(FUZZ_FLAGS) $^ -o $@
+.SECONDARY: $(call test_objects,fuzz,$(wildcard tests/fuzz/*.c))
+
+-include $(patsubst %.o,%.d,$(sort $(LIB_OBJECTS) $(COMMAND_OBJECTS) $(TEST_OBJECTS) $(FUZZ_CORE)))
