@@ -202,7 +202,7 @@ of_the_sources() {
 quick() {
     of_the_sources
     step "unit tests" unit
-    step "victims under the library, the main suites" victims heap map process fault
+    step "victims under the library, the main suites" victims heap map settings fault
     step "verdicts, reports and plots" formats_plain
 }
 

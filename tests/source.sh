@@ -73,6 +73,9 @@ result "every file has 450 lines at most" "$(wc -l "${files[@]}" |
     awk '$1 > 450 && $2 != "total"')"
 result "every file is where the Makefile looks for it" "$(find libmemrestrict memrestrict -mindepth 3 -name '*.[ch]')"
 
+result "who needs a lock says so by its name, and not in words" \
+    "$(grep -rniE 'under (the|its|their) lock\.? ?(\*/|$)' libmemrestrict memrestrict --include='*.[ch]')"
+
 # Each pattern for files, and each file that is left out of one, is of something.
 patterns() { # FILE
     grep -vE '^[[:space:]]*#' "$1" | grep -oE '(^|[ (])[a-z][A-Za-z0-9_./*-]*/[A-Za-z0-9_.*-]*\*[A-Za-z0-9_.*-]*' | tr -d ' (' | sort -u

@@ -196,8 +196,8 @@ END_TEST
 START_TEST(reports_of_processes_do_not_follow_links_of_others)
 {
     expect_not_followed(
-        "MEMRESTRICT_REPORT=d/l LD_PRELOAD=$B/libmemrestrict.so MEMRESTRICT_LIMIT=64M /bin/true", 125,
-        "memrestrict: MEMRESTRICT_REPORT: cannot write to ");
+        "MEMRESTRICT_REPORT=d/l LD_PRELOAD=$B/libmemrestrict.so MEMRESTRICT_LIMIT=64M /bin/true",
+        125, "memrestrict: MEMRESTRICT_REPORT: cannot write to ");
 }
 END_TEST
 
