@@ -15,13 +15,14 @@
 #define MEMRESTRICT_ACCOUNTS_H
 
 #include "common/accounts_enums.h"
+#include "common/exec_notes.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 enum {
     ACCOUNTS_MAGIC = 0x6d72616d,
-    ACCOUNTS_VERSION = 3,
+    ACCOUNTS_VERSION = 4,
     ACCOUNTS_STOCKS = 64,  /* of threads, each process; see stocks.h */
     ACCOUNTS_LINE = 64,    /* bytes of a cache line */
     ACCOUNTS_PAGE = 4096,  /* a slot can be mapped by itself, where pages are no larger */
@@ -118,6 +119,7 @@ struct accounts {
     _Atomic uint64_t refused_room; /* processes that found no free slot, and are limited alone */
     /* Whose a slot is: process ID << 32 | low half of its start time; 0: nobody's. */
     _Atomic uint64_t owners[ACCOUNTS_SLOTS];
+    _Alignas(ACCOUNTS_LINE) struct exec_notes notes;
     _Alignas(ACCOUNTS_PAGE) struct account slots[ACCOUNTS_SLOTS];
 };
 

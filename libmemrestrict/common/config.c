@@ -9,7 +9,9 @@
 #define PREFIX "MEMRESTRICT_"
 #define SIZES "a size such as 64M, 1.5G, 64MiB, 64MB or 67108864, below 8E"
 
-enum { NAME_ROOM = 256 };
+#define NO_FOLLOW "no-follow"
+
+enum { NAME_ROOM = 256, SIZE_ROOM = 32 };
 
 /* K is 1, M is 2, ...; 0: no such letter. */
 static unsigned unit_power(char letter)
@@ -148,13 +150,32 @@ static bool parse_fault(const char *value, struct config *config)
     return true;
 }
 
-/* PATH, or PATH,SIZE with the limit of the whole tree. */
+/* SIZE and a comma after it, if there is one. */
+static bool parse_tree_limit(const char **word, struct config *config)
+{
+    char size[SIZE_ROOM];
+    size_t length = span_until(*word, ',');
+    if (*word[0] == '\0' || strcmp(*word, NO_FOLLOW) == 0)
+        return true;
+    if (length >= sizeof size)
+        return false;
+    memcpy(size, *word, length);
+    size[length] = '\0';
+    *word += length + ((*word)[length] == ',');
+    return config_parse_size(size, &config->tree_limit);
+}
+
+/* PATH, or PATH,SIZE with the limit of the whole tree; then maybe ,no-follow. */
 static bool parse_accounts(const char *value, struct config *config)
 {
     size_t length = span_until(value, ',');
+    const char *word = value[length] == ',' ? value + length + 1 : "";
     if (length >= CONFIG_ACCOUNTS || value[0] != '/')
         return false;
-    if (value[length] == ',' && !config_parse_size(value + length + 1, &config->tree_limit))
+    if (!parse_tree_limit(&word, config))
+        return false;
+    config->follow = strcmp(word, NO_FOLLOW) != 0;
+    if (config->follow && *word != '\0')
         return false;
     memcpy(config->accounts, value, length);
     config->accounts[length] = '\0';
@@ -215,6 +236,7 @@ bool config_read(char **environment, struct config *config, struct text *complai
         .limit = CONFIG_UNLIMITED,
         .count = COUNT_HEAP | COUNT_REGIONS,
         .tree_limit = CONFIG_UNLIMITED,
+        .follow = true,
     };
     bool understood = true;
     for (char **entry = environment; entry != NULL && *entry != NULL; entry++) {

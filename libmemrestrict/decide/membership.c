@@ -32,7 +32,12 @@ bool membership_in_tree(void)
            atomic_load(&membership.accounts->tree_limit) != ACCOUNTS_UNLIMITED;
 }
 
-const struct accounts *membership_accounts(void) { return membership.accounts; }
+struct accounts *membership_accounts(void) { return membership.accounts; }
+
+uint64_t membership_start_time(int pid)
+{
+    return membership.slot != NULL && membership.pid == pid ? membership.slot->start_time : 0;
+}
 
 void membership_note_copy(void)
 {

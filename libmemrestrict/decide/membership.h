@@ -17,7 +17,9 @@ bool membership_start(const struct config *config, const char *program, struct t
 bool membership_in_run(void);
 bool membership_in_tree(void);
 /* NULL: in none. */
-const struct accounts *membership_accounts(void);
+struct accounts *membership_accounts(void);
+/* When the process of that ID was started, if it is this one and has a slot; 0: unknown. */
+uint64_t membership_start_time(int pid);
 /* This process is a copy that explores (explore.h), and so are those that it forks. */
 void membership_note_copy(void);
 /* In a child, after budget_fork_child, and budget_inherit in a tree: a slot of its own. */

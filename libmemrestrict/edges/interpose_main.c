@@ -5,6 +5,7 @@
  * which of them was meant.
  */
 #include "edges/exports.h"
+#include "decide/exec_environment.h"
 #include "records/fault.h"
 #include "edges/lifecycle.h"
 #include "ground/real.h"
@@ -32,6 +33,7 @@ EXPORT int __libc_start_main(main_function *function, int argc, char **argv, voi
     lifecycle_know_environment(argv + argc + 1);
     if (life() == LIFE_COLD)
         lifecycle_start();
+    exec_environment_clean(argv + argc + 1); /* where the kernel put it */
     __typeof__(real.__libc_start_main) next = REAL_NOW(__libc_start_main);
     if (next == NULL)
         exit(function(argc, argv, argv + argc + 1));

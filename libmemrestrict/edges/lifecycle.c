@@ -3,6 +3,7 @@
 
 #include "common/kernel.h"
 #include "decide/crash.h"
+#include "decide/exec_environment.h"
 #include "decide/gate.h"
 #include "decide/gate_regions.h"
 #include "decide/membership.h"
@@ -80,6 +81,14 @@ static enum life read_settings(void)
     return lifecycle_config.count & COUNT_HEAP ? LIFE_ACTIVE : LIFE_HEAPLESS;
 }
 
+/* The program's own copy, if something has made one already, is to show no more than the first. */
+static void keep_environment(void)
+{
+    exec_environment_start(environment(), lifecycle_config.follow);
+    if (environ != environment())
+        exec_environment_clean(environ);
+}
+
 bool COLD life_counts_heap_first(void)
 {
     if (life() != LIFE_ACTIVE || guard_is_inside())
@@ -102,6 +111,8 @@ void COLD lifecycle_start(void)
     front_start();
     process_start();
     enum life state = real_is_first_copy() ? read_settings() : LIFE_DORMANT;
+    if (real_is_first_copy())
+        keep_environment();
     if (state >= LIFE_HEAPLESS)
         fork_start();
     atomic_store(&lifecycle_state, state);

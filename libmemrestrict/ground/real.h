@@ -32,6 +32,8 @@
     X(int, brk, (void *))                                                                          \
     X(void *, sbrk, (intptr_t))                                                                    \
     X(void, _exit, (int))                                                                          \
+    X(int, execve, (const char *, char *const *, char *const *))                                   \
+    X(int, execvpe, (const char *, char *const *, char *const *))                                  \
     X(int, __libc_start_main,                                                                      \
       (int (*)(int, char **, char **), int, char **, void (*)(void), void (*)(void),               \
        void (*)(void), void *))                                                                    \

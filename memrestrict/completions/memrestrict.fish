@@ -8,7 +8,7 @@ function __memrestrict_rest
     if contains -- "$tokens[1]" run min sweep
         set -e tokens[1]
     end
-    set -l options l/limit= scope= L/tree-limit= r/reserve= c/count= p/program= a/on-refusal= f/fault=
+    set -l options l/limit= scope= L/tree-limit= r/reserve= c/count= p/program= no-follow a/on-refusal= f/fault=
     set -a options t/time= k/kill-after= e/error-exitcode= o/output= report= json= junit= tap=
     set -a options prometheus= 'sites=?' massif= collapsed= speedscope= timeline= interval= color=
     set -a options site-list=
@@ -93,6 +93,7 @@ complete -c memrestrict -n __memrestrict_in_run -s L -l tree-limit -x -a '1M 16M
 complete -c memrestrict -n __memrestrict_in_run -s r -l reserve -x -a '64K 1M' -d 'A grace beyond the limit'
 complete -c memrestrict -n __memrestrict_in_run -s c -l count -x -a 'heap regions stacks heap,regions heap,regions,stacks' -d 'What is charged'
 complete -c memrestrict -n __memrestrict_in_run -s p -l program -x -a '(__fish_complete_command)' -d 'Limit only these programs'
+complete -c memrestrict -n __memrestrict_in_run -l no-follow -d 'Not into programs started with an empty environment'
 complete -c memrestrict -n __memrestrict_in_run -s a -l on-refusal -x -a 'errno abort stop warn' -d 'What a refusal does'
 complete -c memrestrict -n __memrestrict_in_run -s f -l fault -x -a 'nth=1 call=malloc,nth=1 p=0.01 once' -d 'Let calls fail as planned'
 complete -c memrestrict -n __memrestrict_in_run -s t -l time -x -a '1s 10s 1m 10m 1h' -d 'End the program after this time'

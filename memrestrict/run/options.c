@@ -26,6 +26,7 @@ enum {
     KEY_EXPLORE_KNOWN,
     KEY_EXPLORE_MODES,
     KEY_EXPLORE_TIME,
+    KEY_NO_FOLLOW,
     KEY_COLOR,
     KEY_NO_SUBREAPER,
     KEY_USAGE,
@@ -45,6 +46,7 @@ static const struct argp_option rows[] = {
     {"reserve", 'r', "SIZE", 0, "a grace beyond the limit, open from the first refusal on", 0},
     {"count", 'c', "LIST", 0, "what is charged: heap,regions,stacks (default: heap,regions)", 0},
     {"program", 'p', "LIST", 0, "limit only the programs of these names or globs", 0},
+    {"no-follow", KEY_NO_FOLLOW, NULL, 0, "not into programs started with an empty environment", 0},
     {"on-refusal", 'a', "WORD", 0, "errno (default), abort, stop or warn", 0},
     {"fault", 'f', "PLAN", 0, "let the calls fail that PLAN says, as call=malloc,nth=5", 0},
     {NULL, 0, NULL, 0, "Time and exit status:", 2},
@@ -211,6 +213,7 @@ static error_t take_other(int key, const char *word, struct run_options *options
         error = take_word(key, word, "process|tree", &number);
         options->scope_tree = number == 1;
         return error;
+    case KEY_NO_FOLLOW: options->no_follow = true; return 0;
     case KEY_COLOR:
         error = take_word(key, word, "auto|always|never", &number);
         options->color = (enum color)number;

@@ -48,6 +48,7 @@ struct run_options {
     uint64_t tree_limit;            /* the same */
     uint64_t reserve;               /* bytes */
     bool scope_tree;
+    bool no_follow; /* programs whose environment lacks the library are left without */
     uint64_t time_limit;  /* nanoseconds; 0: none */
     uint64_t kill_after;  /* nanoseconds; 0: never */
     uint64_t interval;    /* nanoseconds, of the timeline */

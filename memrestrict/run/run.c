@@ -162,6 +162,8 @@ static void name_accounts(const struct run *run, char *path, size_t size)
     if (run->outcome.tree_limit != OUTCOME_UNLIMITED) /* for who cannot reach them */
         snprintf(path + length, size - (size_t)length, ",%llu",
                  (unsigned long long)run->outcome.tree_limit);
+    if (run->options.no_follow)
+        strncat(path, ",no-follow", size - strlen(path) - 1);
 }
 
 /* The program's process is made, and waits, since reports may be named after it. */

@@ -18,6 +18,7 @@
     X(target)                                                                                      \
     X(crowd)                                                                                       \
     X(plot)                                                                                        \
+    X(exec)                                                                                        \
     X(tree)                                                                                        \
     X(sites)                                                                                       \
     X(explore)                                                                                     \

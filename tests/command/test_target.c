@@ -82,7 +82,8 @@ static void expect_made(const char *test, const char *script, const char *words)
       "$M -v -l 50M unshare -pmf perl -e 'system(q(mount -t proc proc /proc)) && exit 77;"         \
       "fork || kill 9, $$; wait; exit 7'",                                                         \
       "  ended unseen\n")                                                                          \
-    X(target_drops_the_preload, MAKE("") "$M -l 64M env -i ./p", "not limited from there on")      \
+    X(target_drops_the_preload, MAKE("") "$M -l 64M --no-follow env -i ./p",                       \
+      "not limited from there on")                                                                 \
     X(target_starts_a_static_program, WAITS_STATIC "$M -l 64M sh -c './p $PPID; exit $?'", "p")    \
     X(target_slow_to_load_is_not_said_to_be_without_the_library,                                   \
       SLOW_TO_LOAD                                                                                 \
@@ -99,8 +100,8 @@ static void expect_made(const char *test, const char *script, const char *words)
       "said")                                                                                      \
     X(target_killed_in_its_loader_has_not_gone_on,                                                 \
       "$M -l 64M $V/target_kills_what_it_starts loading", "")                                      \
-    X(target_killed_out_of_reach_has_gone_on, "$M -l 64M $V/target_kills_what_it_starts away",     \
-      "went on to a program")                                                                      \
+    X(target_killed_out_of_reach_has_gone_on,                                                      \
+      "$M -l 64M --no-follow $V/target_kills_what_it_starts away", "went on to a program")         \
     X(target_unnamed_successor_is_not_said, "$M -l 64M -p sh,dash,bash sh -c 'exec env'; exit 7",  \
       "")                                                                                          \
     X(target_not_named_is_not_said, STATIC "$M -l 64M -p other ./p", "no program named other")     \

@@ -11,6 +11,7 @@
     X(accounts)                                                                                    \
     X(budget)                                                                                      \
     X(config)                                                                                      \
+    X(exec_notes)                                                                                  \
     X(explore)                                                                                     \
     X(fault)                                                                                       \
     X(gate)                                                                                        \

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/exec_notes.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+enum { STATE_BITS = 2, STATE = (1 << STATE_BITS) - 1 };
+
+static uint64_t state_of(uint64_t number, enum exec_note_state state)
+{
+    return number << STATE_BITS | state;
+}
+
+static bool swap(struct exec_note *note, uint64_t from, uint64_t to)
+{
+    return atomic_compare_exchange_strong(&note->state, &from, to);
+}
+
+struct exec_note *exec_notes_begin(struct exec_notes *notes, int pid, uint64_t *number)
+{
+    uint32_t first = atomic_fetch_add(&notes->next, 1);
+    for (uint32_t i = 0; i < EXEC_NOTES; i++) {
+        struct exec_note *note = &notes->of[(first + i) % EXEC_NOTES];
+        uint64_t state = atomic_load_explicit(&note->state, memory_order_relaxed);
+        *number = state >> STATE_BITS;
+        if ((state & STATE) != EXEC_NOTE_FREE ||
+            !swap(note, state, state_of(*number, EXEC_NOTE_BEGUN)))
+            continue;
+        atomic_store(&note->pid, pid);
+        return note;
+    }
+    atomic_fetch_add(&notes->lost, 1);
+    return NULL;
+}
+
+void exec_note_publish(struct exec_note *note, uint64_t number)
+{
+    swap(note, state_of(number, EXEC_NOTE_BEGUN), state_of(number, EXEC_NOTE_WRITTEN));
+}
+
+void exec_note_withdraw(struct exec_note *note, uint64_t number)
+{
+    swap(note, state_of(number, EXEC_NOTE_WRITTEN), state_of(number + 1, EXEC_NOTE_FREE));
+}
+
+void exec_note_set_path(char *field, unsigned room, const char *path)
+{
+    size_t length = strlen(path), kept = length < room ? length : room - 1;
+    memcpy(field, path + length - kept, kept);
+    field[kept] = '\0';
+}
+
+bool exec_note_read(struct exec_note *note, struct exec_note *copy)
+{
+    uint64_t state = atomic_load(&note->state);
+    if ((state & STATE) != EXEC_NOTE_WRITTEN)
+        return false;
+    memcpy(copy, note, sizeof *copy);
+    atomic_thread_fence(memory_order_seq_cst);
+    copy->path[EXEC_NOTE_PATH - 1] = copy->interpreter[EXEC_NOTE_INTERPRETER - 1] = '\0';
+    copy->kind = copy->kind < EXEC_KINDS ? copy->kind : EXEC_UNKNOWN;
+    atomic_store(&copy->state, state);
+    return atomic_load(&note->state) == state;
+}
+
+bool exec_note_free(struct exec_note *note, const struct exec_note *copy)
+{
+    uint64_t state = atomic_load(&copy->state);
+    return swap(note, state, state_of((state >> STATE_BITS) + 1, EXEC_NOTE_FREE));
+}
+
+bool exec_note_begun(const struct exec_note *note, int *pid, uint64_t *state)
+{
+    *state = atomic_load(&note->state);
+    *pid = atomic_load(&note->pid);
+    return (*state & STATE) == EXEC_NOTE_BEGUN;
+}
+
+void exec_note_drop(struct exec_note *note, uint64_t state)
+{
+    swap(note, state, state_of((state >> STATE_BITS) + 1, EXEC_NOTE_FREE));
+}
