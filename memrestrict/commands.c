@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
 
+#include "layout/layout.h"
 #include "sweep/merge.h"
 #include "min/min.h"
 #include "timeline/plot.h"
@@ -27,6 +28,8 @@ const struct command commands[] = {
     {"snapshot", snapshot_main, "PID", "who holds what now, in a run with --sites"},
     {"reset-peak", reset_peak_main, "PID", "let the peak start again"},
     {"plot", plot_main, "[-o FILE.png|.svg] [TIMELINE]", "draw what --timeline has written"},
+    {"layout", layout_main, "[OPTION]... PID | PROGRAM [ARG]...",
+     "see an address space, and what is wrong with it"},
     {"help", help_main, "[env|SUBCOMMAND]",
      "this help, the settings in the environment, or a subcommand's"},
     {NULL, NULL, NULL, NULL},

@@ -16,6 +16,8 @@
 #define TERMINAL_RED "\033[31m"
 #define TERMINAL_GREEN "\033[32m"
 #define TERMINAL_YELLOW "\033[33m"
+#define TERMINAL_BLUE "\033[34m"
+#define TERMINAL_MAGENTA "\033[35m"
 #define TERMINAL_CYAN "\033[36m"
 #define TERMINAL_PLAIN "\033[0m"
 #define TERMINAL_HOME "\033[H"

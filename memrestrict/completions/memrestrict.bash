@@ -32,6 +32,9 @@ _memrestrict_values()
     --shard) echo 1/2 1/4 ;;
     --fail-on) echo abort leak swallowed hang crash corruption ;;
     --tolerance) echo 1% 5% 10% ;;
+    --at) echo start main exit refusal peak ;;
+    --heap-room) echo 1M 16M 64M ;;
+    --svg) echo @files ;;
     *) return 1 ;;
     esac
 }
@@ -46,6 +49,9 @@ _memrestrict_options='-l --limit= --scope= -L --tree-limit= -r --reserve= -c --c
 _memrestrict_min_options='--scope= --step= -c --count= -p --program= --compare= --test= --expect= -t
     --time= -j --jobs= -n --repeat= --budget-file= --tolerance= --update --json= --junit= -q --quiet
     -v --verbose -h --help --usage'
+
+_memrestrict_layout_options='--at= -l --limit= --check --heap-room= --all -q --quiet --svg= --json=
+    --watch --watch= --color= -h --help --usage'
 
 # Those of sweep and merge.
 _memrestrict_merge_options='--baseline= --update-baseline --suppress= --fail-on= --json= --junit= --tap=
@@ -143,7 +149,7 @@ _memrestrict_run()
             _memrestrict_files
         fi
     else
-        words=$([ "$program" != 1 ] || echo run sweep merge min ps top set snapshot reset-peak plot help)
+        words=$([ "$program" != 1 ] || echo run sweep merge min ps top set snapshot reset-peak plot layout help)
         local IFS=$'\n'
         # shellcheck disable=SC2207 # a name a line
         COMPREPLY=($(compgen -W "${words// /$'\n'}" -- "$cur"; compgen -c -- "$cur" | LC_ALL=C sort -u))
@@ -200,7 +206,11 @@ _memrestrict()
         *) _memrestrict_files ;;
         esac
         ;;
-    help) _memrestrict_reply 'env run sweep merge min ps top set snapshot reset-peak plot' ;;
+    layout)
+        _memrestrict_run 2 "$_memrestrict_layout_options"
+        [[ $COMP_CWORD != 2 || $cur != [0-9]* ]] || _memrestrict_reply "$(_memrestrict_pids)"
+        ;;
+    help) _memrestrict_reply 'env run sweep merge min ps top set snapshot reset-peak plot layout' ;;
     *) _memrestrict_run 1 ;;
     esac
 }

@@ -49,15 +49,20 @@ function __memrestrict_subcommands
         snapshot 'Call sites as they are now' \
         reset-peak 'Let the peak start again' \
         plot 'Draw a timeline' \
+        layout 'See an address space, and what is wrong with it' \
         help 'Print help'
 end
 
 function __memrestrict_in_run
-    not __memrestrict_subcommand min sweep $__memrestrict_others; and not __memrestrict_options_end
+    not __memrestrict_subcommand min sweep layout $__memrestrict_others; and not __memrestrict_options_end
 end
 
 function __memrestrict_in_min
     __memrestrict_subcommand min; and not __memrestrict_options_end
+end
+
+function __memrestrict_in_layout
+    __memrestrict_subcommand layout; and not __memrestrict_options_end
 end
 
 function __memrestrict_in_sweep
@@ -167,11 +172,25 @@ complete -c memrestrict -n __memrestrict_in_findings -s h -l help -d 'Print help
 complete -c memrestrict -n __memrestrict_in_findings -l usage -d 'Print a short help'
 complete -c memrestrict -n '__memrestrict_subcommand merge' -F
 
+complete -c memrestrict -n __memrestrict_in_layout -l at -x -a 'start main exit refusal peak' -d 'When to look'
+complete -c memrestrict -n __memrestrict_in_layout -s l -l limit -x -a '1M 16M 64M 256M 1G unlimited' -d 'Give it a budget'
+complete -c memrestrict -n __memrestrict_in_layout -l check -d 'Exit with 1 if there is a fault'
+complete -c memrestrict -n __memrestrict_in_layout -l heap-room -x -a '1M 16M 64M' -d 'What the heap needs above it'
+complete -c memrestrict -n __memrestrict_in_layout -l all -d 'Each mapping in a row of its own'
+complete -c memrestrict -n __memrestrict_in_layout -s q -l quiet -d 'The faults alone'
+complete -c memrestrict -n __memrestrict_in_layout -l svg -r -F -d 'The picture'
+complete -c memrestrict -n __memrestrict_in_layout -l json -r -F -d 'Mappings and faults'
+complete -c memrestrict -n __memrestrict_in_layout -l watch -d 'Look again and again'
+complete -c memrestrict -n __memrestrict_in_layout -l color -x -a 'auto always never' -d Colours
+complete -c memrestrict -n __memrestrict_in_layout -s h -l help -d 'Print help'
+complete -c memrestrict -n __memrestrict_in_layout -l usage -d 'Print a short help'
+complete -c memrestrict -n '__memrestrict_subcommand layout' -a '(__memrestrict_pids)'
+
 complete -c memrestrict -n '__memrestrict_subcommand ps' -l json -d 'As JSON'
 complete -c memrestrict -n '__memrestrict_subcommand top' -l interval -x -a '1s 5s' -d 'Time between views'
 complete -c memrestrict -n '__memrestrict_subcommand ps set snapshot reset-peak' -a '(__memrestrict_pids)'
 complete -c memrestrict -n '__memrestrict_subcommand plot' -s o -l output -r -F -d Picture
 complete -c memrestrict -n '__memrestrict_subcommand plot' -F
-complete -c memrestrict -n '__memrestrict_subcommand help' -a 'env run sweep merge min ps top set snapshot reset-peak plot'
+complete -c memrestrict -n '__memrestrict_subcommand help' -a 'env run sweep merge min ps top set snapshot reset-peak plot layout'
 complete -c memrestrict -n '__memrestrict_subcommand ps top set snapshot reset-peak plot' -l help -d 'Print help'
 complete -c memrestrict -n '__memrestrict_subcommand ps top set snapshot reset-peak plot' -l usage -d 'Print a short help'

@@ -24,7 +24,7 @@
     X(explore)                                                                                     \
     X(fault)                                                                                       \
     X(min)                                                                                         \
-    X(sweep)
+    X(sweep) X(layout)
 
 SUITES(HARNESS_DECLARE)
 

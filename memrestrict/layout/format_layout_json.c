@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#include "layout/format_layout.h"
+
+#include "base/json_text.h"
+#include "base/json_write.h"
+#include "layout/mapping_kinds.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+
+static json_t *address(uint64_t value) { return json_sprintf("0x%" PRIx64, value); }
+
+static json_t *bytes_or_null(uint64_t bytes)
+{
+    return bytes > INT64_MAX ? json_null() : json_integer((json_int_t)bytes);
+}
+
+static json_t *limit_object(const struct space_limits *limits)
+{
+    return json_pack("{s:o, s:o, s:o, s:o}", "stack_bytes", bytes_or_null(limits->stack),
+                     "data_bytes", bytes_or_null(limits->data), "address_space_bytes",
+                     bytes_or_null(limits->address_space), "locked_bytes",
+                     bytes_or_null(limits->locked));
+}
+
+static json_t *mapping_object(const struct mapping *mapping)
+{
+    char access[] = {mapping->read ? 'r' : '-', mapping->write ? 'w' : '-',
+                     mapping->execute ? 'x' : '-', mapping->shared ? 's' : 'p', '\0'};
+    json_t *object = json_pack("{s:o, s:o, s:I, s:s, s:s, s:o, s:I, s:I, s:b}", "start",
+                               address(mapping->low), "end", address(mapping->high), "size_bytes",
+                               (json_int_t)(mapping->high - mapping->low), "access", access, "kind",
+                               mapping_kind_id(mapping->kind), "name", json_text(mapping->name),
+                               "offset_bytes", (json_int_t)mapping->offset, "inode",
+                               (json_int_t)mapping->inode, "deleted", mapping->deleted);
+    if (object == NULL)
+        return NULL;
+    json_text_add_bytes(object, "name", mapping->name);
+    json_object_set_new(object, "resident_bytes", bytes_or_null(mapping->resident));
+    json_object_set_new(object, "anonymous_bytes", bytes_or_null(mapping->anonymous));
+    json_object_set_new(object, "huge_page_bytes", bytes_or_null(mapping->huge));
+    json_object_set_new(object, "swapped_bytes", bytes_or_null(mapping->swapped));
+    json_object_set_new(object, "locked_bytes", bytes_or_null(mapping->locked));
+    if (mapping->thread != 0)
+        json_object_set_new(object, "thread", json_integer(mapping->thread));
+    return object;
+}
+
+/* Which mapping, as text: its place in the list may change with its length. */
+static json_t *fault_object(const struct fault_found *found)
+{
+    char *words = text_safe_string(found->words);
+    json_t *object =
+        json_pack("{s:s, s:s, s:s?, s:o, s:s?, s:s, s:s}", "severity",
+                  found->severity == FAULT_FAULT ? "fault" : "note", "kind", found->row->kind,
+                  "words", words, "bytes_left", bytes_or_null(found->left), "cause", found->cause,
+                  "why", found->row->why, "advice", found->row->advice);
+    if (object != NULL)
+        json_object_set_new(object, "mapping",
+                            found->mapping != NULL ? mapping_object(found->mapping) : json_null());
+    free(words);
+    return object;
+}
+
+static json_t *process_object(const struct address_space *space, const char *moment)
+{
+    json_t *object = json_pack(
+        "{s:i, s:o, s:i, s:i, s:o, s:s}", "pid", space->pid, "program", json_text(space->program),
+        "bits", (int)space->bits, "threads", (int)space->threads, "personality",
+        space->knows_personality ? address(space->personality) : json_null(), "moment", moment);
+    if (object != NULL)
+        json_text_add_bytes(object, "program", space->program);
+    return object;
+}
+
+static json_t *sums_object(const struct picture *picture)
+{
+    const struct space_sums *sums = &picture->sums;
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "address_space_bytes",
+                     (json_int_t)picture->space->top, "mapped_bytes", (json_int_t)sums->mapped,
+                     "free_bytes", (json_int_t)sums->free, "resident_bytes",
+                     (json_int_t)sums->resident, "writable_bytes", (json_int_t)sums->writable,
+                     "reserved_bytes", (json_int_t)sums->reserved, "largest_gap_bytes",
+                     (json_int_t)sums->largest_gap, "largest_gap", address(sums->largest_gap_low));
+}
+
+static json_t *areas_object(const struct picture *picture)
+{
+    static const char *const directions[] = {"down", "up", NULL};
+    const struct address_space *space = picture->space;
+    const struct mapping *above, *below;
+    uint64_t heap = space_heap_room(space, &above), stack = space_stack_room(space, &below);
+    return json_pack("{s:{s:o, s:o, s:I, s:o}, s:{s:I, s:o}, s:{s:o, s:s?}}", "heap", "start",
+                     address(space->break_start), "end", address(space->break_end), "room_bytes",
+                     (json_int_t)heap, "next", above != NULL ? json_text(above->name) : json_null(),
+                     "stack", "room_bytes", (json_int_t)stack, "next",
+                     below != NULL ? json_text(below->name) : json_null(), "mmap", "base",
+                     address(picture->area.base), "direction", directions[picture->area.direction]);
+}
+
+bool format_layout_json(FILE *file, const void *view_of)
+{
+    const struct layout_view *view = view_of;
+    const struct picture *picture = view->picture;
+    const struct address_space *space = picture->space;
+    json_t *faults = json_array(), *mappings = json_array();
+    for (size_t i = 0; i < picture->faults->count; i++)
+        json_array_append_new(faults, fault_object(&picture->faults->faults[i]));
+    for (size_t i = 0; i < space->count; i++)
+        json_array_append_new(mappings, mapping_object(&space->mappings[i]));
+    bool whole = json_array_size(faults) == picture->faults->count &&
+                 json_array_size(mappings) == space->count;
+    json_t *json = json_pack("{s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "schema",
+                             "memrestrict-layout", "version", 1, "process",
+                             process_object(space, view->moment), "sums", sums_object(picture),
+                             "areas", areas_object(picture), "limits", limit_object(&space->limits),
+                             "faults", faults, "mappings_cut", space->cut, "mappings", mappings);
+    if (!whole && json != NULL) {
+        json_decref(json);
+        json = NULL;
+    }
+    return json_write(file, json);
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+#include "layout/picture_text.h"
+
+#include "base/sizes.h"
+#include "base/terminal.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ADDRESS = 12, SIZE = 10, ACCESS = 5, INDENT = 2, WIDE = 100 };
+
+/* What is drawn with. */
+struct pen {
+    FILE *file;
+    const struct picture_style *style;
+    const char *full, *half, *dot, *line;
+    unsigned bar; /* columns */
+};
+
+static struct pen pen_make(FILE *file, const struct picture_style *style)
+{
+    unsigned bar = style->width / 4 > 40 ? 40 : style->width / 4 - 7;
+    if (style->unicode)
+        return (struct pen){file, style, "█", "▒", "·", "─", bar};
+    return (struct pen){file, style, "#", "=", ".", "-", bar};
+}
+
+static void color(const struct pen *pen, const char *code)
+{
+    if (pen->style->color && code != NULL)
+        fputs(code, pen->file);
+}
+
+static const char *color_of(const struct picture_row *row)
+{
+    static const char *const colors[MAPPING_KINDS + 1] = {
+        [MAPPING_TEXT] = TERMINAL_GREEN,      [MAPPING_CONSTANTS] = TERMINAL_GREEN,
+        [MAPPING_DATA] = TERMINAL_GREEN,      [MAPPING_BSS] = TERMINAL_GREEN,
+        [MAPPING_HEAP] = TERMINAL_YELLOW,     [MAPPING_ARENA] = TERMINAL_YELLOW,
+        [MAPPING_LIBRARY] = TERMINAL_BLUE,    [MAPPING_FILE] = TERMINAL_CYAN,
+        [MAPPING_SHARED] = TERMINAL_CYAN,     [MAPPING_ANONYMOUS] = TERMINAL_MAGENTA,
+        [MAPPING_CODE] = TERMINAL_MAGENTA,    [MAPPING_STACK] = TERMINAL_RED,
+        [MAPPING_THREAD] = TERMINAL_RED,      [MAPPING_GUARD] = TERMINAL_DIM,
+        [MAPPING_RESERVATION] = TERMINAL_DIM, [MAPPING_KERNEL] = TERMINAL_DIM,
+        [MAPPING_DEVICE] = TERMINAL_CYAN,     [MAPPING_KINDS] = TERMINAL_BLUE,
+    };
+    return row->gap ? TERMINAL_DIM : colors[row->kind];
+}
+
+static void end_line(const struct pen *pen) { fputs(pen->style->line_end, pen->file); }
+
+static unsigned cells(const struct pen *pen, const struct picture *picture, uint64_t bytes)
+{
+    if (bytes == 0)
+        return 0;
+    return 1 + (unsigned)(picture_length(picture, bytes) * (pen->bar - 1) + 0.5);
+}
+
+static void write_bar(const struct pen *pen, const struct picture *picture,
+                      const struct picture_row *row)
+{
+    unsigned all = cells(pen, picture, row->gap ? row->high - row->low : row->mapped);
+    unsigned full = cells(pen, picture, row->resident);
+    color(pen, color_of(row));
+    for (unsigned i = 0; i < all; i++)
+        fputs(row->gap ? pen->dot : i < full ? pen->full : pen->half, pen->file);
+    color(pen, TERMINAL_PLAIN);
+    fprintf(pen->file, "%*s", (int)(pen->bar - all), "");
+}
+
+static void write_cut(const struct pen *pen, const char *words, size_t width)
+{
+    if (pen->style->unicode)
+        text_cut(pen->file, words, width);
+    else
+        for (size_t i = 0; words[i] != '\0' && i < width; i++)
+            fputc(words[i] >= ' ' && words[i] < 0x7f ? words[i] : '?', pen->file);
+}
+
+static bool write_row(const struct pen *pen, const struct picture *picture,
+                      const struct picture_row *row)
+{
+    char size[SIZE_ROOM];
+    char *words = picture_words(picture, row);
+    bool changed = row->is_new || row->grown != 0 || row->resident_grown != 0;
+    if (words == NULL)
+        return false;
+    bool wide = pen->style->width >= WIDE;
+    unsigned before = ADDRESS + 1 + SIZE + 1 + pen->bar + 1 + (wide ? ACCESS : 0);
+    const char *mark = row->fault                      ? "!"
+                       : !picture->changes || !changed ? " "
+                       : row->is_new                   ? "+"
+                                                       : "~";
+    color(pen, row->fault ? TERMINAL_RED TERMINAL_BOLD
+               : changed  ? TERMINAL_BOLD
+               : row->gap ? TERMINAL_DIM
+                          : NULL);
+    fprintf(pen->file, "%*" PRIx64 "%s%*s ", ADDRESS, row->low, mark, SIZE,
+            size_words(row->gap ? row->high - row->low : row->mapped, size));
+    color(pen, TERMINAL_PLAIN);
+    write_bar(pen, picture, row);
+    color(pen, row->fault ? TERMINAL_RED TERMINAL_BOLD
+               : changed  ? TERMINAL_BOLD
+               : row->gap ? TERMINAL_DIM
+                          : NULL);
+    fprintf(pen->file, " %-*s", wide ? ACCESS : 0, wide ? row->access : "");
+    write_cut(pen, words, pen->style->width > before ? pen->style->width - before : 1);
+    color(pen, TERMINAL_PLAIN);
+    end_line(pen);
+    free(words);
+    return true;
+}
+
+static bool write_section(const struct pen *pen, const struct picture *picture,
+                          enum picture_section section)
+{
+    char *words = picture_section_words(picture, section);
+    if (words == NULL)
+        return false;
+    size_t width = text_width(words);
+    color(pen, TERMINAL_BOLD);
+    fputs(words, pen->file);
+    color(pen, TERMINAL_PLAIN TERMINAL_DIM);
+    fputc(' ', pen->file);
+    for (size_t i = width + 1; i < pen->style->width; i++)
+        fputs(pen->line, pen->file);
+    color(pen, TERMINAL_PLAIN);
+    end_line(pen);
+    free(words);
+    return true;
+}
+
+/* Words, broken at spaces, with an indent but for the first line. */
+static void write_wrapped(const struct pen *pen, const char *text, size_t column, size_t indent)
+{
+    while (*text != '\0') {
+        size_t length = strcspn(text, " ");
+        char *word = strndup(text, length);
+        size_t width = word != NULL ? text_width(word) : 0;
+        if (column > indent && column + 1 + width > pen->style->width) {
+            end_line(pen);
+            fprintf(pen->file, "%*s", (int)indent, "");
+            column = indent;
+        } else if (column > indent) {
+            fputc(' ', pen->file);
+            column++;
+        }
+        fputs(word != NULL ? word : "", pen->file);
+        free(word);
+        column += width;
+        text += length + strspn(text + length, " ");
+    }
+    end_line(pen);
+}
+
+static bool write_caption(const struct pen *pen, const struct picture *picture, const char *moment)
+{
+    char *caption = picture_caption(picture, moment), *rest = NULL;
+    if (caption == NULL)
+        return false;
+    for (char *line = strtok_r(caption, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest))
+        write_wrapped(pen, line, 0, 0);
+    free(caption);
+    color(pen, TERMINAL_DIM);
+    fprintf(pen->file, "bars on a log scale: %s in memory, %s mapped, %s free", pen->full,
+            pen->half, pen->dot);
+    color(pen, TERMINAL_PLAIN);
+    end_line(pen);
+    return true;
+}
+
+bool picture_text(FILE *file, const struct picture *picture, const char *moment,
+                  const struct picture_style *style)
+{
+    struct pen pen = pen_make(file, style);
+    enum picture_section section = SECTION_NONE;
+    bool done = write_caption(&pen, picture, moment);
+    end_line(&pen);
+    for (size_t i = 0; i < picture->count && done; i++) {
+        const struct picture_row *row = &picture->rows[i];
+        if (!row->gap && row->section != section) {
+            section = row->section;
+            done = write_section(&pen, picture, section);
+        }
+        done = done && write_row(&pen, picture, row);
+    }
+    end_line(&pen);
+    return done && !ferror(file);
+}
+
+static bool write_fault(const struct pen *pen, const struct fault_found *found)
+{
+    char *words = text_safe_string(found->words);
+    bool fault = found->severity == FAULT_FAULT;
+    if (words == NULL)
+        return false;
+    color(pen, fault ? TERMINAL_RED TERMINAL_BOLD : TERMINAL_BOLD);
+    int column = fprintf(pen->file, "%s %s:", fault ? "fault" : "note", found->row->kind);
+    color(pen, TERMINAL_PLAIN);
+    write_wrapped(pen, words, (size_t)column, INDENT);
+    free(words);
+    fprintf(pen->file, "%*s", INDENT, "");
+    color(pen, TERMINAL_DIM);
+    write_wrapped(pen, found->row->why, INDENT, INDENT);
+    color(pen, TERMINAL_PLAIN);
+    int start = fprintf(pen->file, "%*sDo:", INDENT, "");
+    write_wrapped(pen, found->row->advice, (size_t)start, INDENT);
+    return true;
+}
+
+bool faults_text(FILE *file, const struct fault_list *list, const struct picture_style *style)
+{
+    struct pen pen = pen_make(file, style);
+    bool done = true;
+    for (size_t i = 0; i < list->count && done; i++) {
+        if (i > 0)
+            end_line(&pen);
+        done = write_fault(&pen, &list->faults[i]);
+    }
+    if (list->count == 0) {
+        fputs("no faults", file);
+        end_line(&pen);
+    }
+    return done && !ferror(file);
+}

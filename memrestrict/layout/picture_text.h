@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A picture on a terminal, with an empty line below, and the faults in words.
+ */
+#ifndef MEMRESTRICT_PICTURE_TEXT_H
+#define MEMRESTRICT_PICTURE_TEXT_H
+
+#include "layout/picture.h"
+
+#include <stdio.h>
+
+struct picture_style {
+    unsigned width; /* columns, at least PICTURE_LEAST */
+    bool unicode, color;
+    const char *line_end; /* "\n", or with what clears the rest of a line */
+};
+
+enum { PICTURE_LEAST = 60 };
+
+/* `moment` is when the look was taken: "at main", or nothing. False: no memory, or with errno. */
+bool picture_text(FILE *file, const struct picture *picture, const char *moment,
+                  const struct picture_style *style);
+bool faults_text(FILE *file, const struct fault_list *list, const struct picture_style *style);
+
+#endif

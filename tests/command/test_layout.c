@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * layout on programs: each fault made, found and named; healthy ones; the moments of a look;
+ * figures against the kernel's own. The machine's settings, which a test cannot change, are in
+ * tests/formats/.
+ */
+#include "command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Runs `script` with $p, a victim that has the fault `how` says, and waits. */
+#define WITH(how, script)                                                                          \
+    ">ready; mkfifo in; $V/layout_has_the_fault_it_is_told " how " <in >ready & p=$!; exec 5>in; " \
+    "until grep -q ready ready; do if ! kill -0 $p 2>/dev/null; then wait $p; exit $?; fi; "       \
+    "sleep 0.01; done; " script "; s=$?; exec 5>&-; wait $p; exit $s"
+/* The first lines of what is found of it, faults alone. */
+#define FOUND                                                                                      \
+    "$M layout -q --check $p >out; s=$?; grep -E '^(fault|note) ' out | cut -d: -f1; (exit $s)"
+
+/* 77: the machine cannot. */
+static bool can(const char *script) { return shell(script)->status != 77; }
+
+START_TEST(a_boxed_in_heap_kills_an_allocator_on_brk_and_is_named)
+{
+    expect("cp $V/layout_brk_allocator_is_boxed_in p; ./p >out 2>err; echo $?; head -1 err", 0,
+           "134\nno memory after 32 blocks\n", NULL);
+    expect("$M layout -q --check --at=start $V/layout_brk_allocator_is_boxed_in", 0, "no faults\n",
+           "");
+    expect("cp /bin/true libinway.so; $M layout -q --check --at=refusal "
+           "$V/layout_brk_allocator_is_boxed_in libinway.so | head -2",
+           0,
+           "fault boxed-heap: the heap (brk, 128.0 KiB now) cannot grow: libinway.so is in\n"
+           "  the way\n",
+           "");
+}
+END_TEST
+
+START_TEST(a_heap_that_is_about_to_be_boxed_in_has_its_bytes_left)
+{
+    expect(WITH("boxed-heap 135168",
+                "$M layout --check -q --json=j $p >/dev/null; echo $?; "
+                "jq -c '.faults[] | [.severity, .kind, .bytes_left, .mapping.kind]' j; "
+                "jq -r '.areas.heap.room_bytes' j"),
+           0, "1\n[\"fault\",\"boxed-heap\",131072,\"anonymous\"]\n131072\n", "");
+}
+END_TEST
+
+START_TEST(a_heap_is_boxed_in_by_as_much_as_one_says)
+{
+    expect(WITH("boxed-heap 135168", "$M layout -q --check --heap-room=128K $p"), 0, "no faults\n",
+           "");
+}
+END_TEST
+
+/* X(test, how the victim is told, exit status, what is found) */
+#define FAULTS(X)                                                                                  \
+    X(nothing_is_no_fault, "nothing", 0, "")                                                       \
+    X(a_guarded_thread_is_no_fault, "guarded-thread", 0, "")                                       \
+    X(writable_code_is_a_fault, "writable-data", 1, "fault writable-executable\n")                 \
+    X(a_compilers_cache_is_a_note, "generated-code", 0, "note writable-executable\n")              \
+    X(a_thread_without_guard_is_a_fault, "unguarded-thread", 1, "fault no-stack-guard\n")          \
+    X(a_full_table_of_mappings_is_a_fault, "mappings 59500", 1, "fault few-mappings-left\n")       \
+    X(half_a_table_of_mappings_is_a_note, "mappings 40000", 0, "note few-mappings-left\n")         \
+    X(locked_memory_at_its_limit_is_a_fault, "locked", 1, "fault rlimit\n")                        \
+    X(a_limit_that_bites_is_a_fault, "limited-data", 1, "fault rlimit\n")                          \
+    X(a_heap_of_huge_pages_is_a_note, "huge-pages", 0, "note huge-pages\n")                        \
+    X(a_deleted_file_is_a_note, "deleted-file $PWD/gone", 0, "note deleted-file\n")                \
+    X(a_file_called_deleted_is_not, "evil-name \"$PWD/here (deleted)\"", 0, "")                    \
+    X(a_stack_with_a_mapping_in_its_way_is_a_fault, "boxed-stack", 1, "fault boxed-stack\n")
+
+#define FAULT_TEST(name, how, status, found)                                                       \
+    START_TEST(name)                                                                               \
+    {                                                                                              \
+        if (!can(WITH(how, "true")))                                                               \
+            SKIP("cannot be made on this machine");                                                \
+        expect(WITH(how, FOUND), status, found, "");                                               \
+    }                                                                                              \
+    END_TEST
+FAULTS(FAULT_TEST)
+
+START_TEST(code_whose_file_is_gone_is_a_fault)
+{
+    expect("echo 'int one(void) { return 1; }' | cc -shared -fPIC -x c - -o libone.so || exit "
+           "77; " WITH("deleted-library $PWD/libone.so", FOUND),
+           1, "fault deleted-file\n", "");
+}
+END_TEST
+
+START_TEST(an_executable_stack_is_a_fault)
+{
+    expect("echo 'int main(void) { return 0; }' | cc -z execstack -x c - -o p 2>/dev/null; "
+           "$M layout -q --check --at=exit ./p >out; echo $?; "
+           "grep -o '^[a-z]* [a-z-]*: main stack' out",
+           0, "1\nfault writable-executable: main stack\n", "");
+}
+END_TEST
+
+START_TEST(a_limit_that_is_far_off_is_a_note)
+{
+    expect("ulimit -v 40000; $M layout -q --at=exit sleep 0 | cut -d: -f1,2 | head -1", 0,
+           "note rlimit: RLIMIT_AS (ulimit -v)\n", "");
+}
+END_TEST
+
+START_TEST(the_legacy_layout_is_a_fault_with_its_cause)
+{
+    if (!program_exists("setarch") || shell("setarch -L true")->status != 0)
+        SKIP("no setarch -L here");
+    expect("setarch -L $M layout -q --check --json=j cat >/dev/null; echo $?; "
+           "jq -c '.faults[] | [.severity, .kind, .cause]' j; jq -r .areas.mmap.direction j",
+           0, "1\n[\"fault\",\"legacy-layout\",\"personality\"]\nup\n", "");
+    expect("$M layout -q --check --json=j cat >/dev/null; jq -r .areas.mmap.direction j", 0,
+           "down\n", "");
+}
+END_TEST
+
+START_TEST(addresses_that_are_not_random_are_a_fault)
+{
+    if (!program_exists("setarch") || shell("setarch -R true")->status != 0)
+        SKIP("no setarch -R here");
+    expect("setarch -R $M layout -q --check --json=j cat >/dev/null; echo $?; "
+           "jq -c '.faults[] | [.kind, .cause]' j",
+           0, "1\n[\"no-aslr\",\"personality\"]\n", "");
+}
+END_TEST
+
+#define IN_32_BITS                                                                                 \
+    "cc -m32 -D_GNU_SOURCE -w -pthread $R/tests/victims/layout_has_the_fault_it_is_told.c -o p "   \
+    "-ldl "                                                                                        \
+    "2>/dev/null || exit 77; mkdir v; mv p v/layout_has_the_fault_it_is_told; V=v; "
+
+START_TEST(few_addresses_are_a_fault)
+{
+    if (!can(IN_32_BITS))
+        SKIP("no 32-bit compiler");
+    expect(IN_32_BITS WITH("all-addresses", "$M layout -q --check $p >out; echo $?; "
+                                            "grep -o '^fault little-address-space' out"),
+           0, "1\nfault little-address-space\n", "");
+}
+END_TEST
+
+START_TEST(addresses_in_pieces_are_a_fault)
+{
+    if (!can(IN_32_BITS))
+        SKIP("no 32-bit compiler");
+    expect(IN_32_BITS WITH("fragments", "$M layout -q --check $p >out; echo $?; "
+                                        "grep -o '^fault fragmentation: the largest gap is' out"),
+           0, "1\nfault fragmentation: the largest gap is\n", "");
+}
+END_TEST
+
+/* Each is looked at where it ends, so with all that it ever mapped and kept. */
+static const char *const healthy[] = {
+    "cat /dev/null", "python3 -c 'import json, threading'",
+    "perl -e 1",     "node -e 'setTimeout(() => 0, 10)'",
+    "java -version", "bash -c :",
+    "$PWD/static",   "$PWD/static-pie",
+    "$PWD/no-pie",   "$PWD/pie",
+    "$PWD/32",       "$PWD/musl",
+};
+
+START_TEST(a_healthy_program_has_no_fault)
+{
+    char script[1000], program[16];
+    const char *command = healthy[_i];
+    snprintf(program, sizeof program, "%.*s", (int)strcspn(command, " "), command);
+    if (*command != '$' && !program_exists(program))
+        SKIP("no %s", program);
+    snprintf(
+        script, sizeof script,
+        "echo 'int main(void) { return 0; }' >m.c; case %s in */32) cc -m32 m.c -o 32 ;; "
+        "*/musl) musl-gcc -static m.c -o musl ;; $PWD/*) p=%s; cc -${p##*/} m.c -o ${p##*/} ;; "
+        "esac >/dev/null 2>&1 || exit 77; "
+        "$M layout -q --check --at=exit %s >out 2>err; s=$?; "
+        "grep -E '^(fault|note)' out; grep '^memrestrict' err; exit $s",
+        program, program, command);
+    if (shell(script)->status == 77)
+        SKIP("%s cannot be built here", command);
+    const struct run *run = shell(script);
+    ck_assert_msg(run->status == 0, "%s: status %d: %s%s", command, run->status, run->out,
+                  run->err);
+    ck_assert_msg(strstr(run->out, "fault") == NULL, "%s: %s", command, run->out);
+}
+END_TEST
+
+START_TEST(figures_are_the_kernels_and_total_to_the_address_space)
+{
+    expect(
+        WITH("guarded-thread",
+             "kill -STOP $p; $M layout -q --json=j $p >/dev/null; "
+             "awk '/^[0-9a-f]+-[0-9a-f]+ /{if ($6 == \"[vsyscall]\") exit; "
+             "printf \"%s%s %s\", nl, $1, $2; nl = \"\\n\"} "
+             "/^(Size|Rss|Anonymous|Swap|Locked):/{printf \" %d\", $2 * 1024} END {print \"\"}' "
+             "/proc/$p/smaps >kernel; kill -CONT $p; "
+             "jq -r '.mappings[] | \"\\(.start[2:])-\\(.end[2:]) \\(.access) \\(.size_bytes) "
+             "\\(.resident_bytes) \\(.anonymous_bytes) \\(.swapped_bytes) \\(.locked_bytes)\"' j "
+             "| sed 's/^/0000000/; s/-/-0000000/; "
+             "s/^0*\\([0-9a-f]\\{8,\\}\\)-0*\\([0-9a-f]\\{8,\\}\\)"
+             " /\\1-\\2 /' >ours; diff kernel ours && "
+             "jq '.sums.mapped_bytes + .sums.free_bytes == .sums.address_space_bytes, "
+             "([.mappings[].size_bytes] | add) == .sums.mapped_bytes, "
+             "([.mappings[].resident_bytes] | add) == .sums.resident_bytes' j"),
+        0, "true\ntrue\ntrue\n", "");
+}
+END_TEST
+
+START_TEST(the_picture_keeps_to_its_columns_and_folds)
+{
+    expect(
+        WITH("mappings 60000",
+             "for c in 80 140; do COLUMNS=$c LC_ALL=C $M layout $p | "
+             "awk '{ if (length($0) > '$c') bad++; n++ } END { print bad + 0, (n < 80) }'; done; "
+             "$M layout --all $p | wc -l | awk '{ print ($1 > 60000) }'"),
+        0, "0 1\n0 1\n1\n", "");
+}
+END_TEST
+
+START_TEST(a_name_steers_no_terminal)
+{
+    expect(
+        "touch \"$(printf 'a\\033[31mb')\"; " WITH(
+            "evil-name \"$PWD/$(printf 'a\\033[31mb')\"",
+            "$M layout --all --svg=s --json=j $p >out; cat out s | grep -c \"$(printf '\\033')\"; "
+            "grep -c 'a.x1b\\[31mb' out; jq -r '.mappings[].name' j | grep -c 31mb"),
+        0, "0\n1\n1\n", "");
+}
+END_TEST
+
+START_TEST(a_program_is_looked_at_in_its_moment)
+{
+    expect("for at in start main exit peak; do $M layout --at=$at sh -c 'echo hi' >out; "
+           "head -1 out | grep -o 'before its first instruction\\|at main\\|at its [a-z]*\\|^hi'; "
+           "grep -c '^hi' out; done",
+           0, "before its first instruction\n0\nat main\n0\nhi\n1\nhi\n1\n", NULL);
+    expect("$M layout --at=exit sh -c 'echo hi >&2' | head -1 | grep -o 'at its end'", 0,
+           "at its end\n", "hi\n");
+}
+END_TEST
+
+START_TEST(the_peak_is_the_most_that_there_was)
+{
+    if (!program_exists("python3"))
+        SKIP("no python3");
+    expect("p='x = bytearray(300000000); x = 0; y = bytearray(1000000)'; "
+           "for at in peak exit; do $M layout -q --json=j --at=$at python3 -c \"$p\" >/dev/null; "
+           "jq '.sums.writable_bytes > 300000000' j; done",
+           0, "true\nfalse\n", "");
+}
+END_TEST
+
+START_TEST(a_refusal_by_the_budget_is_a_moment)
+{
+    expect("$M layout -l 1M --at=refusal $V/process_takes_32_mib | head -1 | grep -o "
+           "'where its budget refused'",
+           0, "where its budget refused\n", NULL);
+    expect("$M layout --at=refusal $V/process_takes_32_mib", 125, NULL,
+           "ended with status 0 and was refused nothing\n");
+}
+END_TEST
+
+START_TEST(a_refusal_by_the_kernel_is_a_moment)
+{
+    expect("ulimit -v 30000; $M layout --at=refusal $V/process_takes_32_mib | grep -o "
+           "'where the kernel refused [a-z]*\\|RLIMIT_AS'",
+           0, "where the kernel refused mmap\nRLIMIT_AS\n", NULL);
+}
+END_TEST
+
+START_TEST(what_cannot_be_looked_at_is_said)
+{
+    expect("$M layout 999999999", 125, "", "there is no process 999999999\n");
+    expect("$M layout ./not-there", 127, "",
+           "./not-there: cannot run: No such file or directory\n");
+    expect("touch x; $M layout ./x", 126, "", "cannot run: Permission denied\n");
+    expect("$M layout --at=never true", 125, "", "accepted: start|main|exit|refusal|peak");
+    expect("$M layout 1 2", 125, "", "accepted: one process ID");
+    expect("$M layout --watch true", 125, "", "accepted: a process ID");
+    expect("$M layout --svg=/dev/full true", 125, NULL, "/dev/full: No space left on device\n");
+}
+END_TEST
+
+START_TEST(a_watch_marks_what_changed)
+{
+    expect("mkfifo in; $V/outside_does_as_told <in >said & p=$!; exec 5>in; "
+           "$M layout --watch=50ms $p >out 5>&- & w=$!; "
+           "until grep -q '^no faults' out; do sleep 0.01; done; echo take 9000000 >&5; "
+           "until grep -q 'new: \\|: +\\|+8.5 MiB' out; do sleep 0.01; done; exec 5>&-; wait $w; "
+           "echo $?",
+           0, "0\n", "");
+}
+END_TEST
+
+START_TEST(the_svg_is_xml_for_light_and_dark)
+{
+    if (!program_exists("xmllint"))
+        SKIP("no xmllint");
+    expect("$M layout --svg=s.svg --at=exit cat /dev/null >/dev/null && xmllint --noout s.svg && "
+           "grep -c 'prefers-color-scheme: dark' s.svg; $M layout --svg=- cat | xmllint --noout -",
+           0, "1\n", "");
+}
+END_TEST
+
+Suite *suite_layout(void)
+{
+    Suite *suite = suite_create("layout");
+    command_add(suite, a_boxed_in_heap_kills_an_allocator_on_brk_and_is_named);
+    command_add(suite, a_heap_that_is_about_to_be_boxed_in_has_its_bytes_left);
+    command_add(suite, a_heap_is_boxed_in_by_as_much_as_one_says);
+#define ADD(name, how, status, found) command_add(suite, name);
+    FAULTS(ADD)
+    command_add(suite, code_whose_file_is_gone_is_a_fault);
+    command_add(suite, an_executable_stack_is_a_fault);
+    command_add(suite, a_limit_that_is_far_off_is_a_note);
+    command_add(suite, the_legacy_layout_is_a_fault_with_its_cause);
+    command_add(suite, addresses_that_are_not_random_are_a_fault);
+    command_add(suite, few_addresses_are_a_fault);
+    command_add(suite, addresses_in_pieces_are_a_fault);
+    TCase *programs = tcase_create("a_healthy_program_has_no_fault");
+    tcase_set_timeout(programs, RUN_SECONDS + 10);
+    tcase_add_loop_test(programs, a_healthy_program_has_no_fault, 0,
+                        sizeof healthy / sizeof healthy[0]);
+    suite_add_tcase(suite, programs);
+    command_add(suite, figures_are_the_kernels_and_total_to_the_address_space);
+    command_add(suite, the_picture_keeps_to_its_columns_and_folds);
+    command_add(suite, a_name_steers_no_terminal);
+    command_add(suite, a_program_is_looked_at_in_its_moment);
+    command_add(suite, the_peak_is_the_most_that_there_was);
+    command_add(suite, a_refusal_by_the_budget_is_a_moment);
+    command_add(suite, a_refusal_by_the_kernel_is_a_moment);
+    command_add(suite, what_cannot_be_looked_at_is_said);
+    command_add(suite, a_watch_marks_what_changed);
+    command_add(suite, the_svg_is_xml_for_light_and_dark);
+    return suite;
+}

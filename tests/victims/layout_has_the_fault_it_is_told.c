@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Makes its address space faulty in the way that its first argument names, says "ready", and waits
+ * for the end of its input. Status 77: it cannot be done on this machine.
+ */
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { PAGE = 4096, MIB = 1 << 20 };
+
+static char *map(size_t size, int access)
+{
+    char *memory = mmap(NULL, size, access, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+static int nothing(const char *word)
+{
+    (void)word;
+    return 0;
+}
+
+static char data[2 * PAGE] __attribute__((aligned(PAGE))) = {1};
+
+static int writable_data(const char *word)
+{
+    (void)word;
+    return mprotect(data, PAGE, PROT_READ | PROT_WRITE | PROT_EXEC) != 0;
+}
+
+static int generated_code(const char *word)
+{
+    (void)word;
+    return map(PAGE, PROT_READ | PROT_WRITE | PROT_EXEC) == NULL;
+}
+
+static void *sleep_on(void *unused)
+{
+    pause();
+    return unused;
+}
+
+static int thread(size_t guard)
+{
+    pthread_attr_t attributes;
+    pthread_t id;
+    pthread_attr_init(&attributes);
+    pthread_attr_setguardsize(&attributes, guard);
+    return pthread_create(&id, &attributes, sleep_on, NULL) != 0;
+}
+
+static int guarded_thread(const char *word)
+{
+    (void)word;
+    return thread(PAGE);
+}
+
+static int unguarded_thread(const char *word)
+{
+    (void)word;
+    return thread(0);
+}
+
+static int mappings(const char *word)
+{
+    for (int i = atoi(word); i > 0; i -= 2)
+        if (map(PAGE, PROT_READ) == NULL || map(PAGE, PROT_NONE) == NULL)
+            return 77;
+    return 0;
+}
+
+/* In 32 bits: all addresses taken in pieces, and every second one given back. */
+static int fragments(const char *word)
+{
+    enum { PIECES = 64, PIECE = 64 * MIB };
+    static char *pieces[PIECES];
+    (void)word;
+    int count = 0;
+    while (count < PIECES && (pieces[count] = map(PIECE, PROT_NONE)) != NULL)
+        count++;
+    for (int i = 0; i < count; i += 2)
+        munmap(pieces[i], PIECE);
+    while (map(4 * MIB, PROT_NONE) != NULL && count-- > 32)
+        ;
+    return sizeof(void *) == 4 ? 0 : 77;
+}
+
+/* In 32 bits: nearly all addresses taken. */
+static int all_addresses(const char *word)
+{
+    (void)word;
+    for (size_t size = 1024 * MIB; size >= MIB; size /= 2)
+        for (int i = 0; i < 4 && map(size, PROT_NONE) != NULL; i++)
+            ;
+    return sizeof(void *) == 4 ? 0 : 77;
+}
+
+static int locked(const char *word)
+{
+    struct rlimit limit = {MIB, MIB};
+    char *memory = map(MIB, PROT_READ | PROT_WRITE);
+    (void)word;
+    return memory == NULL || setrlimit(RLIMIT_MEMLOCK, &limit) != 0 || mlock(memory, MIB) != 0;
+}
+
+static int limited_data(const char *word)
+{
+    struct rlimit limit = {66 * MIB, 66 * MIB};
+    (void)word;
+    return map(64 * MIB, PROT_READ | PROT_WRITE) == NULL || setrlimit(RLIMIT_DATA, &limit) != 0;
+}
+
+static int huge_pages(const char *word)
+{
+    char *memory = map(64 * MIB, PROT_READ | PROT_WRITE);
+    (void)word;
+    if (memory == NULL || madvise(memory, 64 * MIB, MADV_HUGEPAGE) != 0)
+        return 77;
+    for (size_t i = 0; i < 64 * MIB; i += 2 * MIB)
+        memory[i] = 1;
+    return 0;
+}
+
+static int deleted_library(const char *word)
+{
+    return dlopen(word, RTLD_NOW) == NULL || unlink(word) != 0;
+}
+
+static int deleted_file(const char *word)
+{
+    int file = open(word, O_RDWR | O_CREAT, 0600);
+    if (file < 0 || write(file, word, 1) != 1)
+        return 1;
+    return mmap(NULL, PAGE, PROT_READ, MAP_SHARED, file, 0) == MAP_FAILED || unlink(word) != 0;
+}
+
+static int boxed_stack(const char *word)
+{
+    char *here = (char *)((unsigned long)&word & ~4095UL) - 2 * MIB;
+    return mmap(here, PAGE, PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) != here;
+}
+
+static int boxed_heap(const char *word)
+{
+    char *above = (char *)(((unsigned long)sbrk(0) + 4095) & ~4095UL) + strtoul(word, NULL, 10);
+    return mmap(above, PAGE, PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) != above;
+}
+
+/* A file whose name would steer a terminal is mapped, so that it is seen. */
+static int evil_name(const char *word)
+{
+    int file = open(word, O_RDWR | O_CREAT, 0600);
+    return file < 0 || write(file, word, 1) != 1 ||
+           mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, file, 0) == MAP_FAILED;
+}
+
+static const struct {
+    const char *name;
+    int (*make)(const char *);
+} faults[] = {
+    {"nothing", nothing},
+    {"writable-data", writable_data},
+    {"generated-code", generated_code},
+    {"guarded-thread", guarded_thread},
+    {"unguarded-thread", unguarded_thread},
+    {"mappings", mappings},
+    {"fragments", fragments},
+    {"all-addresses", all_addresses},
+    {"locked", locked},
+    {"limited-data", limited_data},
+    {"huge-pages", huge_pages},
+    {"deleted-library", deleted_library},
+    {"deleted-file", deleted_file},
+    {"boxed-stack", boxed_stack},
+    {"boxed-heap", boxed_heap},
+    {"evil-name", evil_name},
+};
+
+int main(int argc, char **argv)
+{
+    char byte;
+    int status = 2;
+    for (size_t i = 0; argc > 1 && i < sizeof faults / sizeof faults[0]; i++)
+        if (strcmp(faults[i].name, argv[1]) == 0)
+            status = faults[i].make(argc > 2 ? argv[2] : "");
+    if (status != 0)
+        return status;
+    if (write(1, "ready\n", 6) < 0)
+        return 1;
+    while (read(0, &byte, 1) > 0)
+        ;
+    return 0;
+}
