@@ -114,6 +114,8 @@ struct space_area space_area(const struct address_space *space)
     const struct mapping *sign = NULL;
     if (space->interpreter != 0)
         sign = space_above(space, space->interpreter);
+    if (sign != NULL && sign->low > space->interpreter)
+        sign = NULL;
     for (size_t i = 0; i < space->count && sign == NULL; i++)
         if (space->mappings[i].kind == MAPPING_KERNEL)
             sign = &space->mappings[i];

@@ -10,8 +10,8 @@ const struct fault_row fault_rows[] = {
      "brk can only grow to the next mapping. A program with an allocator of its own on brk alone "
      "(old shells, some language runtimes) is out of memory there, and dies; glibc's malloc goes "
      "on with mmap.",
-     "Find out who maps there (a fixed address, a library loaded low, the legacy layout below); "
-     "make the allocator fall back to mmap."},
+     "Find out who maps there (a fixed address, a library loaded low, the legacy layout); make the "
+     "allocator fall back to mmap."},
     {"boxed-stack", fault_check_boxed_stack,
      "The main stack grows until it meets a mapping, well before its limit: deep recursion ends in "
      "SIGSEGV though 'ulimit -s' allows more.",

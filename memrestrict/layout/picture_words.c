@@ -35,7 +35,8 @@ static void write_counts(FILE *file, const struct picture *picture, const struct
         size_t count = 0;
         for (size_t i = row->first; i < row->first + row->count; i++) {
             const struct mapping *mapping = &picture->space->mappings[i];
-            if (mapping->kind != words[k].kind || (words[k].files && mapping->name == last))
+            if (mapping->kind != words[k].kind || (words[k].files && mapping->name == last) ||
+                (mapping->kind == MAPPING_ARENA && !mapping_has_access(mapping)))
                 continue;
             last = mapping->name;
             count++;

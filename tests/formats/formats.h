@@ -21,6 +21,7 @@
     X(trial)                                                                                       \
     X(replay)                                                                                      \
     X(json_text)                                                                                   \
+    X(layout)                                                                                      \
     X(memory)                                                                                      \
     X(reap)
 

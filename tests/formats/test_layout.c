@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Address spaces that are made up: a folder with the files that the kernel would have, for what a
+ * test cannot do to the machine, and for files that are not as they should be.
+ */
+#include "formats.h"
+
+#include "layout/address_space.h"
+#include "layout/faults.h"
+#include "layout/format_layout.h"
+#include "layout/picture_text.h"
+
+#include <elf.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PID = 77, PARENT = 76 };
+
+#define PROGRAM                                                                                    \
+    "555555554000-555555556000 r-xp 00000000 fe:00 11 /bin/prog\n"                                 \
+    "555555556000-555555557000 rw-p 00002000 fe:00 11 /bin/prog\n"
+#define HEAP "555555600000-555555621000 rw-p 00000000 00:00 0 [heap]\n"
+#define LIBRARIES                                                                                  \
+    "7ffff7dd0000-7ffff7dd2000 r-xp 00000000 fe:00 12 /lib/libc.so.6\n"                            \
+    "7ffff7fca000-7ffff7fcc000 r-xp 00000000 fe:00 13 /lib/ld.so\n"
+#define STACK "7ffffffde000-7ffffffff000 rw-p 00000000 00:00 0 [stack]\n"
+
+static void put(const char *name, const void *data, size_t length)
+{
+    char path[400];
+    snprintf(path, sizeof path, "%s/%s", space_root, name);
+    FILE *file = fopen(path, "w");
+    ck_assert(file != NULL && fwrite(data, 1, length, file) == length && fclose(file) == 0);
+}
+
+static void put_text(const char *name, const char *text) { put(name, text, strlen(text)); }
+
+static void put_stat(const char *folder, int pid, int parent)
+{
+    char name[64], text[600];
+    snprintf(name, sizeof name, "proc/%s/stat", folder);
+    snprintf(text, sizeof text,
+             "%d (a ) b) S %d 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 9 0 0 0 93824992231424 0 "
+             "140737488347136 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 93824992935936 0 0 0 0 0\n",
+             pid, parent);
+    put_text(name, text);
+}
+
+/* A process of 64 bits with these mappings, started by one of `parent_bits`. */
+static void make(const char *maps, unsigned parent_bits)
+{
+    static const uint64_t wide[] = {AT_PAGESZ, 4096, AT_BASE, 0x7ffff7fca000, AT_NULL, 0};
+    static const uint32_t narrow[] = {AT_PAGESZ, 4096, AT_NULL, 0};
+    static char folder[300];
+    snprintf(folder, sizeof folder, "%s", scratch("root"));
+    space_root = folder;
+    ck_assert(shell("rm -rf root; mkdir -p root/proc/77 root/proc/76 root/proc/sys/kernel "
+                    "root/proc/sys/vm root/sys/fs/cgroup/a/b"));
+    put_stat("77", PID, PARENT);
+    put_text("proc/77/status", "Name:\tprog\nPPid:\t76\nVmData:\t   1000 kB\nVmStk:\t 132 kB\n"
+                               "VmSize:\t 3000 kB\nVmLck:\t 0 kB\nThreads:\t1\n");
+    put_text("proc/77/limits", "Max data size             unlimited  unlimited  bytes\n"
+                               "Max stack size            8388608    unlimited  bytes\n");
+    put_text("proc/77/personality", "00000000\n");
+    put("proc/77/auxv", wide, sizeof wide);
+    put("proc/76/auxv", parent_bits == 32 ? (const void *)narrow : wide,
+        parent_bits == 32 ? sizeof narrow : sizeof wide);
+    put_text("proc/77/maps", maps);
+    put_text("proc/77/cgroup", "0::/a/b\n");
+    put_text("proc/sys/kernel/randomize_va_space", "2\n");
+    put_text("proc/sys/vm/overcommit_memory", "0\n");
+    put_text("proc/meminfo", "MemTotal: 1000000 kB\nSwapTotal: 0 kB\nCommitLimit: 1000000 kB\n"
+                             "Committed_AS: 950000 kB\n");
+}
+
+static struct address_space space;
+static struct fault_list faults;
+
+/* "fault KIND left; note KIND -; " of what is there. */
+static const char *found(void)
+{
+    static char text[2000];
+    const struct fault_bounds bounds = {16 << 20};
+    ck_assert(space_read(PID, &space) && faults_find(&space, &bounds, &faults));
+    *text = '\0';
+    for (size_t i = 0; i < faults.count; i++) {
+        const struct fault_found *one = &faults.faults[i];
+        char line[200];
+        snprintf(line, sizeof line, "%s %s %s; ", one->severity == FAULT_FAULT ? "fault" : "note",
+                 one->row->kind, one->cause != NULL ? one->cause : "-");
+        strcat(text, line);
+    }
+    return text;
+}
+
+START_TEST(an_ordinary_process_has_no_fault)
+{
+    make(PROGRAM HEAP LIBRARIES STACK, 64);
+    ck_assert_str_eq(found(), "");
+    ck_assert_uint_eq(space.bits, 64);
+    ck_assert_uint_eq(space.break_end, 0x555555621000);
+    ck_assert_uint_eq(space.mappings[0].kind, MAPPING_TEXT);
+    ck_assert_uint_eq(space.mappings[1].kind, MAPPING_DATA);
+    ck_assert_uint_eq(space.mappings[3].kind, MAPPING_LIBRARY);
+    ck_assert_int_eq(space_area(&space).direction, SPACE_DOWN);
+    struct space_sums sums = space_sums(&space);
+    ck_assert_uint_eq(sums.mapped + sums.free, space.top);
+}
+END_TEST
+
+/* The login shell that died: a library right above its heap, the rest below its text. */
+#define OLD_KERNEL                                                                                 \
+    "2aaaaaaab000-2aaaaaaad000 r-xp 00000000 fe:00 13 /lib/ld.so\n" PROGRAM HEAP                   \
+    "555555642000-555555644000 r-xp 00000000 fe:00 12 /lib/libc.so.6\n" STACK
+
+START_TEST(the_shell_that_died_is_understood)
+{
+    static const uint64_t vector[] = {AT_PAGESZ, 4096, AT_BASE, 0x2aaaaaaab000, AT_NULL, 0};
+    make(OLD_KERNEL, 32);
+    put("proc/77/auxv", vector, sizeof vector);
+    ck_assert_str_eq(found(), "fault boxed-heap -; fault legacy-layout 32-bit-parent; ");
+    ck_assert_str_eq(faults.faults[0].words, "the heap (brk, 132.0 KiB now) can grow by 128.0 KiB, "
+                                             "then libc.so.6 is in the way");
+    ck_assert_uint_eq(faults.faults[0].left, 128 * 1024);
+    ck_assert_str_eq(faults.faults[0].mapping->name, "/lib/libc.so.6");
+}
+END_TEST
+
+START_TEST(each_cause_of_the_legacy_layout_is_told)
+{
+    static const uint64_t vector[] = {AT_PAGESZ, 4096, AT_BASE, 0x2aaaaaaab000, AT_NULL, 0};
+    make("2aaaaaaab000-2aaaaaaad000 r-xp 00000000 fe:00 13 /lib/ld.so\n" PROGRAM STACK, 64);
+    put("proc/77/auxv", vector, sizeof vector);
+    ck_assert_str_eq(found(), "fault legacy-layout -; ");
+    put_text("proc/77/limits", "Max stack size            unlimited  unlimited  bytes\n");
+    ck_assert_str_eq(found(), "fault legacy-layout unlimited-stack; ");
+    put_text("proc/sys/vm/legacy_va_layout", "1\n");
+    ck_assert_str_eq(found(), "fault legacy-layout sysctl; ");
+    put_text("proc/77/personality", "00200000\n");
+    ck_assert_str_eq(found(), "fault legacy-layout personality; ");
+}
+END_TEST
+
+START_TEST(settings_of_the_machine_are_told)
+{
+    make(PROGRAM HEAP LIBRARIES STACK, 64);
+    put_text("proc/sys/kernel/randomize_va_space", "0\n");
+    ck_assert_str_eq(found(), "fault no-aslr sysctl; ");
+    put_text("proc/sys/kernel/randomize_va_space", "1\n");
+    ck_assert_str_eq(found(), "note no-aslr sysctl; ");
+    put_text("proc/sys/kernel/randomize_va_space", "2\n");
+    put_text("proc/sys/vm/overcommit_memory", "2\n");
+    ck_assert_str_eq(found(), "fault overcommit -; ");
+    ck_assert_uint_eq(faults.faults[0].left, UINT64_C(50000) * 1024);
+    put_text("proc/sys/vm/overcommit_memory", "1\n");
+    ck_assert_str_eq(found(), "note overcommit -; ");
+    put_text("proc/sys/vm/overcommit_memory", "0\n");
+    put_text("proc/sys/vm/max_map_count", "6\n");
+    ck_assert_str_eq(found(), "fault few-mappings-left -; ");
+}
+END_TEST
+
+START_TEST(a_control_group_below_the_budget_is_a_fault)
+{
+    make(PROGRAM HEAP LIBRARIES STACK, 64);
+    put_text("sys/fs/cgroup/a/memory.max", "33554432\n");
+    put_text("sys/fs/cgroup/a/memory.current", "1048576\n");
+    put_text("sys/fs/cgroup/a/b/memory.max", "max\n");
+    ck_assert_str_eq(found(), "");
+    put("proc/77/environ", "A=1\0MEMRESTRICT_LIMIT=64M\0", 26);
+    ck_assert_str_eq(found(), "fault cgroup -; ");
+    ck_assert_ptr_nonnull(strstr(faults.faults[0].words, "/a has a limit of 32.0 MiB"));
+    put("proc/77/environ", "MEMRESTRICT_LIMIT=16M\0", 22);
+    ck_assert_str_eq(found(), "");
+    put_text("sys/fs/cgroup/a/memory.current", "33000000\n");
+    ck_assert_str_eq(found(), "note cgroup -; ");
+}
+END_TEST
+
+START_TEST(lines_that_are_none_are_passed_over)
+{
+    make("\n \nVmFlags: rd\nnonsense\n5-4 rw-p 0 0:0 0\n1000-2000 rwzp 0 0:0 0\n" PROGRAM
+         "555555554000-555555555000 rw-p 00000000 fe:00 11 /again\n"
+         "ffffffffffffffffffff-1 rw-p 0 0:0 0\n" HEAP LIBRARIES STACK "7ffff",
+         64);
+    ck_assert_str_eq(found(), "");
+    ck_assert_uint_eq(space.count, 6);
+}
+END_TEST
+
+START_TEST(what_has_no_memory_is_said)
+{
+    make("", 64);
+    ck_assert(!space_read(PID, &space));
+    ck_assert(!space_read(PID + 5, &space));
+}
+END_TEST
+
+static char *drawn(unsigned width, size_t rows)
+{
+    const struct picture_style style = {.width = width, .line_end = "\n"};
+    struct picture picture;
+    char *text = NULL;
+    size_t length;
+    FILE *file = open_memstream(&text, &length);
+    ck_assert(picture_make(&picture, &space, &faults, rows));
+    ck_assert(picture_text(file, &picture, "at main", &style) &&
+              faults_text(file, &faults, &style));
+    fclose(file);
+    return text;
+}
+
+START_TEST(the_picture_shows_what_is_in_the_way)
+{
+    make(OLD_KERNEL, 64);
+    found();
+    char *text = drawn(80, 44);
+    expect_has(text, "555555642000!   8.0 KiB");
+    expect_has(text, "555555621000  132.0 KiB ...           room for the heap, then libc.so.6\n");
+    expect_has(text, "fault boxed-heap: ");
+    for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n"))
+        ck_assert_msg(strlen(line) <= 80, "%s", line);
+}
+END_TEST
+
+/* Pages apart from each other, and a heap, a program and a stack that must stay to be seen. */
+START_TEST(a_huge_map_folds)
+{
+    enum { MANY = 60000 };
+    char *maps = malloc(MANY * 80 + 1000), *at = maps;
+    at += sprintf(at, PROGRAM HEAP);
+    for (uint64_t i = 0; i < MANY; i++)
+        at +=
+            sprintf(at, "%jx-%jx rw-p 00000000 00:00 0\n", (uintmax_t)(0x7f0000000000 + i * 0x3000),
+                    (uintmax_t)(0x7f0000001000 + i * 0x3000));
+    sprintf(at, LIBRARIES STACK);
+    make(maps, 64);
+    found();
+    ck_assert_uint_eq(space.count, MANY + 6);
+    char *text = drawn(80, 44), *line = text;
+    unsigned lines = 0;
+    while ((line = strchr(line, '\n')) != NULL)
+        lines++, line++;
+    ck_assert_msg(lines < 60, "%u lines", lines);
+    expect_has(text, "59999 pieces of mapped memory");
+    expect_has(text, " heap\n");
+    expect_has(text, " text: code\n");
+    expect_has(text, "234.3 MiB ===");
+}
+END_TEST
+
+START_TEST(changes_are_marked)
+{
+    struct address_space before;
+    struct picture picture;
+    make(PROGRAM HEAP LIBRARIES STACK, 64);
+    found();
+    before = space;
+    put_text("proc/77/maps",
+             PROGRAM "555555600000-555555721000 rw-p 00000000 00:00 0 [heap]\n"
+                     "7ffff0000000-7ffff0100000 rw-p 00000000 00:00 0\n" LIBRARIES STACK);
+    found();
+    ck_assert(picture_make(&picture, &space, &faults, 44));
+    picture_compare(&picture, &before);
+    unsigned marked = 0;
+    for (size_t i = 0; i < picture.count; i++) {
+        const struct picture_row *row = &picture.rows[i];
+        bool grown = row->kind == MAPPING_HEAP, is_new = row->low == 0x7ffff0000000;
+        ck_assert_int_eq(row->grown, grown ? 0x100000 : is_new ? 0x100000 : 0);
+        ck_assert_int_eq(row->is_new, is_new);
+        marked += grown || is_new;
+    }
+    ck_assert_uint_eq(marked, 2);
+}
+END_TEST
+
+START_TEST(a_name_of_any_bytes_is_safe_in_all_formats)
+{
+    struct picture picture;
+    char *json = NULL, *svg = NULL;
+    size_t length;
+    NEEDS("xmllint");
+    make(PROGRAM HEAP
+         "7ffff7dd0000-7ffff7dd2000 r-xp 00000000 fe:00 12 /l/a\xff<b>\033[31m.so\n" STACK,
+         64);
+    put_text("proc/77/personality", "00040000\n");
+    found();
+    ck_assert(picture_make(&picture, &space, &faults, 44));
+    struct layout_view view = {&picture, "at main"};
+    FILE *file = open_memstream(&json, &length);
+    ck_assert(format_layout_json(file, &view) && fclose(file) == 0);
+    file = open_memstream(&svg, &length);
+    ck_assert(format_layout_svg(file, &view) && fclose(file) == 0);
+    put_file(scratch("l.svg"), svg);
+    ck_assert(shell("xmllint --noout l.svg"));
+    expect_lacks(svg, "\033");
+    expect_lacks(drawn(80, 44), "\033[31m");
+    expect_has(json, "\"name_hex\": \"2f6c2f61ff");
+    expect_has(json, "\"kind\": \"no-aslr\"");
+}
+END_TEST
+
+Suite *suite_layout(void)
+{
+    Suite *suite = suite_create("layout");
+    formats_add(suite, an_ordinary_process_has_no_fault);
+    formats_add(suite, the_shell_that_died_is_understood);
+    formats_add(suite, each_cause_of_the_legacy_layout_is_told);
+    formats_add(suite, settings_of_the_machine_are_told);
+    formats_add(suite, a_control_group_below_the_budget_is_a_fault);
+    formats_add(suite, lines_that_are_none_are_passed_over);
+    formats_add(suite, what_has_no_memory_is_said);
+    formats_add(suite, the_picture_shows_what_is_in_the_way);
+    formats_add(suite, a_huge_map_folds);
+    formats_add(suite, changes_are_marked);
+    formats_add(suite, a_name_of_any_bytes_is_safe_in_all_formats);
+    return suite;
+}
