@@ -210,6 +210,7 @@ void reap_look(struct reap *reap, struct roster *roster)
 {
     read_name(reap, reap->name_before);
     roster_look(roster, take, reap);
+    roster_look_at_notes(roster, NULL, NULL); /* so that there is room for more */
     orphans_forget(reap->orphans);
 }
 

@@ -10,6 +10,7 @@
 #define MEMRESTRICT_ROSTER_H
 
 #include "common/accounts_enums.h"
+#include "common/exec_notes.h"
 #include "outcome/outcome.h"
 
 #include <stdbool.h>
@@ -106,6 +107,13 @@ void roster_arm(struct roster *roster, const struct roster_process *process,
 /* Sets its peak (NULL: the tree's) to what is used now; or raises it to that. */
 void roster_reset_peak(struct roster *roster, const struct roster_process *process);
 void roster_raise_peak(struct roster *roster, const struct roster_process *process);
+
+/* Notes of programs that processes of the run went on to, or started (exec_notes.h), once they were
+ * not withdrawn in time: each is told of once, and its place is free again. They are testimony, and
+ * their strings end. `take` may be NULL. */
+typedef void roster_take_note(void *context, const struct exec_note *note);
+void roster_look_at_notes(struct roster *roster, roster_take_note *take, void *context);
+uint64_t roster_notes_lost(const struct roster *roster); /* that there was no place for */
 
 /* Does the run whose accounts MEMRESTRICT_ACCOUNTS names, if there is one, limit all its processes
  * together? NULL names none. */
