@@ -77,11 +77,20 @@ void text_add_error(struct text *text, int error)
         int error;
         const char *words;
     } known[] = {
-        {EACCES, "permission denied"},          {ENOENT, "no such file or directory"},
-        {EISDIR, "it is a directory"},          {ENOTDIR, "not a directory"},
-        {EROFS, "read-only file system"},       {ENOSPC, "no space left on device"},
-        {EMFILE, "too many open files"},        {EBADF, "it is not open"},
-        {ENAMETOOLONG, "the name is too long"}, {ELOOP, "it is another user's link"},
+        {EACCES, "permission denied"},
+        {ENOENT, "no such file or directory"},
+        {EISDIR, "it is a directory"},
+        {ENOTDIR, "not a directory"},
+        {EROFS, "read-only file system"},
+        {ENOSPC, "no space left on device"},
+        {EMFILE, "too many open files"},
+        {EBADF, "it is not open"},
+        {ENAMETOOLONG, "the name is too long"},
+        {ELOOP, "it is another user's link"},
+        {ENXIO, "nobody reads it"},
+        {EAGAIN, "nobody reads on"},
+        {ENOSYS, "not allowed here"},
+        {EPERM, "not permitted"},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (known[i].error == error) {
@@ -92,12 +101,22 @@ void text_add_error(struct text *text, int error)
     text_add_number(text, (uint64_t)error);
 }
 
+/* Who reads a pipe, or a terminal that was stopped, may never go on: it is not waited for long. */
+enum { WAITS = 100, WAIT_MS = 10 };
+
+static void wait_a_little(void)
+{
+    _Atomic int32_t never = 0;
+    kernel_wait_shared(&never, 0, WAIT_MS);
+}
+
 static ssize_t write_some(int fd, const char *bytes, size_t length)
 {
     ssize_t now;
-    do
-        now = kernel_write(fd, bytes, length);
-    while (now == -EINTR);
+    int waits = 0;
+    while ((now = kernel_write(fd, bytes, length)) == -EINTR || (now == -EAGAIN && waits++ < WAITS))
+        if (now == -EAGAIN)
+            wait_a_little();
     return now == 0 ? -EIO : now;
 }
 
@@ -168,7 +187,7 @@ bool sink_keep(struct sink *sink, int fd)
 
 static int open_path(const struct sink *sink)
 {
-    int flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY;
+    int flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK; /* a FIFO, a device */
     return sink->found ? kernel_open(sink->path, flags) : path_open(sink->path, flags | O_CREAT);
 }
 
@@ -201,6 +220,10 @@ int sink_write(struct sink *sink, const struct text *text)
     if (is_ours(sink, 2))
         return write_all(2, text);
     int fd = sink->path[0] != '\0' ? open_path(sink) : -EBADF;
+    for (int waits = 0; fd == -ENXIO && waits < WAITS; waits++) {
+        wait_a_little(); /* for who is just about to open the other end */
+        fd = open_path(sink);
+    }
     if (fd < 0)
         return fd;
     /* The path of a deleted file, say, may lead elsewhere now. */

@@ -70,6 +70,22 @@ static bool cannot(struct text *complaint, const char *target, int error)
     return false;
 }
 
+/* A wrong path is said before main, to whoever gave it. A program that was started with it by
+ * another, and that has dropped its rights or is in a sandbox by now, goes on without a report. */
+static bool goes_on_without(struct text *complaint)
+{
+    if (process_is_first("MEMRESTRICT_REPORT="))
+        return false;
+    complaint->length -= complaint->length > 0;
+    text_add(complaint, "; no report of ");
+    text_add_quoted(complaint, process_program(), strlen(process_program()));
+    text_add_char(complaint, '\n');
+    writer_stderr(complaint);
+    complaint->length = 0;
+    report = NULL;
+    return true;
+}
+
 bool report_start(const struct config *config, struct text *complaint)
 {
     if (config->report == NULL)
@@ -88,7 +104,9 @@ bool report_start(const struct config *config, struct text *complaint)
     if (!known || !expand(report->sink.path))
         return cannot(complaint, report->pattern, ENAMETOOLONG);
     int error = -sink_open(&report->sink);
-    return error <= 0 || cannot(complaint, report->sink.path, error);
+    if (error <= 0 || error == ENXIO) /* a FIFO that nobody reads yet: perhaps in the end */
+        return true;
+    return cannot(complaint, report->sink.path, error) || goes_on_without(complaint);
 }
 
 void report_owners(const char *object, bool heap, bool maps)

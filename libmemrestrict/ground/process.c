@@ -3,7 +3,10 @@
 
 #include "common/config.h"
 #include "common/kernel.h"
+#include "common/proc.h"
+#include "common/writer.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/auxv.h>
 
@@ -62,6 +65,49 @@ bool process_is_named(const char *patterns)
     const char *called = (const char *)getauxval(AT_EXECFN);
     return config_names(patterns, process_program()) ||
            (called != NULL && config_names(patterns, base_name(called)));
+}
+
+/* Does a line of the file, lines ending in NUL, begin with the word? False also if it cannot be
+ * read; *read tells. */
+static bool has_line(const char *path, const char *word, bool *read)
+{
+    char bytes[512];
+    size_t matched = 0, length = strlen(word);
+    bool beginning = true;
+    int fd = kernel_open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd < 0 ? fd : 0;
+    while (matched < length && fd >= 0 && (got = kernel_read(fd, bytes, sizeof bytes)) > 0)
+        for (ssize_t i = 0; i < got && matched < length; i++) {
+            beginning = beginning && bytes[i] == word[matched];
+            matched = beginning ? matched + 1 : 0;
+            beginning = beginning || bytes[i] == '\0';
+        }
+    if (fd >= 0)
+        kernel_close(fd);
+    *read = got >= 0;
+    return matched == length;
+}
+
+bool process_is_first(const char *variable)
+{
+    struct proc_stat self;
+    struct kernel_link parent;
+    struct text path = {.length = 0};
+    bool read = false;
+    if (!proc_stat("/proc/self/stat", &self))
+        return false;
+    text_add(&path, "/proc/");
+    text_add_number(&path, (uint64_t)self.parent);
+    text_add(&path, "/environ");
+    text_add_char(&path, '\0');
+    bool given =
+        has_line(path.bytes, variable, &read) && has_line(path.bytes, "LD_PRELOAD=", &read);
+    path.bytes[strlen(path.bytes) - strlen("/environ")] = '\0';
+    int fd = kernel_open(path.bytes, O_PATH | O_CLOEXEC);
+    bool alike = fd >= 0 && kernel_link(fd, &parent) && parent.owner == kernel_user();
+    if (fd >= 0)
+        kernel_close(fd);
+    return read && !given && alike;
 }
 
 int process_pid(void) { return process.pid; }

@@ -19,6 +19,9 @@ const char *process_program(void);
 const char *process_called(void);
 /* Does a pattern of the list (config_names) match either name? */
 bool process_is_named(const char *patterns);
+/* Did a person, or what is not of this run, start the program? Not if its parent was given
+ * `variable` ("NAME=") too, or is another user's, or cannot be looked at, as from a sandbox. */
+bool process_is_first(const char *variable);
 /* The process ID as of the start or the last fork. A vfork child, which has its parent's memory,
  * reads its parent's. */
 int process_pid(void);

@@ -725,6 +725,59 @@ START_TEST(report_that_cannot_be_written_ends_the_program_before_main)
 }
 END_TEST
 
+/* The setting is the run's, and was right for the program that the user started. */
+START_TEST(report_that_a_program_below_cannot_write_is_a_line)
+{
+    ck_assert_int_eq(mkdir(words("%s/private", folder), 0700), 0);
+    static const char below[] = "rmdir \"$D/private\"; \"$V\"/settings_says_its_limit; exit $?";
+    const struct run *run = SHELL("LD_PRELOAD=$L MEMRESTRICT_REPORT=$D/private/%e.%p sh -c '"
+                                  "rm -rf \"$D/private\"; \"$V\"/settings_says_its_limit; exit $?'",
+                                  words("D=%s", folder), LIMIT("1M"));
+    (void)below;
+    ck_assert_msg(run->status == 0, "status %d: %s", run->status, run->err);
+    ck_assert_str_eq(run->out, "1048576\n");
+    ck_assert_msg(strstr(run->err, "; no report of settings_says_its_limit\n") != NULL, "%s",
+                  run->err);
+}
+END_TEST
+
+START_TEST(report_that_may_not_be_written_any_more_is_a_line)
+{
+    if (getuid() != 0 || !program_exists("setpriv"))
+        SKIP("not root, or no setpriv");
+    const struct run *run =
+        SHELL("mkdir -m 755 \"$D/roots\"; LD_PRELOAD=$L MEMRESTRICT_REPORT=$D/roots/%e.%p "
+              "setpriv --reuid=65534 --clear-groups echo hi",
+              words("D=%s", folder), LIMIT("1M"));
+    ck_assert_msg(run->status == 0, "status %d: %s", run->status, run->err);
+    ck_assert_str_eq(run->out, "hi\n");
+    ck_assert_msg(strstr(run->err, "; no report of echo\n") != NULL, "%s", run->err);
+}
+END_TEST
+
+/* Nobody reads it: neither the start nor the end waits. */
+START_TEST(report_to_a_fifo_waits_for_nobody)
+{
+    ck_assert_int_eq(system(words("mkfifo '%s/fifo'", folder)), 0);
+    const struct run *run = RUN(SETTINGS(LIMIT("1M"), report_to("fifo")), SAYS_ITS_LIMIT);
+    ck_assert_msg(!run->hung && run->status == 0, "status %d: %s", run->status, run->err);
+    expect_one_line(run->err);
+    ck_assert_msg(strstr(run->err, "nobody reads it") != NULL, "%s", run->err);
+}
+END_TEST
+
+START_TEST(report_to_a_fifo_is_read)
+{
+    const struct run *run =
+        SHELL("mkfifo \"$D/read\"; timeout 10 cat \"$D/read\" & "
+              "MEMRESTRICT_REPORT=$D/read LD_PRELOAD=$L \"$V\"/process_takes_32_mib; wait",
+              words("D=%s", folder), LIMIT("1M"));
+    ck_assert_msg(!run->hung && run->status == 0, "status %d: %s", run->status, run->err);
+    ck_assert_msg(strstr(run->out, "first: malloc of 1048576 bytes") != NULL, "%s%s", run->out,
+                  run->err);
+}
+END_TEST
+
 START_TEST(report_to_a_full_disk_is_one_line_and_keeps_the_status)
 {
     const struct run *run = RUN(SETTINGS(LIMIT("1M"), REPORT("/dev/full")),
@@ -1034,6 +1087,10 @@ END_TEST
     X(relative_report_path_in_a_deep_folder)                                                       \
     X(report_path_that_is_too_long_ends_the_program_before_main)                                   \
     X(report_that_cannot_be_written_ends_the_program_before_main)                                  \
+    X(report_that_a_program_below_cannot_write_is_a_line)                                          \
+    X(report_that_may_not_be_written_any_more_is_a_line)                                           \
+    X(report_to_a_fifo_waits_for_nobody)                                                           \
+    X(report_to_a_fifo_is_read)                                                                    \
     X(report_to_a_full_disk_is_one_line_and_keeps_the_status)                                      \
     X(report_is_appended)                                                                          \
     X(reports_of_concurrent_processes_stay_whole)                                                  \
