@@ -251,6 +251,8 @@ bool kernel_barrier(void)
     return false;
 }
 
+uintptr_t kernel_break(uintptr_t to) { return (uintptr_t)KERNEL_CALL(SYS_brk, to); }
+
 int kernel_pid(void) { return (int)KERNEL_CALL(SYS_getpid); }
 
 void kernel_stop_self(void) { KERNEL_CALL(SYS_kill, kernel_pid(), SIGSTOP); }

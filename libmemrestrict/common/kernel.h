@@ -76,6 +76,8 @@ int kernel_signal_stack(const void *stack, void *before);
 void kernel_signal_send(int number, const void *info);
 
 int kernel_pid(void);
+/* brk(2) as the kernel has it: where the break is then, moved or not. */
+uintptr_t kernel_break(uintptr_t to);
 int kernel_thread(void); /* its ID */
 /* The name of this thread, with a final zero. */
 enum { KERNEL_THREAD_NAME = 16 };

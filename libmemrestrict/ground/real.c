@@ -1,17 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 #include "ground/real.h"
 
+#include "arch/arch.h"
 #include "common/kernel.h"
 #include "ground/object.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <link.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 
-struct real real;
+/* As the C library's, until that is known. */
+static long make_call(long number, ...)
+{
+    va_list list;
+    long with[6];
+    va_start(list, number);
+    for (unsigned i = 0; i < 6; i++)
+        with[i] = va_arg(list, long);
+    va_end(list);
+    long result = arch_system_call(number, with[0], with[1], with[2], with[3], with[4], with[5]);
+    if (result >= 0 || result <= -4096)
+        return result;
+    errno = (int)-result;
+    return -1;
+}
+
+struct real real = {.syscall = make_call};
 struct real real_owner;
 
 /* Exported by glibc only; elsewhere these stay NULL. */

@@ -29,6 +29,7 @@
     X(void *, mremap, (void *, size_t, size_t, int, ...))                                          \
     X(int, mprotect, (void *, size_t, int))                                                        \
     X(int, pkey_mprotect, (void *, size_t, int, int))                                              \
+    X(long, syscall, (long, ...))                                                                  \
     X(int, brk, (void *))                                                                          \
     X(void *, sbrk, (intptr_t))                                                                    \
     X(void, _exit, (int))                                                                          \

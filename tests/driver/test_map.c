@@ -34,6 +34,7 @@ static void show(const char *name, const char *const settings[])
     X(map_fixed_partly_over_two_mappings)                                                          \
     X(map_fixed_refused_keeps_the_old_mapping)                                                     \
     X(map_fixed_that_fails_late_leaves_the_count_right)                                            \
+    X(map_by_number_is_counted)                                                                    \
     X(map_mmap64_charges_like_mmap)                                                                \
     X(map_none_is_free)                                                                            \
     X(map_private_file_is_charged_once_made_writable)                                              \
