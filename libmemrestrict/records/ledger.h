@@ -11,8 +11,9 @@
  * who gave out the block finds that out.
  *
  * A word is written by the thread that was given the address and read by the one that gives it
- * back, so neither takes a lock; windows are never taken down. An entry exists only while its
- * address does: it is made after the allocator gave the block and taken before it gets it back.
+ * back, so neither takes a lock. Windows are taken down only where nothing can be in them (sweep).
+ * An entry exists only while its address does: it is made after the allocator gave the block and
+ * taken before it gets it back.
  */
 #ifndef MEMRESTRICT_LEDGER_H
 #define MEMRESTRICT_LEDGER_H
@@ -42,7 +43,8 @@ int64_t ledger_take_fast(const void *address);
 bool ledger_inherit(void);
 /* Takes such an entry out. False: there is none. */
 bool ledger_take_inherited(const void *address, size_t *size);
-/* Puts it back, which cannot fail but for an address that is no multiple of 16. */
+/* Puts it back. False: no memory for an address that is no multiple of 16, or none for its window
+ * when the process forked. */
 bool ledger_put_inherited(const void *address, size_t size);
 
 /* The number of a block's call site, kept beside its entry by who put it there. False: no memory

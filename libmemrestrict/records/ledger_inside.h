@@ -11,6 +11,13 @@
 #include <limits.h>
 #include <stdatomic.h>
 
+/* One multiplication: keys are addresses, whose low bits tell little. */
+static inline unsigned window_hash(uintptr_t key)
+{
+    return (unsigned)((uint64_t)key * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+}
+#define HASH_FUNCTION(key, length, hash) ((hash) = window_hash(*(const uintptr_t *)(key)))
+
 #include <uthash.h>
 
 enum {
@@ -35,6 +42,8 @@ struct window {
     uintptr_t key; /* see spot_of; first, as all that there is of no window */
     UT_hash_handle hh;
     site_number *_Atomic sites; /* NULL until the first is kept; one for each word */
+    bool huge;                  /* of huge pages */
+    bool writable;              /* something can be written at its addresses; while swept */
     _Alignas(64) size_word
         words[WORDS + LARGE_WORDS]; /* a large block in the last granule has its size beyond */
 };
@@ -47,6 +56,9 @@ extern struct window *_Atomic ledger_recent[RECENT];
 
 /* By the table. NULL: there is none, or no memory to make it. */
 struct window *ledger_find_window(uintptr_t key, bool make);
+/* Under the lock: says in each of the table's windows whether something can be written at its
+ * addresses. False: it cannot be told. */
+bool ledger_mark_writable(struct window *windows);
 /* NULL: no memory. */
 site_number *ledger_make_sites(struct window *window);
 /* Of addresses that are no multiple of 16. False: no memory, or there is one already; there is
@@ -104,6 +116,19 @@ static inline void large_clear(size_word *first)
 {
     for (unsigned i = 1; i <= LARGE_WORDS; i++)
         word_set(&first[i], 0);
+}
+
+/* The first word from `at` on that is not zero; WORDS: none. Four at a time: most are zero. */
+static inline unsigned window_next_word(const struct window *window, unsigned at)
+{
+    typedef uint64_t __attribute__((may_alias)) four_words;
+    while (at < WORDS && word_get(&window->words[at]) == 0) {
+        const four_words *four =
+            (const void *)&window->words[at]; /* aligned, where they are read */
+        bool all = at % 4 == 0 && __atomic_load_n(four, __ATOMIC_RELAXED) == 0;
+        at += all ? 4 : 1;
+    }
+    return at;
 }
 
 /* How many words an entry takes. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #define HASH_NONFATAL_OOM 1
-#define HASH_FUNCTION(key, length, hash) ((hash) = hash_address(*(const uintptr_t *)(key)))
 #define uthash_malloc(size) pages_alloc(&pool, size)
 #define uthash_free(memory, size) pages_free(&pool, memory, size)
 #define uthash_nonfatal_oom(item) (out_of_memory = true)
@@ -8,7 +7,7 @@
 #include "ground/lock.h"
 #include "ground/pages.h"
 
-enum { FEW_WINDOWS = 3 };
+enum { FEW_WINDOWS = 3, FEWEST_SWEPT = 64 };
 
 struct odd { /* a block at an address that is no multiple of 16 */
     uintptr_t key;
@@ -26,6 +25,8 @@ static struct pages_pool pool;
 static struct pages_huge huge;
 static const struct window *newest; /* of all that were made */
 static unsigned windows_made;
+static unsigned sweep_at = FEWEST_SWEPT;
+static struct window *spare; /* of huge pages, which do not go back; linked through their keys */
 static struct table now,
     inherited; /* `inherited`: of before the fork; the lock guards its words too */
 static _Atomic size_t odd_count; /* in `now`, read without the lock: mostly there are none */
@@ -57,12 +58,6 @@ void ledger_start(size_t apart)
     forget_recent();
 }
 
-/* One multiplication: keys are addresses, whose low bits tell little. */
-static inline unsigned hash_address(uintptr_t key)
-{
-    return (unsigned)((uint64_t)key * UINT64_C(0x9e3779b97f4a7c15) >> 32);
-}
-
 /* Do small blocks stand all over the window? As far as some places tell. */
 static bool is_dense(const struct window *window)
 {
@@ -83,16 +78,61 @@ static bool is_dense(const struct window *window)
 static struct window *window_room_locked(void)
 {
     lock_assert_held(&lock);
-    struct window *window = NULL;
-    if (windows_made >= FEW_WINDOWS && is_dense(newest))
+    struct window *window = spare;
+    if (window != NULL) {
+        spare = (struct window *)window->key;
+        return window;
+    }
+    if (windows_made >= FEW_WINDOWS && newest != NULL && is_dense(newest))
         window = pages_alloc_huge(&huge, sizeof *window);
+    if (window != NULL)
+        window->huge = true;
     return window != NULL ? window : pages_alloc(&pool, sizeof *window);
+}
+
+/* It is in no table. */
+static void window_free_locked(struct window *window)
+{
+    lock_assert_held(&lock);
+    site_number *sites = atomic_load(&window->sites);
+    if (sites != NULL)
+        pages_free(&pool, sites, WORDS * sizeof *sites);
+    if (newest == window)
+        newest = NULL;
+    if (window->huge) {
+        window->key = (uintptr_t)spare;
+        spare = window;
+    } else {
+        pages_free(&pool, window, sizeof *window);
+    }
+}
+
+/* Takes down the windows that have no block, and at whose addresses nothing can be
+ * written: then no thread is about to enter one either. It would have got the block before it
+ * looked for the window, and who looks from here on does not find it. Each time that there are
+ * twice as many; a program in a sandbox that allows no look at /proc is a small one, as a rule. */
+static void sweep_locked(void)
+{
+    lock_assert_held(&lock);
+    struct window *window, *next;
+    forget_recent();
+    atomic_thread_fence(memory_order_seq_cst);
+    if (ledger_mark_writable(now.windows))
+        HASH_ITER (hh, now.windows, window, next)
+            if (!window->writable && window_next_word(window, 0) == WORDS) {
+                HASH_DEL(now.windows, window);
+                window_free_locked(window);
+            }
+    unsigned left = HASH_COUNT(now.windows);
+    sweep_at = left > FEWEST_SWEPT / 2 ? 2 * left : FEWEST_SWEPT;
 }
 
 /* NULL: no memory. */
 static struct window *window_make_locked(uintptr_t key)
 {
     lock_assert_held(&lock);
+    if (HASH_COUNT(now.windows) >= sweep_at)
+        sweep_locked();
     struct window *window = window_room_locked();
     if (window == NULL)
         return NULL;
@@ -101,7 +141,7 @@ static struct window *window_make_locked(uintptr_t key)
     out_of_memory = false;
     HASH_ADD(hh, now.windows, key, sizeof key, window);
     if (out_of_memory) {
-        pages_free(&pool, window, sizeof *window);
+        window_free_locked(window);
         return NULL;
     }
     windows_made++;
@@ -252,22 +292,9 @@ void ledger_forget_sites(void)
     lock_drop(&lock, &hold);
 }
 
-/* The first word from `at` on that is not zero; WORDS: none. Four at a time: most are zero. */
-static unsigned next_word(const struct window *window, unsigned at)
-{
-    typedef uint64_t __attribute__((may_alias)) four_words;
-    while (at < WORDS && word_get(&window->words[at]) == 0) {
-        const four_words *four =
-            (const void *)&window->words[at]; /* aligned, where they are read */
-        bool all = at % 4 == 0 && __atomic_load_n(four, __ATOMIC_RELAXED) == 0;
-        at += all ? 4 : 1;
-    }
-    return at;
-}
-
 static void count_window(const struct window *window, struct ledger_live *live)
 {
-    for (unsigned i = next_word(window, 0); i < WORDS; i = next_word(window, i + 1)) {
+    for (unsigned i = window_next_word(window, 0); i < WORDS; i = window_next_word(window, i + 1)) {
         uint16_t value = word_get(&window->words[i]);
         live->blocks++;
         live->bytes += value == LARGE ? large_get(&window->words[i]) : value - 1u;
@@ -305,7 +332,7 @@ static void merge_words_locked(struct window *from, struct window *to)
 {
     lock_assert_held(&lock);
     size_t size, head, stale;
-    for (unsigned i = next_word(from, 0); i < WORDS; i = next_word(from, i + 1))
+    for (unsigned i = window_next_word(from, 0); i < WORDS; i = window_next_word(from, i + 1))
         if (word_remove(&from->words[i], &size))
             while (!word_enter(&to->words[i], size) &&
                    remove_stale_locked(to, i, size, &head, &stale))
@@ -359,6 +386,7 @@ bool ledger_inherit(void)
     return true;
 }
 
+/* NULL: its window was lost, for want of memory. */
 static size_word *word_inherited_locked(const void *address)
 {
     lock_assert_held(&lock);
@@ -385,11 +413,10 @@ bool ledger_put_inherited(const void *address, size_t size)
     struct lock_hold hold;
     if (!lock_enter(&lock, &hold))
         return false;
-    bool done = true;
-    if (is_odd(address))
-        done = odd_enter_locked(&inherited, (uintptr_t)address, size);
-    else
-        done = word_enter(word_inherited_locked(address), size);
+/* NULL: its window was lost, for want of memory. */
+    size_word *word = is_odd(address) ? NULL : word_inherited_locked(address);
+    bool done = is_odd(address) ? odd_enter_locked(&inherited, (uintptr_t)address, size)
+                                : word != NULL && word_enter(word, size);
     lock_drop(&lock, &hold);
     return done;
 }
@@ -407,6 +434,7 @@ void ledger_recover(void)
     atomic_store(&has_inherited, false);
     pool = (struct pages_pool){0};
     huge = (struct pages_huge){0};
+    newest = spare = NULL;
     for (unsigned i = 0; i < RECENT; i++) {
         struct window *window = atomic_load_explicit(&ledger_recent[i], memory_order_relaxed);
         if (window->key != nowhere)

@@ -13,6 +13,8 @@
     X(alignment_errors_are_einval_and_cost_nothing, "1M")                                          \
     X(alignment_is_what_was_asked, "4M")                                                           \
     X(block_freed_twice_is_found_at_once, "1M")                                                    \
+    X(blocks_drift_without_end, "64M")                                                             \
+    X(threads_drift_and_lose_no_block, "64M")                                                      \
     X(blocks_freed_by_other_threads_are_refunded, "16M")                                           \
     X(calloc_gives_zeros, "4M")                                                                    \
     X(containers_outlive_bad_alloc, "1M")                                                          \

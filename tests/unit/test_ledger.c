@@ -8,6 +8,7 @@
 
 #include "ground/guard.h"
 #include "records/ledger.h"
+#include "ground/maps.h"
 #include "ground/pages.h"
 
 #include <errno.h>
@@ -56,6 +57,45 @@ static void expect_live(uint64_t blocks, uint64_t bytes)
     ck_assert_uint_eq(live.blocks, blocks);
     ck_assert_uint_eq(live.bytes, bytes);
 }
+
+/* Address ranges that are met one after the other: those without a block go back. */
+START_TEST(memory_of_empty_windows_goes_back)
+{
+    enum { WINDOWS = 100000, ROUNDS = 10, KEPT = 10000 };
+    uintptr_t base = WINDOW * 1024;
+    for (uintptr_t i = 0; i < WINDOWS; i++)
+        for (uintptr_t round = 0; round < ROUNDS; round++) {
+            put(base + i * WINDOW + round * 4096, 100);
+            if (i % KEPT != 0 || round != 0)
+                expect_taken(base + i * WINDOW + round * 4096, 100);
+        }
+    ck_assert_uint_lt(pages_held(), 200 * WORDS);
+    expect_live(WINDOWS / KEPT, WINDOWS / KEPT * 100);
+    for (uintptr_t i = 0; i < WINDOWS; i += KEPT)
+        expect_taken(base + i * WINDOW, 100);
+}
+END_TEST
+
+/* A thread may be about to enter a block there. */
+START_TEST(windows_with_writable_addresses_stay)
+{
+    enum { WINDOWS = 200 };
+    char path[] = "/tmp/memrestrict-maps-XXXXXX", line[100];
+    uintptr_t base = WINDOW * 1024;
+    int fd = mkstemp(path);
+    int length = snprintf(line, sizeof line, "%lx-%lx rw-p 00000000 00:00 0\n", (unsigned long)base,
+                          (unsigned long)(base + WINDOWS * WINDOW));
+    ck_assert(fd >= 0 && write(fd, line, (size_t)length) == length);
+    maps_source = path;
+    for (uintptr_t i = 0; i < WINDOWS; i++) {
+        put(base + i * WINDOW, 100);
+        expect_taken(base + i * WINDOW, 100);
+    }
+    uint64_t held = pages_held();
+    unlink(path);
+    ck_assert_uint_ge(held, WINDOWS * WORDS);
+}
+END_TEST
 
 enum { FILLED = 12, STEP = 512 }; /* bytes from block to block */
 
@@ -873,6 +913,8 @@ Suite *suite_ledger(void)
     add_both(suite, full_windows_cost_no_more_than_a_few_megabytes_beside_their_words);
     add_both(suite, windows_with_few_blocks_take_no_huge_pages);
     add_both(suite, full_windows_without_memory_for_huge_pages_are_entered_all_the_same);
+    add_both(suite, memory_of_empty_windows_goes_back);
+    add_both(suite, windows_with_writable_addresses_stay);
     add_both(suite, a_size_comes_back_as_it_went_in);
     add_both(suite, every_size_up_to_a_word_and_beyond_comes_back);
     add_both(suite, the_first_and_last_granules_of_windows_hold_all_sizes);
