@@ -124,8 +124,22 @@ echo "memrestrict: installing what is missing: $must$may"
 export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-install_packages() { as_root apt-get install -y --no-install-recommends "$@" >>"$log" 2>&1; }
-as_root apt-get update >"$log" 2>&1
+
+# apt-get ARGUMENT...: into the log. Another's lock (unattended-upgrades has it for minutes on a new
+# machine) is waited for, ten minutes at most, and that is said once.
+apt() {
+    waits=0
+    until as_root env LC_ALL=C apt-get "$@" >"$log" 2>&1; do
+        grep -q 'Could not get lock\|Unable to acquire the dpkg' "$log" && [ $waits -lt 120 ] || return 1
+        [ $waits != 0 ] || [ -n "${said:-}" ] ||
+            echo "memrestrict: waiting for apt's lock, which $(sed -n \
+                's/.*held by process \([0-9]*\) (\(.*\)).*/\2 (process \1)/p' "$log" | sed -n 1p) has"
+        said=yes waits=$((waits + 1))
+        sleep 5
+    done
+}
+install_packages() { apt install -y --no-install-recommends "$@"; }
+apt update
 # shellcheck disable=SC2086 # lists of packages
 if [ -n "$must" ] && ! install_packages $must; then
     tail -n 5 "$log" >&2

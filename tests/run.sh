@@ -220,6 +220,7 @@ short() { # [short|long], of the real programs
     step "runs seen from outside" around tests/outside.sh
     step "man pages, help and settings" around tests/docs.sh
     step "completions" tests/completions.sh
+    step "apt's lock" tests/apt_lock.sh
     step "installation" around tests/install.sh
     step "recipes" around tests/recipes.sh
     step "the model of stocks" tests/model.sh
