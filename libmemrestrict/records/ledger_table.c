@@ -413,7 +413,7 @@ bool ledger_put_inherited(const void *address, size_t size)
     struct lock_hold hold;
     if (!lock_enter(&lock, &hold))
         return false;
-/* NULL: its window was lost, for want of memory. */
+    /* NULL: its window was lost, for want of memory. */
     size_word *word = is_odd(address) ? NULL : word_inherited_locked(address);
     bool done = is_odd(address) ? odd_enter_locked(&inherited, (uintptr_t)address, size)
                                 : word != NULL && word_enter(word, size);
