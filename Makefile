@@ -283,6 +283,13 @@ FUZZ_CORE := $(call test_objects,fuzz,$(CORE))
 $(BUILD)/objects/fuzz/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	clang $(FUZZ_FLAGS) $(NOTE_HEADERS) -c $< -o $@
+# The command's readers of files, and what writes what they read.
+$(BUILD)/fuzz/fuzz_command: tests/fuzz/fuzz_command.c $(filter-out %/main.c,$(COMMAND_SOURCES)) $(COMMAND_CORE) \
+	$(wildcard memrestrict/*/*.h libmemrestrict/common/*.h)
+	@mkdir -p $(@D)
+	clang $(STD) $(COMMAND_INC) $(CPPFLAGS) $(COMMAND_FLAGS) $(shell pkg-config --cflags $(COMMAND_PACKAGES)) -O1 -g \
+	  -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(filter %.c,$^) \
+	  $(shell pkg-config --libs $(COMMAND_PACKAGES)) -lm -o $@
 $(BUILD)/fuzz/%: $(BUILD)/objects/fuzz/tests/fuzz/%.o $(FUZZ_CORE)
 	@mkdir -p $(@D)
 	clang $(FUZZ_FLAGS) $^ -o $@

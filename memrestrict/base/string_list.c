@@ -2,6 +2,7 @@
 #include "base/string_list.h"
 
 #include "base/json_text.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,18 @@ bool string_list_from_json(const json_t *json, struct string_list *list)
         if (!json_is_string(word) || !string_list_add(list, json_string_value(word)))
             return false;
     return true;
+}
+
+bool string_list_get_safe(const json_t *object, const char *name, struct string_list *list)
+{
+    bool good = string_list_from_json(json_object_get(object, name), list);
+    for (size_t i = 0; i < list->count && good; i++) {
+        char *safe = text_safe_string(list->words[i]);
+        good = safe != NULL;
+        free(list->words[i]);
+        list->words[i] = safe;
+    }
+    return good;
 }
 
 bool string_list_get(const json_t *object, const char *name, struct string_list *list)

@@ -20,6 +20,8 @@ void string_list_free(struct string_list *list);
 json_t *string_list_to_json(const struct string_list *list); /* NULL: no memory */
 /* Adds all strings of an array; false: it is none, or there is no memory. */
 bool string_list_from_json(const json_t *json, struct string_list *list);
+/* The same of a member, each string made safe (text.h). */
+bool string_list_get_safe(const json_t *object, const char *name, struct string_list *list);
 /* The same of a member, to the byte (json_text.h). */
 bool string_list_get(const json_t *object, const char *name, struct string_list *list);
 

@@ -7,6 +7,7 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *text_last_part(const char *path)
@@ -46,6 +47,22 @@ char *text_safe_string(const char *text)
         return NULL;
     text_safe(file, text);
     return string_file_close(&safe);
+}
+
+char *text_safe_lines(const char *text)
+{
+    struct string_file safe;
+    FILE *file = string_file_open(&safe);
+    while (file != NULL && *text != '\0') {
+        size_t length = strcspn(text, "\n");
+        char *line = strndup(text, length);
+        text_safe(file, line != NULL ? line : "?");
+        free(line);
+        text += length;
+        if (*text == '\n')
+            putc(*text++, file);
+    }
+    return file != NULL ? string_file_close(&safe) : NULL;
 }
 
 static const char *ellipsis(void)

@@ -17,6 +17,9 @@ void text_safe(FILE *file, const char *text);
 /* The same as a string; the caller frees it. NULL: no memory. */
 char *text_safe_string(const char *text);
 
+/* The same of several lines, whose ends stay. */
+char *text_safe_lines(const char *text);
+
 /* The length of the UTF-8 character that `text` begins with: 1 to 4; 0: it is none. */
 unsigned text_utf8(const char *text);
 /* Characters of valid UTF-8. */

@@ -3,6 +3,7 @@
 
 #include "common/config.h"
 #include "base/file_kind.h"
+#include "base/lines.h"
 #include "base/output.h"
 #include "base/message.h"
 #include "base/shell.h"
@@ -12,6 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { LONGEST = 16 << 20 }; /* of a line: a command line may be long */
 
 static const char blank[] = " \t\r\n";
 
@@ -33,22 +36,25 @@ static bool split(char *line, uint64_t *bytes, const char **key, bool *good)
 
 static bool read_lines(struct budget_file *file, FILE *from)
 {
-    char *line = NULL;
+    struct lines lines = {.file = from, .most = LONGEST};
     const char *key;
-    size_t room = 0;
     uint64_t bytes;
     bool good = true;
-    for (unsigned number = 1; good && getline(&line, &room, from) > 0; number++) {
-        if (split(line, &bytes, &key, &good) && !file->has && strcmp(key, file->key) == 0) {
+    while (good && lines_next(&lines)) {
+        if (split(lines.text, &bytes, &key, &good) && !file->has && strcmp(key, file->key) == 0) {
             file->has = true;
             file->bytes = bytes;
         }
         if (!good)
-            message("--budget-file: %s:%u: cannot understand '%.60s'; accepted: BYTES COMMAND LINE",
-                    file->path, number, line);
+            message("--budget-file: %s:%zu: cannot understand '%.60s'; accepted: BYTES COMMAND "
+                    "LINE",
+                    file->path, lines.number, lines.text);
     }
-    free(line);
-    return good;
+    if (lines.failed)
+        message("--budget-file: %s:%zu: this line is too long; accepted: BYTES COMMAND LINE",
+                file->path, lines.number + 1);
+    lines_end(&lines);
+    return good && !lines.failed;
 }
 
 bool budget_file_open(struct budget_file *file, const char *path, char *const *argv, bool updated)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct debuginfo {
     Dwfl *dwfl;
@@ -43,6 +44,9 @@ static bool has_build_id(Dwfl_Module *module, const char *wanted)
 
 static bool load(struct debuginfo *debuginfo, const char *path, const char *build_id)
 {
+    struct stat status; /* a program may have told of anything: a FIFO would hold us */
+    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode))
+        return false;
     debuginfo->dwfl = dwfl_begin(&callbacks);
     if (debuginfo->dwfl == NULL)
         return false;

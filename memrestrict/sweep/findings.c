@@ -2,30 +2,70 @@
 #include "sweep/findings.h"
 
 #include "base/file_kind.h"
+#include "base/hash.h"
+#include "base/lines.h"
+#include "common/pattern.h"
 #include "base/output.h"
 #include "base/message.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { LONGEST = 1 << 20 }; /* of a line */
 
 static bool is_finding(const struct trial_record *record)
 {
     return record->reaction > REACTION_HANDLED;
 }
 
+/* A finding by what it is: its outcome, key and place. */
+struct finding_name {
+    char *words;
+    size_t index;
+    UT_hash_handle hh;
+};
+
+/* NULL: no memory. */
+static char *words_of(const struct trial_record *record)
+{
+    char *words;
+    return asprintf(&words, "%d %s\n%s", (int)record->reaction, record->key, record->place) > 0
+               ? words
+               : NULL;
+}
+
+static struct finding_name *name_of(const struct findings *findings,
+                                    const struct trial_record *record)
+{
+    struct finding_name *name = NULL;
+    char *words = words_of(record);
+    if (words != NULL)
+        HASH_FIND_STR(findings->names, words, name);
+    free(words);
+    return name;
+}
+
 const struct finding *findings_of(const struct findings *findings,
                                   const struct trial_record *record)
 {
-    for (size_t i = 0; i < findings->count; i++) {
-        const struct trial_record *other = findings->list[i].record;
-        if (other->reaction == record->reaction && strcmp(other->key, record->key) == 0 &&
-            strcmp(other->place, record->place) == 0)
-            return &findings->list[i];
+    const struct finding_name *name = name_of(findings, record);
+    return name != NULL ? &findings->list[name->index] : NULL;
+}
+
+static bool make_name(struct findings *findings, const struct trial_record *record)
+{
+    struct finding_name *name = calloc(1, sizeof *name);
+    if (name != NULL && (name->words = words_of(record)) != NULL) {
+        name->index = findings->count;
+        HASH_ADD_KEYPTR(hh, findings->names, name->words, strlen(name->words), name);
+        if (HASH_ADDED(name))
+            return true;
+        free(name->words);
     }
-    return NULL;
+    free(name);
+    return false;
 }
 
 static unsigned faults_in(const char *plan)
@@ -65,6 +105,8 @@ static bool add(struct findings *findings, const struct trial_record *record)
     if (grown == NULL)
         return false;
     findings->list = grown;
+    if (!make_name(findings, record))
+        return false;
     findings->list[findings->count++] = (struct finding){.record = record, .trials = 1};
     return true;
 }
@@ -91,11 +133,23 @@ bool findings_make(struct findings *findings, const struct journal *journal)
     }
     if (findings->count > 0)
         qsort(findings->list, findings->count, sizeof *findings->list, by_rank);
+    for (size_t i = 0; i < findings->count && done; i++) {
+        struct finding_name *name = name_of(findings, findings->list[i].record);
+        done = name != NULL;
+        if (done)
+            name->index = i;
+    }
     return done;
 }
 
 void findings_free(struct findings *findings)
 {
+    struct finding_name *name, *next;
+    HASH_ITER (hh, findings->names, name, next) {
+        HASH_DEL(findings->names, name);
+        free(name->words);
+        free(name);
+    }
     free(findings->list);
     *findings = (struct findings){.list = NULL};
 }
@@ -117,26 +171,26 @@ static size_t length_of(const char *word)
 static bool read_list(struct findings *findings, const char *path, FILE *file,
                       bool take(struct findings *, const char *))
 {
-    char *line = NULL;
-    size_t room = 0, number = 0;
-    bool good = true;
-    while (good && getline(&line, &room, file) > 0) {
-        number++;
-        char *word = line + strspn(line, " \t");
+    struct lines lines = {.file = file, .most = LONGEST};
+    const char *wrong = NULL;
+    while (wrong == NULL && lines_next(&lines)) {
+        char *word = lines.text + strspn(lines.text, " \t");
         size_t length = length_of(word);
         word[length] = '\0';
-        good = length == 0 || take(findings, word);
+        wrong = length == 0 || take(findings, word) ? NULL : word;
     }
-    if (!good)
+    if (wrong != NULL)
         message("%s:%zu: cannot understand '%.200s'; accepted: OUTCOME:FUNCTION@FILE, such as "
                 "crash:parse_line@conf.c, with an outcome of abort, leak, swallowed, hang, crash, "
                 "corruption",
-                path, number, line + strspn(line, " \t"));
-    else if (ferror(file)) {
+                path, lines.number, wrong);
+    else if (lines.failed)
+        message("%s:%zu: this line is too long; accepted: OUTCOME:FUNCTION@FILE", path,
+                lines.number + 1);
+    else if (ferror(file))
         message("%s: cannot read: %s", path, strerror(errno));
-        good = false;
-    }
-    free(line);
+    bool good = wrong == NULL && !lines.failed && !ferror(file);
+    lines_end(&lines);
     return good;
 }
 
@@ -162,11 +216,17 @@ static bool take_known(struct findings *findings, const char *word)
     return true;
 }
 
+/* The C library's fnmatch(3) may take for ever over many stars. */
+static bool fits(const char *pattern, const char *word)
+{
+    return pattern_matches(pattern, strlen(pattern), word, strlen(word));
+}
+
 static bool names_one_of(const char *pattern, const struct string_list *stack)
 {
     for (size_t i = 0; i < stack->count; i++) {
         char *function = strndup(stack->words[i], strcspn(stack->words[i], " "));
-        bool named = function != NULL && fnmatch(pattern, function, 0) == 0;
+        bool named = function != NULL && fits(pattern, function);
         free(function);
         if (named)
             return true;
@@ -185,11 +245,11 @@ static bool take_suppression(struct findings *findings, const char *word)
     for (size_t i = 0; i < findings->count; i++) {
         const struct trial_record *record = findings->list[i].record;
         const char *place = strchr(record->key, ':') + 1;
-        bool fits = reaction == REACTION_UNREACHED || reaction == record->reaction;
+        bool is_meant = reaction == REACTION_UNREACHED || reaction == record->reaction;
         findings->list[i].suppressed |=
-            fits && (fnmatch(pattern, place, 0) == 0 ||
-                     (strchr(pattern, '@') == NULL && (names_one_of(pattern, &record->stack) ||
-                                                       names_one_of(pattern, &record->caller))));
+            is_meant && (fits(pattern, place) || (strchr(pattern, '@') == NULL &&
+                                                  (names_one_of(pattern, &record->stack) ||
+                                                   names_one_of(pattern, &record->caller))));
     }
     return true;
 }

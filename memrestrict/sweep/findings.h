@@ -15,10 +15,13 @@ struct finding {
     bool suppressed;
 };
 
+struct finding_name; /* by which one is found */
+
 struct findings {
     struct finding *list;
     size_t count;
     size_t trials[REACTIONS]; /* by what they showed */
+    struct finding_name *names;
 };
 
 /* Of a journal, which must outlive it. False: no memory. */

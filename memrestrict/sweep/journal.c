@@ -2,7 +2,9 @@
 #include "sweep/journal.h"
 
 #include "base/file_kind.h"
+#include "base/hash.h"
 #include "base/json_text.h"
+#include "base/lines.h"
 #include "base/message.h"
 #include "common/path_open.h"
 
@@ -13,7 +15,7 @@
 #include <unistd.h>
 
 #define SCHEMA "memrestrict-sweep-journal"
-enum { VERSION = 1 };
+enum { VERSION = 1, LONGEST = 64 << 20, MOST_NOTES = 1000 };
 
 void sweep_head_free(struct sweep_head *head)
 {
@@ -56,18 +58,40 @@ static bool head_from_json(const json_t *json, struct sweep_head *head)
     head->shard = trial_record_text(json, "shard");
     head->sites = (uint64_t)json_integer_value(json_object_get(json, "sites"));
     return string_list_get(json, "argv", &head->argv) &&
-           string_list_from_json(json_object_get(json, "notes"), &head->notes) &&
+           string_list_get_safe(json, "notes", &head->notes) && head->notes.count <= MOST_NOTES &&
            head->build != NULL && head->options != NULL && head->tried != NULL &&
            head->argv.count > 0;
 }
 
-static bool keep(struct journal *journal, struct trial_record *record)
+struct journal_plan {
+    size_t record;
+    UT_hash_handle hh; /* by the record's plan */
+};
+
+static bool make_room(struct journal *journal)
 {
-    struct trial_record *grown =
-        reallocarray(journal->records, journal->count + 1, sizeof *journal->records);
+    if (journal->count < journal->room)
+        return true;
+    size_t room = 2 * journal->room + 16;
+    struct trial_record *grown = reallocarray(journal->records, room, sizeof *grown);
     if (grown == NULL)
         return false;
     journal->records = grown;
+    journal->room = room;
+    return true;
+}
+
+static bool keep(struct journal *journal, struct trial_record *record)
+{
+    struct journal_plan *plan = make_room(journal) ? calloc(1, sizeof *plan) : NULL;
+    if (plan == NULL)
+        return false;
+    plan->record = journal->count;
+    HASH_ADD_KEYPTR(hh, journal->plans, record->plan, strlen(record->plan), plan);
+    if (!HASH_ADDED(plan)) {
+        free(plan);
+        return false;
+    }
     journal->records[journal->count++] = *record;
     *record = (struct trial_record){.plan = NULL};
     return true;
@@ -75,10 +99,9 @@ static bool keep(struct journal *journal, struct trial_record *record)
 
 const struct trial_record *journal_find(const struct journal *journal, const char *plan)
 {
-    for (size_t i = 0; i < journal->count; i++)
-        if (strcmp(journal->records[i].plan, plan) == 0)
-            return &journal->records[i];
-    return NULL;
+    struct journal_plan *found;
+    HASH_FIND_STR(journal->plans, plan, found);
+    return found != NULL ? &journal->records[found->record] : NULL;
 }
 
 /* A later trial of the same plan counts for nothing. */
@@ -101,20 +124,18 @@ static bool take_line(struct journal *journal, const json_t *json)
  * this is no journal. */
 static bool read_lines(struct journal *journal, FILE *file, long *end)
 {
-    char *line = NULL;
-    size_t room = 0, number = 0;
-    ssize_t length;
+    struct lines lines = {.file = file, .most = LONGEST};
     bool good = true;
     *end = 0;
-    while (good && (length = getline(&line, &room, file)) > 0 && line[length - 1] == '\n') {
-        json_t *json = json_loadb(line, (size_t)length, 0, NULL);
-        good = json != NULL &&
-               (number++ == 0 ? head_from_json(json, &journal->head) : take_line(journal, json));
+    while (good && lines_next(&lines) && !lines_is_cut(&lines)) {
+        json_t *json = json_loadb(lines.text, lines.length, 0, NULL);
+        good = json != NULL && (lines.number == 1 ? head_from_json(json, &journal->head)
+                                                  : take_line(journal, json));
         json_decref(json);
-        *end += (long)length;
+        *end += (long)lines.length;
     }
-    free(line);
-    return good;
+    lines_end(&lines);
+    return good && !lines.failed;
 }
 
 bool journal_read(struct journal *journal, const char *path)
@@ -286,6 +307,11 @@ bool journal_merge(struct journal *journal, struct journal *part)
 
 void journal_close(struct journal *journal)
 {
+    struct journal_plan *plan, *next;
+    HASH_ITER (hh, journal->plans, plan, next) {
+        HASH_DEL(journal->plans, plan);
+        free(plan);
+    }
     for (size_t i = 0; i < journal->count; i++)
         trial_record_free(&journal->records[i]);
     free(journal->records);

@@ -24,10 +24,13 @@ struct sweep_head {
     struct string_list notes; /* what is to be said of the whole */
 };
 
+struct journal_plan; /* by which its record is found */
+
 struct journal {
     struct sweep_head head;
     struct trial_record *records;
-    size_t count;
+    size_t count, room;
+    struct journal_plan *plans;
     bool finished; /* nothing was left to do */
     uint64_t time; /* nanoseconds that it took, of all parts together */
     FILE *file;    /* NULL: it is in memory alone */

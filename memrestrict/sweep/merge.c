@@ -17,8 +17,13 @@ struct shards {
 static bool note_shard(struct shards *shards, const char *words)
 {
     unsigned index, count;
-    if (words == NULL || sscanf(words, "%u/%u", &index, &count) != 2 || index == 0 || index > count)
+    if (words == NULL)
         return true; /* all of it */
+    if (sscanf(words, "%u/%u", &index, &count) != 2 || index == 0 || index > count ||
+        count > SWEEP_MOST_SHARDS) {
+        message("merge: '%.60s': no shard of a sweep; accepted: I/N", words);
+        return false;
+    }
     if (shards->there == NULL) {
         shards->count = count;
         shards->there = calloc(count, sizeof *shards->there);

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_DEPTH = 16, MOST_DEPTH = 64, MOST_JOBS = 256, MOST_SHARDS = 10000 };
+enum { DEFAULT_DEPTH = 16, MOST_DEPTH = 64, MOST_JOBS = 256 };
 
 enum {
     KEY_DEPTH = 0x100,
@@ -108,7 +108,7 @@ static error_t take_shard(const struct value *value, struct sweep_options *optio
     int length = 0;
     if (value->word[0] < '1' || value->word[0] > '9' ||
         sscanf(value->word, "%5u/%5u%n", &index, &count, &length) != 2 ||
-        value->word[length] != '\0' || index > count || count > MOST_SHARDS)
+        value->word[length] != '\0' || index > count || count > SWEEP_MOST_SHARDS)
         return value_refuse(value, "I/N, such as 1/4 for the first of four parts");
     options->shard = value->word;
     options->shard_index = index - 1;

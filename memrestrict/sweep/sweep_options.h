@@ -9,6 +9,8 @@
 #include "base/terminal.h"
 #include "sweep/trial_record.h"
 
+enum { SWEEP_MOST_SHARDS = 10000 };
+
 enum sweep_report { SWEEP_JSON, SWEEP_JUNIT, SWEEP_TAP, SWEEP_SARIF, SWEEP_REPORTS };
 
 /* What becomes of findings, for both. Strings are those of argv. */

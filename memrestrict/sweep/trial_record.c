@@ -2,6 +2,7 @@
 #include "sweep/trial_record.h"
 
 #include "base/json_text.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -71,7 +72,13 @@ json_t *trial_record_to_json(const struct trial_record *record)
 char *trial_record_text(const json_t *json, const char *name)
 {
     const char *text = json_string_value(json_object_get(json, name));
-    return text != NULL ? strdup(text) : NULL;
+    return text != NULL ? text_safe_string(text) : NULL;
+}
+
+static char *lines_of(const json_t *json, const char *name)
+{
+    const char *text = json_string_value(json_object_get(json, name));
+    return text != NULL ? text_safe_lines(text) : NULL;
 }
 
 bool trial_record_from_json(const json_t *json, struct trial_record *record)
@@ -91,15 +98,15 @@ bool trial_record_from_json(const json_t *json, struct trial_record *record)
         .line = (int)json_integer_value(json_object_get(json, "line")),
         .origin = trial_record_text(json, "origin"),
         .kept = json_text_get(json, "kept"),
-        .detail = trial_record_text(json, "detail"),
+        .detail = lines_of(json, "detail"),
     };
     bool whole = record->plan != NULL && record->site != NULL && record->place != NULL &&
                  record->key != NULL && strchr(record->key, ':') != NULL &&
                  record->origin != NULL && outcome != NULL &&
                  reaction_of(outcome, &record->reaction) &&
-                 string_list_from_json(json_object_get(json, "stack"), &record->stack) &&
-                 string_list_from_json(json_object_get(json, "caller"), &record->caller) &&
-                 string_list_from_json(json_object_get(json, "met"), &record->met);
+                 string_list_get_safe(json, "stack", &record->stack) &&
+                 string_list_get_safe(json, "caller", &record->caller) &&
+                 string_list_get_safe(json, "met", &record->met);
     if (!whole)
         trial_record_free(record);
     return whole;

@@ -63,7 +63,8 @@ json_t *trial_record_to_json(const struct trial_record *record);
 /* False: it is none, or there is no memory. */
 bool trial_record_from_json(const json_t *json, struct trial_record *record);
 
-/* A copy of a member; NULL: it is no string, or there is no memory. */
+/* A copy of a member, made safe (text.h): whoever wrote a journal may have put anything there.
+ * NULL: it is no string, or there is no memory. */
 char *trial_record_text(const json_t *json, const char *name);
 
 #endif

@@ -2,6 +2,7 @@
 #include "timeline/plot_read.h"
 
 #include "base/hash.h"
+#include "base/lines.h"
 #include "base/message.h"
 #include "base/text.h"
 #include "timeline/timeline.h"
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIELDS = 7 };
+enum { FIELDS = 7, LONGEST = 1 << 20 };
 enum { SECONDS, EVENT, PID, PROGRAM, USED, LIMIT, ASKED };
 
 /* Curves by "PID PROGRAM", while rows are read. */
@@ -134,24 +135,29 @@ static bool complain(const struct reader *reader, const char *what)
     return false;
 }
 
+/* NULL, or what is wrong with the line. */
+static const char *add_line(struct reader *reader, char *line, bool whole)
+{
+    line[strcspn(line, "\r\n")] = '\0';
+    if (reader->line == 1)
+        return strcmp(line, TIMELINE_HEADER) == 0 ? NULL : "not the head of a timeline";
+    return line[0] != '\0' && whole ? add_row(reader, line) : NULL; /* else: it was cut off */
+}
+
 static bool read_rows(struct reader *reader)
 {
-    char *line = NULL;
-    size_t size = 0;
-    ssize_t length;
+    struct lines lines = {.file = reader->file, .most = LONGEST};
     bool done = true;
-    while (done && (length = getline(&line, &size, reader->file)) > 0) {
-        const char *wrong = NULL;
+    while (done && lines_next(&lines)) {
         reader->line++;
-        bool whole = line[length - 1] == '\n';
-        line[strcspn(line, "\r\n")] = '\0';
-        if (reader->line == 1)
-            wrong = strcmp(line, TIMELINE_HEADER) == 0 ? NULL : "not the head of a timeline";
-        else if (line[0] != '\0' && whole) /* else: it was cut off while it was being written */
-            wrong = add_row(reader, line);
+        const char *wrong = add_line(reader, lines.text, !lines_is_cut(&lines));
         done = wrong == NULL || complain(reader, wrong);
     }
-    free(line);
+    lines_end(&lines);
+    if (lines.failed) {
+        reader->line++;
+        return complain(reader, "too long");
+    }
     if (!done)
         return false;
     if (ferror(reader->file)) {
