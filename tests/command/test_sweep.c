@@ -18,6 +18,17 @@
 #define NAMES "jq -r '[.trials[].plan] | sort | .[]'"
 
 /* Name, script, status, stdout, and what is on stderr: see expect(). */
+/* A journal as a stranger may have written it. */
+#define HEAD_OF(shard)                                                                             \
+    "printf '%s\\n' '{\"schema\":\"memrestrict-sweep-journal\",\"version\":1,\"argv\":[\"x\"],"    \
+    "\"input\":null,\"build\":\"b\",\"options\":\"\",\"tried\":\"\",\"sites\":1,\"notes\":"        \
+    "[\"a\\u001b[31m\"],\"shard\":'\"" shard "\"'}' >k; "
+#define RECORD                                                                                     \
+    "printf '%s\\n' '{\"plan\":\"nth=1\",\"site\":\"0\",\"call\":\"malloc\",\"size_bytes\":1,"     \
+    "\"outcome\":\"crash\",\"exit_status\":-1,\"signal\":11,\"time_ns\":1,\"line\":0,"             \
+    "\"place\":\"f\\u001b[31m\",\"key\":\"crash:ffffffff\",\"file\":null,\"origin\":\"o\","        \
+    "\"stack\":[\"s\\u001b\"],\"caller\":[],\"met\":[],\"detail\":\"said\\u001b\\nmore\"}' >>k; "
+
 #define PROPERTIES(X)                                                                              \
     X(sweep_of_a_sound_program_finds_nothing, SWEEP BUG ">o; " FOUND, 0, "", "")                   \
     X(sweep_finds_a_crash, SWEEP BUG "crash >o; " FOUND, 3, "crash:" IS("crash") "2\n", "")        \
@@ -246,6 +257,20 @@
       "crash >o; sed 's/\"key\":\"[a-z]*:/\"key\":\"/' k >l; "                                     \
       "echo '*:x' >s; $M merge -q --suppress=s l",                                                 \
       125, "", "memrestrict: l: this is no journal of a sweep")                                    \
+    X(merge_of_a_line_without_an_end, "head -c 80000000 /dev/zero | tr '\\0' x >k; $M merge -q k", \
+      125, "", "memrestrict: k: this is no journal of a sweep")                                    \
+    X(merge_of_billions_of_shards, HEAD_OF("\\\"1/4000000000\\\"") "$M merge -q k", 125, "",       \
+      "memrestrict: merge: '1/4000000000': no shard of a sweep; accepted: I/N\n")                  \
+    X(merge_of_words_that_steer,                                                                   \
+      HEAD_OF("null") RECORD                                                                       \
+      "$M merge -v --tap=t --junit=u k >o; "                                                       \
+      "cat o t u | grep -c \"$(printf '\\033')\"; grep -c 'said.x1b' o; grep -c 'f.*x1b' t",       \
+      0, "0\n1\n1\n", NULL)                                                                        \
+    X(merge_with_a_glob_of_many_stars,                                                             \
+      HEAD_OF("null") RECORD                                                                       \
+      "for i in $(seq 300); do printf '*f'; done >s; sed -i 's/^/crash:/; s/$/x/' s; "             \
+      "$M merge -q --suppress=s k >o; echo $?",                                                    \
+      0, "3\n", NULL)                                                                              \
     X(merge_of_nothing, "$M merge -q k", 125, "", "memrestrict: k: cannot read")                   \
     X(sweep_as_junit,                                                                              \
       "$M sweep -t 300 -q --junit=x " BUG "crash >o; xmllint --noout x; "                          \
