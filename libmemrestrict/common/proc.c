@@ -31,9 +31,22 @@ static uint64_t next_number(const char **at)
     return negative ? -number : number;
 }
 
+static void note_name(struct proc_stat *stat, const char *text, const char *end)
+{
+    const char *name = strchr(text, '(');
+    for (size_t i = 0; i < PROC_NAME - 1 && name != NULL && name + 1 + i < end; i++)
+        stat->name[i] = name[1 + i];
+}
+
 static int read_stat(const char *path, struct proc_stat *stat)
 {
-    enum { PARENT = 4, THREADS = 20, START_TIME = 22, STACK = 28 }; /* fields, proc(5) */
+    enum {
+        PARENT = 4,
+        THREADS = 20,
+        START_TIME = 22,
+        STACK = 28,
+        STATUS = 52
+    }; /* fields, proc(5) */
     char text[1024];
     int error = read_text(path, text, sizeof text);
     if (error != 0)
@@ -42,8 +55,9 @@ static int read_stat(const char *path, struct proc_stat *stat)
     if (name_end == NULL || name_end[1] != ' ' || name_end[2] == '\0')
         return -EIO;
     *stat = (struct proc_stat){.pid = (int)next_number(&at), .state = name_end[2]};
+    note_name(stat, text, name_end);
     at = name_end + 3 + (name_end[3] == ' ');
-    for (int field = PARENT; field <= STACK && *at != '\0'; field++) {
+    for (int field = PARENT; field <= STATUS && *at != '\0'; field++) {
         uint64_t number = next_number(&at);
         if (field == PARENT)
             stat->parent = (int)number;
@@ -53,6 +67,8 @@ static int read_stat(const char *path, struct proc_stat *stat)
             stat->start_time = number;
         else if (field == STACK)
             stat->stack = number;
+        else if (field == STATUS && (stat->state == 'Z' || stat->state == 'X'))
+            stat->status = (int)number;
     }
     return 0;
 }

@@ -9,13 +9,17 @@
 #include <stdint.h>
 
 /* What /proc/PID/stat says of a process. */
+enum { PROC_NAME = 16 }; /* as much as the kernel keeps of a name, proc_pid_comm(5) */
+
 struct proc_stat {
     int pid;
+    char name[PROC_NAME];
     char state; /* 'R', 'S' ... 'Z' for a zombie */
     int parent;
     unsigned threads;
     uint64_t start_time; /* clock ticks since boot */
     uint64_t stack;      /* the address of the bottom of the stack; 0: not for us to know */
+    int status;          /* of the dead, as wait(2) has it, if we may know it; else 0 */
 };
 
 /* Reads such a file. False: it is not there, or cannot be read. */

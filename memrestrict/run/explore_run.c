@@ -3,6 +3,9 @@
 
 #include "base/text.h"
 #include "base/fault_modes.h"
+#include "base/json_text.h"
+#include "base/json_write.h"
+#include "base/output.h"
 #include "run/explore_memory.h"
 #include "base/message.h"
 #include "outcome/sentence.h"
@@ -142,78 +145,79 @@ static struct copy copy_of(const struct explore_run *explore, int pid)
     return copy;
 }
 
-static void print_number(FILE *file, const char *name, bool known, int64_t number)
+static json_t *number(bool known, int64_t value)
 {
-    fprintf(file, known ? ",\"%s\":%" PRId64 : ",\"%s\":null", name, number);
+    return known ? json_integer(value) : json_null();
 }
 
 /* How it ended, as far as its accounts tell. */
-static void print_copy(FILE *file, const struct explore_run *explore, int pid)
+static json_t *accounts_of(const struct explore_run *explore, int pid)
 {
     struct copy copy = copy_of(explore, pid);
-    json_t *crash = copy.crash != NULL ? json_string(copy.crash) : NULL;
-    print_number(file, "faults", true, (int64_t)copy.faults);
-    print_number(file, "refusals", true, (int64_t)copy.refusals);
-    print_number(file, "unknown_frees", true, (int64_t)copy.unknown);
-    print_number(file, "used_bytes", true, (int64_t)copy.used);
-    fputs(",\"crash\":", file);
-    if (crash == NULL || json_dumpf(crash, file, JSON_ENCODE_ANY) != 0)
-        fputs("null", file);
-    json_decref(crash);
+    return json_pack("{sI sI sI sI so}", "faults", (json_int_t)copy.faults, "refusals",
+                     (json_int_t)copy.refusals, "unknown_frees", (json_int_t)copy.unknown,
+                     "used_bytes", (json_int_t)copy.used, "crash", json_text(copy.crash));
 }
 
-static void print_record(FILE *file, const struct explore_run *explore,
-                         const struct explore_copy *copy, uint32_t number)
+static json_t *record_of(const struct explore_run *explore, const struct explore_copy *copy,
+                         unsigned index)
 {
+    char site[17], out[24], err[24];
     bool over = copy->end == EXPLORE_DONE;
     bool exited = over && WIFEXITED(copy->status), killed = over && WIFSIGNALED(copy->status);
-    fprintf(file, "{\"n\":%u,\"site\":\"%016" PRIx64 "\",\"mode\":\"%s\",\"call\":\"%s\"", number,
-            copy->site, fault_modes_name(copy->mode), copy->call);
-    print_number(file, "size_bytes", true, copy->size);
-    print_number(file, "pid", true, copy->pid);
-    print_number(file, "of_pid", true, copy->of_pid);
-    print_number(file, "depth", true, copy->depth);
-    print_number(file, "parent_record", copy->parent != 0, copy->parent);
-    print_number(file, "exit_status", exited, WEXITSTATUS(copy->status));
-    print_number(file, "signal", killed, WTERMSIG(copy->status));
-    fprintf(file, ",\"timed_out\":%s,\"made\":%s", over && copy->timed_out ? "true" : "false",
-            over ? "true" : "false");
-    print_number(file, "time_ns", true, copy->time);
-    fprintf(file, ",\"stdout\":\"%u.out\",\"stderr\":\"%u.err\"", number, number);
-    print_number(file, "stdout_offset", copy->out_offset >= 0, copy->out_offset);
-    print_number(file, "stderr_offset", copy->err_offset >= 0, copy->err_offset);
-    print_copy(file, explore, copy->pid);
-    putc('}', file);
+    snprintf(site, sizeof site, "%016" PRIx64, copy->site);
+    snprintf(out, sizeof out, "%u.out", index);
+    snprintf(err, sizeof err, "%u.err", index);
+    json_t *record = json_pack(
+        "{si ss ss so sI si si si so so so sb sb sI ss ss so so}", "n", (int)index, "site", site,
+        "mode", fault_modes_name(copy->mode), "call", json_text(copy->call), "size_bytes",
+        (json_int_t)copy->size, "pid", (int)copy->pid, "of_pid", (int)copy->of_pid, "depth",
+        (int)copy->depth, "parent_record", number(copy->parent != 0, copy->parent), "exit_status",
+        number(exited, WEXITSTATUS(copy->status)), "signal", number(killed, WTERMSIG(copy->status)),
+        "timed_out", over && copy->timed_out, "made", over, "time_ns", (json_int_t)copy->time,
+        "stdout", out, "stderr", err, "stdout_offset",
+        number(copy->out_offset >= 0, copy->out_offset), "stderr_offset",
+        number(copy->err_offset >= 0, copy->err_offset));
+    json_t *accounts = accounts_of(explore, copy->pid);
+    bool whole = record != NULL && accounts != NULL && json_object_update(record, accounts) == 0;
+    json_decref(accounts);
+    if (whole)
+        return record;
+    json_decref(record);
+    return NULL;
 }
 
-static bool print_all(FILE *file, const struct explore_run *explore)
+static json_t *all_records(const struct explore_run *explore)
 {
-    bool any = false, full = explore_memory_is_full(explore->memory);
-    fputs("{\"schema\":\"memrestrict-explored\",\"version\":1,\n\"records\":[", file);
-    for (uint32_t i = 0; i < explore_memory_count(explore->memory); i++) {
+    json_t *records = json_array();
+    bool whole = records != NULL;
+    for (uint32_t i = 0; i < explore_memory_count(explore->memory) && whole; i++) {
         struct explore_copy copy = explore_memory_copy(explore->memory, i);
-        if (copy.end == EXPLORE_NONE)
-            continue;
-        fputs(any ? ",\n" : "\n", file);
-        print_record(file, explore, &copy, i + 1);
-        any = true;
+        if (copy.end != EXPLORE_NONE)
+            whole = json_array_append_new(records, record_of(explore, &copy, i + 1)) == 0;
     }
-    fprintf(file, "],\n\"skipped_threads\":%" PRIu64 ",\"full\":%s}\n",
-            explore_memory_in_threads(explore->memory), full ? "true" : "false");
-    return fflush(file) == 0 && !ferror(file);
+    if (whole)
+        return records;
+    json_decref(records);
+    return NULL;
+}
+
+static bool write_all(FILE *file, const void *what)
+{
+    const struct explore_run *explore = what;
+    return json_write(file,
+                      json_pack("{ss si so sI sb}", "schema", "memrestrict-explored", "version", 1,
+                                "records", all_records(explore), "skipped_threads",
+                                (json_int_t)explore_memory_in_threads(explore->memory), "full",
+                                explore_memory_is_full(explore->memory)));
 }
 
 bool explore_run_write(const struct explore_run *explore)
 {
     char path[PATH_MAX + 32];
+    struct output output;
     snprintf(path, sizeof path, "%s/explored.json", explore->folder);
-    FILE *file = fopen(path, "we");
-    bool done = file != NULL && print_all(file, explore);
-    if (file != NULL)
-        done = fclose(file) == 0 && done;
-    if (!done)
-        message("--explore: cannot write %s: %s", path, strerror(errno));
-    return done;
+    return output_open(&output, "explore", path) && output_write(&output, write_all, explore);
 }
 
 struct sum {

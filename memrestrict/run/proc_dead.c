@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/proc_dead.h"
 
+#include "common/proc.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,38 +10,16 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Of what stands behind the name in /proc/PID/stat, proc_pid_stat(5). */
-static void read_fields(char *text, struct proc_dead *remains)
-{
-    enum { STATE = 3, START_TIME = 22, EXIT_CODE = 52 };
-    int field = STATE;
-    char *rest;
-    for (char *word = strtok_r(text, " \n", &rest); word != NULL;
-         word = strtok_r(NULL, " \n", &rest), field++)
-        if (field == STATE)
-            remains->dead = *word == 'Z' || *word == 'X';
-        else if (field == START_TIME)
-            remains->start_time = strtoull(word, NULL, 10);
-        else if (field == EXIT_CODE && remains->dead)
-            remains->status = atoi(word);
-}
-
 bool proc_dead_read(int pid, struct proc_dead *remains)
 {
-    char path[32], text[1024];
+    struct proc_stat stat;
     *remains = (struct proc_dead){.dead = false};
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
-    if (fd >= 0)
-        close(fd);
-    text[length > 0 ? length : 0] = '\0';
-    char *name = strchr(text, '('), *end = strrchr(text, ')'); /* a name may hold anything */
-    if (name == NULL || end == NULL)
+    if (proc_stat_of(pid, &stat) != 0)
         return false;
-    *end = '\0';
-    snprintf(remains->name, sizeof remains->name, "%s", name + 1);
-    read_fields(end + 1, remains);
+    memcpy(remains->name, stat.name, sizeof remains->name);
+    remains->dead = stat.state == 'Z' || stat.state == 'X';
+    remains->start_time = stat.start_time;
+    remains->status = stat.status;
     return true;
 }
 

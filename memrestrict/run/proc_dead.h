@@ -6,10 +6,12 @@
 #ifndef MEMRESTRICT_PROC_DEAD_H
 #define MEMRESTRICT_PROC_DEAD_H
 
+#include "common/proc.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { PROC_DEAD_NAME = 16 }; /* as much as the kernel keeps of a name, proc_pid_comm(5) */
+enum { PROC_DEAD_NAME = PROC_NAME };
 
 struct proc_dead {
     char name[PROC_DEAD_NAME];
