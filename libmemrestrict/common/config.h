@@ -6,12 +6,13 @@
 #ifndef MEMRESTRICT_CONFIG_H
 #define MEMRESTRICT_CONFIG_H
 
+#include "common/size.h"
 #include "common/writer.h"
 
 enum on_refusal { REFUSAL_ERRNO, REFUSAL_ABORT, REFUSAL_STOP, REFUSAL_WARN };
 enum count { COUNT_HEAP = 1, COUNT_REGIONS = 2, COUNT_STACKS = 4 };
 
-#define CONFIG_UNLIMITED UINT64_MAX
+#define CONFIG_UNLIMITED SIZE_UNLIMITED
 enum { CONFIG_ACCOUNTS = 64 };
 
 struct config {
@@ -41,11 +42,6 @@ extern const struct setting config_settings[];
  * A setting that cannot be understood, or is not in the table: false, with one line in *complaint.
  */
 bool config_read(char **environment, struct config *config, struct text *complaint);
-
-/* A size as coreutils and systemd write it: digits, then nothing or B for bytes, K M G T P E (or
- * Ki, KiB ...) for powers of 1024, KB ... for powers of 1000, upper or lower case; or "unlimited".
- * With a unit beyond bytes, digits after a point: 1.5G; the bytes are rounded down. */
-bool config_parse_size(const char *word, uint64_t *bytes);
 
 /* Does one of the comma-separated names or globs in `patterns` match the program's name? */
 bool config_names(const char *patterns, const char *program);

@@ -59,7 +59,7 @@ static bool read_bytes(const struct plan_value *value, uint64_t *bytes)
         return false;
     memcpy(word, start_of(value), value->word.length);
     word[value->word.length] = '\0';
-    return config_parse_size(word, bytes) && *bytes != CONFIG_UNLIMITED;
+    return size_parse(word, bytes) && *bytes != CONFIG_UNLIMITED;
 }
 
 typedef bool read_number(const struct plan_value *value, uint64_t *number);

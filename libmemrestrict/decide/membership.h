@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * This process's place in the accounts of a run, if the command that started it made any: found
- * when the program starts, and anew in every child. Its figures stand there from then on.
+ * when the program starts, and anew in every child. Its figures stand there from then on. A process
+ * of another user, or with a /proc of its own, cannot open them: it is limited alone, says so, and
+ * is not in the verdict.
  */
 #ifndef MEMRESTRICT_MEMBERSHIP_H
 #define MEMRESTRICT_MEMBERSHIP_H

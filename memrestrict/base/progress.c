@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "base/duration.h"
-#include "base/sizes.h"
+#include "base/size_words.h"
 #include "base/terminal.h"
 
 #include <inttypes.h>

@@ -53,7 +53,7 @@ error_t value_word(const struct value *value, const char *accepted, int *place)
 
 error_t value_size(const struct value *value, uint64_t *bytes)
 {
-    return config_parse_size(value->word, bytes)
+    return size_parse(value->word, bytes)
                ? 0
                : value_refuse(value, "a size such as 64M, 1.5G, 64MB or 67108864, below 8E; or "
                                      "unlimited");

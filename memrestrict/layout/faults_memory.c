@@ -4,7 +4,7 @@
  */
 #include "layout/faults.h"
 
-#include "base/sizes.h"
+#include "base/size_words.h"
 #include "layout/mapping_kinds.h"
 
 #include <stdio.h>

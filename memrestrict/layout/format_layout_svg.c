@@ -2,7 +2,7 @@
 #include "layout/format_layout.h"
 
 #include "base/escape.h"
-#include "base/sizes.h"
+#include "base/size_words.h"
 #include "base/text.h"
 
 #include <inttypes.h>

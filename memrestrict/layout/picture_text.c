@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "layout/picture_text.h"
 
-#include "base/sizes.h"
+#include "base/size_words.h"
 #include "base/terminal.h"
 #include "base/text.h"
 

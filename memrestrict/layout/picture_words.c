@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "layout/picture.h"
 
-#include "base/sizes.h"
+#include "base/size_words.h"
 #include "layout/mapping_kinds.h"
 #include "base/text.h"
 

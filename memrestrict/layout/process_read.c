@@ -135,7 +135,7 @@ static void read_budget(int pid, struct address_space *space)
     space->budget = SPACE_UNKNOWN;
     for (size_t at = 0; text != NULL && at < length; at += strlen(text + at) + 1)
         if (strncmp(text + at, name, sizeof name - 1) == 0 &&
-            !config_parse_size(text + at + sizeof name - 1, &space->budget))
+            !size_parse(text + at + sizeof name - 1, &space->budget))
             space->budget = SPACE_UNKNOWN;
     free(text);
 }

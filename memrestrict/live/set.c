@@ -5,7 +5,7 @@
 #include "common/config.h"
 #include "live/find_runs.h"
 #include "base/message.h"
-#include "base/sizes.h"
+#include "base/size_words.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -100,7 +100,7 @@ static bool set_target(const struct found_target *target, char **words)
     bool arms = strcmp(words[1], "arm") == 0;
     if (arms || strcmp(words[1], "disarm") == 0)
         return arm_target(target, arms ? ACCOUNT_ARMED : ACCOUNT_DISARMED);
-    if (!config_parse_size(words[1], &limit)) {
+    if (!size_parse(words[1], &limit)) {
         message_usage(
             "set: cannot understand '%.200s'; accepted: a size such as 64M, 1.5G, 64MB or "
             "67108864, or unlimited, or arm, or disarm",

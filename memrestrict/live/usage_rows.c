@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "base/message.h"
-#include "base/sizes.h"
+#include "base/size_words.h"
 #include "base/terminal.h"
 
 #include <inttypes.h>

@@ -30,7 +30,7 @@ static bool split(char *line, uint64_t *bytes, const char **key, bool *good)
     size_t length = strcspn(size, blank);
     *key = size + length + strspn(size + length, blank);
     size[length] = '\0';
-    *good = **key != '\0' && config_parse_size(size, bytes) && *bytes != CONFIG_UNLIMITED;
+    *good = **key != '\0' && size_parse(size, bytes) && *bytes != CONFIG_UNLIMITED;
     return *good;
 }
 

@@ -2,7 +2,7 @@
 #include "base/text.h"
 #include "min/format_min.h"
 
-#include "base/sizes.h"
+#include "base/size_words.h"
 #include "base/terminal.h"
 
 #include <inttypes.h>

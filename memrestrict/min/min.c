@@ -10,7 +10,7 @@
 #include "base/replay.h"
 #include "base/message.h"
 #include "base/shell.h"
-#include "base/sizes.h"
+#include "base/size_words.h"
 #include "base/string_file.h"
 
 #include <inttypes.h>

@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "sites/source_location.h"
-#include "base/sizes.h"
+#include "base/size_words.h"
 #include "base/string_file.h"
 
 #include <inttypes.h>

@@ -5,7 +5,7 @@
 #include "base/signal_wait.h"
 #include "base/message.h"
 #include "base/shell.h"
-#include "base/sizes.h"
+#include "base/size_words.h"
 #include "outcome/sentence.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 #include "outcome/verdict_table.h"
 
 #include "base/text.h"
-#include "base/sizes.h"
+#include "base/size_words.h"
 #include "base/string_file.h"
 #include "base/terminal.h"
 #include "outcome/sentence.h"

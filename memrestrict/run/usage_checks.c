@@ -58,7 +58,7 @@ static bool is_unit(const struct run_options *options)
     if (limit == NULL || limit[strspn(limit, "0123456789.")] != '\0')
         return false;
     snprintf(size, sizeof size, "%s%s", limit, options->argv[0]);
-    return options->argv[0][0] != '\0' && config_parse_size(size, &bytes);
+    return options->argv[0][0] != '\0' && size_parse(size, &bytes);
 }
 
 int usage_checks_cannot_run(struct outcome *outcome, const struct run_options *options,

@@ -2,7 +2,7 @@
 #include "sites/format_sites.h"
 
 #include "base/text.h"
-#include "base/sizes.h"
+#include "base/size_words.h"
 #include "base/string_file.h"
 
 #include <inttypes.h>

@@ -2,7 +2,7 @@
 #include "sweep/finding_words.h"
 
 #include "base/replay.h"
-#include "base/sizes.h"
+#include "base/size_words.h"
 #include "base/string_file.h"
 #include "outcome/sentence.h"
 

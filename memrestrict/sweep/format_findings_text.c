@@ -2,7 +2,7 @@
 #include "base/text.h"
 #include "sweep/finding_words.h"
 #include "sweep/format_findings.h"
-#include "base/sizes.h"
+#include "base/size_words.h"
 #include "base/terminal.h"
 
 #include <errno.h>

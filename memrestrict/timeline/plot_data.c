@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "timeline/plot_data.h"
 
-#include "base/sizes.h"
+#include "base/size_words.h"
 #include "base/string_file.h"
 
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 
 #include "base/message.h"
 #include "base/output.h"
-#include "base/sizes.h"
+#include "base/size_words.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 #include "timeline/plot_text.h"
 
 #include "base/text.h"
-#include "base/sizes.h"
+#include "base/size_words.h"
 #include "base/terminal.h"
 
 #include <errno.h>

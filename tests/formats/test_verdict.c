@@ -2,7 +2,7 @@
 #include "base/text.h"
 #include "formats.h"
 
-#include "base/sizes.h"
+#include "base/size_words.h"
 #include "outcome/verdict.h"
 #include "outcome/sentence.h"
 

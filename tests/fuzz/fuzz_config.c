@@ -107,14 +107,14 @@ static void check_size(const char *word)
 {
     uint64_t bytes, again;
     char plain[24];
-    if (!config_parse_size(word, &bytes))
+    if (!size_parse(word, &bytes))
         return;
     REQUIRE(is_size(bytes) || bytes == CONFIG_UNLIMITED);
     if (!is_size(bytes))
         return;
     REQUIRE(*word >= '0' && *word <= '9');
     snprintf(plain, sizeof plain, "%ju", (uintmax_t)bytes);
-    REQUIRE(config_parse_size(plain, &again) && again == bytes);
+    REQUIRE(size_parse(plain, &again) && again == bytes);
     if (word[strspn(word, "0123456789")] == '\0')
         REQUIRE(strcmp(plain, word + strspn(word, "0")) == 0 || bytes == 0);
 }

@@ -108,7 +108,7 @@ START_TEST(sizes_as_people_write_them_are_understood)
 {
     for (unsigned i = 0; i < sizeof sizes_understood / sizeof sizes_understood[0]; i++) {
         uint64_t bytes = 42;
-        ck_assert_msg(config_parse_size(sizes_understood[i].word, &bytes), "refused: %s",
+        ck_assert_msg(size_parse(sizes_understood[i].word, &bytes), "refused: %s",
                       sizes_understood[i].word);
         ck_assert_msg(bytes == sizes_understood[i].bytes, "%s: %ju", sizes_understood[i].word,
                       (uintmax_t)bytes);
@@ -141,7 +141,7 @@ START_TEST(words_that_are_no_size_are_refused)
     };
     for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
         uint64_t bytes;
-        ck_assert_msg(!config_parse_size(words[i], &bytes), "accepted: \"%s\"", words[i]);
+        ck_assert_msg(!size_parse(words[i], &bytes), "accepted: \"%s\"", words[i]);
     }
 }
 END_TEST
@@ -171,7 +171,7 @@ START_TEST(sizes_past_the_largest_object_are_refused)
     };
     for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
         uint64_t bytes;
-        ck_assert_msg(!config_parse_size(words[i], &bytes), "accepted: %s", words[i]);
+        ck_assert_msg(!size_parse(words[i], &bytes), "accepted: %s", words[i]);
     }
 }
 END_TEST

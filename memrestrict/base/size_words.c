@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/sizes.h"
+#include "base/size_words.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,4 +1,10 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * What --scope=tree means for each process: of the one budget it is granted a share, which it
+ * charges by itself, and gives back when others would be refused. At exec, as at its end, its slot
+ * is made free and with it what it held; the new program joins with a slot of its own, and starts
+ * at nothing.
+ */
 #include "common/accounts.h"
 
 #include <sched.h>

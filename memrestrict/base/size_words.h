@@ -3,8 +3,8 @@
  * Sizes and durations as people read them: powers of 1024 with one decimal, cut and never rounded
  * up, so that what is below a limit does not read as the limit.
  */
-#ifndef MEMRESTRICT_SIZES_H
-#define MEMRESTRICT_SIZES_H
+#ifndef MEMRESTRICT_SIZE_WORDS_H
+#define MEMRESTRICT_SIZE_WORDS_H
 
 #include <stdint.h>
 
