@@ -25,8 +25,8 @@ LIB_FLAGS := -fPIC -fvisibility=hidden -ftls-model=initial-exec -fasynchronous-u
 known = $(shell mkdir -p $(BUILD); made=$(BUILD)/probe.$$$$; echo 'int memrestrict_probe;' | \
 	$(CC) $(LDFLAGS) $1 -shared -fPIC -x c - -o $$made 2>/dev/null && grep -q memrestrict_probe $$made && echo '$1'; \
 	rm -f $$made)
-# Link-time optimization: a call goes through five files. In one part, so that what is BEHIND
-# (guard.h) is behind all; clang knows no parts.
+# Link-time optimization: a call goes through five files. In one part, so that LARGE_ZEROS (guard.h)
+# come after all other variables; clang knows no parts.
 LTO := $(or $(call known,-flto -flto-partition=one),$(call known,-flto))
 # Few segments: each is a system call and some page faults at the start of each program.
 FEW_SEGMENTS := $(call known,-Wl$(comma)-z$(comma)noseparate-code)

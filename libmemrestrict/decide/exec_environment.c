@@ -25,7 +25,7 @@ static struct {
     const char *library; /* a path that it can be read by here; NULL: not known */
 } kept;
 
-static BEHIND char room[ROOM];
+static LARGE_ZEROS char room[ROOM];
 static char *removed; /* the marker that we were started with */
 
 static bool has_name(const char *entry, const char *name, size_t length)

@@ -42,7 +42,7 @@ static inline void site_ends(const void *block, size_t size)
     sites_lose(ledger_site(block), size);
 }
 
-ASIDE bool gate_faults(enum call call, uint64_t size)
+OUT_OF_LINE bool gate_faults(enum call call, uint64_t size)
 {
     struct fault fault;
     struct stack_at from = stack_here();
@@ -61,15 +61,15 @@ bool gate_admit(enum call call, uint64_t size)
     return false;
 }
 
-/* Of an odd size. */
-static ASIDE bool is_granted(enum call call, size_t size)
+/* A size from needs_check_from on. */
+static OUT_OF_LINE bool is_granted(enum call call, size_t size)
 {
     if (size > PTRDIFF_MAX)
         gate_refuse(call, size);
     return size <= PTRDIFF_MAX && !gate_faults(call, size);
 }
 
-ASIDE bool gate_admit_block(enum call call, size_t size)
+OUT_OF_LINE bool gate_admit_block(enum call call, size_t size)
 {
     if (LIKELY(size < needs_check_from))
         return gate_admit(call, size);
@@ -110,7 +110,7 @@ static COLD bool no_entry(enum call call, size_t size)
     return false;
 }
 
-_Static_assert((int)GATE_FAST_LARGEST <= (int)LEDGER_FAST_LARGEST, "or none is entered plainly");
+_Static_assert((int)GATE_FAST_LARGEST <= (int)LEDGER_FAST_LARGEST, "else none is entered fast");
 bool gate_commit_fast(const void *block, size_t size) { return ledger_put_fast(block, size); }
 
 static bool commit(enum call call, const void *block, size_t size)
@@ -129,8 +129,8 @@ static COLD bool enter_with_site(enum call call, const void *block, size_t size,
     return true;
 }
 
-static ASIDE bool commit_with_site(enum call call, const void *block, size_t size,
-                                   const struct stack_at *from)
+static OUT_OF_LINE bool commit_with_site(enum call call, const void *block, size_t size,
+                                         const struct stack_at *from)
 {
     struct stack_at here = stack_here();
     ledger_expect(block);
@@ -167,7 +167,7 @@ static COLD bool release_with_site_slowly(const void *block)
     return true;
 }
 
-static ASIDE bool release_with_site(const void *block)
+static OUT_OF_LINE bool release_with_site(const void *block)
 {
     size_t size;
     uint16_t site;
@@ -256,7 +256,7 @@ bool gate_resize_begin(struct gate_resize *resize, enum call call, const void *b
 }
 
 /* The old block has gone, though its address may be another's by now. */
-static ASIDE void site_moves(const struct gate_resize *resize, const void *moved)
+static OUT_OF_LINE void site_moves(const struct gate_resize *resize, const void *moved)
 {
     if (resize->new_size < resize->old_size)
         sites_before_fall();

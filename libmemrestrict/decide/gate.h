@@ -19,33 +19,38 @@ void gate_expect_faults(void);
 
 /* Heap blocks. `size` is what the program asked for; admit sets errno when it returns false. */
 bool gate_admit(enum call call, uint64_t size);
-/* The same for a block, which can be no larger than PTRDIFF_MAX. */
+/* The same for a block. The plan may say that it fails; more than PTRDIFF_MAX bytes are refused. */
 bool gate_admit_block(enum call call, size_t size);
 void gate_cancel(uint64_t size);
 /* Does the plan say that this call fails? Then it is counted, and errno is set as by a refusal.
- * Admit asks by itself for blocks. */
+ * gate_admit_block asks by itself. */
 bool gate_faults(enum call call, uint64_t size);
-/* False: the block could not be entered; it is refunded and refused, the caller gives it back.
+/* False: the ledger has no room for the block. It is refunded and refused, and the caller gives it
+ * back to the allocator.
  * `from` is the frame that asked for it, or one that it called; NULL: the caller of this. */
 bool gate_commit(enum call call, const void *block, size_t size, const struct stack_at *from);
 /* Takes and refunds the record of a block about to be freed. False: it has none. */
 bool gate_release(const void *block);
 
-/* A short way for malloc, realloc and free where gate_is_fast: nothing is wanted of a block but
- * that it is counted. That changes at most by a fork, in the child. Each is the usual case of
- * something, to be made part of the caller: false, or negative, is that nothing was done, and the
- * whole is to follow: of commit gate_commit, of take gate_release, of refund gate_cancel. Admit is
- * whole, but for no larger block than this. */
+/* The fast path (interpose_heap.c): for blocks of at most GATE_FAST_LARGEST bytes, while
+ * gate_is_fast. These functions are inlined. Unless a comment says otherwise, false means that
+ * nothing was done, and that the caller goes on with the slow one. */
 enum { GATE_FAST_LARGEST = 0xeffd };
+/* Is nothing asked for but counting? Changes only in the child of a fork. */
 bool gate_is_fast(void);
+/* Charges or refuses, as gate_admit_block does. */
 bool gate_admit_fast(enum call call, size_t size);
+/* Slow: gate_commit. */
 bool gate_commit_fast(const void *block, size_t size);
-/* The record of a block about to be freed: its size, which is to be refunded. */
+/* Takes the record of a block about to be freed: its size, which the caller refunds. Negative:
+ * nothing was done. Slow: gate_release. */
 int64_t gate_take_fast(const void *block);
+/* Slow: gate_cancel. */
 bool gate_refund_fast(size_t size);
-/* realloc's: after take, if the block of `old_size` is to grow. False: what was taken is back.
- * Afterwards, where commit or refund does not do, gate_resize_end. */
+/* realloc's, after gate_take_fast: charges what a block grows by. False: nothing is charged, and
+ * the record is back in the ledger. */
 bool gate_grow_fast(const void *block, size_t old_size, size_t new_size);
+/* An address was given back that is in no record. */
 void gate_count_unknown(void);
 
 /* realloc: before the real call the old record is taken, and growth charged. */

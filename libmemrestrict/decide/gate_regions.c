@@ -206,7 +206,7 @@ bool gate_map_begin(struct gate_region *region, void *addr, size_t length, int p
 }
 
 /* For what becomes charged by this call. */
-static ASIDE void note_site(struct gate_region *region)
+static OUT_OF_LINE void note_site(struct gate_region *region)
 {
     struct stack_at from = stack_here();
     regions_on_change = sites_region_changed;

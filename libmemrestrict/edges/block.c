@@ -4,7 +4,7 @@
 #include "edges/early.h"
 #include "edges/lifecycle.h"
 
-ASIDE void *block_end(enum call call, void *block, size_t size, const struct stack_at *from)
+OUT_OF_LINE void *block_end(enum call call, void *block, size_t size, const struct stack_at *from)
 {
     if (UNLIKELY(block == NULL)) {
         gate_cancel(size);

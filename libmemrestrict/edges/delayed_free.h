@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * The two small blocks that a thread has freed last: glibc gets them a little later. Nothing of
- * ours is late: they are out of the ledger and refunded. But glibc's free begins with a read of a
- * block's header, which is seldom in the cache; two calls later it is, where the processor would
- * have waited for it right after it had waited for the ledger's word.
+ * Delays glibc's free of small blocks by two calls. They are out of the ledger and refunded at
+ * once; only the allocator gets them later. Its free begins with a read of the block's header,
+ * which is seldom in the cache. free prefetches the header, and two calls later it is there.
  *
- * glibc alone: another allocator may be one that looks for misuse, and wants each block at once.
+ * Only with glibc: another allocator may look for misuse, and wants each block at once.
  */
 #ifndef MEMRESTRICT_DELAYED_FREE_H
 #define MEMRESTRICT_DELAYED_FREE_H
@@ -15,12 +14,12 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-/* Of at most so many bytes; -1: none are kept. Constant after start. */
+/* Blocks of at most so many bytes are delayed; -1: none. Constant after start. */
 extern int64_t delayed_free_largest;
 
-/* What the next allocator's free is to be given now, in place of this block, which has no record
- * any more: the block itself, an older one, or NULL. By a thread whose path is GUARD_PLAIN; the
- * calls of a signal handler that comes in between go the whole way, and leave these alone. */
+/* Delays the free of a block that has no record any more. Returns what the next allocator is given
+ * instead: an older block, this one if it is too large, or NULL. For a thread whose path is
+ * GUARD_PLAIN. A signal handler that comes in between finds GUARD_COUNTED, and delays nothing. */
 static inline void *delayed_free_swap(void *block, int64_t size)
 {
     if (UNLIKELY(size > delayed_free_largest))
@@ -41,10 +40,10 @@ void delayed_free_release(void (*release)(void *block));
 
 /* Once, when the next allocator is known; `largest` as above. */
 void delayed_free_start(int64_t largest, void (*release)(void *block));
-/* Before a thread is made: from the first one on a thread's pending blocks are given to `release`
+/* Before a thread is made: from the first one on a thread's delayed blocks are given to `release`
  * when it ends. */
 void delayed_free_before_thread(void);
-/* In each thread, before its first block. False: it must not have any pending. */
+/* In each thread, before its first block. False: it must not delay any. */
 bool delayed_free_start_thread(void);
 
 #endif

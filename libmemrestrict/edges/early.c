@@ -11,14 +11,14 @@
 
 enum { ROOM = 32 * 1024, LEAST = 16 };
 
-struct run { /* a larger run of pages, when the first is full; the newest first */
+struct page_run { /* a larger run of pages, when the first is full; the newest first */
     char *start, *end;
-    struct run *older;
+    struct page_run *older;
 };
 
-static BEHIND _Alignas(LEAST) char first[ROOM];
+static LARGE_ZEROS _Alignas(LEAST) char first[ROOM];
 static _Atomic size_t first_used;
-static struct run *_Atomic runs;
+static struct page_run *_Atomic runs;
 
 /* A block is preceded by its size, in the LEAST bytes below it. */
 static char *place(char *start, char *end, size_t alignment, size_t size)
@@ -43,8 +43,8 @@ static void *from_first(size_t alignment, size_t size)
 
 static void *from_own_run(size_t alignment, size_t size)
 {
-    size_t bytes = pages_round(sizeof(struct run) + size + alignment + 2 * LEAST);
-    struct run *run = kernel_pages(bytes);
+    size_t bytes = pages_round(sizeof(struct page_run) + size + alignment + 2 * LEAST);
+    struct page_run *run = kernel_pages(bytes);
     if (run == NULL)
         return NULL;
     pages_note(bytes);
@@ -80,7 +80,7 @@ bool early_owns(const void *block)
 {
     if (within(block, first, first + ROOM))
         return true;
-    for (const struct run *run = atomic_load(&runs); run != NULL; run = run->older)
+    for (const struct page_run *run = atomic_load(&runs); run != NULL; run = run->older)
         if (within(block, run->start, run->end))
             return true;
     return false;

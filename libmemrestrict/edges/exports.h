@@ -8,8 +8,8 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
-/* For the two functions that programs call all the time: all that they call is made part of them,
- * but for what says COLD. Link-time optimization alone does not. */
+/* For malloc, realloc and free: all that they call is inlined, but for what is COLD or OUT_OF_LINE.
+ * Link-time optimization alone does not do that. */
 #define FLATTEN __attribute__((flatten))
 
 #endif

@@ -1,8 +1,20 @@
 /* SPDX-License-Identifier: MIT
  *
- * The malloc family as programs see it: what C and POSIX say about arguments, and nothing else. The
- * guard is held around the real call, so that what the next allocator maps for a block is not
- * counted beside the block.
+ * The malloc family as programs see it: what C and POSIX say about arguments, and nothing else.
+ *
+ * malloc, realloc and free have a fast path, without a lock, a function call of ours or a locked
+ * instruction. One test chooses it: guard.level is GUARD_PLAIN once the thread was found to be
+ * counted and nothing else is asked for (gate_is_fast), outside the next allocator.
+ *  malloc: charge (the thread's stock, or the one counter while there is one thread), the next
+ *          malloc, then the ledger's word, in a window met lately.
+ *  free:   take the ledger's word, refund, then the next free, two calls delayed (delayed_free.h).
+ * Each step that cannot be done so does nothing, and its slow path, out of line, does it all.
+ * It is exact: the charge comes before the block and the refund after its record, so the records
+ * never hold more than is charged; a stock is drawn from the budget before it is spent; only the
+ * free is delayed, of blocks that are no longer counted.
+ *
+ * Elsewhere the guard is held around the real call, so that what the next allocator maps for a
+ * block is not counted beside the block.
  */
 #include "edges/block.h"
 #include "edges/delayed_free.h"
@@ -41,14 +53,14 @@ static void *by_calloc(size_t alignment, size_t size)
     return real.calloc(1, size);
 }
 
-static ASIDE void *malloc_whole(size_t size)
+static OUT_OF_LINE void *malloc_slow(size_t size)
 {
     if (UNLIKELY(front_awaits_heap()) && life_counts_heap())
         front_passed_heap();
     return block_new(CALL_malloc, block_by_malloc, 0, size);
 }
 
-static ASIDE void *malloc_end(void *block, size_t size, int saved)
+static OUT_OF_LINE void *malloc_end(void *block, size_t size, int saved)
 {
     block = block_end(CALL_malloc, block, size, NULL);
     if (block != NULL)
@@ -59,7 +71,7 @@ static ASIDE void *malloc_end(void *block, size_t size, int saved)
 EXPORT FLATTEN void *malloc(size_t size)
 {
     if (UNLIKELY(guard.level != GUARD_PLAIN) || UNLIKELY(size > GATE_FAST_LARGEST))
-        return malloc_whole(size);
+        return malloc_slow(size);
     int *error = guard.error, saved = *error;
     if (UNLIKELY(!gate_admit_fast(CALL_malloc, size)))
         return NULL;
@@ -180,7 +192,7 @@ static COLD bool unknown(const void *block)
     return early;
 }
 
-static ASIDE void free_whole(void *block)
+static OUT_OF_LINE void free_slow(void *block)
 {
     if (block == NULL)
         return;
@@ -197,7 +209,7 @@ static ASIDE void free_whole(void *block)
     *error = saved;
 }
 
-static ASIDE void free_taken(void *block, size_t size)
+static OUT_OF_LINE void free_taken(void *block, size_t size)
 {
     gate_cancel(size); /* in a copy of the process that is new to us, this may change the path */
     if (LIKELY(guard.level == GUARD_PLAIN))
@@ -207,15 +219,15 @@ static ASIDE void free_taken(void *block, size_t size)
 
 EXPORT FLATTEN void free(void *block)
 {
-    /* The next allocator's header, while we look up ours. */
+    /* glibc's header of the block, while we look for our record. */
     __builtin_prefetch((void *)((uintptr_t)block - 16));
     if (UNLIKELY(guard.level != GUARD_PLAIN)) {
-        free_whole(block);
+        free_slow(block);
         return;
     }
     int64_t size = gate_take_fast(block); /* of NULL there is none */
     if (UNLIKELY(size < 0))
-        free_whole(block);
+        free_slow(block);
     else if (LIKELY(gate_refund_fast((size_t)size)))
         next_heap.free(delayed_free_swap(block, size));
     else
@@ -276,13 +288,13 @@ static void *resize_block(enum call call, void *block, size_t size)
     return moved;
 }
 
-static ASIDE void *realloc_whole(void *block, size_t size)
+static OUT_OF_LINE void *realloc_slow(void *block, size_t size)
 {
     return resize_block(CALL_realloc, block, size);
 }
 
-/* The block is still there, or its new place is not as usual. */
-static ASIDE void *realloc_end(void *block, void *moved, size_t old_size, size_t size)
+/* The slow end of realloc: it failed, or the moved block cannot be entered fast. */
+static OUT_OF_LINE void *realloc_end(void *block, void *moved, size_t old_size, size_t size)
 {
     struct gate_resize resize = {.call = CALL_realloc,
                                  .block = block,
@@ -296,12 +308,12 @@ static ASIDE void *realloc_end(void *block, void *moved, size_t old_size, size_t
 EXPORT FLATTEN void *realloc(void *block, size_t size)
 {
     if (UNLIKELY(guard.level != GUARD_PLAIN) || UNLIKELY(size - 1 >= GATE_FAST_LARGEST))
-        return realloc_whole(block, size);
+        return realloc_slow(block, size);
     int64_t taken = gate_take_fast(block);
     size_t old_size = (size_t)taken;
     if (UNLIKELY(taken < 0) ||
         (size > old_size && UNLIKELY(!gate_grow_fast(block, old_size, size))))
-        return realloc_whole(block, size);
+        return realloc_slow(block, size);
     int *error = guard.error, saved = *error;
     void *moved = next_heap.realloc(block, size);
     if (UNLIKELY(moved == NULL))

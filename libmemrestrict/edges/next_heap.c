@@ -6,8 +6,8 @@
 #include "ground/real.h"
 #include "records/ledger.h"
 
-/* Larger ones cost the program more to hold back than it gains. */
-enum { LARGEST_PENDING = 1024 };
+/* Larger blocks cost the program more while they are delayed than it gains. */
+enum { LARGEST_DELAYED = 1024 };
 
 /* The least that glibc makes of a block, its header included: four words, on all machines. */
 enum { GLIBC_CHUNK = 4 * sizeof(size_t) };
@@ -46,7 +46,7 @@ void next_heap_start(void)
     next_heap.realloc = glibc ? real.realloc : realloc_inside;
     next_heap.free = glibc && real_glibc_free_keeps_errno() ? real.free : free_inside;
     ledger_start(glibc ? GLIBC_CHUNK : 16);
-    delayed_free_start(glibc ? LARGEST_PENDING : -1, next_heap.free);
+    delayed_free_start(glibc ? LARGEST_DELAYED : -1, next_heap.free);
 }
 
 COLD void next_heap_release_delayed(void) { delayed_free_release(next_heap.free); }

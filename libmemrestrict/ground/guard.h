@@ -15,20 +15,21 @@
 
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
+/* Seldom called. */
 #define COLD __attribute__((cold, noinline))
-#define ASIDE                                                                                      \
-    __attribute__((hot, noinline)) /* off the usual path, but often called once it is taken */
-/* Of many zeros: they stand behind all else, which then is on one page or two. To touch a page for
- * the first time costs a process a microsecond or more. */
-#define BEHIND __attribute__((section(".bss.behind")))
+/* Kept out of the fast path, but called often enough to stand close to it. */
+#define OUT_OF_LINE __attribute__((hot, noinline))
+/* For large arrays of zeros. They are laid out after all other variables, which then share a page
+ * or two: the first touch of a page costs a process a microsecond or more. */
+#define LARGE_ZEROS __attribute__((section(".bss.large_zeros")))
 
 /* How a thread's calls of malloc are dealt with. */
 enum guard_path {
-    GUARD_UNKNOWN, /* nobody has asked yet */
-    GUARD_COUNTED, /* they are counted */
-    GUARD_PLAIN,   /* ... and nothing else is wanted of them: no call sites */
+    GUARD_UNKNOWN, /* not asked yet */
+    GUARD_COUNTED, /* the whole way: counted, and whatever else is asked for */
+    GUARD_PLAIN,   /* the fast path: counted, and nothing else */
     GUARD_INSIDE =
-        4 /* added for each time that it is inside the next allocator: all passes through */
+        4 /* added for each call into the next allocator: what comes from there passes through */
 };
 
 enum { GUARD_DELAYED = 2 };
@@ -47,7 +48,8 @@ struct guard {
     int *error;     /* &errno, once it was asked for: a call the less */
     uint64_t
         peak_candidate; /* what the process held with this thread's last large charge (budget.c) */
-    void *delayed[GUARD_DELAYED]; /* freed, not yet given back, oldest first (delayed.h); or NULL */
+    void *delayed[GUARD_DELAYED]; /* freed, not yet given back, oldest first (delayed_free.h); or
+                                     NULL */
     unsigned
         forking; /* > 0: this thread holds every lock of ours, from fork's prepare to its end;
                     more than 1 when a signal handler or another's fork handler forks meanwhile */
@@ -55,12 +57,12 @@ struct guard {
 
 extern _Thread_local struct guard guard __attribute__((tls_model("initial-exec")));
 
-/* Between enter and leave, calls of this thread that reach an interposed function go straight to
- * the real one: an allocator's own mappings are not charged beside the block they serve. */
+/* Between enter and leave the interposed functions pass this thread's calls straight to the real
+ * ones. An allocator's own mappings are not charged beside the block that they serve. */
 static inline void guard_enter(void) { guard.level += GUARD_INSIDE; }
 static inline void guard_leave(void) { guard.level -= GUARD_INSIDE; }
 static inline bool guard_is_inside(void) { return guard.level >= GUARD_INSIDE; }
-/* In the child of a fork: what was known of the path may hold no longer. */
+/* In the child of a fork: the path is asked for anew. */
 static inline void guard_forget_path(void) { guard.level -= guard.level % GUARD_INSIDE; }
 
 static inline int *guard_errno(void)

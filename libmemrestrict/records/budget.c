@@ -199,7 +199,7 @@ bool budget_charge(uint64_t bytes)
 }
 
 /* Without a stock: in a tree, while there is one thread. */
-static ASIDE bool charge_plain_in_tree(struct account *account, uint64_t bytes)
+static OUT_OF_LINE bool charge_plain_in_tree(struct account *account, uint64_t bytes)
 {
     return budget_inside.in_tree && counter_alone() && budget_charge_counter(account, bytes, false);
 }

@@ -34,20 +34,20 @@ struct account *budget_account(void);
 /* Changes the limit; what is charged already stays, also when it is more. */
 void budget_set_limit(uint64_t limit);
 
-/* Up to this many bytes a charge is a new peak at once; a larger one, which the kernel may yet say
- * no to, when budget_note_peak says that it was had. */
+/* Up to this many bytes a charge is a new peak at once; a larger one, which the kernel may still
+ * refuse, becomes one by budget_note_peak. */
 enum { BUDGET_SURE = 64 * 1024 };
 
-/* Takes `bytes` from what is left, all or nothing. Waits for no lock in the usual case: only where
- * this thread's stock has just been taken back, or before it says no. */
+/* Takes `bytes` from what is left, all or nothing. Waits for a lock only where this thread's stock
+ * has just been taken back, or before it says no. */
 bool budget_charge(uint64_t bytes);
-/* The usual case of it, to be made part of the caller; false: nothing was done, try the other. */
+/* Its fast path, which is inlined. False: nothing was done; budget_charge decides. */
 bool budget_charge_fast(uint64_t bytes);
-/* What this thread charged last, `bytes`, is had. */
+/* The kernel has given the `bytes` that this thread charged last. */
 void budget_note_peak(uint64_t bytes);
 /* Gives back `bytes` that were charged. */
 void budget_refund(uint64_t bytes);
-/* The usual case of it, to be made part of the caller; false: nothing was done, try the other. */
+/* Its fast path, which is inlined. False: nothing was done; budget_refund does it. */
 bool budget_refund_fast(uint64_t bytes);
 /* Gives back what the process held already when it was forked, and the tree never paid for. */
 void budget_refund_inherited(uint64_t bytes);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-BEHIND struct account budget_own;
+LARGE_ZEROS struct account budget_own;
 static struct account *own_account = &budget_own;
 struct budget_inside budget_inside = {.account = &own_account, .alone = ""};
 

@@ -18,7 +18,7 @@ struct state {
 
 bool fault_on;
 
-static BEHIND struct {
+static LARGE_ZEROS struct {
     struct plans plans;
     struct state states[PLAN_MOST];
     const char *executable;

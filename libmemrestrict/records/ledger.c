@@ -16,7 +16,7 @@ static inline size_word *word_recent(const void *address)
 {
     struct spot spot = spot_of(address);
     struct window *window = window_recent(spot.key);
-    return LIKELY(window != NULL) ? &window->words[spot.place] : NULL;
+    return LIKELY(window != NULL) ? &window->words[spot.index] : NULL;
 }
 
 static size_word *word_find(const void *address, bool make)
@@ -25,7 +25,7 @@ static size_word *word_find(const void *address, bool make)
     if (word == NULL) {
         struct spot spot = spot_of(address);
         struct window *window = ledger_find_window(spot.key, make);
-        word = window != NULL ? &window->words[spot.place] : NULL;
+        word = window != NULL ? &window->words[spot.index] : NULL;
     }
     return word;
 }
@@ -95,7 +95,7 @@ bool ledger_keep_site(const void *address, uint16_t site)
     site_number *sites = atomic_load_explicit(&window->sites, memory_order_acquire);
     if (UNLIKELY(sites == NULL) && (sites = ledger_make_sites(window)) == NULL)
         return false;
-    atomic_store_explicit(&sites[spot.place], site, memory_order_relaxed);
+    atomic_store_explicit(&sites[spot.index], site, memory_order_relaxed);
     return true;
 }
 
@@ -108,8 +108,8 @@ static inline bool find_with_site(const void *address, size_word **word, site_nu
         LIKELY(window != NULL) ? atomic_load_explicit(&window->sites, memory_order_acquire) : NULL;
     if (UNLIKELY(sites == NULL))
         return false;
-    *word = &window->words[spot.place];
-    *number = &sites[spot.place];
+    *word = &window->words[spot.index];
+    *number = &sites[spot.index];
     return true;
 }
 
@@ -156,5 +156,5 @@ uint16_t ledger_site(const void *address)
     struct window *window = is_odd(address) ? NULL : window_of(spot.key);
     site_number *sites =
         window != NULL ? atomic_load_explicit(&window->sites, memory_order_acquire) : NULL;
-    return sites != NULL ? atomic_load_explicit(&sites[spot.place], memory_order_relaxed) : 0;
+    return sites != NULL ? atomic_load_explicit(&sites[spot.index], memory_order_relaxed) : 0;
 }

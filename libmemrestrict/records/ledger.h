@@ -3,7 +3,7 @@
  * Which block has which size. A uthash table is keyed by window, 4 MiB of address space; a window
  * has one 16-bit word for each granule of 16 bytes: the size asked for plus one, zero where no
  * block starts. A size too large for that fills the next words, which belong to the same block and
- * can start no other, until it is freed behind our back. Addresses that are no multiple of 16 go to
+ * can start no other, until it is freed unseen by us. Addresses that are no multiple of 16 go to
  * a second table, a node each.
  *
  * Where blocks start at least 32 bytes apart, a granule has as many, and a window 8 MiB: half the
@@ -25,16 +25,17 @@
 /* Before the first entry: blocks start at least `apart` bytes apart. */
 void ledger_start(size_t apart);
 /* Enters a block of `size` bytes at `address`. False: no memory for the entry, or one is in its
- * way: of a block that was freed behind our back, which is to be taken out first. */
+ * way: of a block that was freed unseen by us. ledger_take_stale takes that out. */
 bool ledger_put(const void *address, size_t size);
-/* Takes out such a one, of which there may be several: its address, with its size. NULL: nothing is
- * in the way of an entry of `size` bytes. */
+/* Takes out one entry that is in the way of one of `size` bytes; there may be several. Returns its
+ * address, with its size in *stale. NULL: nothing is in the way. */
 const void *ledger_take_stale(const void *address, size_t size, size_t *stale);
 /* Takes the entry out. False: there is none (freed twice, or never ours), or it is inherited. */
 bool ledger_take(const void *address, size_t *size);
 
-/* The usual case of both, to be made part of the caller: no function is called. False, or negative:
- * nothing was done, try the others; as it is with larger blocks. The latter is the block's size. */
+/* The fast paths of put and take, which are inlined and call nothing. They know blocks of at most
+ * LEDGER_FAST_LARGEST bytes, in windows met lately. ledger_take_fast returns the block's size.
+ * False, or negative: nothing was done; ledger_put or ledger_take decides. */
 enum { LEDGER_FAST_LARGEST = 0xeffd };
 bool ledger_put_fast(const void *address, size_t size);
 int64_t ledger_take_fast(const void *address);
@@ -53,11 +54,11 @@ bool ledger_keep_site(const void *address, uint16_t site);
 /* 0: none was kept. Also right after the entry was taken out, while the address is still the
  * caller's. */
 uint16_t ledger_site(const void *address);
-/* ledger_put and ledger_keep_site at once, and their opposites, for the usual case. False: nothing
- * was done, try them one after the other. */
+/* ledger_put and ledger_keep_site in one, and ledger_take and ledger_site: fast paths. False:
+ * nothing was done; the two functions, one after the other, do it. */
 bool ledger_put_with_site(const void *address, size_t size, uint16_t site);
 bool ledger_take_with_site(const void *address, size_t *size, uint16_t *site);
-/* One of them will follow. */
+/* Fetches what one of them will need soon. */
 void ledger_expect(const void *address);
 /* All become 0: in the child of a fork, alone. */
 void ledger_forget_sites(void);

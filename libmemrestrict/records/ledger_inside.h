@@ -69,7 +69,7 @@ bool ledger_take_odd(const void *address, size_t *size);
 /* Where the word of an address is. */
 struct spot {
     uintptr_t key; /* of its window */
-    size_t place;  /* in that */
+    size_t index;  /* of the word in that */
 };
 
 /* Of an address that is no multiple of 16 the low bits are the key's highest, so that it is in no
@@ -149,8 +149,7 @@ static inline bool word_enter(size_word *word, size_t size)
     return true;
 }
 
-/* The size of the block that starts there, which is no longer known to start there; false: none
- * does. */
+/* Removes the block that starts there: its size. False: none does. */
 static inline bool word_remove(size_word *word, size_t *size)
 {
     uint16_t value = word_get(word);

@@ -34,7 +34,7 @@ static _Atomic bool has_inherited;
 static bool out_of_memory; /* set by uthash when an insertion failed */
 
 unsigned ledger_fold;
-BEHIND struct window *_Atomic ledger_recent[RECENT];
+LARGE_ZEROS struct window *_Atomic ledger_recent[RECENT];
 static const _Alignas(struct window) uintptr_t nowhere = UINTPTR_MAX; /* begins no window */
 
 static inline void forget_one(unsigned i)
@@ -255,11 +255,11 @@ COLD const void *ledger_take_stale(const void *address, size_t size, size_t *sta
     if (!lock_enter(&lock, &hold))
         return NULL;
     HASH_FIND(hh, now.windows, &spot.key, sizeof spot.key, window);
-    bool done = window != NULL && remove_stale_locked(window, spot.place, size, &head, stale);
+    bool done = window != NULL && remove_stale_locked(window, spot.index, size, &head, stale);
     lock_drop(&lock, &hold);
     if (!done)
         return NULL;
-    ptrdiff_t granules = (ptrdiff_t)head - (ptrdiff_t)spot.place;
+    ptrdiff_t granules = (ptrdiff_t)head - (ptrdiff_t)spot.index;
     return (const char *)address + granules * (1 << (ALIGNMENT_BITS + ledger_fold));
 }
 
@@ -393,7 +393,7 @@ static size_word *word_inherited_locked(const void *address)
     struct window *window;
     struct spot spot = spot_of(address);
     HASH_FIND(hh, inherited.windows, &spot.key, sizeof spot.key, window);
-    return window != NULL ? &window->words[spot.place] : NULL;
+    return window != NULL ? &window->words[spot.index] : NULL;
 }
 
 bool ledger_take_inherited(const void *address, size_t *size)

@@ -15,7 +15,7 @@ enum {
 
 /* What is known of objects. A hash belongs to an object if both words fit each other: a reader
  * between two writes sees that. */
-static BEHIND struct {
+static LARGE_ZEROS struct {
     _Atomic uint64_t hash, check;
 } objects[OBJECTS];
 

@@ -63,14 +63,14 @@ static inline uint32_t find_site(struct sites_area *area, const uintptr_t *addre
     return lost(area);
 }
 
-static ASIDE uint32_t site_by_walk(struct sites_area *area, const struct stack_at *at)
+static OUT_OF_LINE uint32_t site_by_walk(struct sites_area *area, const struct stack_at *at)
 {
     uintptr_t addresses[SITES_DEEPEST];
     unsigned length = stack_walk(at, addresses, sites_depth, NULL);
     return length == 0 ? SITE_OTHER : find_site(area, addresses, length);
 }
 
-static ASIDE uint32_t site_by_walk_to_keep(struct sites_area *area, const struct stack_at *at)
+static OUT_OF_LINE uint32_t site_by_walk_to_keep(struct sites_area *area, const struct stack_at *at)
 {
     uintptr_t addresses[SITES_DEEPEST];
     struct stack_reads reads;

@@ -26,7 +26,7 @@ enum {
 
 enum stock_result {
     STOCK_CHARGED,
-    STOCK_SHORT,    /* it has not so much, or is closed: nothing was changed */
+    STOCK_SHORT,    /* it has less, or is closed: nothing was changed */
     STOCK_OVERDRAWN /* charged, but it was closed meanwhile: stock_settle */
 };
 
@@ -61,7 +61,7 @@ static inline bool stock_refund(struct account_stock *stock, uint64_t bytes)
     return true;
 }
 
-/* The rest under the budget's lock, which is one of the process's. */
+/* The rest is for who holds the budget's lock, which stock.c does not know. */
 
 /* By its thread, after STOCK_OVERDRAWN. True: the charge stands; false: it was undone. */
 bool stock_settle(struct account_stock *stock, uint64_t bytes);

@@ -229,7 +229,8 @@ COLD bool stocks_settle(struct account_stock *stock, uint64_t bytes)
     return stands;
 }
 
-static ASIDE bool charge_sole(struct account *account, struct account_stock *stock, uint64_t bytes)
+static OUT_OF_LINE bool charge_sole(struct account *account, struct account_stock *stock,
+                                    uint64_t bytes)
 {
     enum stock_result result = stock_charge(stock, bytes);
     return LIKELY(result == STOCK_CHARGED) ||
@@ -286,7 +287,8 @@ static COLD bool reopen_sole(struct account *account, struct account_stock *stoc
     return open;
 }
 
-static ASIDE bool refund_sole(struct account *account, struct account_stock *stock, uint64_t bytes)
+static OUT_OF_LINE bool refund_sole(struct account *account, struct account_stock *stock,
+                                    uint64_t bytes)
 {
     if (LIKELY(stock_refund(stock, bytes)))
         return true;

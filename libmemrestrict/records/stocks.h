@@ -18,8 +18,8 @@ static inline struct account_stock *stocks_own(struct account *account)
     return LIKELY(offset > GUARD_NO_STOCK) ? (void *)((char *)account + offset) : NULL;
 }
 
-/* With more than one thread. False: nothing was done, it is the counter's. A refund is of at most
- * STOCK_CHUNK bytes. */
+/* For a process with more than one thread. False: nothing was done; the counter is charged instead.
+ * A refund is of at most STOCK_CHUNK bytes. */
 bool stocks_charge(struct account *account, uint64_t bytes);
 bool stocks_refund(struct account *account, uint64_t bytes);
 /* After STOCK_OVERDRAWN. True: the charge stands. */

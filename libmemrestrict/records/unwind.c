@@ -56,20 +56,20 @@ enum { OP_DEREF = 0x06, OP_BREG0 = 0x70 };
 
 enum where { IN_REGISTER, NOWHERE, AT_CFA, AT_OWN_FP, ELSEWHERE };
 
-struct place { /* of a caller's register */
+struct saved_register { /* of a caller's register */
     enum where where;
     int64_t offset; /* bytes */
 };
 
-struct row {
+struct unwind_row {
     unsigned cfa_register;
     int64_t cfa_offset;
     bool cfa_at_fp; /* an expression: the word at the frame pointer plus offset */
     bool cfa_elsewhere;
-    struct place fp, ra;
+    struct saved_register fp, ra;
 };
 
-struct entry { /* a frame description entry and its common one */
+struct frame_entry { /* a frame description entry and its common one */
     const unsigned char *instructions, *end;
     const unsigned char *first_instructions, *first_end;
     uintptr_t start, length;
@@ -185,7 +185,7 @@ static const unsigned char *search(const unsigned char *header, uintptr_t pc)
 }
 
 /* The common entry: how numbers are scaled, how the entry's addresses are written. */
-static bool read_common(const unsigned char *at, struct entry *entry, unsigned *encoding)
+static bool read_common(const unsigned char *at, struct frame_entry *entry, unsigned *encoding)
 {
     uint32_t length = read_u32(&at);
     entry->first_end = at + length;
@@ -224,7 +224,7 @@ static bool read_common(const unsigned char *at, struct entry *entry, unsigned *
     return true;
 }
 
-static bool read_entry(const unsigned char *at, struct entry *entry)
+static bool read_entry(const unsigned char *at, struct frame_entry *entry)
 {
     unsigned encoding;
     uint32_t length = read_u32(&at);
@@ -244,23 +244,23 @@ static bool read_entry(const unsigned char *at, struct entry *entry)
     return true;
 }
 
-static struct place *place_of(struct row *row, uint64_t number)
+static struct saved_register *register_of(struct unwind_row *row, uint64_t number)
 {
     return number == FP ? &row->fp : number == RA ? &row->ra : NULL;
 }
 
-static void set_place(struct row *row, uint64_t number, enum where where, int64_t offset)
+static void set_register(struct unwind_row *row, uint64_t number, enum where where, int64_t offset)
 {
-    struct place *place = place_of(row, number);
-    if (place != NULL)
-        *place = (struct place){where, offset};
+    struct saved_register *saved = register_of(row, number);
+    if (saved != NULL)
+        *saved = (struct saved_register){where, offset};
 }
 
-static void restore(struct row *row, const struct row *first, uint64_t number)
+static void restore(struct unwind_row *row, const struct unwind_row *first, uint64_t number)
 {
-    struct place *place = place_of(row, number);
-    if (place != NULL)
-        *place = number == FP ? first->fp : first->ra;
+    struct saved_register *saved = register_of(row, number);
+    if (saved != NULL)
+        *saved = number == FP ? first->fp : first->ra;
 }
 
 /* An expression that is understood: a register plus an offset, and what is there if `deref`. */
@@ -277,7 +277,7 @@ static bool read_expression(const unsigned char **at, bool deref, int64_t *offse
     return inner == end;
 }
 
-static void define_cfa(struct row *row, uint64_t number, int64_t offset)
+static void define_cfa(struct unwind_row *row, uint64_t number, int64_t offset)
 {
     row->cfa_register = (unsigned)number;
     row->cfa_offset = offset;
@@ -285,7 +285,7 @@ static void define_cfa(struct row *row, uint64_t number, int64_t offset)
 }
 
 /* The instructions about the canonical frame address. False: it is none of them. */
-static bool run_cfa(struct row *row, unsigned code, const unsigned char **at, int64_t scale)
+static bool run_cfa(struct unwind_row *row, unsigned code, const unsigned char **at, int64_t scale)
 {
     uint64_t number;
     switch (code) {
@@ -309,36 +309,36 @@ static bool run_cfa(struct row *row, unsigned code, const unsigned char **at, in
 }
 
 /* The instructions about where registers are. False: not known here. */
-static bool run_register(struct row *row, const struct row *first, unsigned code,
+static bool run_register(struct unwind_row *row, const struct unwind_row *first, unsigned code,
                          const unsigned char **at, int64_t scale)
 {
     uint64_t number = code == NOP ? 0 : read_uleb(at);
     int64_t offset = 0;
     switch (code) {
     case OFFSET_EXTENDED:
-        set_place(row, number, AT_CFA, (int64_t)read_uleb(at) * scale);
+        set_register(row, number, AT_CFA, (int64_t)read_uleb(at) * scale);
         return true;
-    case OFFSET_EXTENDED_SF: set_place(row, number, AT_CFA, read_sleb(at) * scale); return true;
+    case OFFSET_EXTENDED_SF: set_register(row, number, AT_CFA, read_sleb(at) * scale); return true;
     case RESTORE_EXTENDED: restore(row, first, number); return true;
-    case UNDEFINED: set_place(row, number, NOWHERE, 0); return true;
-    case SAME_VALUE: set_place(row, number, IN_REGISTER, 0); return true;
+    case UNDEFINED: set_register(row, number, NOWHERE, 0); return true;
+    case SAME_VALUE: set_register(row, number, IN_REGISTER, 0); return true;
     case REGISTER:
     case VAL_OFFSET:
         read_uleb(at);
-        set_place(row, number, ELSEWHERE, 0);
+        set_register(row, number, ELSEWHERE, 0);
         return true;
     case VAL_OFFSET_SF:
         read_sleb(at);
-        set_place(row, number, ELSEWHERE, 0);
+        set_register(row, number, ELSEWHERE, 0);
         return true;
     case EXPRESSION: {
         bool known = read_expression(at, false, &offset);
-        set_place(row, number, known ? AT_OWN_FP : ELSEWHERE, offset);
+        set_register(row, number, known ? AT_OWN_FP : ELSEWHERE, offset);
         return true;
     }
     case VAL_EXPRESSION:
         read_expression(at, false, &offset);
-        set_place(row, number, ELSEWHERE, 0);
+        set_register(row, number, ELSEWHERE, 0);
         return true;
     case ARGS_SIZE: return true; /* its operand is what was read as a number */
     default: return false;
@@ -357,11 +357,11 @@ static bool run_advance(unsigned code, const unsigned char **at, uint64_t *delta
 }
 
 /* Runs instructions up to the row of `target`, counted from the entry's start. */
-static bool run(const struct entry *entry, const unsigned char *at, const unsigned char *end,
-                uintptr_t target, const struct row *first, struct row *row)
+static bool run(const struct frame_entry *entry, const unsigned char *at, const unsigned char *end,
+                uintptr_t target, const struct unwind_row *first, struct unwind_row *row)
 {
     enum { REMEMBERED = 8 };
-    struct row stack[REMEMBERED];
+    struct unwind_row stack[REMEMBERED];
     unsigned depth = 0;
     uint64_t location = 0, delta;
     while (at < end) {
@@ -371,7 +371,7 @@ static bool run(const struct entry *entry, const unsigned char *at, const unsign
             if (location > target)
                 return true;
         } else if ((code & 0xc0) == OFFSET) {
-            set_place(row, code & 0x3f, AT_CFA, (int64_t)read_uleb(&at) * entry->data_align);
+            set_register(row, code & 0x3f, AT_CFA, (int64_t)read_uleb(&at) * entry->data_align);
         } else if ((code & 0xc0) == RESTORE) {
             restore(row, first, code & 0x3f);
         } else if (code == REMEMBER) {
@@ -397,7 +397,7 @@ static bool fits(int64_t bytes, unsigned bits, int64_t unit)
     return bytes % unit == 0 && value >= -most && value < most;
 }
 
-static struct unwind_rule rule_of(const struct row *row)
+static struct unwind_rule rule_of(const struct unwind_row *row)
 {
     struct unwind_rule rule = {.kind = UNWIND_UNKNOWN};
     enum { WORD = sizeof(void *) };
@@ -421,8 +421,8 @@ static struct unwind_rule rule_of(const struct row *row)
 
 struct unwind_rule unwind_find(const void *eh_frame_hdr, uintptr_t pc)
 {
-    struct entry entry = {.is_signal = false};
-    struct row first = {.cfa_register = SP}, row;
+    struct frame_entry entry = {.is_signal = false};
+    struct unwind_row first = {.cfa_register = SP}, row;
     const unsigned char *found = KNOWN ? search(eh_frame_hdr, pc) : NULL;
     struct unwind_rule unknown = {.kind = UNWIND_UNKNOWN};
     if (found == NULL || !read_entry(found, &entry) || pc - entry.start >= entry.length)
