@@ -4,9 +4,10 @@
 #include "base/message.h"
 #include "base/output.h"
 #include "base/terminal.h"
-#include "layout/format_layout.h"
+#include "space/format_layout.h"
 #include "layout/layout_options.h"
-#include "layout/picture_text.h"
+#include "layout/start.h"
+#include "space/picture_text.h"
 #include "layout/watch.h"
 #include "run/library.h"
 

@@ -6,7 +6,7 @@
 #define MEMRESTRICT_LAYOUT_OPTIONS_H
 
 #include "base/arguments.h"
-#include "layout/start.h"
+#include "layout/moment.h"
 
 #include <stdint.h>
 

@@ -6,25 +6,7 @@
 #ifndef MEMRESTRICT_START_H
 #define MEMRESTRICT_START_H
 
-#include <stdbool.h>
-
-enum start_moment { START_START, START_MAIN, START_EXIT, START_REFUSAL, START_PEAK };
-
-/* The program's variables beside those that the command has; ended by one without a name. */
-struct start_variable {
-    const char *name;
-    const char *value;
-};
-
-struct start {
-    char **argv;
-    const struct start_variable *variables;
-    enum start_moment moment;
-    /* Looks at the stopped process; `where` is when this is, in words. For the peak more than once:
-     * the last look counts. False: it failed, and said so. */
-    bool (*look)(void *into, int pid, const char *where);
-    void *into;
-};
+#include "layout/moment.h"
 
 /* False: it could not be run, or the moment did not come, which was said; *status is what to exit
  * with. The program is gone afterwards. */

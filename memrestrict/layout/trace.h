@@ -5,7 +5,7 @@
 #ifndef MEMRESTRICT_TRACE_H
 #define MEMRESTRICT_TRACE_H
 
-#include "layout/start.h"
+#include "layout/moment.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "layout/trace_main.h"
 
-#include "layout/address_space.h"
-#include "layout/kernel_file.h"
+#include "space/address_space.h"
+#include "space/kernel_file.h"
 #include "layout/trace_registers.h"
 #include "layout/trace_stops.h"
 

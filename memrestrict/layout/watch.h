@@ -7,7 +7,7 @@
 #define MEMRESTRICT_WATCH_H
 
 #include "layout/layout_options.h"
-#include "layout/picture_text.h"
+#include "space/picture_text.h"
 
 /* Returns the exit status. */
 int watch_process(const struct layout_options *options, struct picture_style style);

@@ -5,10 +5,11 @@
  */
 #include "formats.h"
 
-#include "layout/address_space.h"
-#include "layout/faults.h"
-#include "layout/format_layout.h"
-#include "layout/picture_text.h"
+#include "space/address_space.h"
+#include "space/faults.h"
+#include "space/format_layout.h"
+#include "space/kernel_file.h"
+#include "space/picture_text.h"
 
 #include <elf.h>
 #include <stdint.h>
@@ -30,7 +31,7 @@ enum { PID = 77, PARENT = 76 };
 static void put(const char *name, const void *data, size_t length)
 {
     char path[400];
-    snprintf(path, sizeof path, "%s/%s", space_root, name);
+    snprintf(path, sizeof path, "%s/%s", kernel_root, name);
     FILE *file = fopen(path, "w");
     ck_assert(file != NULL && fwrite(data, 1, length, file) == length && fclose(file) == 0);
 }
@@ -55,7 +56,7 @@ static void make(const char *maps, unsigned parent_bits)
     static const uint32_t narrow[] = {AT_PAGESZ, 4096, AT_NULL, 0};
     static char folder[300];
     snprintf(folder, sizeof folder, "%s", scratch("root"));
-    space_root = folder;
+    kernel_root = folder;
     ck_assert(shell("rm -rf root; mkdir -p root/proc/77 root/proc/76 root/proc/sys/kernel "
                     "root/proc/sys/vm root/sys/fs/cgroup/a/b"));
     put_stat("77", PID, PARENT);

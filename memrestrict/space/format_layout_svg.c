@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "layout/format_layout.h"
+#include "space/format_layout.h"
 
 #include "base/escape.h"
 #include "base/size_words.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "layout/mapping_kinds.h"
+#include "space/mapping_kinds.h"
 
-#include "layout/kernel_file.h"
+#include "space/kernel_file.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -13,17 +13,6 @@ enum { MIB = 1 << 20, PAGE = 4096 };
 static bool begins(const char *text, const char *with)
 {
     return strncmp(text, with, strlen(with)) == 0;
-}
-
-bool mapping_has_access(const struct mapping *mapping)
-{
-    return mapping->read || mapping->write || mapping->execute;
-}
-
-bool mapping_is_anonymous(const struct mapping *mapping)
-{
-    return !mapping->shared && mapping->inode == 0 &&
-           (*mapping->name == '\0' || begins(mapping->name, "[anon:"));
 }
 
 static bool is_kernels(const char *name)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "layout/picture.h"
+#include "space/picture.h"
 
 #include "base/size_words.h"
-#include "layout/mapping_kinds.h"
+#include "space/mapping_kinds.h"
 #include "base/text.h"
 
 #include <inttypes.h>

@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_FAULTS_H
 #define MEMRESTRICT_FAULTS_H
 
-#include "layout/address_space.h"
+#include "space/address_space.h"
 
 /* A note is worth knowing, and nothing for a check to fail of: healthy programs have some. */
 enum fault_severity { FAULT_NOTE, FAULT_FAULT };

@@ -5,7 +5,7 @@
 #ifndef MEMRESTRICT_MACHINE_READ_H
 #define MEMRESTRICT_MACHINE_READ_H
 
-#include "layout/address_space.h"
+#include "space/address_space.h"
 
 void machine_read(struct space_system *system);
 void machine_read_cgroup(int pid, struct space_cgroup *cgroup);

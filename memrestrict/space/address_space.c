@@ -1,7 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-#include "layout/address_space.h"
+#include "space/address_space.h"
 
-#include "layout/mapping_kinds.h"
+#include <string.h>
+
+bool mapping_has_access(const struct mapping *mapping)
+{
+    return mapping->read || mapping->write || mapping->execute;
+}
+
+bool mapping_is_anonymous(const struct mapping *mapping)
+{
+    return !mapping->shared && mapping->inode == 0 &&
+           (*mapping->name == '\0' || strncmp(mapping->name, "[anon:", 6) == 0);
+}
 
 /* The first mapping that ends above an address. */
 static size_t index_above(const struct address_space *space, uint64_t address)

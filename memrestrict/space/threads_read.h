@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_THREADS_READ_H
 #define MEMRESTRICT_THREADS_READ_H
 
-#include "layout/address_space.h"
+#include "space/address_space.h"
 
 /* After mapping_kinds_tell. */
 void threads_read(int pid, struct address_space *space);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "layout/faults.h"
+#include "space/faults.h"
 
 #include <stdarg.h>
 #include <stdio.h>

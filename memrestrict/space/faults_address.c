@@ -2,10 +2,10 @@
  *
  * Faults of where things are: the heap, the stack, the order of it all, the gaps.
  */
-#include "layout/faults.h"
+#include "space/faults.h"
 
 #include "base/size_words.h"
-#include "layout/mapping_kinds.h"
+#include "space/mapping_kinds.h"
 
 #include <string.h>
 #include <sys/personality.h>

@@ -89,9 +89,6 @@ struct address_space {
     struct space_names *names;
 };
 
-/* Where files of the kernel are looked for: "" is the root; tests have folders of their own. */
-extern const char *space_root;
-
 /* Reads it. A process that runs goes on meanwhile. False: it cannot be seen, which was said. */
 bool space_read(int pid, struct address_space *space);
 void space_free(struct address_space *space);
@@ -123,6 +120,10 @@ struct space_area {
     uint64_t base; /* the first mapping's edge that is not the kernel's doing by hand; 0: unknown */
 };
 struct space_area space_area(const struct address_space *space);
+
+/* Is it private memory of no file? */
+bool mapping_is_anonymous(const struct mapping *mapping);
+bool mapping_has_access(const struct mapping *mapping);
 
 /* "text", "heap" ... for machines, never changed. Static. */
 const char *mapping_kind_id(enum mapping_kind kind);

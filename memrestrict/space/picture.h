@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_PICTURE_H
 #define MEMRESTRICT_PICTURE_H
 
-#include "layout/faults.h"
+#include "space/faults.h"
 
 enum picture_section {
     SECTION_STACK,

@@ -2,10 +2,10 @@
  *
  * Faults of single mappings: what may be done with them, and what they are made of.
  */
-#include "layout/faults.h"
+#include "space/faults.h"
 
 #include "base/size_words.h"
-#include "layout/mapping_kinds.h"
+#include "space/mapping_kinds.h"
 
 #include <stdio.h>
 #include <string.h>

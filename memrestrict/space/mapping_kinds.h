@@ -5,13 +5,9 @@
 #ifndef MEMRESTRICT_MAPPING_KINDS_H
 #define MEMRESTRICT_MAPPING_KINDS_H
 
-#include "layout/address_space.h"
+#include "space/address_space.h"
 
 /* Sets the kinds, and where the heap ends. `exe` is the program's file, "" if it is not known. */
 void mapping_kinds_tell(struct address_space *space, const char *exe);
-
-/* Is it private memory of no file? */
-bool mapping_is_anonymous(const struct mapping *mapping);
-bool mapping_has_access(const struct mapping *mapping);
 
 #endif

@@ -2,7 +2,7 @@
  *
  * Faults of limits that others have set: the process's, the machine's, the control group's.
  */
-#include "layout/faults.h"
+#include "space/faults.h"
 
 #include "base/size_words.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "layout/threads_read.h"
+#include "space/threads_read.h"
 
-#include "layout/kernel_file.h"
-#include "layout/mapping_kinds.h"
+#include "space/kernel_file.h"
+#include "space/mapping_kinds.h"
 
 #include <dirent.h>
 #include <fcntl.h>

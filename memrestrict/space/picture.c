@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "layout/picture.h"
+#include "space/picture.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-#include "layout/kernel_file.h"
-
-#include "layout/address_space.h"
+#include "space/kernel_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+const char *kernel_root = "";
+
 const char *kernel_path(const char *format, ...)
 {
     static char path[2 * PATH_MAX];
-    int start = snprintf(path, sizeof path, "%s", space_root);
+    int start = snprintf(path, sizeof path, "%s", kernel_root);
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(path + start, sizeof path - (size_t)start, format, arguments);
@@ -84,5 +85,5 @@ uint64_t kernel_line_bytes(const char *text, const char *name)
         if (strncmp(line, name, length) == 0 && line[length] == ':')
             return strtoull(line + length + 1, NULL, 10) * 1024;
     }
-    return SPACE_UNKNOWN;
+    return KERNEL_NO_LINE;
 }

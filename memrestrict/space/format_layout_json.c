@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "layout/format_layout.h"
+#include "space/format_layout.h"
 
 #include "base/json_text.h"
 #include "base/json_write.h"
-#include "layout/mapping_kinds.h"
+#include "space/mapping_kinds.h"
 #include "base/text.h"
 
 #include <inttypes.h>

@@ -5,7 +5,7 @@
 #ifndef MEMRESTRICT_FORMAT_LAYOUT_H
 #define MEMRESTRICT_FORMAT_LAYOUT_H
 
-#include "layout/picture.h"
+#include "space/picture.h"
 
 #include <stdio.h>
 

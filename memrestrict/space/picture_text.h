@@ -5,7 +5,7 @@
 #ifndef MEMRESTRICT_PICTURE_TEXT_H
 #define MEMRESTRICT_PICTURE_TEXT_H
 
-#include "layout/picture.h"
+#include "space/picture.h"
 
 #include <stdio.h>
 

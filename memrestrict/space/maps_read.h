@@ -5,7 +5,7 @@
 #ifndef MEMRESTRICT_MAPS_READ_H
 #define MEMRESTRICT_MAPS_READ_H
 
-#include "layout/address_space.h"
+#include "space/address_space.h"
 
 #include <stdio.h>
 

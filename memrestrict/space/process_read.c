@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "layout/address_space.h"
+#include "space/address_space.h"
 
 #include "base/message.h"
 #include "common/config.h"
-#include "layout/kernel_file.h"
-#include "layout/machine_read.h"
-#include "layout/maps_read.h"
-#include "layout/mapping_kinds.h"
-#include "layout/threads_read.h"
+#include "space/kernel_file.h"
+#include "space/machine_read.h"
+#include "space/maps_read.h"
+#include "space/mapping_kinds.h"
+#include "space/threads_read.h"
 #include "base/text.h"
 
 #include <elf.h>
@@ -19,8 +19,6 @@
 #include <unistd.h>
 
 enum { STAT_MOST = 4096, STATUS_MOST = 65536, ENVIRON_MOST = 4 << 20, EXE_ROOM = 4096 };
-
-const char *space_root = "";
 
 /* The figures of /proc/PID/stat behind the name, which may hold anything. */
 static bool read_stat(int pid, struct address_space *space)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "layout/machine_read.h"
+#include "space/machine_read.h"
 
-#include "layout/kernel_file.h"
+#include "space/kernel_file.h"
 
 #include <inttypes.h>
 #include <limits.h>

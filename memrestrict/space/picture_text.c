@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "layout/picture_text.h"
+#include "space/picture_text.h"
 
 #include "base/size_words.h"
 #include "base/terminal.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "layout/maps_read.h"
+#include "space/maps_read.h"
 
 #include <errno.h>
 #include <inttypes.h>
