@@ -61,7 +61,7 @@ static void expect_live(uint64_t blocks, uint64_t bytes)
 /* Address ranges that are met one after the other: those without a block go back. */
 START_TEST(memory_of_empty_windows_goes_back)
 {
-    enum { WINDOWS = 100000, ROUNDS = 10, KEPT = 10000 };
+    enum { WINDOWS = 5000, ROUNDS = 200, KEPT = 500 };
     uintptr_t base = WINDOW * 1024;
     for (uintptr_t i = 0; i < WINDOWS; i++)
         for (uintptr_t round = 0; round < ROUNDS; round++) {
