@@ -9,6 +9,7 @@ _memrestrict_values()
     case $1 in
     -l | --limit | -L | --tree-limit | -r | --reserve) echo 1M 16M 64M 256M 1G unlimited ;;
     --scope) echo process tree ;;
+    --engine) echo auto preload ptrace rlimit cgroup ;;
     -c | --count) echo heap regions stacks heap,regions heap,stacks regions,stacks heap,regions,stacks ;;
     -f | --fault) echo nth=1 call=malloc,nth=1 p=0.01 once keep rest ;;
     -a | --on-refusal) echo errno abort stop warn ;;
@@ -40,7 +41,7 @@ _memrestrict_values()
 }
 
 # The options of run; those that take a value end in "=".
-_memrestrict_options='-l --limit= --scope= -L --tree-limit= -r --reserve= -c --count= -p --program=
+_memrestrict_options='-l --limit= --scope= --engine= -L --tree-limit= -r --reserve= -c --count= -p --program=
     --no-follow -a --on-refusal= -f --fault= -t --time= -k --kill-after= -e --error-exitcode= --no-subreaper -o --output= --report= --json=
     --junit= --tap= --prometheus= --sites --sites= --massif= --collapsed= --speedscope= --site-list=
     --timeline= --interval= --color= -q --quiet -v --verbose -h --help --usage -V --version'

@@ -8,7 +8,7 @@ function __memrestrict_rest
     if contains -- "$tokens[1]" run min sweep
         set -e tokens[1]
     end
-    set -l options l/limit= scope= L/tree-limit= r/reserve= c/count= p/program= no-follow a/on-refusal= f/fault=
+    set -l options l/limit= scope= engine= L/tree-limit= r/reserve= c/count= p/program= no-follow a/on-refusal= f/fault=
     set -a options t/time= k/kill-after= e/error-exitcode= o/output= report= json= junit= tap=
     set -a options prometheus= 'sites=?' massif= collapsed= speedscope= timeline= interval= color=
     set -a options site-list=
@@ -94,6 +94,7 @@ complete -c memrestrict -n 'test (count (commandline -opc)) = 1' -k -a '(__memre
 
 complete -c memrestrict -n __memrestrict_in_run -s l -l limit -x -a '1M 16M 64M 256M 1G unlimited' -d 'The budget of each process'
 complete -c memrestrict -n __memrestrict_in_run -l scope -x -a 'process tree' -d 'What the limit limits'
+complete -c memrestrict -n __memrestrict_in_run -l engine -x -a 'auto preload ptrace rlimit cgroup' -d 'What limits it'
 complete -c memrestrict -n __memrestrict_in_run -s L -l tree-limit -x -a '1M 16M 64M 256M 1G unlimited' -d 'A budget of all together'
 complete -c memrestrict -n __memrestrict_in_run -s r -l reserve -x -a '64K 1M' -d 'A grace beyond the limit'
 complete -c memrestrict -n __memrestrict_in_run -s c -l count -x -a 'heap regions stacks heap,regions heap,regions,stacks' -d 'What is charged'

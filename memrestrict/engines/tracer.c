@@ -185,6 +185,26 @@ void tracer_kill(struct tracer *tracer, int signal)
     }
 }
 
+static int by_beginning(const void *one, const void *other)
+{
+    const struct process *a = one, *b = other;
+    return a->began != b->began ? (a->began < b->began ? -1 : 1)
+                                : (a->pid > b->pid) - (a->pid < b->pid);
+}
+
+static void settle_outcome(const struct tracer *tracer, struct outcome *outcome)
+{
+    if (outcome->process_count > 0)
+        qsort(outcome->processes, outcome->process_count, sizeof *outcome->processes, by_beginning);
+    if (tracer->mismatches > 0)
+        outcome_warn(outcome, "%llu times the records were not as the kernel's",
+                     (unsigned long long)tracer->mismatches);
+    if (tracer->tree.limit == UINT64_MAX)
+        return;
+    outcome->tree_limit = tracer->tree.limit;
+    outcome->tree_peak = tracer->tree.peak;
+}
+
 void tracer_close(struct tracer *tracer)
 {
     int status, tid;
@@ -200,12 +220,6 @@ void tracer_close(struct tracer *tracer)
         if (tid > 0)
             on_change(tracer, tid, status);
     }
-    if (tracer->mismatches > 0)
-        outcome_warn(tracer->outcome, "%llu times the records were not as the kernel's",
-                     (unsigned long long)tracer->mismatches);
-    if (tracer->tree.limit != UINT64_MAX) {
-        tracer->outcome->tree_limit = tracer->tree.limit;
-        tracer->outcome->tree_peak = tracer->tree.peak;
-    }
+    settle_outcome(tracer, tracer->outcome);
     free(tracer);
 }

@@ -166,6 +166,8 @@ static void put_figures(struct object *object, const struct outcome *outcome)
 {
     const struct process *first = outcome_first_refused(outcome);
     bool tree = outcome->tree_limit != OUTCOME_UNLIMITED;
+    put(object, "engine", json_text(outcome->engine));
+    put(object, "refusals_observed", json_boolean(!outcome->unobserved));
     put(object, "limit_bytes", limit(outcome->limit));
     put(object, "tree_limit_bytes", limit(outcome->tree_limit));
     put(object, "tree_peak_bytes", tree ? bytes(outcome->tree_peak) : json_null());

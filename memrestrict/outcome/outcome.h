@@ -85,6 +85,8 @@ struct outcome {
     bool timed_out; /* our time limit ended it */
     bool
         refusals_fail; /* --error-exitcode: what was refused is a failure, though it was survived */
+    const char *engine;     /* what limited it, in a word; NULL: it is not known */
+    bool unobserved;        /* the limit holds, but nobody is told of refusals */
     const char *fault_plan; /* NULL: none */
     bool seed_made;         /* a seed in it, which nobody gave */
     uint64_t began, ended;

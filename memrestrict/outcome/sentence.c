@@ -187,7 +187,9 @@ static void write_unrefused(FILE *file, const struct outcome *outcome)
     bool tree = outcome->tree_limit != OUTCOME_UNLIMITED;
     uint64_t peak = tree ? outcome->tree_peak : outcome_peak(outcome);
     uint64_t limit = tree ? outcome->tree_limit : outcome->limit;
-    if (outcome->process_count == 0)
+    if (outcome->unobserved)
+        fputs("limit in force, refusals not observed", file);
+    else if (outcome->process_count == 0)
         fputs("nothing refused, nothing seen", file);
     else
         fprintf(file, "nothing refused (peak %s%s)", size_pair(peak, limit, pair),

@@ -52,7 +52,8 @@ static _Noreturn void become(const struct launch *launch, int go, int error)
         _exit(EXIT_OURS);
     if (set_variables(launch->variables)) {
         signals_give_back(launch->signals);
-        execvp(launch->argv[0], launch->argv);
+        if (launch->enter == NULL || launch->enter(launch->context))
+            execvp(launch->argv[0], launch->argv);
     }
     int reason = errno;
     if (write(error, &reason, sizeof reason) < 0)
@@ -89,16 +90,26 @@ static void reap(const struct launched *launched)
         ;
 }
 
-int launch_go(struct launched *launched)
+bool launch_let_go(struct launched *launched)
 {
-    int reason = 0;
     bool told = write(launched->go, "", 1) == 1;
     close(launched->go);
+    return told;
+}
+
+int launch_result(struct launched *launched, bool told)
+{
+    int reason = 0;
     bool failed = read_all(launched->error, &reason, sizeof reason);
     close(launched->error);
     if (failed || !told)
         reap(launched);
     return failed ? reason : told ? 0 : ESRCH;
+}
+
+int launch_go(struct launched *launched)
+{
+    return launch_result(launched, launch_let_go(launched));
 }
 
 void launch_cancel(struct launched *launched)

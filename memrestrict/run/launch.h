@@ -19,6 +19,8 @@ struct launch {
     char **argv;
     const struct launch_variable *variables; /* ended by one without a name */
     const struct signals *signals;
+    bool (*enter)(void *context); /* the last thing before exec; NULL: nothing. False: errno */
+    void *context;
 };
 
 /* The process that will be the program: it waits. */
@@ -31,6 +33,9 @@ struct launched {
 bool launch_prepare(const struct launch *launch, struct launched *launched);
 /* Lets it become the program. 0: it did; else the errno value of why not, and it is gone. */
 int launch_go(struct launched *launched);
+/* The same in two parts, for who has something to do until it has become the program, or died. */
+bool launch_let_go(struct launched *launched);
+int launch_result(struct launched *launched, bool told);
 /* It goes away, and nothing was run. */
 void launch_cancel(struct launched *launched);
 

@@ -19,6 +19,7 @@ enum { DEFAULT_FRAMES = 16, MOST_FRAMES = 64 };
 /* Options without a letter. A report's key is KEY_REPORT + its kind. */
 enum {
     KEY_SCOPE = 0x100,
+    KEY_ENGINE,
     KEY_REPORT_PATTERN,
     KEY_SITES,
     KEY_INTERVAL,
@@ -43,6 +44,8 @@ static const struct argp_option rows[] = {
     {"limit", 'l', "SIZE", 0, "what each process may use; with --scope=tree, all together", 0},
     {"scope", KEY_SCOPE, "process|tree", 0, "what --limit limits (default: process)", 0},
     {"tree-limit", 'L', "SIZE", 0, "what all processes together may use, beside --limit", 0},
+    {"engine", KEY_ENGINE, "auto|preload|ptrace|rlimit|cgroup", 0,
+     "what limits it (default: auto, the library where it reaches)", 0},
     {"reserve", 'r', "SIZE", 0, "a grace beyond the limit, open from the first refusal on", 0},
     {"count", 'c', "LIST", 0, "what is charged: heap,regions,stacks (default: heap,regions)", 0},
     {"program", 'p', "LIST", 0, "limit only the programs of these names or globs", 0},
@@ -214,6 +217,10 @@ static error_t take_other(int key, const char *word, struct run_options *options
         options->scope_tree = number == 1;
         return error;
     case KEY_NO_FOLLOW: options->no_follow = true; return 0;
+    case KEY_ENGINE:
+        error = take_word(key, word, ENGINE_WORDS, &number);
+        options->engine = (enum engine_kind)number;
+        return error;
     case KEY_COLOR:
         error = take_word(key, word, "auto|always|never", &number);
         options->color = (enum color)number;

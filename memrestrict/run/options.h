@@ -6,6 +6,7 @@
 #define MEMRESTRICT_OPTIONS_H
 
 #include "base/terminal.h"
+#include "engines/engine.h"
 #include "run/explore_run.h"
 
 #include <stdbool.h>
@@ -49,6 +50,7 @@ struct run_options {
     uint64_t reserve;               /* bytes */
     bool scope_tree;
     bool no_follow; /* programs whose environment lacks the library are left without */
+    enum engine_kind engine;
     uint64_t time_limit;  /* nanoseconds; 0: none */
     uint64_t kill_after;  /* nanoseconds; 0: never */
     uint64_t interval;    /* nanoseconds, of the timeline */

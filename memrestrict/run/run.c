@@ -11,6 +11,7 @@
 #include "outcome/format_junit.h"
 #include "outcome/format_prometheus.h"
 #include "outcome/format_tap.h"
+#include "run/engine_choice.h"
 #include "run/launch.h"
 #include "run/library.h"
 #include "run/usage_checks.h"
@@ -37,6 +38,8 @@ struct run {
     struct run_options options;
     struct library library;
     struct target target;
+    const struct engine *engine;
+    void *engine_state; /* NULL: the preload has none */
     struct roster *roster;
     struct sites *sites;         /* NULL: not asked for */
     struct explore_run *explore; /* the same */
@@ -132,6 +135,36 @@ static bool open_reap(struct run *run)
     return run->reap != NULL;
 }
 
+static void on_stop(void *context, int signal)
+{
+    struct run *run = context;
+    signals_stop_with(run->launched.pid, signal);
+}
+
+static bool prepare_engine(struct run *run)
+{
+    const char *count = options_setting(&run->options, SETTING_COUNT);
+    run->engine = engine_choice(&run->options, &run->target, &run->outcome);
+    if (run->engine == NULL)
+        return false;
+    if (run->engine->prepare == NULL) {
+        coverage_before(&run->outcome, &run->target, &run->options);
+        return true;
+    }
+    struct engine_run how = {
+        .limit = run->outcome.limit,
+        .tree_limit = run->outcome.tree_limit,
+        .reserve = run->options.reserve,
+        .count_stacks = count != NULL && strstr(count, "stacks") != NULL,
+        .program = run->target.path,
+        .outcome = &run->outcome,
+        .on_stop = on_stop,
+        .context = run,
+    };
+    run->engine_state = run->engine->prepare(&how);
+    return run->engine_state != NULL;
+}
+
 static bool prepare(struct run *run)
 {
     run->outcome.argv = run->options.argv;
@@ -147,8 +180,7 @@ static bool prepare(struct run *run)
         !open_roster(run) || !open_reap(run))
         return false;
     target_check(&run->target, run->options.argv[0], &run->library);
-    coverage_before(&run->outcome, &run->target, &run->options);
-    return true;
+    return prepare_engine(run);
 }
 
 /* As long for each process ID: a program that copies its environment needs the same in each run. */
@@ -166,15 +198,16 @@ static void name_accounts(const struct run *run, char *path, size_t size)
         strncat(path, ",no-follow", size - strlen(path) - 1);
 }
 
-/* The program's process is made, and waits, since reports may be named after it. */
-static bool make_process(struct run *run)
+enum { VARIABLES = SETTINGS + 3 };
+
+/* What the library is to know; nothing under other engines. */
+static void set_variables(struct run *run, char *accounts, size_t size, char *preload,
+                          struct launch_variable variables[VARIABLES])
 {
-    enum { VARIABLES = SETTINGS + 3 };
-    struct launch_variable variables[VARIABLES] = {{NULL, NULL}};
-    char accounts[96];
-    char *preload = library_preload(&run->library, getenv("LD_PRELOAD"));
     int count = 0;
-    name_accounts(run, accounts, sizeof accounts);
+    if (run->engine_state != NULL)
+        return;
+    name_accounts(run, accounts, size);
     variables[count++] = (struct launch_variable){"MEMRESTRICT_ACCOUNTS", accounts};
     variables[count++] = (struct launch_variable){"LD_PRELOAD", preload};
     for (int i = 0; i < SETTINGS; i++)
@@ -183,8 +216,20 @@ static bool make_process(struct run *run)
                 (struct launch_variable){option_setting_names[i], run->options.settings[i]};
     if (run->options.scope_tree)
         variables[count++] = (struct launch_variable){option_setting_names[SETTING_LIMIT], NULL};
-    struct launch launch = {
-        .argv = run->options.argv, .variables = variables, .signals = &run->signals};
+}
+
+/* The program's process is made, and waits, since reports may be named after it. */
+static bool make_process(struct run *run)
+{
+    struct launch_variable variables[VARIABLES] = {{NULL, NULL}};
+    char accounts[96];
+    char *preload = library_preload(&run->library, getenv("LD_PRELOAD"));
+    set_variables(run, accounts, sizeof accounts, preload, variables);
+    struct launch launch = {.argv = run->options.argv,
+                            .variables = variables,
+                            .signals = &run->signals,
+                            .enter = run->engine->enter,
+                            .context = run->engine_state};
     fflush(stdout);
     signals_hold(&run->signals);
     bool made = preload != NULL && launch_prepare(&launch, &run->launched);
@@ -231,6 +276,31 @@ static void watch_signals(struct run *run)
     signals_watch(&run->signals, run->launched.pid, *last);
 }
 
+/* Until it is the program, it may be stopped: who follows it deals with that. */
+static int let_go(struct run *run)
+{
+    siginfo_t info;
+    int status;
+    if (run->engine->attend == NULL)
+        return launch_go(&run->launched);
+    bool told = launch_let_go(&run->launched);
+    while (!run->engine->attend(run->engine_state, &status) &&
+           !run->engine->has_begun(run->engine_state))
+        if (signals_wait(10 * 1000 * 1000, &info) != 0 && info.si_signo != SIGCHLD)
+            signals_pass(&run->signals, run->launched.pid, &info);
+    return launch_result(&run->launched, told);
+}
+
+static bool follow(struct run *run)
+{
+    if (run->engine->follow == NULL || run->engine->follow(run->engine_state, run->launched.pid))
+        return true;
+    message("--engine=%s: cannot follow the program: %s", run->engine->name, strerror(errno));
+    launch_cancel(&run->launched);
+    reports_undo(&run->reports);
+    return false;
+}
+
 /* EXIT_SUCCESS: the program runs; else what to exit with, and nothing was run. */
 static int start(struct run *run)
 {
@@ -244,7 +314,9 @@ static int start(struct run *run)
     watch_signals(run);
     roster_set_main(run->roster, run->launched.pid);
     run->outcome.began = duration_now();
-    int reason = launch_go(&run->launched);
+    if (!follow(run))
+        return EXIT_OURS;
+    int reason = let_go(run);
     if (reason != 0)
         return cannot_run(run, reason);
     run->outcome.pid = run->launched.pid;
@@ -289,9 +361,13 @@ static void wait_for_end(struct run *run)
         .reap = run->reap,
         .orphans = run->orphans,
         .signals = &run->signals,
+        .engine = run->engine,
+        .state = run->engine_state,
     };
     supervise(&how, &run->outcome);
     reap_close(run->reap, run->roster, !run->target.is_musl);
+    if (run->engine_state != NULL)
+        run->engine->collect(run->engine_state);
     orphans_close(run->orphans);
     unlimited_close(run->unlimited);
     signals_finish(&run->signals);
@@ -299,7 +375,8 @@ static void wait_for_end(struct run *run)
         site_reports_crashes(&run->outcome, run->sites);
     if (run->explore != NULL && !explore_run_settle(run->explore, &run->outcome))
         message("no memory");
-    coverage_after(&run->outcome, &run->target, &run->options);
+    if (run->engine_state == NULL)
+        coverage_after(&run->outcome, &run->target, &run->options);
 }
 
 static bool wants_color(const struct run_options *options, int fd)

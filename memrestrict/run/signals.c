@@ -51,7 +51,7 @@ static bool is_stopped(int pid)
     char path[32];
     struct proc_stat stat;
     snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    return proc_stat(path, &stat) && stat.state == 'T';
+    return proc_stat(path, &stat) && (stat.state == 'T' || stat.state == 't');
 }
 
 static bool has_got_it(const struct signals *signals, int pid, const siginfo_t *info)

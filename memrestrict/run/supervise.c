@@ -35,6 +35,10 @@ static uint64_t earliest(const struct clock *clock)
  * it. */
 static void send_all(const struct supervision *attend, int pid, int signal)
 {
+    if (attend->engine->attend != NULL) {
+        attend->engine->signal(attend->state, signal);
+        return;
+    }
     kill(pid, signal);
     roster_signal(attend->roster, signal, pid);
 }
@@ -103,6 +107,8 @@ static bool take_change(int pid, int which, siginfo_t *info)
 static bool goes_on(const struct supervision *attend, int pid, int *status)
 {
     siginfo_t info;
+    if (attend->engine->attend != NULL)
+        return !attend->engine->attend(attend->state, status);
     while (take_change(pid, WEXITED | WSTOPPED | WNOWAIT, &info)) {
         if (info.si_code != CLD_STOPPED) {
             reap_see_dead(attend->reap); /* while it is there to be seen */
@@ -136,9 +142,11 @@ void supervise(const struct supervision *attend, struct outcome *outcome)
     };
     while (goes_on(attend, pid, &status)) {
         uint64_t now = duration_now(), next = earliest(&clock);
-        if (signals_wait(next > now ? next - now : 0, &info) != 0)
+        if (signals_wait(next > now ? next - now : 0, &info) == 0)
+            do_what_is_due(attend, outcome, &clock);
+        else if (info.si_signo != SIGCHLD || attend->engine->attend == NULL)
             signals_pass(attend->signals, pid, &info);
-        else
+        else if (duration_now() >= next)
             do_what_is_due(attend, outcome, &clock);
     }
     note_end(outcome, status);

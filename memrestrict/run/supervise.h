@@ -6,6 +6,7 @@
 #ifndef MEMRESTRICT_SUPERVISE_H
 #define MEMRESTRICT_SUPERVISE_H
 
+#include "engines/engine.h"
 #include "outcome/outcome.h"
 #include "run/orphans.h"
 #include "run/reap.h"
@@ -24,6 +25,8 @@ struct supervision {
     struct reap *reap;
     struct orphans *orphans;
     struct signals *signals;
+    const struct engine *engine; /* waits for the program, if it has attend */
+    void *state;                 /* the engine's */
 };
 
 /* Returns when the program, outcome->pid, has ended; fills in how and when. Signals are held. */

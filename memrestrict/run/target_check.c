@@ -22,7 +22,7 @@ const char *target_words(enum target_trouble trouble)
         [TARGET_FINE] = NULL,
         [TARGET_STATIC] =
             "is statically linked, so the library cannot be loaded into it: not limited; "
-            "link it dynamically, or use ulimit -v or a cgroup",
+            "link it dynamically, or use --engine=ptrace",
         [TARGET_PRIVILEGED] =
             "runs with privileges of its own (set-user-ID, set-group-ID or file "
             "capabilities), so the loader ignores the library: not limited; run it as "

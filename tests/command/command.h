@@ -24,7 +24,8 @@
     X(explore)                                                                                     \
     X(fault)                                                                                       \
     X(min)                                                                                         \
-    X(sweep) X(layout)
+    X(sweep) X(layout)                                                                             \
+    X(engine)
 
 SUITES(HARNESS_DECLARE)
 

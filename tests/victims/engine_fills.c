@@ -4,7 +4,6 @@
  * if what it has then is the limit to the page, by the kernel's own count (VmData, and what it
  * shares, which is not in there); else both figures.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>

@@ -3,7 +3,6 @@
  * Does one thing that a tracer can get wrong, engine_survives THING, and prints "ok" if all was as
  * it is without one. What it maps it also writes to.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
