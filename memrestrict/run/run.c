@@ -12,6 +12,7 @@
 #include "outcome/format_prometheus.h"
 #include "outcome/format_tap.h"
 #include "run/engine_choice.h"
+#include "run/follow.h"
 #include "run/launch.h"
 #include "run/library.h"
 #include "run/usage_checks.h"
@@ -135,15 +136,8 @@ static bool open_reap(struct run *run)
     return run->reap != NULL;
 }
 
-static void on_stop(void *context, int signal)
-{
-    struct run *run = context;
-    signals_stop_with(run->launched.pid, signal);
-}
-
 static bool prepare_engine(struct run *run)
 {
-    const char *count = options_setting(&run->options, SETTING_COUNT);
     run->engine = engine_choice(&run->options, &run->target, &run->outcome);
     if (run->engine == NULL)
         return false;
@@ -151,17 +145,8 @@ static bool prepare_engine(struct run *run)
         coverage_before(&run->outcome, &run->target, &run->options);
         return true;
     }
-    struct engine_run how = {
-        .limit = run->outcome.limit,
-        .tree_limit = run->outcome.tree_limit,
-        .reserve = run->options.reserve,
-        .count_stacks = count != NULL && strstr(count, "stacks") != NULL,
-        .program = run->target.path,
-        .outcome = &run->outcome,
-        .on_stop = on_stop,
-        .context = run,
-    };
-    run->engine_state = run->engine->prepare(&how);
+    run->engine_state =
+        follow_prepare(run->engine, &run->options, &run->target, &run->launched, &run->outcome);
     return run->engine_state != NULL;
 }
 
@@ -276,31 +261,6 @@ static void watch_signals(struct run *run)
     signals_watch(&run->signals, run->launched.pid, *last);
 }
 
-/* Until it is the program, it may be stopped: who follows it deals with that. */
-static int let_go(struct run *run)
-{
-    siginfo_t info;
-    int status;
-    if (run->engine->attend == NULL)
-        return launch_go(&run->launched);
-    bool told = launch_let_go(&run->launched);
-    while (!run->engine->attend(run->engine_state, &status) &&
-           !run->engine->has_begun(run->engine_state))
-        if (signals_wait(10 * 1000 * 1000, &info) != 0 && info.si_signo != SIGCHLD)
-            signals_pass(&run->signals, run->launched.pid, &info);
-    return launch_result(&run->launched, told);
-}
-
-static bool follow(struct run *run)
-{
-    if (run->engine->follow == NULL || run->engine->follow(run->engine_state, run->launched.pid))
-        return true;
-    message("--engine=%s: cannot follow the program: %s", run->engine->name, strerror(errno));
-    launch_cancel(&run->launched);
-    reports_undo(&run->reports);
-    return false;
-}
-
 /* EXIT_SUCCESS: the program runs; else what to exit with, and nothing was run. */
 static int start(struct run *run)
 {
@@ -314,9 +274,12 @@ static int start(struct run *run)
     watch_signals(run);
     roster_set_main(run->roster, run->launched.pid);
     run->outcome.began = duration_now();
-    if (!follow(run))
+    if (!follow_begin(run->engine, run->engine_state, &run->launched)) {
+        launch_cancel(&run->launched);
+        reports_undo(&run->reports);
         return EXIT_OURS;
-    int reason = let_go(run);
+    }
+    int reason = follow_go(run->engine, run->engine_state, &run->launched, &run->signals);
     if (reason != 0)
         return cannot_run(run, reason);
     run->outcome.pid = run->launched.pid;
