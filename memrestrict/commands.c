@@ -7,6 +7,7 @@
 #include "timeline/plot.h"
 #include "live/ps.h"
 #include "live/reset_peak.h"
+#include "run/explain.h"
 #include "run/run.h"
 #include "live/set.h"
 #include "live/snapshot.h"
@@ -27,6 +28,7 @@ const struct command commands[] = {
     {"set", set_main, "PID LIMIT|arm|disarm", "give a running process another limit; faults"},
     {"snapshot", snapshot_main, "PID", "who holds what now, in a run with --sites"},
     {"reset-peak", reset_peak_main, "PID", "let the peak start again"},
+    {"explain", explain_main, "[PROGRAM]", "which engines there are, and what limits a program"},
     {"plot", plot_main, "[-o FILE.png|.svg] [TIMELINE]", "draw what --timeline has written"},
     {"layout", layout_main, "[OPTION]... PID | PROGRAM [ARG]...",
      "see an address space, and what is wrong with it"},

@@ -150,7 +150,7 @@ _memrestrict_run()
             _memrestrict_files
         fi
     else
-        words=$([ "$program" != 1 ] || echo run sweep merge min ps top set snapshot reset-peak plot layout help)
+        words=$([ "$program" != 1 ] || echo run sweep merge min ps top set snapshot reset-peak explain plot layout help)
         local IFS=$'\n'
         # shellcheck disable=SC2207 # a name a line
         COMPREPLY=($(compgen -W "${words// /$'\n'}" -- "$cur"; compgen -c -- "$cur" | LC_ALL=C sort -u))
@@ -200,6 +200,7 @@ _memrestrict()
         3) _memrestrict_reply "$(_memrestrict_values --limit) arm disarm" ;;
         esac
         ;;
+    explain) _memrestrict_reply "--help --usage $(compgen -c -- "$cur")" ;;
     snapshot | reset-peak) _memrestrict_reply "--help --usage $(_memrestrict_pids)" ;;
     plot)
         case $cur in
@@ -211,7 +212,7 @@ _memrestrict()
         _memrestrict_run 2 "$_memrestrict_layout_options"
         [[ $COMP_CWORD != 2 || $cur != [0-9]* ]] || _memrestrict_reply "$(_memrestrict_pids)"
         ;;
-    help) _memrestrict_reply 'env run sweep merge min ps top set snapshot reset-peak plot layout' ;;
+    help) _memrestrict_reply 'env run sweep merge min ps top set snapshot reset-peak explain plot layout' ;;
     *) _memrestrict_run 1 ;;
     esac
 }

@@ -35,7 +35,7 @@ function __memrestrict_subcommand
     test (count $tokens) -gt 1; and contains -- $tokens[2] $argv
 end
 
-set -g __memrestrict_others merge ps top set snapshot reset-peak plot help
+set -g __memrestrict_others merge ps top set snapshot reset-peak explain plot help
 
 function __memrestrict_subcommands
     printf '%s\t%s\n' \
@@ -48,6 +48,7 @@ function __memrestrict_subcommands
         set 'Give a process another limit' \
         snapshot 'Call sites as they are now' \
         reset-peak 'Let the peak start again' \
+        explain 'What limits a program' \
         plot 'Draw a timeline' \
         layout 'See an address space, and what is wrong with it' \
         help 'Print help'
@@ -192,6 +193,6 @@ complete -c memrestrict -n '__memrestrict_subcommand top' -l interval -x -a '1s 
 complete -c memrestrict -n '__memrestrict_subcommand ps set snapshot reset-peak' -a '(__memrestrict_pids)'
 complete -c memrestrict -n '__memrestrict_subcommand plot' -s o -l output -r -F -d Picture
 complete -c memrestrict -n '__memrestrict_subcommand plot' -F
-complete -c memrestrict -n '__memrestrict_subcommand help' -a 'env run sweep merge min ps top set snapshot reset-peak plot layout'
-complete -c memrestrict -n '__memrestrict_subcommand ps top set snapshot reset-peak plot' -l help -d 'Print help'
-complete -c memrestrict -n '__memrestrict_subcommand ps top set snapshot reset-peak plot' -l usage -d 'Print a short help'
+complete -c memrestrict -n '__memrestrict_subcommand help' -a 'env run sweep merge min ps top set snapshot reset-peak explain plot layout'
+complete -c memrestrict -n '__memrestrict_subcommand ps top set snapshot reset-peak explain plot' -l help -d 'Print help'
+complete -c memrestrict -n '__memrestrict_subcommand ps top set snapshot reset-peak explain plot' -l usage -d 'Print a short help'
