@@ -9,6 +9,7 @@
 #define MEMRESTRICT_PATH_OPEN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum { PATH_OPEN_NAME = 257 }; /* NAME_MAX, a slash at the end, and a zero */
 
@@ -17,6 +18,10 @@ struct path_place {
     char name[PATH_OPEN_NAME];
     bool magic; /* it is a link of /proc, which no text can say */
 };
+
+/* This user, or root, which is also who the root folder belongs to: in a user namespace it may have
+ * another number. */
+bool path_owner_is_trusted(uint32_t owner);
 
 /* Finds it; what it is a place of need not be there. 0, or a negative errno value, and nothing to
  * close: -ELOOP for a link that another user made. */

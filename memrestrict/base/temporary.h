@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Temporary folders, which nobody else may look into: made in TMPDIR or /tmp, and taken away with
- * all that was put there, whatever modes a program gave it.
+ * all that was put there, whatever modes a program gave it. Not in a folder of another user (but
+ * root), nor in one where everybody may rename what is there.
  */
 #ifndef MEMRESTRICT_TEMPORARY_H
 #define MEMRESTRICT_TEMPORARY_H

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "min/min_success.h"
 
+#include "base/file_kind.h"
+#include "base/lines.h"
 #include "base/text.h"
 #include "base/signal_wait.h"
 #include "base/message.h"
 #include "base/shell.h"
 #include "base/size_words.h"
 #include "outcome/sentence.h"
+#include "trial/trial_result.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -68,21 +71,20 @@ static int run_test(const char *command, const struct trial *trial)
 /* The last line that it wrote to stderr, if that is short enough. */
 static char *last_words(const struct trial *trial)
 {
-    enum { LONGEST = 100 };
-    char *path = NULL, *line = NULL, *last = NULL;
-    size_t room = 0;
-    FILE *file = asprintf(&path, "%s/stderr", trial->folder) > 0 ? fopen(path, "re") : NULL;
-    while (file != NULL && getline(&line, &room, file) > 0) {
-        const char *text = line + strspn(line, " \t\r\n");
-        line[strcspn(line, "\r\n")] = '\0';
+    enum { LONGEST = 100, MOST = 16 << 20 };
+    char *path = trial_path(trial, "stderr"), *last = NULL;
+    struct lines lines = {.file = path != NULL ? file_open_plain(path) : NULL, .most = MOST};
+    while (lines.file != NULL && lines_next(&lines)) {
+        const char *text = lines.text + strspn(lines.text, " \t\r\n");
+        lines.text[strcspn(lines.text, "\r\n")] = '\0';
         if (*text != '\0' && strlen(text) <= LONGEST) {
             free(last);
             last = text_safe_string(text);
         }
     }
-    if (file != NULL)
-        fclose(file);
-    free(line);
+    if (lines.file != NULL)
+        fclose(lines.file);
+    lines_end(&lines);
     free(path);
     return last;
 }

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "base/fault_modes.h"
+#include "base/json_read.h"
 #include "base/json_text.h"
 #include "base/json_write.h"
 #include "base/output.h"
@@ -60,7 +61,12 @@ static bool add_known(struct explore_memory *memory, const json_t *json)
 static bool read_known(struct explore_memory *memory, const char *path)
 {
     json_error_t error;
-    json_t *json = json_load_file(path, 0, &error);
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        snprintf(error.text, sizeof error.text, "%s", strerror(errno));
+    json_t *json = file != NULL ? json_read(file, &error) : NULL;
+    if (file != NULL)
+        fclose(file);
     bool done = json != NULL && add_known(memory, json);
     if (!done)
         message_usage("--explore-known: %s: %s; accepted: a file that --site-list wrote", path,

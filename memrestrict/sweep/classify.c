@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sweep/classify.h"
 
+#include "base/file_kind.h"
 #include "base/text.h"
 #include "base/string_file.h"
 
@@ -91,7 +92,7 @@ static int signal_of(const struct reference *reference, const struct evidence *e
 /* The end of a file, as a string; the caller frees it. NULL: there is none. */
 static char *read_tail(const char *path)
 {
-    FILE *file = path != NULL ? fopen(path, "re") : NULL;
+    FILE *file = path != NULL ? file_open_plain(path) : NULL;
     char *text = malloc(TAIL + 1);
     size_t length = 0;
     if (file != NULL && text != NULL) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "sweep/run_diff.h"
 
+#include "base/file_kind.h"
+#include "base/lines.h"
 #include "base/text.h"
 #include "sites/source_location.h"
 #include "base/string_file.h"
@@ -9,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 40 }; /* characters of a line */
+enum { SHOWN = 40, LONGEST = 16 << 20 }; /* characters of a line that are shown, and compared */
 
 /* How many of `from` were not met as often in the other run, or not at all; the first is *first. */
 static size_t count_missing(const struct site_index *in, const struct site_index *from,
@@ -59,9 +61,9 @@ bool run_diff_sites(const struct site_index *one, const struct site_index *other
 }
 
 /* The beginning of a line, safe and in quotes, or that there is none. */
-static void write_line(FILE *file, char *line, ssize_t length)
+static void write_line(FILE *file, char *line, bool there)
 {
-    if (length < 0) {
+    if (!there) {
         fputs("nothing", file);
         return;
     }
@@ -75,27 +77,27 @@ static void write_line(FILE *file, char *line, ssize_t length)
 
 static void write_difference(FILE *to, FILE *one, FILE *other)
 {
-    char *lines[2] = {NULL, NULL};
-    size_t rooms[2] = {0, 0}, number = 0;
-    ssize_t lengths[2];
+    struct lines lines[2] = {{.file = one, .most = LONGEST}, {.file = other, .most = LONGEST}};
+    size_t number = 0;
+    bool there[2];
     do {
-        lengths[0] = getline(&lines[0], &rooms[0], one);
-        lengths[1] = getline(&lines[1], &rooms[1], other);
+        there[0] = lines_next(&lines[0]);
+        there[1] = lines_next(&lines[1]);
         number++;
-    } while (lengths[0] >= 0 && lengths[0] == lengths[1] &&
-             memcmp(lines[0], lines[1], (size_t)lengths[0]) == 0);
+    } while (there[0] && there[1] && lines[0].length == lines[1].length &&
+             memcmp(lines[0].text, lines[1].text, lines[0].length) == 0);
     fprintf(to, "its output is not the same in each run (line %zu: ", number);
-    write_line(to, lines[0], lengths[0]);
+    write_line(to, lines[0].text, there[0]);
     fputs(", then ", to);
-    write_line(to, lines[1], lengths[1]);
+    write_line(to, lines[1].text, there[1]);
     fputs("): outputs are not compared", to);
-    free(lines[0]);
-    free(lines[1]);
+    lines_end(&lines[0]);
+    lines_end(&lines[1]);
 }
 
 bool run_diff_outputs(const char *one, const char *other, struct string_list *notes)
 {
-    FILE *files[2] = {fopen(one, "re"), fopen(other, "re")};
+    FILE *files[2] = {file_open_plain(one), file_open_plain(other)};
     struct string_file string;
     FILE *memory = string_file_open(&string);
     if (memory != NULL && files[0] != NULL && files[1] != NULL)

@@ -26,7 +26,7 @@ bool saved_output_open(struct saved_output *kept, const char *folder)
 static bool copy(const char *from, const char *to)
 {
     enum { PIECE = 1 << 20 };
-    int in = open(from, O_RDONLY | O_CLOEXEC);
+    int in = open(from, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
     int out = path_open(to, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC);
     ssize_t done = in >= 0 && out >= 0 ? 1 : -1;
     if (out < 0)

@@ -3,6 +3,8 @@
 
 #include "base/signal_wait.h"
 #include "base/fault_modes.h"
+#include "base/file_kind.h"
+#include "base/json_read.h"
 #include "base/message.h"
 #include "base/string_file.h"
 
@@ -141,7 +143,7 @@ static char *plan_of(const struct told *told, const json_t *record)
 /* Has the file, from there on, what the other has in all? */
 static bool is_rest(const char *whole, int64_t from, const char *part)
 {
-    FILE *one = fopen(whole, "re"), *other = fopen(part, "re");
+    FILE *one = file_open_plain(whole), *other = file_open_plain(part);
     bool same = one != NULL && other != NULL && fseek(one, (long)from, SEEK_SET) == 0;
     for (int a = 0, b = 0; same && a != EOF && b != EOF;) {
         a = getc(one);
@@ -293,7 +295,7 @@ static bool judge_all(struct told *told)
     size_t i;
     const json_t *record;
     snprintf(path, sizeof path, "%s/explored.json", told->folder);
-    told->explored = json_load_file(path, 0, NULL);
+    told->explored = json_read_left(path);
     told->records = json_object_get(told->explored, "records");
     bool good = json_is_array(told->records) && told->trial->sites != NULL;
     if (!good)

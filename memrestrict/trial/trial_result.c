@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "trial/trial_result.h"
 
+#include "base/file_kind.h"
+#include "base/json_read.h"
+#include "base/lines.h"
 #include "base/message.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+
+enum { LONGEST = 16 << 20 }; /* of a line */
 
 char *trial_path(const struct trial *trial, const char *name)
 {
@@ -17,7 +22,7 @@ char *trial_path(const struct trial *trial, const char *name)
 static json_t *load(const struct trial *trial, const char *name)
 {
     char *path = trial_path(trial, name);
-    json_t *json = path != NULL ? json_load_file(path, 0, NULL) : NULL;
+    json_t *json = path != NULL ? json_read_left(path) : NULL;
     free(path);
     return json;
 }
@@ -33,18 +38,17 @@ static void fail(struct trial *trial, const char *trouble)
 static char *complaint(const struct trial *trial)
 {
     static const char own[] = "memrestrict: ";
-    char *path = trial_path(trial, "stderr"), *line = NULL, *last = NULL;
-    size_t room = 0;
-    FILE *file = path != NULL ? fopen(path, "re") : NULL;
-    while (file != NULL && getline(&line, &room, file) > 0)
-        if (strncmp(line, own, strlen(own)) == 0) {
-            line[strcspn(line, "\n")] = '\0';
+    char *path = trial_path(trial, "stderr"), *last = NULL;
+    struct lines lines = {.file = path != NULL ? file_open_plain(path) : NULL, .most = LONGEST};
+    while (lines.file != NULL && lines_next(&lines))
+        if (strncmp(lines.text, own, strlen(own)) == 0) {
+            lines.text[strcspn(lines.text, "\n")] = '\0';
             free(last);
-            last = strdup(line + strlen(own));
+            last = strdup(lines.text + strlen(own));
         }
-    if (file != NULL)
-        fclose(file);
-    free(line);
+    if (lines.file != NULL)
+        fclose(lines.file);
+    lines_end(&lines);
     free(path);
     return last;
 }

@@ -120,6 +120,10 @@
     X(explore_modes_that_are_none, "$M --explore=x --explore-modes=twice true", 125, "",           \
       "--explore-modes: cannot understand 'twice'; accepted: once,keep,rest")                      \
     X(explore_no_time_at_all, "$M --explore=x --explore-time=0 true", 125, "", "--explore-time: ") \
+    X(explore_known_that_has_no_end,                                                               \
+      "head -c 268435457 /dev/zero | tr '\\0' ' ' | $M --explore=x --explore-known=/dev/stdin "    \
+      "true",                                                                                      \
+      125, "", "--explore-known: /dev/stdin: it has more than 268435456 bytes; accepted: ")        \
     X(explore_known_that_is_no_list, "echo '{}' >l; $M --explore=x --explore-known=l true", 125,   \
       "", "--explore-known: l: no list of call sites; accepted: ")                                 \
     X(explore_and_a_plan, "$M --explore=x --fault=nth=1 true", 125, "", "--explore and --fault")   \

@@ -122,6 +122,13 @@
     X(min_folder_that_cannot_be_made, "TMPDIR=/proc/nowhere $M min -t 500 true", 125, "",          \
       "memrestrict: TMPDIR: cannot make a folder in /proc/nowhere: No such file or directory; "    \
       "accepted: a folder that can be written to\n")                                               \
+    X(min_folder_open_to_all,                                                                      \
+      "mkdir -m 777 t; TMPDIR=t $M min -t 500 true; s=$?; ls t; chmod 1777 t; "                    \
+      "TMPDIR=t $M min -t 500 -q true >/dev/null; echo $s $?",                                     \
+      0, "125 0\n",                                                                                \
+      "memrestrict: TMPDIR: t is not safe: everybody may rename what is in it; accepted: a "       \
+      "folder "                                                                                    \
+      "of yours, or one with the sticky bit, as /tmp has it\n")                                    \
     X(min_budget_file_is_made,                                                                     \
       CHECK_BUDGET("--update ") "; "                                                               \
                                 "sed 's|/.*/||' f",                                                \

@@ -6,6 +6,7 @@
 
 #include "trial/capture.h"
 #include "base/temporary.h"
+#include "trial/trial_result.h"
 #include "trial/trial_start.h"
 
 #include <string.h>
@@ -131,6 +132,39 @@ START_TEST(trial_folders_go_whatever_is_in_them)
 }
 END_TEST
 
+START_TEST(trial_folders_of_others_are_not_used)
+{
+    if (getuid() != 0)
+        SKIP("not root");
+    setenv("TMPDIR", scratch("foreign"), 1);
+    ck_assert(shell("mkdir foreign && chown 65534 foreign"));
+    ck_assert_ptr_null(temporary_make());
+    ck_assert(shell("chown 0 foreign"));
+    ck_assert_ptr_nonnull(temporary_make());
+}
+END_TEST
+
+static void expect_failed(const char *making)
+{
+    struct trial trial = {.folder = strdup(scratch("left"))};
+    ck_assert(shell("rm -rf left && mkdir left && cd left && %s", making));
+    trial_read(&trial, 0, true);
+    ck_assert_int_eq(trial.end, TRIAL_FAILED);
+    ck_assert_ptr_null(trial.sites);
+    ck_assert_str_eq(trial.trouble, "memrestrict run ended without a result");
+}
+
+/* A program may put other things in their place: nothing waits, and nothing fills the memory. */
+START_TEST(trial_results_that_are_something_else)
+{
+    expect_failed("mkfifo outcome.json sites.json stderr");
+    expect_failed("mkdir outcome.json sites.json stderr");
+    expect_failed("ln -s /dev/zero outcome.json && ln -s /dev/zero stderr");
+    expect_failed("head -c 268435457 /dev/zero | tr '\\0' ' ' >outcome.json");
+    expect_failed("truncate -s 100G stderr");
+}
+END_TEST
+
 Suite *suite_trial(void)
 {
     Suite *suite = suite_create("trial");
@@ -140,5 +174,7 @@ Suite *suite_trial(void)
     formats_add(suite, trial_outputs_that_differ_have_other_hashes);
     formats_add(suite, trial_folders_are_private_and_alike);
     formats_add(suite, trial_folders_go_whatever_is_in_them);
+    formats_add(suite, trial_folders_of_others_are_not_used);
+    formats_add(suite, trial_results_that_are_something_else);
     return suite;
 }
