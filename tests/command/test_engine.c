@@ -46,7 +46,7 @@ START_TEST(each_way_is_refused_at_the_page)
 {
     in_each_kind(__func__, "engine_fills",
                  "for way in mmap shared brk mprotect fixed mremap malloc; do\n" PTRACE
-                 "-l 8M ./p $way 8388608; done",
+                 "-l 2M ./p $way 2097152; done",
                  "full\nfull\nfull\nfull\nfull\nfull\nfull\n");
 }
 END_TEST
