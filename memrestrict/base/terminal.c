@@ -79,15 +79,15 @@ static void leave(void)
     tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
 }
 
-bool terminal_open(void)
+bool terminal_open(const char *name, const char *instead)
 {
     struct sigaction action = {.sa_handler = note};
     sigset_t mask;
     if (!is_capable(STDOUT_FILENO) || !isatty(STDIN_FILENO) ||
         tcgetattr(STDIN_FILENO, &before) != 0) {
-        message(
-            "top: a terminal is needed on standard input and output, with TERM set and not dumb; "
-            "'memrestrict ps' prints the same once");
+        message("%s: a terminal is needed on standard input and output, with TERM set and not "
+                "dumb; %s",
+                name, instead);
         return false;
     }
     sigemptyset(&mask);

@@ -38,9 +38,10 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 /* Is it a terminal that knows escape sequences, and is there no NO_COLOR? */
 bool terminal_wants_color(int fd);
 
-/* Switches to the second screen, keys without echo. False: this has been said; there is no terminal
- * on standard input and output, or one that cannot. */
-bool terminal_open(void);
+/* Switches to the second screen, keys without echo. False: there is no terminal on standard input
+ * and output, or one that cannot, which has been said for the subcommand `name`, with what there is
+ * `instead`. */
+bool terminal_open(const char *name, const char *instead);
 void terminal_close(void);
 
 enum terminal_event {

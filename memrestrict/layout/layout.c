@@ -8,6 +8,7 @@
 #include "layout/layout_options.h"
 #include "layout/start.h"
 #include "space/picture_text.h"
+#include "layout/run_figures.h"
 #include "layout/watch.h"
 #include "run/library.h"
 
@@ -30,7 +31,10 @@ static bool look(void *into, int pid, const char *where)
     struct view *view = into;
     space_free(&view->space);
     snprintf(view->where, sizeof view->where, "%s", where);
-    return space_read(pid, &view->space);
+    if (!space_read(pid, &view->space))
+        return false;
+    run_figures_read(&view->space);
+    return true;
 }
 
 static struct picture_style style_for(const struct layout_options *options)
@@ -69,6 +73,8 @@ static int show(struct view *view)
     bool done = picture_make(&picture, &view->space, &faults, options->all ? 0 : PICTURE_ROWS);
     if (done && text && !options->quiet)
         done = picture_text(stdout, &picture, view->where, &style);
+    if (done && text && !options->quiet)
+        done = charges_text(stdout, &view->space, &style);
     if (done && text)
         done = faults_text(stdout, &faults, &style);
     if (!done && !ferror(stdout)) /* that is said at the end of main */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "layout/run_figures.h"
 #include "layout/watch.h"
 
 #include "base/message.h"
@@ -44,6 +45,7 @@ static bool draw(struct watch *watch, const struct address_space *space)
     if (watch->screen)
         fputs(TERMINAL_HOME, stdout);
     done = done && (watch->options->quiet || picture_text(stdout, &picture, "", &watch->style)) &&
+           charges_text(stdout, space, &watch->style) &&
            faults_text(stdout, &faults, &watch->style);
     fputs(watch->screen ? TERMINAL_CLEAR_REST : "\n", stdout);
     picture_free(&picture);
@@ -64,6 +66,7 @@ static bool look(struct watch *watch)
     struct address_space space;
     if (!space_read(watch->options->pid, &space))
         return false;
+    run_figures_read(&space);
     bool done = draw(watch, &space);
     if (watch->any)
         space_free(&watch->before);
@@ -96,7 +99,7 @@ int watch_process(const struct layout_options *options, struct picture_style sty
         return EXIT_OURS;
     }
     watch.screen = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && options->color != 2;
-    if (watch.screen && !terminal_open())
+    if (watch.screen && !terminal_open("layout", "into a pipe the looks follow each other"))
         return EXIT_OURS;
     watch.style.line_end = watch.screen ? TERMINAL_CLEAR_LINE "\n" : "\n";
     do

@@ -77,7 +77,7 @@ int top_main(int argc, char **argv)
     char key = '\0';
     if (!read_options(argc, argv, &interval, &status))
         return status;
-    if (!terminal_open())
+    if (!terminal_open("top", "'memrestrict ps' prints the same once"))
         return EXIT_OURS;
     enum terminal_event event = TERMINAL_DRAW;
     bool done = true;

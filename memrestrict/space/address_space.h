@@ -66,6 +66,18 @@ struct space_cgroup {
     char name[SPACE_NAME];
 };
 
+/* What the library says of a process under a run: its word, as far as it can be true. */
+struct space_account {
+    bool known;          /* else all is 0 */
+    uint64_t limit;      /* of the process; SPACE_UNKNOWN: none */
+    uint64_t used, peak; /* charged now, and at the most */
+    uint64_t refusals;
+    uint64_t tree_limit; /* of all processes of the run together; SPACE_UNKNOWN: none */
+    uint64_t tree_used;
+    bool own_heap, own_maps; /* the program brings its own malloc, or its own mmap: uncharged */
+    const char *doubt;       /* why this cannot be; NULL: it can. Static */
+};
+
 struct address_space {
     int pid;
     char program[SPACE_NAME]; /* the file's last part, or the command's name */
@@ -82,7 +94,9 @@ struct address_space {
     struct space_limits limits;
     struct space_system system;
     struct space_cgroup cgroup;
-    uint64_t budget;          /* MEMRESTRICT_LIMIT in its environment; SPACE_UNKNOWN: none */
+    uint64_t budget; /* its account's; else MEMRESTRICT_LIMIT of its environment, which it may have
+                        changed; SPACE_UNKNOWN: none */
+    struct space_account account;
     struct mapping *mappings; /* by rising address, those of the process's own part alone */
     size_t count;
     bool cut; /* there are more mappings than are kept */

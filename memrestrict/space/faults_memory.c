@@ -90,9 +90,15 @@ void fault_check_huge_pages(const struct address_space *space, const struct faul
                             struct fault_list *list)
 {
     struct space_sums sums = space_sums(space);
-    char pair[SIZE_PAIR_ROOM];
+    char pair[SIZE_PAIR_ROOM], charged[SIZE_ROOM];
     (void)bounds;
-    if (sums.huge >= 8 * mib && sums.huge >= sums.anonymous / 2)
+    if (sums.huge < 8 * mib || sums.huge < sums.anonymous / 2)
+        return;
+    if (space->account.known)
+        fault_add(list, FAULT_NOTE, "%s of its anonymous memory are in huge pages; charged are %s",
+                  size_pair(sums.huge, sums.anonymous, pair),
+                  size_words(space->account.used, charged));
+    else
         fault_add(list, FAULT_NOTE, "%s of its anonymous memory are in huge pages",
                   size_pair(sums.huge, sums.anonymous, pair));
 }

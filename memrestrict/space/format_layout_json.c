@@ -3,6 +3,7 @@
 
 #include "base/json_text.h"
 #include "base/json_write.h"
+#include "space/charges.h"
 #include "space/mapping_kinds.h"
 #include "base/text.h"
 
@@ -25,7 +26,7 @@ static json_t *limit_object(const struct space_limits *limits)
                      bytes_or_null(limits->locked));
 }
 
-static json_t *mapping_object(const struct mapping *mapping)
+static json_t *mapping_object(const struct mapping *mapping, bool charges)
 {
     char access[] = {mapping->read ? 'r' : '-', mapping->write ? 'w' : '-',
                      mapping->execute ? 'x' : '-', mapping->shared ? 's' : 'p', '\0'};
@@ -45,6 +46,11 @@ static json_t *mapping_object(const struct mapping *mapping)
     json_object_set_new(object, "locked_bytes", bytes_or_null(mapping->locked));
     if (mapping->thread != 0)
         json_object_set_new(object, "thread", json_integer(mapping->thread));
+    if (charges) {
+        const struct charge_rule *rule = charge_rule_of(mapping);
+        json_object_set_new(object, "charge", json_string(charge_id(rule->charge)));
+        json_object_set_new(object, "charge_rule", json_string(rule->id));
+    }
     return object;
 }
 
@@ -59,7 +65,8 @@ static json_t *fault_object(const struct fault_found *found)
                   "why", found->row->why, "advice", found->row->advice);
     if (object != NULL)
         json_object_set_new(object, "mapping",
-                            found->mapping != NULL ? mapping_object(found->mapping) : json_null());
+                            found->mapping != NULL ? mapping_object(found->mapping, false)
+                                                   : json_null());
     free(words);
     return object;
 }
@@ -100,6 +107,34 @@ static json_t *areas_object(const struct picture *picture)
                      address(picture->area.base), "direction", directions[picture->area.direction]);
 }
 
+/* What the library says; null: it has no account of the process. */
+static json_t *budget_object(const struct space_account *account)
+{
+    if (!account->known)
+        return json_null();
+    return json_pack(
+        "{s:o, s:I, s:I, s:I, s:o, s:o, s:b, s:b, s:s?}", "limit_bytes",
+        bytes_or_null(account->limit), "used_bytes", (json_int_t)account->used, "peak_bytes",
+        (json_int_t)account->peak, "refusals", (json_int_t)account->refusals, "tree_limit_bytes",
+        bytes_or_null(account->tree_limit), "tree_used_bytes",
+        account->tree_limit == SPACE_UNKNOWN ? json_null() : bytes_or_null(account->tree_used),
+        "own_heap", account->own_heap, "own_maps", account->own_maps, "doubt", account->doubt);
+}
+
+static json_t *charges_array(const struct address_space *space)
+{
+    struct charge_sum sums[CHARGE_RULES];
+    json_t *array = json_array();
+    charge_sums(space, sums);
+    for (size_t i = 0; i < CHARGE_RULES && space->account.known; i++)
+        json_array_append_new(
+            array, json_pack("{s:s, s:s, s:s, s:I, s:I}", "rule", charge_rules[i].id, "charge",
+                             charge_id(charge_rules[i].charge), "words", charge_rules[i].words,
+                             "size_bytes", (json_int_t)sums[i].mapped, "resident_bytes",
+                             (json_int_t)sums[i].resident));
+    return array;
+}
+
 bool format_layout_json(FILE *file, const void *view_of)
 {
     const struct layout_view *view = view_of;
@@ -109,14 +144,15 @@ bool format_layout_json(FILE *file, const void *view_of)
     for (size_t i = 0; i < picture->faults->count; i++)
         json_array_append_new(faults, fault_object(&picture->faults->faults[i]));
     for (size_t i = 0; i < space->count; i++)
-        json_array_append_new(mappings, mapping_object(&space->mappings[i]));
+        json_array_append_new(mappings, mapping_object(&space->mappings[i], space->account.known));
     bool whole = json_array_size(faults) == picture->faults->count &&
                  json_array_size(mappings) == space->count;
-    json_t *json = json_pack("{s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "schema",
-                             "memrestrict-layout", "version", 1, "process",
-                             process_object(space, view->moment), "sums", sums_object(picture),
-                             "areas", areas_object(picture), "limits", limit_object(&space->limits),
-                             "faults", faults, "mappings_cut", space->cut, "mappings", mappings);
+    json_t *json = json_pack(
+        "{s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "schema", "memrestrict-layout",
+        "version", 1, "process", process_object(space, view->moment), "sums", sums_object(picture),
+        "areas", areas_object(picture), "limits", limit_object(&space->limits), "budget",
+        budget_object(&space->account), "charges", charges_array(space), "faults", faults,
+        "mappings_cut", space->cut, "mappings", mappings);
     if (!whole && json != NULL) {
         json_decref(json);
         json = NULL;

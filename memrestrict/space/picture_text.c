@@ -4,12 +4,13 @@
 #include "base/size_words.h"
 #include "base/terminal.h"
 #include "base/text.h"
+#include "space/charges.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ADDRESS = 12, SIZE = 10, ACCESS = 5, INDENT = 2, WIDE = 100 };
+enum { ADDRESS = 12, SIZE = 10, ACCESS = 5, CHARGE = 7, INDENT = 2, WIDE = 100 };
 
 /* What is drawn with. */
 struct pen {
@@ -79,6 +80,29 @@ static void write_cut(const struct pen *pen, const char *words, size_t width)
             fputc(words[i] >= ' ' && words[i] < 0x7f ? words[i] : '?', pen->file);
 }
 
+/* Of all mappings of a row; "": they differ, or nothing is known. */
+static const char *charge_words(const struct picture *picture, const struct picture_row *row)
+{
+    const struct mapping *list = &picture->space->mappings[row->first];
+    if (row->gap || !picture->space->account.known)
+        return "";
+    enum charge charge = charge_rule_of(list)->charge;
+    for (size_t i = 1; i < row->count; i++)
+        if (charge_rule_of(&list[i])->charge != charge)
+            return "";
+    return charge == CHARGE_NONE ? "-" : charge_id(charge);
+}
+
+static void write_columns(const struct pen *pen, const struct picture *picture,
+                          const struct picture_row *row)
+{
+    if (pen->style->width < WIDE)
+        return;
+    fprintf(pen->file, "%-*s", ACCESS, row->access);
+    if (picture->space->account.known)
+        fprintf(pen->file, "%-*s", CHARGE, charge_words(picture, row));
+}
+
 static bool write_row(const struct pen *pen, const struct picture *picture,
                       const struct picture_row *row)
 {
@@ -88,7 +112,8 @@ static bool write_row(const struct pen *pen, const struct picture *picture,
     if (words == NULL)
         return false;
     bool wide = pen->style->width >= WIDE;
-    unsigned before = ADDRESS + 1 + SIZE + 1 + pen->bar + 1 + (wide ? ACCESS : 0);
+    unsigned columns = !wide ? 0 : picture->space->account.known ? ACCESS + CHARGE : ACCESS;
+    unsigned before = ADDRESS + 1 + SIZE + 1 + pen->bar + 1 + columns;
     const char *mark = row->fault                      ? "!"
                        : !picture->changes || !changed ? " "
                        : row->is_new                   ? "+"
@@ -105,7 +130,8 @@ static bool write_row(const struct pen *pen, const struct picture *picture,
                : changed  ? TERMINAL_BOLD
                : row->gap ? TERMINAL_DIM
                           : NULL);
-    fprintf(pen->file, " %-*s", wide ? ACCESS : 0, wide ? row->access : "");
+    fputc(' ', pen->file);
+    write_columns(pen, picture, row);
     write_cut(pen, words, pen->style->width > before ? pen->style->width - before : 1);
     color(pen, TERMINAL_PLAIN);
     end_line(pen);
@@ -189,6 +215,55 @@ bool picture_text(FILE *file, const struct picture *picture, const char *moment,
     }
     end_line(&pen);
     return done && !ferror(file);
+}
+
+static void write_budget(const struct pen *pen, const struct space_account *account)
+{
+    char limit[SIZE_ROOM], one[SIZE_ROOM], two[SIZE_ROOM], line[300];
+    bool limited = account->limit != SPACE_UNKNOWN;
+    int length = snprintf(line, sizeof line,
+                          "budget: %s%s, %s are charged by the process's word, %s at most",
+                          limited ? size_words(account->limit, limit) : "none of its own",
+                          account->tree_limit != SPACE_UNKNOWN ? " (its run has one for all)" : "",
+                          size_words(account->used, one), size_words(account->peak, two));
+    if (account->refusals > 0)
+        snprintf(line + length, sizeof line - (size_t)length, ", %" PRIu64 " refused",
+                 account->refusals);
+    write_wrapped(pen, line, 0, INDENT);
+    if (account->doubt != NULL) {
+        snprintf(line, sizeof line, "which cannot be trusted: %s", account->doubt);
+        fprintf(pen->file, "%*s", INDENT, "");
+        write_wrapped(pen, line, INDENT, INDENT);
+    }
+    if (account->own_heap || account->own_maps)
+        write_wrapped(pen,
+                      account->own_heap
+                          ? "the program has a malloc of its own: blocks are not charged"
+                          : "the program has an mmap of its own: not charged",
+                      0, INDENT);
+}
+
+bool charges_text(FILE *file, const struct address_space *space, const struct picture_style *style)
+{
+    struct pen pen = pen_make(file, style);
+    struct charge_sum sums[CHARGE_RULES];
+    char size[SIZE_ROOM];
+    if (!space->account.known)
+        return true;
+    write_budget(&pen, &space->account);
+    charge_sums(space, sums);
+    for (size_t i = 0; i < CHARGE_RULES; i++) {
+        const struct charge_rule *rule = &charge_rules[i];
+        if (sums[i].mapped == 0)
+            continue;
+        color(&pen, rule->charge == CHARGE_NONE ? TERMINAL_DIM : NULL);
+        int column = fprintf(file, "%*s %-*s%-13s", SIZE, size_words(sums[i].mapped, size), CHARGE,
+                             rule->charge == CHARGE_NONE ? "-" : charge_id(rule->charge), rule->id);
+        write_wrapped(&pen, rule->words, (size_t)column, (size_t)column);
+        color(&pen, TERMINAL_PLAIN);
+    }
+    end_line(&pen);
+    return !ferror(file);
 }
 
 static bool write_fault(const struct pen *pen, const struct fault_found *found)

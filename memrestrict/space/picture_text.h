@@ -20,6 +20,8 @@ enum { PICTURE_LEAST = 60 };
 /* `moment` is when the look was taken: "at main", or nothing. False: no memory, or with errno. */
 bool picture_text(FILE *file, const struct picture *picture, const char *moment,
                   const struct picture_style *style);
+/* What of it is charged, by rule; nothing where the library has no account of it. */
+bool charges_text(FILE *file, const struct address_space *space, const struct picture_style *style);
 bool faults_text(FILE *file, const struct fault_list *list, const struct picture_style *style);
 
 #endif

@@ -268,6 +268,65 @@ START_TEST(a_refusal_by_the_kernel_is_a_moment)
 }
 END_TEST
 
+/* Runs `script` with $p, a process under a run with known mappings. */
+#define UNDER_A_RUN(options, script)                                                               \
+    "head -c 1048576 /dev/zero >file; mkfifo in; $M run " options                                  \
+    " $V/layout_has_a_mapping_of_each_rule file <in >ready & exec 5>in; "                          \
+    "until grep -q . ready; do sleep 0.01; done; p=$(cat ready); " script "; exec 5>&-; wait"
+
+START_TEST(under_a_run_each_region_says_what_is_charged_of_it)
+{
+    expect(UNDER_A_RUN("-l 64M",
+                       "$M layout -q --json=j $p >/dev/null; "
+                       "jq -c '.budget | [.limit_bytes, .used_bytes - 13 * 1048576, .refusals, "
+                       ".tree_limit_bytes, .doubt]' j; jq -r '.mappings[] | "
+                       "select(.start | startswith(\"0x1000\") or startswith(\"0x1001\")) | "
+                       "\"\\(.start) \\(.size_bytes / 1048576) \\(.charge) \\(.charge_rule)\"' j; "
+                       "jq -c '([.charges[].size_bytes] | add) == .sums.mapped_bytes, "
+                       "([.charges[].resident_bytes] | add) == .sums.resident_bytes' j"),
+           0,
+           "[67108864,1000,0,null,null]\n"
+           "0x100000000000 8 part mapped\n"
+           "0x100040000000 4 whole shared\n"
+           "0x100080000000 1 whole file-copy\n"
+           "0x1000c0000000 16 no no-access\n"
+           "0x100100000000 2 no not-writable\n"
+           "0x100140000000 1 no shared-file\n"
+           "true\ntrue\n",
+           NULL);
+}
+END_TEST
+
+START_TEST(under_a_run_the_picture_has_the_librarys_figures)
+{
+    expect(UNDER_A_RUN("-l 64M", "$M layout $p >out; grep '^budget' out; "
+                                 "grep -E '^ +(4|1).0 MiB whole' out; grep -c shared-file out; "
+                                 "COLUMNS=120 $M layout --all $p | grep -c 'rw-s whole'"),
+           0,
+           "budget: 64.0 MiB, 13.0 MiB are charged by the process's word, 13.0 MiB at most\n"
+           "   4.0 MiB whole  shared       shared and of no file\n"
+           "   1.0 MiB whole  file-copy    its own copy of a file\n"
+           "1\n1\n",
+           NULL);
+    expect(UNDER_A_RUN("--scope=tree -l 64M",
+                       "$M layout -q --json=j $p >/dev/null; "
+                       "jq -c '.budget | [.limit_bytes, .tree_limit_bytes]' j"),
+           0, "[null,67108864]\n", NULL);
+}
+END_TEST
+
+START_TEST(the_limit_of_now_is_told_and_not_that_of_the_environment)
+{
+    expect(UNDER_A_RUN("-l 64M", "$M set $p 32M >/dev/null; "
+                                 "$M layout -q --json=j $p >/dev/null; "
+                                 "jq '.budget.limit_bytes' j"),
+           0, "33554432\n", NULL);
+    expect(WITH("nothing", "$M layout -q --json=j $p >/dev/null; "
+                           "jq -c '[.budget, .charges, .mappings[0].charge]' j"),
+           0, "[null,[],null]\n", "");
+}
+END_TEST
+
 START_TEST(what_cannot_be_looked_at_is_said)
 {
     expect("$M layout 999999999", 125, "", "there is no process 999999999\n");
@@ -289,6 +348,16 @@ START_TEST(a_watch_marks_what_changed)
            "until grep -q 'new: \\|: +\\|+8.5 MiB' out; do sleep 0.01; done; exec 5>&-; wait $w; "
            "echo $?",
            0, "0\n", "");
+}
+END_TEST
+
+START_TEST(a_watch_that_cannot_draw_says_so_in_its_own_name)
+{
+    if (!program_exists("script"))
+        SKIP("no script");
+    expect("script -qec \"TERM=dumb $M layout --watch $$\" log </dev/null | tr -d '\\r' | "
+           "grep -o 'layout: a terminal is needed'",
+           0, "layout: a terminal is needed\n", "");
 }
 END_TEST
 
@@ -329,8 +398,12 @@ Suite *suite_layout(void)
     command_add(suite, the_peak_is_the_most_that_there_was);
     command_add(suite, a_refusal_by_the_budget_is_a_moment);
     command_add(suite, a_refusal_by_the_kernel_is_a_moment);
+    command_add(suite, under_a_run_each_region_says_what_is_charged_of_it);
+    command_add(suite, under_a_run_the_picture_has_the_librarys_figures);
+    command_add(suite, the_limit_of_now_is_told_and_not_that_of_the_environment);
     command_add(suite, what_cannot_be_looked_at_is_said);
     command_add(suite, a_watch_marks_what_changed);
+    command_add(suite, a_watch_that_cannot_draw_says_so_in_its_own_name);
     command_add(suite, the_svg_is_xml_for_light_and_dark);
     return suite;
 }

@@ -6,6 +6,7 @@
 #include "formats.h"
 
 #include "space/address_space.h"
+#include "space/charges.h"
 #include "space/faults.h"
 #include "space/format_layout.h"
 #include "space/kernel_file.h"
@@ -180,6 +181,75 @@ START_TEST(a_control_group_below_the_budget_is_a_fault)
 }
 END_TEST
 
+START_TEST(the_budget_of_a_run_is_told_from_that_of_the_environment)
+{
+    const struct fault_bounds bounds = {16 << 20};
+    make(PROGRAM HEAP LIBRARIES STACK, 64);
+    put_text("proc/77/smaps", PROGRAM HEAP "Anonymous: 20480 kB\nAnonHugePages: 16384 kB\n" //
+             LIBRARIES STACK);
+    ck_assert_str_eq(found(), "note huge-pages -; ");
+    expect_lacks(faults.faults[0].words, "charged");
+    space.account = (struct space_account){.known = true,
+                                           .limit = 64 << 20,
+                                           .used = 1 << 20,
+                                           .peak = 2 << 20,
+                                           .tree_limit = SPACE_UNKNOWN,
+                                           .doubt = "so it is"};
+    ck_assert(faults_find(&space, &bounds, &faults));
+    expect_has(faults.faults[0].words, "are in huge pages; charged are 1.0 MiB");
+    const struct picture_style style = {.width = 60, .line_end = "\n"};
+    char *text = NULL, *rest = NULL;
+    size_t length;
+    FILE *file = open_memstream(&text, &length);
+    ck_assert(charges_text(file, &space, &style) && fclose(file) == 0);
+    expect_has(text, "budget: 64.0 MiB, 1.0 MiB are charged");
+    expect_has(text, "which cannot be trusted: so it is\n");
+    for (char *line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest))
+        ck_assert_msg(strlen(line) <= 60, "%s", line);
+}
+END_TEST
+
+START_TEST(each_kind_of_memory_is_charged_by_a_rule)
+{
+    static const struct {
+        const char *access, *name, *rule;
+    } cases[] = {
+        {"rw-p", "", "mapped"},
+        {"rw-p", "[anon: x]", "mapped"},
+        {"rw-p", "/anon_hugepage (deleted)", "mapped"},
+        {"rwxp", "", "mapped"},
+        {"r-xp", "", "not-writable"},
+        {"---p", "", "no-access"},
+        {"rw-s", "/dev/zero (deleted)", "shared"},
+        {"rw-s", "[anon_shmem:x]", "shared"},
+        {"r--s", "/dev/zero (deleted)", "not-writable"},
+        {"rw-s", "/memfd:x (deleted)", "shared-file"},
+        {"rw-s", "/SYSV00000000 (deleted)", "shared-file"},
+        {"rw-p", "/memfd:x (deleted)", "file-copy"},
+        {"rw-p", "/some/file", "file-copy"},
+        {"rw-s", "/some/file", "shared-file"},
+        {"r--p", "/some/file", "not-writable"},
+        {"rw-s", "/dev/dri/card0", "kernel"},
+        {"r-xp", "[vdso]", "kernel"},
+        {"rw-p", "[stack:5]", "thread-stack"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char maps[1000];
+        snprintf(maps, sizeof maps,
+                 PROGRAM HEAP "7f0000000000-7f0000002000 %s 0 00:01 %d %s\n" STACK, cases[i].access,
+                 *cases[i].name == '/', cases[i].name);
+        make(maps, 64);
+        found();
+        ck_assert_msg(strcmp(charge_rule_of(&space.mappings[3])->id, cases[i].rule) == 0,
+                      "%s %s is %s", cases[i].access, cases[i].name,
+                      charge_rule_of(&space.mappings[3])->id);
+    }
+    ck_assert_str_eq(charge_rule_of(&space.mappings[1])->id, "loaded");
+    ck_assert_str_eq(charge_rule_of(&space.mappings[2])->id, "heap");
+    ck_assert_str_eq(charge_rule_of(&space.mappings[4])->id, "stack");
+}
+END_TEST
+
 START_TEST(lines_that_are_none_are_passed_over)
 {
     make("\n \nVmFlags: rd\nnonsense\n5-4 rw-p 0 0:0 0\n1000-2000 rwzp 0 0:0 0\n" PROGRAM
@@ -311,6 +381,8 @@ Suite *suite_layout(void)
     formats_add(suite, each_cause_of_the_legacy_layout_is_told);
     formats_add(suite, settings_of_the_machine_are_told);
     formats_add(suite, a_control_group_below_the_budget_is_a_fault);
+    formats_add(suite, the_budget_of_a_run_is_told_from_that_of_the_environment);
+    formats_add(suite, each_kind_of_memory_is_charged_by_a_rule);
     formats_add(suite, lines_that_are_none_are_passed_over);
     formats_add(suite, what_has_no_memory_is_said);
     formats_add(suite, the_picture_shows_what_is_in_the_way);
