@@ -18,15 +18,19 @@ enum {
 };
 _Static_assert(ACCOUNTS_OUTSIDE < 1 << SLOT_BITS, "a slot's number fits into a ticket");
 
-bool accounts_are_ours(const struct accounts *accounts, size_t size)
+bool accounts_are_ours(const struct accounts *accounts)
 {
-    return size >= sizeof *accounts && accounts->magic == ACCOUNTS_MAGIC &&
-           accounts->version == ACCOUNTS_VERSION && accounts->size == sizeof *accounts;
+    return accounts->magic == ACCOUNTS_MAGIC && accounts->version == ACCOUNTS_VERSION &&
+           accounts->size == sizeof *accounts;
 }
 
-static unsigned slot_of(const struct accounts *accounts, const struct account *account)
+/* Of a ticket: ACCOUNTS_SLOTS or more if it is none. */
+static unsigned slot_in(int ticket) { return ((unsigned)ticket & ((1u << SLOT_BITS) - 1)) - 1; }
+
+unsigned accounts_number(const struct account *account)
 {
-    return (unsigned)(account - accounts->slots);
+    unsigned slot = slot_in(account->ticket);
+    return slot < ACCOUNTS_SLOTS ? slot : 0;
 }
 
 static void raise_top(struct accounts *accounts, uint32_t top)
@@ -36,31 +40,55 @@ static void raise_top(struct accounts *accounts, uint32_t top)
         ;
 }
 
+static struct account *begin(struct accounts *accounts, unsigned slot)
+{
+    struct account *account = accounts_slot(accounts, slot);
+    if (account == NULL) {
+        atomic_store(&accounts->owners[slot], 0);
+        return NULL;
+    }
+    raise_top(accounts, slot + 1);
+    uint64_t number = atomic_fetch_add(&accounts->joined, 1);
+    memset(account, 0, sizeof *account); /* one who was thought dead may have written there */
+    account->ticket = (int32_t)((number << SLOT_BITS & INT32_MAX) | (slot + 1));
+    return account;
+}
+
 struct account *accounts_claim(struct accounts *accounts, uint64_t identity)
 {
     for (unsigned i = 0; i < ACCOUNTS_SLOTS; i++) {
         uint64_t nobody = 0;
-        if (atomic_load_explicit(&accounts->owners[i], memory_order_relaxed) != 0 ||
-            !atomic_compare_exchange_strong(&accounts->owners[i], &nobody, identity))
-            continue;
-        raise_top(accounts, i + 1);
-        struct account *account = &accounts->slots[i];
-        uint64_t number = atomic_fetch_add(&accounts->joined, 1);
-        memset(account, 0, sizeof *account); /* one who was thought dead may have written there */
-        account->ticket = (int32_t)((number << SLOT_BITS & INT32_MAX) | (i + 1));
-        return account;
+        if (atomic_load_explicit(&accounts->owners[i], memory_order_relaxed) == 0 &&
+            atomic_compare_exchange_strong(&accounts->owners[i], &nobody, identity))
+            return begin(accounts, i);
     }
     return NULL;
+}
+
+static bool is_taken(const struct accounts *accounts, unsigned slot)
+{
+    return atomic_load(&accounts->owners[slot]) != 0;
 }
 
 struct account *accounts_next(struct accounts *accounts, unsigned *index)
 {
     unsigned top = atomic_load(&accounts->top);
-    for (; *index < top && *index < ACCOUNTS_SLOTS; ++*index)
-        if (atomic_load(&accounts->owners[*index]) != 0 &&
-            atomic_load(&accounts->slots[*index].state) != ACCOUNT_EMPTY)
-            return &accounts->slots[*index];
+    for (; *index < top && *index < ACCOUNTS_SLOTS; ++*index) {
+        struct account *account =
+            is_taken(accounts, *index) ? accounts_slot(accounts, *index) : NULL;
+        if (account != NULL && atomic_load(&account->state) != ACCOUNT_EMPTY)
+            return account;
+    }
     return NULL;
+}
+
+bool accounts_see_all(struct accounts *accounts)
+{
+    unsigned top = atomic_load(&accounts->top);
+    for (unsigned i = 0; i < top && i < ACCOUNTS_SLOTS; i++)
+        if (is_taken(accounts, i) && accounts_slot(accounts, i) == NULL)
+            return false;
+    return true;
 }
 
 bool accounts_can_judge(const struct accounts *accounts)
@@ -132,30 +160,30 @@ bool accounts_command_is_gone(const struct accounts *accounts)
            !is_there(accounts->command, accounts->command_start, &stat);
 }
 
-/* The slot of whoever holds the lock; NULL: the word stands for none. */
-static const struct account *holder_of(const struct accounts *accounts, int owner)
+/* The slot of whoever holds the lock; NULL: the word stands for none, or it cannot be seen. */
+static const struct account *holder_of(struct accounts *accounts, int owner)
 {
-    unsigned slot = ((unsigned)owner & ((1u << SLOT_BITS) - 1)) - 1;
-    return slot < ACCOUNTS_SLOTS ? &accounts->slots[slot] : NULL;
+    return slot_in(owner) < ACCOUNTS_SLOTS ? accounts_slot(accounts, slot_in(owner)) : NULL;
 }
 
 /* Whoever holds the lock: has it died? A slot that is nobody's was freed by the command, which
  * takes the death of its process for certain. A word that no holder writes is nobody's. */
 static bool owner_is_dead(struct accounts *accounts, int owner, int who)
 {
-    const struct account *account = holder_of(accounts, owner);
     if (owner == ACCOUNTS_COMMAND && who == ACCOUNTS_COMMAND)
         return true; /* we do not hold it */
     if (owner == ACCOUNTS_OUTSIDE || !accounts_can_judge(accounts))
         return false;
     if (owner == ACCOUNTS_COMMAND)
         return accounts_command_is_gone(accounts);
-    return account == NULL || atomic_load(&accounts->owners[slot_of(accounts, account)]) == 0 ||
-           account->ticket != owner || accounts_life(account) != ACCOUNT_RUNS;
+    if (slot_in(owner) >= ACCOUNTS_SLOTS || !is_taken(accounts, slot_in(owner)))
+        return true;
+    const struct account *account = holder_of(accounts, owner);
+    return account != NULL && (account->ticket != owner || accounts_life(account) != ACCOUNT_RUNS);
 }
 
 /* Is it stopped, for all that can be seen? */
-static bool owner_stands_still(const struct accounts *accounts, int owner)
+static bool owner_stands_still(struct accounts *accounts, int owner)
 {
     struct proc_stat stat;
     const struct account *account = holder_of(accounts, owner);

@@ -2,8 +2,9 @@
  *
  * The accounts of a run: memory that the command makes (memfd_create(2)) and that every process of
  * the run maps, one slot a process. The library writes its figures here by atomics, so the command
- * still has them after _exit, SIGKILL or exec. accounts.c (the slots, and the lock) and
- * tree_grants.c (what a process may charge) are compiled into both.
+ * still has them after _exit, SIGKILL or exec. accounts.c (the slots, and the lock), accounts_map.c
+ * (how much of them is mapped) and tree_grants.c (what a process may charge) are compiled into
+ * both.
  *
  * With a limit for the whole tree, a process charges its own counter up to its ceiling, which is
  * what the tree has granted it; a grant is drawn in larger pieces, under the one lock. Who would be
@@ -127,8 +128,19 @@ struct accounts {
  * outside. */
 enum { ACCOUNTS_COMMAND = ACCOUNTS_SLOTS + 1, ACCOUNTS_OUTSIDE };
 
-/* Is this mapping of `size` bytes the accounts of a command of our build? */
-bool accounts_are_ours(const struct accounts *accounts, size_t size);
+/* Are these the accounts of a command of our build? */
+bool accounts_are_ours(const struct accounts *accounts);
+
+/* The accounts behind a path: of the slots, which are most of it, only those that accounts_slot is
+ * asked for. NULL, with a negative errno value in *error: not to be had; ENODATA: cut short. One
+ * file in the life of a process. */
+struct accounts *accounts_map(const char *path, int *error);
+/* A slot, below ACCOUNTS_SLOTS; NULL: it cannot be mapped. The address stays the same. */
+struct account *accounts_slot(struct accounts *accounts, unsigned slot);
+/* The slot that an account of a run is. */
+unsigned accounts_number(const struct account *account);
+/* Can this process reach the slots of all others? */
+bool accounts_see_all(struct accounts *accounts);
 
 /* Takes a free slot for the process that `identity` (as in `owners`) names. NULL: there is none.
  * The slot is all zeros, and counts once its state is LIVE. */

@@ -52,18 +52,39 @@ void kernel_pages_huge(void *pages, size_t bytes)
     KERNEL_CALL(SYS_madvise, pages, bytes, MADV_HUGEPAGE);
 }
 
-void *kernel_map_shared(const char *path, int64_t offset, size_t bytes, int *error)
+static bool has_bytes(int fd, uint64_t bytes)
 {
-    int fd = kernel_open(path, O_RDWR | O_CLOEXEC | O_LARGEFILE), saved_errno = errno;
+#ifdef SYS__llseek /* of 32 bits: a file may be longer than a long says */
+    int64_t size = 0;
+    return KERNEL_CALL(SYS__llseek, fd, 0L, 0L, &size, SEEK_END) == 0 && (uint64_t)size >= bytes;
+#else
+    long size = KERNEL_CALL(SYS_lseek, fd, 0L, SEEK_END);
+    return !is_error(size) && (uint64_t)size >= bytes;
+#endif
+}
+
+static void *map_open(int fd, int64_t offset, size_t bytes, uint64_t whole, int *error)
+{
+    int saved_errno = errno;
+    *error = -ENODATA;
+    if (!has_bytes(fd, whole))
+        return NULL;
+    void *pages = kernel_mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
+    *error = pages == MAP_FAILED ? -errno : 0;
+    errno = saved_errno;
+    if (pages == MAP_FAILED)
+        return NULL;
+    KERNEL_CALL(SYS_madvise, pages, bytes, MADV_DONTDUMP);
+    return pages;
+}
+
+void *kernel_map_shared(const char *path, int64_t offset, size_t bytes, uint64_t whole, int *error)
+{
+    int fd = kernel_open(path, O_RDWR | O_CLOEXEC | O_LARGEFILE | O_NONBLOCK);
     *error = fd;
     if (fd < 0)
         return NULL;
-    void *pages = kernel_mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
-    if (pages == MAP_FAILED) {
-        *error = -errno;
-        pages = NULL;
-    }
-    errno = saved_errno;
+    void *pages = map_open(fd, offset, bytes, whole, error);
     kernel_close(fd);
     return pages;
 }

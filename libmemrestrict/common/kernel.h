@@ -19,9 +19,10 @@ void kernel_pages_free(void *pages, size_t bytes);
 /* Says that they had better be huge ones. */
 void kernel_pages_huge(void *pages, size_t bytes);
 
-/* `bytes` of a file from `offset` on, shared, readable and writable; NULL, with a negative errno
- * value in *error, if they are not to be had. */
-void *kernel_map_shared(const char *path, int64_t offset, size_t bytes, int *error);
+/* `bytes` of a file from `offset` on, shared, readable and writable, and left out of core dumps;
+ * NULL, with a negative errno value in *error, if they are not to be had. A file that has not
+ * `whole` bytes at least is ENODATA: to touch what it has not would end the process. */
+void *kernel_map_shared(const char *path, int64_t offset, size_t bytes, uint64_t whole, int *error);
 /* Shows whole pages of a shared mapping a second time: at `where`, instead of what is there, or, if
  * that is NULL, anywhere. NULL: it cannot be done, and what was at `where` may be gone. */
 void *kernel_map_again(void *pages, size_t bytes, void *where);

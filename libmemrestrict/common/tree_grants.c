@@ -169,7 +169,7 @@ static bool draw_locked(struct accounts *accounts, struct account *mine, uint64_
     accounts_assert_locked(accounts);
     uint64_t used = atomic_load(&mine->used), need = used + bytes, left;
     unsigned others;
-    if (need < used || need > own_ceiling(mine) ||
+    if (need < used || need > own_ceiling(mine) || !accounts_see_all(accounts) ||
         !find_room_locked(accounts, mine, need, &left, &others))
         return false;
     uint64_t grant = need + extra_of(left, others);

@@ -55,7 +55,8 @@ static struct explore_area *map_area(const struct accounts *accounts)
     text_add(&path, "/fd/");
     text_add_number(&path, (uint64_t)accounts->explore);
     text_add_char(&path, '\0');
-    struct explore_area *area = kernel_map_shared(path.bytes, 0, sizeof *area, &error);
+    struct explore_area *area =
+        kernel_map_shared(path.bytes, 0, sizeof *area, sizeof *area, &error);
     if (area == NULL || (area->magic == EXPLORE_MAGIC && area->version == EXPLORE_VERSION &&
                          area->size == sizeof *area))
         return area;

@@ -13,8 +13,9 @@
 #include <string.h>
 
 enum {
-    PATIENCE = 100, /* waits for a free slot ... */
-    WAIT_MS = 10    /* ... of so many milliseconds each */
+    PATIENCE =
+        1000,    /* waits for a free slot: a busy machine keeps the command from freeing it ... */
+    WAIT_MS = 10 /* ... of so many milliseconds each */
 };
 
 static struct {
@@ -54,12 +55,15 @@ static uint64_t identity_of(const struct proc_stat *self)
 /* The program that this process was before exec has its slot still; what that held is no more. */
 static void leave_earlier(struct accounts *accounts, uint64_t identity)
 {
-    struct account *earlier;
-    for (unsigned i = 0; (earlier = accounts_next(accounts, &i)) != NULL; i++)
-        if (atomic_load(&accounts->owners[i]) == identity) {
+    unsigned top = atomic_load(&accounts->top);
+    for (unsigned i = 0; i < top && i < ACCOUNTS_SLOTS; i++) {
+        bool is_own = atomic_load(&accounts->owners[i]) == identity;
+        struct account *earlier = is_own ? accounts_slot(accounts, i) : NULL;
+        if (earlier != NULL && atomic_load(&earlier->state) != ACCOUNT_EMPTY) {
             atomic_store(&earlier->grant, 0);
             atomic_store(&earlier->state, ACCOUNT_REPLACED);
         }
+    }
 }
 
 /* The command frees slots of the dead as fast as it can, while it is there. */
@@ -114,7 +118,7 @@ static void fill_in(struct accounts *accounts, struct account *slot, const struc
 
 static void join_sites(const struct accounts *accounts, const struct account *slot, uint32_t flags)
 {
-    unsigned number = (unsigned)(slot - accounts->slots);
+    unsigned number = accounts_number(slot);
     if (!(flags & ACCOUNT_FORKED))
         sites_join(accounts, number);
     else if (sites_on && !sites_join_forked(accounts, number)) {
@@ -170,17 +174,20 @@ bool membership_start(const struct config *config, const char *program, struct t
     int error;
     if (config->accounts[0] == '\0')
         return true;
-    struct accounts *accounts = kernel_map_shared(config->accounts, 0, sizeof *accounts, &error);
+    struct accounts *accounts = accounts_map(config->accounts, &error);
     if (error == -ENOENT && config->tree_limit == CONFIG_UNLIMITED)
         return true; /* the run is over; each process has its own limit as before */
     if (accounts == NULL) {
         text_add_quoted(&why, config->accounts, strlen(config->accounts));
         text_add(&why, ": ");
-        text_add_error(&why, -error);
+        if (error == -ENODATA)
+            text_add(&why, "it is cut short");
+        else
+            text_add_error(&why, -error);
         text_add_char(&why, '\0');
         return alone(config, program, complaint, why.bytes);
     }
-    if (!accounts_are_ours(accounts, sizeof *accounts))
+    if (!accounts_are_ours(accounts))
         return alone(config, program, complaint, "they are another version's");
     membership.accounts = accounts;
     return join(program, 0) || alone(config, program, complaint, "they are full");

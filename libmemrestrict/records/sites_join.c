@@ -35,7 +35,7 @@ static unsigned depth_asked(const char *path)
 {
     int error;
     unsigned asked = 0;
-    struct sites_head *head = kernel_map_shared(path, 0, sizeof *head, &error);
+    struct sites_head *head = kernel_map_shared(path, 0, sizeof *head, SITES_FILE, &error);
     if (head == NULL)
         return 0;
     if (head->magic == SITES_MAGIC && head->version == SITES_VERSION &&
@@ -56,7 +56,7 @@ static struct sites_area *map_area(const struct accounts *accounts, unsigned slo
     if (sites_depth == 0)
         return NULL;
     return kernel_map_shared(path.bytes, (int64_t)(SITES_AREA * (slot + 1)),
-                             sizeof(struct sites_area), &error);
+                             sizeof(struct sites_area), SITES_FILE, &error);
 }
 
 static void begin(struct sites_area *area, bool forked, struct site_amount held)

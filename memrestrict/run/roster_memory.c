@@ -105,7 +105,7 @@ struct roster *roster_attach(int fd, int command)
     roster->command = command;
     roster->limits.limit = roster->limits.tree_limit = ACCOUNTS_UNLIMITED;
     roster->accounts = roster_map(fd);
-    if (roster->accounts != NULL && accounts_are_ours(roster->accounts, sizeof *roster->accounts) &&
+    if (roster->accounts != NULL && accounts_are_ours(roster->accounts) &&
         roster->accounts->command == command && proc_stat_of(command, &stat) == 0 &&
         stat.start_time == roster->accounts->command_start)
         return roster;
@@ -139,8 +139,8 @@ bool roster_outer_is_tree(const char *setting)
     }
     if (accounts == NULL)
         return false;
-    bool limited = accounts_are_ours(accounts, sizeof *accounts) &&
-                   atomic_load(&accounts->tree_limit) != ACCOUNTS_UNLIMITED;
+    bool limited =
+        accounts_are_ours(accounts) && atomic_load(&accounts->tree_limit) != ACCOUNTS_UNLIMITED;
     munmap(accounts, sizeof *accounts);
     return limited;
 }
