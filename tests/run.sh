@@ -170,6 +170,9 @@ fuzz() { # SECONDS
 # The command as its users run it.
 command_tests() { build lib command victims command-tests BUILD="$BUILD" && env BUILD="$BUILD" "$BUILD/tests/command"; }
 
+# Programs that write over what they share with the command.
+hostile() { build lib victims BUILD="$BUILD" && MAKE=$MAKE BUILD=$BUILD tests/hostile.sh "$@"; }
+
 # What the command makes of outcomes made by hand, which its tests do not free.
 formats() {
     build formats BUILD="$BUILD/asan" CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all' &&
@@ -215,6 +218,7 @@ short() { # [short|long], of the real programs
     step "victims under the library" victims
     step "32-bit victims" victims_32
     step "the command" command_tests
+    step "hostile programs" hostile 1 "${HOSTILE_SEEDS:-100}"
     step "verdicts, reports and plots" formats
     step "hardening" around tests/hardening.sh
     step "runs seen from outside" around tests/outside.sh
@@ -232,6 +236,7 @@ short() { # [short|long], of the real programs
 
 long() {
     FUZZ_SECONDS=${FUZZ_SECONDS:-120}
+    HOSTILE_SEEDS=${HOSTILE_SEEDS:-3000}
     short long
     step "unit tests" unit
     step "unit tests built by clang" unit_clang

@@ -141,8 +141,7 @@ static void complete(const struct roster_place *place, struct roster_process *pr
         process->doubt = not_of_the_run;
 }
 
-/* Reads a slot, and finds out whose it is. False: there is nobody, or none to be told of. A word
- * that somebody has wiped out leaves the slot whose it was. */
+/* Reads a slot, and finds out whose it is. False: there is nobody, or none to be told of. */
 static bool visit(struct roster *roster, unsigned slot, struct roster_claim *claim)
 {
     struct roster_place *place = &roster->places[slot];

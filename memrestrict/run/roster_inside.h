@@ -53,7 +53,7 @@ struct roster_claim {
 };
 
 /* Copies a slot; what can be told from it alone is checked. False: it is nobody's, or not filled
- * in: then claim->owner says which. */
+ * in: claim->owner says which. */
 bool roster_read(const struct roster *roster, unsigned slot, struct roster_claim *claim);
 
 /* The accounts in the memory behind `fd`, all of them; NULL: they are none, with errno. */

@@ -108,7 +108,7 @@ bool roster_read(const struct roster *roster, unsigned slot, struct roster_claim
         .owner = LOAD(roster->accounts->owners[slot]),
         .state = atomic_load(&account->state),
     };
-    if (claim->owner == 0 || claim->state == ACCOUNT_EMPTY)
+    if (claim->state == ACCOUNT_EMPTY)
         return false;
     struct roster_process *process = &claim->process;
     claim->pid = PLAIN(account->pid);
@@ -119,6 +119,8 @@ bool roster_read(const struct roster *roster, unsigned slot, struct roster_claim
     process->pid = descendants_is_number(claim->pid) || claim->pid == 1 ? (int)claim->pid : 0;
     process->parent = claim->parent > 0 && claim->parent <= INT32_MAX ? (int)claim->parent : 0;
     process->start_time = PLAIN(account->start_time);
+    if (claim->owner == 0) /* a slot in use has an owner: somebody has wiped that out */
+        claim->owner = (uint64_t)(uint32_t)claim->pid << 32 | (uint32_t)process->start_time;
     process->live = claim->state == ACCOUNT_LIVE;
     read_figures(process, account);
     read_words(process, account);

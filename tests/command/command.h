@@ -24,8 +24,10 @@
     X(explore)                                                                                     \
     X(fault)                                                                                       \
     X(min)                                                                                         \
-    X(sweep) X(layout)                                                                             \
-    X(engine)
+    X(sweep)                                                                                       \
+    X(layout)                                                                                      \
+    X(engine)                                                                                      \
+    X(hostile)
 
 SUITES(HARNESS_DECLARE)
 
