@@ -37,7 +37,7 @@ static void make(uint32_t depth, uint32_t version)
     head.depth = depth;
     accounts.command = getpid();
     accounts.sites = memfd_create("sites", 0);
-    ck_assert_int_eq(ftruncate(accounts.sites, (off_t)(4 * SITES_AREA)), 0);
+    ck_assert_int_eq(ftruncate(accounts.sites, (off_t)SITES_FILE), 0);
     ck_assert_int_eq(pwrite(accounts.sites, &head, sizeof head, 0), sizeof head);
     area = area_of(1);
 }
