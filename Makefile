@@ -1,4 +1,4 @@
-# memrestrict: targets for people are all, lib, command, demo, check, check-quick, check-long, bench,
+# memrestrict: targets for people are all, lib, command, demo, check, check-quick, check-long, check-suites, bench,
 # bench-plot, bench-sweep, install, uninstall, clean;
 # see README.md. CC, CPPFLAGS, CFLAGS, LDFLAGS, PREFIX, BINDIR, LIBDIR, INCLUDEDIR and DESTDIR are yours;
 # CFLAGS and the like are added to what the build needs. BUILD names the folder for everything made.
@@ -132,6 +132,12 @@ check-long:
 	@tests/need.sh check programs package
 	@$(MAKE) --no-print-directory speedscope
 	@MAKE='$(MAKE)' BUILD='$(BUILD)' tests/run.sh long
+
+# Others' test programs that are built already, below the folder PROGRAMS: as without the library?
+# SUITES: options for tests/suites.sh.
+.PHONY: check-suites
+check-suites: lib command
+	@BUILD=$(BUILD) tests/suites.sh $(SUITES) $(call quoted,$(PROGRAMS))
 
 # ROUNDS, MINUTES, PEERS: see bench/bench.sh. WORKLOADS: those alone.
 BENCH_CSV ?= $(BUILD)/bench/runs.csv

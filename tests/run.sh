@@ -226,6 +226,7 @@ short() { # [short|long], of the real programs
     step "completions" tests/completions.sh
     step "apt's lock" tests/apt_lock.sh
     step "installation" around tests/install.sh
+    step "others' test suites are compared" around tests/suites_self.sh
     step "recipes" around tests/recipes.sh
     step "the model of stocks" tests/model.sh
     step "instruction counts" instructions
