@@ -65,7 +65,7 @@ run_one() { # PROGRAM WAY PLACE
     echo "status $status"
     results "$place/out" "$place"
     chmod -R u+rwx "$place" 2>/dev/null
-    rm -rf "$place"
+    rm -rf "$place" 2>/dev/null
 }
 
 # All ways, and once more where there is something to see. Prints a word, a program, and what differs.
@@ -86,7 +86,7 @@ compare() { # PROGRAM NUMBER
         [ -s "$place/why" ] && word=differs
     fi
     { echo "$word $name $(head -n 1 "$place/bare.1")" && cat "$place/why" 2>/dev/null; } >"$scratch/$2.said"
-    rm -rf "$place"
+    rm -rf "$place" 2>/dev/null
 }
 export -f run_one compare results
 
