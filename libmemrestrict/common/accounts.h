@@ -23,11 +23,11 @@
 
 enum {
     ACCOUNTS_MAGIC = 0x6d72616d,
-    ACCOUNTS_VERSION = 4,
+    ACCOUNTS_VERSION = 5,
     ACCOUNTS_STOCKS = 64,  /* of threads, each process; see stocks.h */
     ACCOUNTS_LINE = 64,    /* bytes of a cache line */
     ACCOUNTS_PAGE = 4096,  /* a slot can be mapped by itself, where pages are no larger */
-    ACCOUNTS_UNUSED = 3648 /* what it lacks to a whole number of pages */
+    ACCOUNTS_UNUSED = 3584 /* what it lacks to a whole number of pages */
 };
 
 /* The first refusal of a process. Written before `refusals` becomes 1. */
@@ -48,6 +48,16 @@ struct account_fault {
     _Atomic uint64_t number; /* of the call, among those that match the plan */
     _Atomic uint64_t site;   /* its name; 0: unknown */
     _Atomic uint64_t when;   /* CLOCK_MONOTONIC, in nanoseconds */
+};
+
+/* Calls of a process that failed though its budget had room: of one kind, and the first of them,
+ * which is written before `count` becomes 1. */
+struct account_shortage {
+    _Atomic uint64_t count;
+    _Atomic uint32_t call; /* enum call */
+    uint32_t reserved;
+    _Atomic uint64_t size; /* bytes asked for */
+    _Atomic uint64_t when; /* CLOCK_MONOTONIC, in nanoseconds */
 };
 
 #define ACCOUNT_STOCK_TAKEN (UINT64_C(1) << 63)
@@ -91,6 +101,7 @@ struct account {
     struct account_refusal first;
     _Atomic uint64_t faults;
     struct account_fault first_fault;
+    struct account_shortage shortages[ACCOUNT_SHORTAGES];
     _Atomic uint32_t armed;         /* enum account_armed */
     char program[ACCOUNTS_NAME];    /* the name that it was started by, cut short */
     char heap_owner[ACCOUNTS_NAME]; /* with ACCOUNT_OWN_HEAP: the object whose malloc it is */

@@ -33,9 +33,19 @@ enum account_flag {
     ACCOUNT_ELSEWHERE = 8, /* in another PID namespace, or without /proc: cannot be seen to die */
     ACCOUNT_IN_TREE = 16,  /* draws on the tree's budget */
     ACCOUNT_CAN_ARM = 32,  /* has a plan of faults with arm=set */
-    ACCOUNT_EXPLORED = 64  /* a copy that was made to see what a fault does; see explore.h */
+    ACCOUNT_EXPLORED = 64, /* a copy that was made to see what a fault does; see explore.h */
+    ACCOUNT_WITHIN = 128,  /* of a run within this one, whose command tells of it */
+    ACCOUNT_SETTLED = 256  /* ... and has told all */
 };
 
-enum { ACCOUNT_EXITED = 0x100 }; /* in `ending`, with the exit status in the low 8 bits */
+/* In `ending`, with the exit status or the signal in the low 8 bits. */
+enum { ACCOUNT_EXITED = 0x100, ACCOUNT_KILLED = 0x200 };
+
+/* What else than the budget let a call fail. */
+enum account_shortage_kind {
+    SHORTAGE_OWN,    /* the library had no memory for its records */
+    SHORTAGE_KERNEL, /* the kernel, or the next allocator, gave none */
+    ACCOUNT_SHORTAGES
+};
 
 #endif

@@ -106,7 +106,7 @@ static inline bool enter(const void *block, size_t size)
 static COLD bool no_entry(enum call call, size_t size)
 {
     budget_refund(size);
-    gate_refuse(call, size);
+    gate_fall_short(SHORTAGE_OWN, call, size);
     return false;
 }
 
@@ -282,6 +282,8 @@ void gate_resize_end(struct gate_resize *resize, const void *moved)
     }
     size_t size = kept ? old_size : new_size;
     size_t charged = old_size > new_size ? old_size : new_size;
+    if (UNLIKELY(kept) && new_size > old_size)
+        gate_fall_short_below(resize->call, new_size);
     const void *block = kept ? resize->block : moved;
     bool entered = block != NULL && (resize->known || !kept) && enter(block, size);
     budget_note_peak(entered && size > old_size ? size - old_size : 0);

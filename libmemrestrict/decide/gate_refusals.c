@@ -29,6 +29,15 @@ void gate_refusals_start(const struct config *config, const char *program)
         sink_keep(refusals.voice, 2);
 }
 
+static struct gate_shortage shortage_of(const struct account_shortage *shortage)
+{
+    return (struct gate_shortage){
+        .count = atomic_load(&shortage->count),
+        .call = (enum call)atomic_load(&shortage->call),
+        .size = atomic_load(&shortage->size),
+    };
+}
+
 struct gate_figures gate_figures(void)
 {
     const struct account *account = budget_account();
@@ -39,6 +48,8 @@ struct gate_figures gate_figures(void)
         .first_call = (enum call)atomic_load(&account->first.call),
         .first_size = atomic_load(&account->first.size),
         .first_used = atomic_load(&account->first.used),
+        .shortages = {shortage_of(&account->shortages[SHORTAGE_OWN]),
+                      shortage_of(&account->shortages[SHORTAGE_KERNEL])},
         .fault_call = (enum call)atomic_load(&account->first_fault.call),
         .fault_size = atomic_load(&account->first_fault.size),
         .fault_number = atomic_load(&account->first_fault.number),
@@ -185,4 +196,24 @@ void COLD gate_fail(enum call call, uint64_t size, const struct fault *fault)
     if (refusals.voice != NULL && is_power_of_ten(number))
         say_fault(call, size, fault, number);
     end_refusal(number);
+}
+
+void COLD gate_fall_short(enum account_shortage_kind kind, enum call call, uint64_t size)
+{
+    struct account_shortage *shortage = &budget_account()->shortages[kind];
+    uint64_t none = 0;
+    if (atomic_compare_exchange_strong(&shortage->when, &none, kernel_clock())) {
+        atomic_store(&shortage->call, (uint32_t)call);
+        atomic_store(&shortage->size, size);
+    }
+    atomic_fetch_add(&shortage->count, 1);
+    errno = ENOMEM;
+}
+
+void COLD gate_fall_short_below(enum call call, uint64_t size)
+{
+    int *error = guard_errno(), reason = *error;
+    if (reason == ENOMEM || reason == EAGAIN)
+        gate_fall_short(SHORTAGE_KERNEL, call, size);
+    *error = reason;
 }

@@ -17,16 +17,6 @@
 #include <errno.h>
 #include <sys/mman.h>
 
-#ifndef MAP_FIXED_NOREPLACE
-#define MAP_FIXED_NOREPLACE 0x100000
-#endif
-#ifndef MAP_SHARED_VALIDATE
-#define MAP_SHARED_VALIDATE 3
-#endif
-#ifndef MREMAP_DONTUNMAP
-#define MREMAP_DONTUNMAP 4
-#endif
-
 static bool counted; /* MEMRESTRICT_COUNT has regions */
 
 void gate_regions_start(const struct config *config) { counted = config->count & COUNT_REGIONS; }
@@ -87,6 +77,8 @@ static void undo(struct gate_region *region)
  * every range that such a part can have made writable. */
 static void undo_half_done(struct gate_region *region)
 {
+    if (region->charged != 0) /* by the kernel, perhaps for want of memory */
+        gate_fall_short_below(region->call, region->asked);
     const struct regions_cut touched[] = {region->cut, region->target, region->behind};
     uint64_t charged = region->charged;
     struct regions_gone gone = {0};
@@ -104,13 +96,14 @@ static bool out_of_records(struct gate_region *region)
 {
     undo(region);
     map_barrier_end();
+    if (region->asked != 0)
+        gate_fall_short(SHORTAGE_OWN, region->call, region->asked);
     errno = ENOMEM;
     return false;
 }
 
 /* `more` is to be charged for, `less` would be given back by a success. */
-static bool charge_difference(struct gate_region *region, enum call call, uint64_t size,
-                              uint64_t more, uint64_t less)
+static bool charge_difference(struct gate_region *region, uint64_t more, uint64_t less)
 {
     if (more <= less) {
         region->credit = less - more;
@@ -122,7 +115,7 @@ static bool charge_difference(struct gate_region *region, enum call call, uint64
     }
     undo(region);
     map_barrier_end();
-    gate_refuse(call, size);
+    gate_refuse(region->call, region->asked);
     return false;
 }
 
@@ -193,7 +186,8 @@ bool gate_map_begin(struct gate_region *region, void *addr, size_t length, int p
         return false;
     uintptr_t low = 0, high = 0, whole = length_of(length, flags);
     bool fixed = (flags & MAP_FIXED) && !(flags & MAP_FIXED_NOREPLACE);
-    *region = (struct gate_region){.length = whole, .state = state_of(prot, flags)};
+    *region = (struct gate_region){
+        .call = CALL_mmap, .asked = length, .length = whole, .state = state_of(prot, flags)};
     region->skip =
         !counted || whole == 0 || (fixed && !range(addr, whole, &low, &high)) || is_invalid(flags);
     if (region->skip)
@@ -201,8 +195,7 @@ bool gate_map_begin(struct gate_region *region, void *addr, size_t length, int p
     begin_change();
     if (fixed && !regions_take(&regions_own, low, high, true, &region->cut))
         return out_of_records(region);
-    return charge_difference(region, CALL_mmap, length, if_charged(region->state, whole),
-                             region->cut.charged);
+    return charge_difference(region, if_charged(region->state, whole), region->cut.charged);
 }
 
 /* For what becomes charged by this call. */
@@ -241,7 +234,7 @@ bool gate_map_end(struct gate_region *region, void *result)
         done = enter_mapping(region, (uintptr_t)result);
     end_change();
     if (!done)
-        gate_refuse(CALL_mmap, region->length);
+        gate_fall_short(SHORTAGE_OWN, CALL_mmap, region->length);
     return done;
 }
 
@@ -278,7 +271,8 @@ bool gate_protect_begin(struct gate_region *region, void *addr, size_t length, i
     uintptr_t low, high;
     if (!is_granted(CALL_mprotect, length))
         return false;
-    *region = (struct gate_region){.skip = !counted || !range(addr, length, &low, &high)};
+    *region = (struct gate_region){.call = CALL_mprotect, .asked = length};
+    region->skip = !counted || !range(addr, length, &low, &high);
     if (region->skip)
         return true;
     begin_change();
@@ -286,7 +280,7 @@ bool gate_protect_begin(struct gate_region *region, void *addr, size_t length, i
         return out_of_records(region);
     region->state = prot & PROT_WRITE ? REGION_CHARGED : REGION_RESERVED;
     if (region->state == REGION_CHARGED)
-        return charge_difference(region, CALL_mprotect, length, region->cut.reserved, 0);
+        return charge_difference(region, region->cut.reserved, 0);
     region->credit = region->cut.charged;
     return true;
 }
@@ -357,7 +351,8 @@ bool gate_remap_begin(struct gate_region *region, void *addr, size_t old_length,
     uintptr_t old_whole = pages_round(old_length), new_whole = pages_round(new_length);
     if (!is_granted(CALL_mremap, new_length))
         return false;
-    *region = (struct gate_region){.stays = flags & MREMAP_DONTUNMAP};
+    *region = (struct gate_region){
+        .call = CALL_mremap, .asked = new_length, .stays = flags & MREMAP_DONTUNMAP};
     region->skip = !counted || !remap_is_valid(addr, old_length, new_length, flags, new_addr);
     if (region->skip)
         return true;
@@ -376,7 +371,7 @@ bool gate_remap_begin(struct gate_region *region, void *addr, size_t old_length,
         more += region->cut.charged + region->cut.inherited;
     else
         less += region->behind.charged;
-    return charge_difference(region, CALL_mremap, new_length, more, less);
+    return charge_difference(region, more, less);
 }
 
 static void enter_moved(struct gate_region *region, uintptr_t to)
@@ -420,10 +415,11 @@ bool gate_break_begin(struct gate_region *region, enum call call, uintptr_t from
 {
     if (to > from && !is_granted(call, to - from))
         return false;
-    *region = (struct gate_region){.skip = !counted || from == to, .from = from};
+    bool grows = to > from;
+    *region = (struct gate_region){
+        .call = call, .asked = grows ? to - from : 0, .skip = !counted || from == to, .from = from};
     if (region->skip)
         return true;
-    bool grows = to > from;
     begin_change();
     if (!regions_take(&regions_own, grows ? from : to, grows ? to : from, grows, &region->cut))
         return out_of_records(region);
@@ -433,13 +429,15 @@ bool gate_break_begin(struct gate_region *region, enum call call, uintptr_t from
     }
     region->state = REGION_CHARGED;
     region->length = to - from;
-    return charge_difference(region, call, to - from, to - from, region->cut.charged);
+    return charge_difference(region, to - from, region->cut.charged);
 }
 
 void gate_break_end(struct gate_region *region, bool done)
 {
     if (region->skip)
         return;
+    if (!done && region->charged != 0)
+        gate_fall_short_below(region->call, region->asked);
     if (done)
         enter_mapping(region, region->from);
     else

@@ -18,7 +18,9 @@
 #include "records/regions.h"
 
 struct gate_region {
-    bool skip;                 /* not ours to count, or arguments that the kernel will not take */
+    bool skip;      /* not ours to count, or arguments that the kernel will not take */
+    enum call call; /* and what it asked for: bytes */
+    uint64_t asked;
     struct regions_cut cut;    /* what the call replaces, moves, changes or removes */
     struct regions_cut target; /* mremap: what a fixed destination replaces */
     struct regions_cut behind; /* mremap: what it leaves behind, or cuts off */

@@ -176,6 +176,23 @@ static void add_faults(struct text *text, const struct gate_figures *figures)
         add_site(text, figures->fault_site);
 }
 
+/* What failed though the budget had room. */
+static void add_shortage(struct text *text, const char *name, const struct gate_shortage *shortage,
+                         const char *why)
+{
+    if (shortage->count == 0)
+        return;
+    add_line(text, name);
+    text_add(text, "failed ");
+    text_add_number(text, shortage->count);
+    text_add(text, ", first: ");
+    text_add(text, call_name(shortage->call));
+    text_add(text, " of ");
+    text_add_size(text, shortage->size);
+    text_add(text, "; ");
+    text_add(text, why);
+}
+
 static void add_refusals(struct text *text)
 {
     struct gate_figures figures = gate_figures();
@@ -191,6 +208,10 @@ static void add_refusals(struct text *text)
         text_add(text, " at ");
         text_add_size(text, figures.first_used);
     }
+    add_shortage(text, "no records", &figures.shortages[SHORTAGE_OWN],
+                 "the library had no memory for them");
+    add_shortage(text, "kernel", &figures.shortages[SHORTAGE_KERNEL],
+                 "by its own limits, not the budget");
     add_line(text, "unknown frees");
     text_add_number(text, figures.unknown);
 }

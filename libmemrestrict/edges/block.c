@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "edges/block.h"
 
+#include "decide/gate_refusals.h"
 #include "edges/early.h"
 #include "edges/lifecycle.h"
 
 OUT_OF_LINE void *block_end(enum call call, void *block, size_t size, const struct stack_at *from)
 {
     if (UNLIKELY(block == NULL)) {
+        gate_fall_short_below(call, size);
         gate_cancel(size);
         return NULL;
     }

@@ -71,6 +71,11 @@ static void put_end(struct object *object, bool exited, bool killed, int status)
 
 static json_t *refusal_object(const struct process *process, uint64_t began)
 {
+    static const char *const owners[] = {
+        [LIMIT_OF_RUN] = "run",
+        [LIMIT_OF_RUN_AROUND] = "run_around",
+        [LIMIT_OF_RUN_WITHIN] = "run_within",
+    };
     const struct refusal *refusal = &process->first;
     if (refusal->call == NULL)
         return json_null();
@@ -81,6 +86,7 @@ static json_t *refusal_object(const struct process *process, uint64_t began)
     put(&object, "used_bytes", bytes(refusal->used));
     put(&object, "limit_bytes", limit(refusal->limit));
     put(&object, "by", json_string(refusal->by_tree ? "tree" : "process"));
+    put(&object, "limit_of", json_string(owners[refusal->of]));
     put(&object, "after_ns", bytes(refusal->when > began ? refusal->when - began : 0));
     return finished(&object);
 }
@@ -97,6 +103,17 @@ static json_t *fault_object(const struct process *process, uint64_t began)
     put(&object, "number", bytes(fault->number));
     put(&object, "site", fault->site == 0 ? json_null() : json_sprintf("%016" PRIx64, fault->site));
     put(&object, "after_ns", bytes(fault->when > began ? fault->when - began : 0));
+    return finished(&object);
+}
+
+static json_t *shortage_object(const struct shortage *shortage)
+{
+    if (shortage->count == 0)
+        return json_null();
+    struct object object = object_new();
+    put(&object, "calls", bytes(shortage->count));
+    put(&object, "first_call", json_string(shortage->call));
+    put(&object, "first_size_bytes", bytes(shortage->size));
     return finished(&object);
 }
 
@@ -123,10 +140,13 @@ static json_t *process_object(const struct process *process, uint64_t began)
     put(&object, "first_refusal", refusal_object(process, began));
     put(&object, "faults", bytes(process->faults));
     put(&object, "first_fault", fault_object(process, began));
+    put(&object, "failed_by_kernel", shortage_object(&process->kernel));
+    put(&object, "failed_for_records", shortage_object(&process->own_memory));
     put(&object, "unknown_frees", bytes(process->unknown));
     put(&object, "heap_owner", json_text(process->heap_owner));
     put(&object, "heap_limited", json_boolean(process->heap_owner == NULL));
     put(&object, "mappings_limited", json_boolean(!process->maps_owned));
+    put(&object, "of_run_within", json_boolean(process->within));
     put(&object, "doubt", json_text(process->doubt));
     return finished(&object);
 }

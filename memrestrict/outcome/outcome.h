@@ -33,12 +33,23 @@ enum process_end {
     PROCESS_VANISHED  /* it ended without passing exit, or where we could not see it */
 };
 
+/* Whose limit was met, where runs are within one another. */
+enum limit_owner { LIMIT_OF_RUN, LIMIT_OF_RUN_AROUND, LIMIT_OF_RUN_WITHIN };
+
 struct refusal {
     const char *call;     /* "malloc", "mmap" ...; NULL: there was none */
     uint64_t size;        /* asked for */
     uint64_t used, limit; /* at that moment: of the process, or of the tree */
     bool by_tree;         /* it was the tree's limit that said no */
     uint64_t when;
+    enum limit_owner of;
+};
+
+/* Calls that failed though the budget had room. */
+struct shortage {
+    uint64_t count;
+    const char *call; /* the first; NULL: there was none */
+    uint64_t size;    /* that it asked for */
 };
 
 /* A call that failed because the plan said so. */
@@ -65,7 +76,10 @@ struct process {
     struct refusal first; /* its first refusal */
     uint64_t faults;
     struct fault_struck first_fault;
-    bool forked;      /* began by fork, not by exec */
+    struct shortage own_memory; /* the library had none for its records */
+    struct shortage kernel;     /* it, or the program's allocator, gave none */
+    bool within;                /* of a run within this one */
+    bool forked;                /* began by fork, not by exec */
     bool explored;    /* a copy that --explore made, or of its doing: no part of the program */
     char *heap_owner; /* NULL, or the object that has a malloc of its own: heap not limited */
     bool maps_owned;  /* nor are its mappings */

@@ -92,9 +92,14 @@ void sentence_refusal(FILE *file, const struct refusal *refusal)
 {
     char size[SIZE_ROOM], pair[SIZE_PAIR_ROOM];
     uint64_t asked = refusal->size == UINT64_MAX ? UINT64_MAX - 1 : refusal->size;
-    fprintf(file, "%s of %s at %s%s", refusal->call, size_words(asked, size),
+    static const char *const owners[] = {
+        [LIMIT_OF_RUN] = "",
+        [LIMIT_OF_RUN_AROUND] = ", by the limit of the run around it",
+        [LIMIT_OF_RUN_WITHIN] = ", by the limit of a run within it",
+    };
+    fprintf(file, "%s of %s at %s%s%s", refusal->call, size_words(asked, size),
             size_pair(refusal->used, refusal->limit, pair),
-            refusal->by_tree ? " for all processes" : "");
+            refusal->by_tree ? " for all processes" : "", owners[refusal->of]);
 }
 
 static const char *ordinal_end(uint64_t number)
@@ -145,7 +150,7 @@ static void write_own_end(FILE *file, const struct process *process)
 static void write_owner(FILE *file, const struct outcome *outcome, const struct process *process)
 {
     if (strcmp(process->program, outcome->name) != 0 || process->pid != outcome->pid) {
-        fputs(" by ", file);
+        fputs(process->first.of == LIMIT_OF_RUN ? " by " : ", in ", file);
         text_safe(file, process->program);
     }
     if (process->pid != outcome->pid)

@@ -3,7 +3,6 @@
 
 #include "common/config.h"
 #include "base/message.h"
-#include "run/roster.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,11 +30,6 @@ void coverage_before(struct outcome *outcome, const struct target *target,
                      const struct run_options *options)
 {
     const char *words = target_words(target->trouble), *program = basename(target->path);
-    if (roster_outer_is_tree(getenv("MEMRESTRICT_ACCOUNTS")))
-        outcome_warn(
-            outcome,
-            "runs within another memrestrict: a limit of that one's tree does not hold for %s",
-            outcome->name);
     if (words == NULL || !is_meant(outcome, target, options) ||
         (target->trouble == TARGET_OWN_MALLOC && is_without_heap(options)))
         return;

@@ -4,6 +4,7 @@
 #include "base/duration.h"
 #include "run/orphans.h"
 #include "run/proc_dead.h"
+#include "run/roster_outer.h"
 #include "run/unlimited.h"
 #include "sites/sites.h"
 
@@ -23,7 +24,8 @@ struct reap {
     struct unlimited *unlimited;
     struct orphans *orphans;
     struct outcome *outcome;
-    uint64_t lost; /* processes that there was no memory to list */
+    struct outer *outer; /* NULL: there is no run around this one */
+    uint64_t lost;       /* processes that there was no memory to list */
     /* Of the main process: what it went by when it was still the program that it had been, and when
      * it was dead; empty: unknown. And before the look that goes on. */
     char own_name[PROC_DEAD_NAME], last_name[PROC_DEAD_NAME], name_before[PROC_DEAD_NAME];
@@ -46,12 +48,18 @@ struct reap *reap_open(struct sites *sites, struct unlimited *unlimited, struct 
     return reap;
 }
 
-/* It did have the library after all, and was only slow to start. */
+void reap_tell(struct reap *reap, struct outer *outer) { reap->outer = outer; }
+
+/* It did have the library after all, and was only slow to start; or it has become a program of a
+ * run within, of which we were told later. */
 static void correct_escape(struct outcome *outcome, const struct roster_process *later)
 {
     for (size_t i = 0; i < outcome->process_count; i++) {
         struct process *process = &outcome->processes[i];
-        if (process->pid == later->pid && process->end == PROCESS_ESCAPED && !later->forked)
+        bool was_for_another = later->within && !process->within && process->forked &&
+                               process->end == PROCESS_VANISHED;
+        if (process->pid == later->pid && !later->forked &&
+            (process->end == PROCESS_ESCAPED || was_for_another))
             process->end = PROCESS_REPLACED;
     }
 }
@@ -116,10 +124,16 @@ static void list(struct reap *reap, const struct roster_process *told, enum proc
         return;
     process->end = end == PROCESS_VANISHED && told->exited ? PROCESS_EXITED : end;
     process->status = process->end == PROCESS_EXITED ? told->status : 0;
+    if (process->end == PROCESS_VANISHED && told->killed) {
+        process->end = PROCESS_KILLED;
+        process->status = told->status;
+    }
     process->ended = end == PROCESS_RUNNING ? 0 : duration_now();
     settle_killed(reap, told, process);
     if (reap->sites != NULL)
         list_sites(reap, told->slot, process);
+    if (reap->outer != NULL)
+        outer_tell(reap->outer, told, process);
 }
 
 static void collect(struct reap *reap, const struct roster_process *process, enum process_end end)
@@ -154,6 +168,19 @@ static bool has_escaped(struct reap *reap, const struct roster_process *process,
     return now - *moved > exec_patience;
 }
 
+/* It has ended, or gone on; the command of its own run is about to say how, if that still is there.
+ */
+static bool is_about_to_be_told(struct reap *reap, const struct roster_process *process,
+                                enum roster_event event, uint64_t now)
+{
+    uint64_t *moved = &reap->moved[process->slot];
+    if (!process->within || process->settled || event == ROSTER_RUNS)
+        return false;
+    if (*moved == 0)
+        *moved = now;
+    return now - *moved <= exec_patience;
+}
+
 /* What has become of a process, unless it is as it was. One that died while its loader was still at
  * work was killed, and has not escaped. */
 static bool has_ended(struct reap *reap, const struct roster_process *process,
@@ -163,6 +190,8 @@ static bool has_ended(struct reap *reap, const struct roster_process *process,
     *end = event == ROSTER_REPLACED                             ? PROCESS_REPLACED
            : event == ROSTER_EXECED || reap->out_of_reach[slot] ? PROCESS_ESCAPED
                                                                 : PROCESS_VANISHED;
+    if (is_about_to_be_told(reap, process, event, now))
+        return false;
     if (event == ROSTER_REPLACED || event == ROSTER_ENDED)
         return true;
     if (event == ROSTER_UNSEEN) {
@@ -186,6 +215,8 @@ bool reap_take(struct reap *reap, const struct roster_process *process, enum ros
     }
     if (process->pid == reap->outcome->pid && event == ROSTER_RUNS)
         strcpy(reap->own_name, reap->name_before);
+    if (reap->outer != NULL)
+        outer_tell(reap->outer, process, NULL);
     if (process->seen && reap->unlimited != NULL)
         unlimited_look(reap->unlimited, process->pid);
     return false;

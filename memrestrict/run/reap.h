@@ -22,6 +22,10 @@ struct reap;
 struct reap *reap_open(struct sites *sites, struct unlimited *unlimited, struct orphans *orphans,
                        struct outcome *outcome);
 
+/* The run around this one is told of each process, too. It stays the caller's. */
+struct outer;
+void reap_tell(struct reap *reap, struct outer *outer);
+
 /* Takes one event, at the time `now`. True: the process is listed, its place may go to another. */
 bool reap_take(struct reap *reap, const struct roster_process *process, enum roster_event event,
                uint64_t now);

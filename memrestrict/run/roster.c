@@ -280,6 +280,8 @@ bool roster_next_running(struct roster *roster, unsigned *index, struct roster_p
         if (!visit(roster, *index, &claim) || !claim.process.live)
             continue;
         enum roster_event event = event_of(&roster->places[*index], &claim);
+        if (claim.process.within) /* whose own command shows it */
+            continue;
         if (event == ROSTER_RUNS || event == ROSTER_UNSEEN) {
             *process = claim.process;
             return true;

@@ -37,12 +37,16 @@ struct roster_process {
     bool forked, explored, can_arm;
     bool own_heap, own_maps; /* another malloc serves it; another mmap */
     bool exited;             /* said that it exits, with `status` */
+    bool killed;             /* of a run within: its command saw signal `status` end it */
     int status;
+    bool within,
+        settled;         /* of a run within this one, whose command tells of it; and has told all */
     const char *doubt;   /* why its figures are not to be trusted; NULL: nothing speaks against */
     uint64_t start_time; /* as in struct proc_stat */
     uint64_t began;      /* CLOCK_MONOTONIC, in nanoseconds */
     uint64_t limit, used, peak, refusals, unknown, faults;
     struct refusal first;
+    struct shortage own_memory, kernel;
     struct fault_struck first_fault;
     char program[ACCOUNTS_NAME], heap_owner[ACCOUNTS_NAME];
 };
@@ -54,6 +58,7 @@ struct roster_tree {
 
 struct roster_limits {
     uint64_t limit, tree_limit; /* or ACCOUNTS_UNLIMITED */
+    bool around;                /* `limit` is that of the run around this one */
     uint64_t reserve;
 };
 
@@ -114,9 +119,5 @@ void roster_raise_peak(struct roster *roster, const struct roster_process *proce
 typedef void roster_take_note(void *context, const struct exec_note *note);
 void roster_look_at_notes(struct roster *roster, roster_take_note *take, void *context);
 uint64_t roster_notes_lost(const struct roster *roster); /* that there was no place for */
-
-/* Does the run whose accounts MEMRESTRICT_ACCOUNTS names, if there is one, limit all its processes
- * together? NULL names none. */
-bool roster_outer_is_tree(const char *setting);
 
 #endif

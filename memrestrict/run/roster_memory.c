@@ -125,22 +125,3 @@ void roster_close(struct roster *roster)
 }
 
 int roster_fd(const struct roster *roster) { return roster->fd; }
-
-bool roster_outer_is_tree(const char *setting)
-{
-    char path[128] = "";
-    struct accounts *accounts = NULL;
-    if (setting != NULL) /* as the library reads it: the path, a comma, and the limit again */
-        snprintf(path, sizeof path, "%.*s", (int)strcspn(setting, ","), setting);
-    int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
-    if (fd >= 0) {
-        accounts = roster_map(fd);
-        close(fd);
-    }
-    if (accounts == NULL)
-        return false;
-    bool limited =
-        accounts_are_ours(accounts) && atomic_load(&accounts->tree_limit) != ACCOUNTS_UNLIMITED;
-    munmap(accounts, sizeof *accounts);
-    return limited;
-}

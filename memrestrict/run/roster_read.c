@@ -44,6 +44,15 @@ static struct fault_struck read_fault(const struct account_fault *first, uint64_
     };
 }
 
+static struct shortage read_shortage(const struct account_shortage *shortage)
+{
+    return (struct shortage){
+        .count = at_most(LOAD(shortage->count), MOST_COUNT),
+        .call = name_of(LOAD(shortage->call)),
+        .size = at_most(LOAD(shortage->size), MOST_BYTES),
+    };
+}
+
 static struct refusal read_refusal(const struct account_refusal *first, uint64_t now)
 {
     return (struct refusal){
@@ -65,6 +74,8 @@ static void read_figures(struct roster_process *process, const struct account *a
     process->refusals = at_most(LOAD(account->refusals), MOST_COUNT);
     process->unknown = at_most(LOAD(account->unknown), MOST_COUNT);
     process->faults = at_most(LOAD(account->faults), MOST_COUNT);
+    process->own_memory = read_shortage(&account->shortages[SHORTAGE_OWN]);
+    process->kernel = read_shortage(&account->shortages[SHORTAGE_KERNEL]);
     process->began = at_most(PLAIN(account->began), now);
     if (process->refusals > 0)
         process->first = read_refusal(&account->first, now);
@@ -83,8 +94,20 @@ static void read_words(struct roster_process *process, const struct account *acc
     process->own_maps = flags & ACCOUNT_OWN_MAPS;
     if (process->own_heap)
         copy_name(process->heap_owner, account->heap_owner);
-    process->exited = ending != 0;
+    process->within = flags & ACCOUNT_WITHIN;
+    process->settled = flags & ACCOUNT_SETTLED;
+    process->killed = process->within && (ending & ACCOUNT_KILLED);
+    process->exited = ending != 0 && !process->killed;
     process->status = (int)(ending & 0xff);
+}
+
+/* A process of a run within has that run's limit, unless ours is smaller. */
+static enum limit_owner owner_of(const struct roster *roster, const struct roster_process *process)
+{
+    bool as_given = process->first.limit == roster->limits.limit && !process->first.by_tree;
+    if (process->within && !as_given)
+        return LIMIT_OF_RUN_WITHIN;
+    return as_given && roster->limits.around ? LIMIT_OF_RUN_AROUND : LIMIT_OF_RUN;
 }
 
 /* What cannot be, whoever the process is. A limit that the process or somebody outside has set may
@@ -124,6 +147,7 @@ bool roster_read(const struct roster *roster, unsigned slot, struct roster_claim
     process->live = claim->state == ACCOUNT_LIVE;
     read_figures(process, account);
     read_words(process, account);
+    process->first.of = owner_of(roster, process);
     process->doubt = doubt_about(roster, process);
     return true;
 }
@@ -143,6 +167,9 @@ struct process roster_figures(struct roster_process *process)
         .first = process->first,
         .faults = process->faults,
         .first_fault = process->first_fault,
+        .own_memory = process->own_memory,
+        .kernel = process->kernel,
+        .within = process->within,
         .forked = process->forked,
         .explored = process->explored,
         .heap_owner = process->own_heap ? process->heap_owner : NULL,

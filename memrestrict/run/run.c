@@ -19,7 +19,9 @@
 #include "run/coverage.h"
 #include "run/options.h"
 #include "run/reports.h"
+#include "run/remarks.h"
 #include "run/roster.h"
+#include "run/within.h"
 #include "base/message.h"
 #include "run/site_reports.h"
 #include "run/unlimited.h"
@@ -42,6 +44,7 @@ struct run {
     const struct engine *engine;
     void *engine_state; /* NULL: the preload has none */
     struct roster *roster;
+    struct within within;
     struct sites *sites;         /* NULL: not asked for */
     struct explore_run *explore; /* the same */
     struct signals signals;
@@ -56,14 +59,16 @@ struct run {
 };
 
 /* Settings that are in the environment already hold where no option says otherwise. */
-static bool read_environment(struct run_options *options)
+static bool read_environment(struct run *run)
 {
+    struct run_options *options = &run->options;
     struct config config;
     struct text complaint = {.length = 0};
     if (!config_read(environ, &config, &complaint)) {
         writer_stderr(&complaint);
         return false;
     }
+    within_read(&run->within, &config);
     if (options->settings[SETTING_LIMIT] == NULL)
         options->limit = config.limit;
     if (options->settings[SETTING_RESERVE] == NULL)
@@ -112,7 +117,7 @@ static bool open_roster(struct run *run)
     struct outcome *outcome = &run->outcome;
     outcome->limit = options->scope_tree ? OUTCOME_UNLIMITED : options->limit;
     outcome->tree_limit = options->scope_tree ? options->limit : options->tree_limit;
-    struct roster_limits limits = {outcome->limit, outcome->tree_limit, options->reserve};
+    struct roster_limits limits = within_hold(&run->within, outcome, options->reserve);
     run->roster = roster_open(&limits, run->sites != NULL ? sites_fd(run->sites) : -1,
                               explore_run_fd(run->explore), !options->no_subreaper);
     return run->roster != NULL;
@@ -183,7 +188,7 @@ static void name_accounts(const struct run *run, char *path, size_t size)
         strncat(path, ",no-follow", size - strlen(path) - 1);
 }
 
-enum { VARIABLES = SETTINGS + 3 };
+enum { VARIABLES = SETTINGS + 3 + WITHIN_VARIABLES };
 
 /* What the library is to know; nothing under other engines. */
 static void set_variables(struct run *run, char *accounts, size_t size, char *preload,
@@ -201,6 +206,7 @@ static void set_variables(struct run *run, char *accounts, size_t size, char *pr
                 (struct launch_variable){option_setting_names[i], run->options.settings[i]};
     if (run->options.scope_tree)
         variables[count++] = (struct launch_variable){option_setting_names[SETTING_LIMIT], NULL};
+    count += within_variables(&run->within, run->outcome.limit, &variables[count]);
 }
 
 /* The program's process is made, and waits, since reports may be named after it. */
@@ -327,6 +333,7 @@ static void wait_for_end(struct run *run)
         .engine = run->engine,
         .state = run->engine_state,
     };
+    reap_tell(run->reap, run->within.outer);
     supervise(&how, &run->outcome);
     reap_close(run->reap, run->roster, !run->target.is_musl);
     if (run->engine_state != NULL)
@@ -340,6 +347,8 @@ static void wait_for_end(struct run *run)
         message("no memory");
     if (run->engine_state == NULL)
         coverage_after(&run->outcome, &run->target, &run->options);
+    remarks_say(&run->outcome);
+    within_close(&run->within);
 }
 
 static bool wants_color(const struct run_options *options, int fd)
@@ -426,7 +435,7 @@ int run_main(int argc, char **argv)
     int status;
     if (!options_read(argc, argv, &run.options, &status))
         return status;
-    if (!read_environment(&run.options) || !prepare(&run))
+    if (!read_environment(&run) || !prepare(&run))
         return EXIT_OURS;
     status = start(&run);
     if (status != EXIT_SUCCESS)

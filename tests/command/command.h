@@ -27,7 +27,8 @@
     X(sweep)                                                                                       \
     X(layout)                                                                                      \
     X(engine)                                                                                      \
-    X(hostile)
+    X(hostile)                                                                                     \
+    X(nested)
 
 SUITES(HARNESS_DECLARE)
 

@@ -121,7 +121,7 @@
     X(run_quiet_beats_an_earlier_verbose, "$M -v -q true", 0, "", "")                              \
     X(run_color_when_told, "$M --color=always -l 64M $V/run_refused 1 0", 0, "", "\033[")          \
     X(run_nested_says_what_does_not_hold, "$M --scope=tree -l 64M $M true", 0, "",                 \
-      "a limit of that one's tree does not hold for true")                                         \
+      "whose tree has 64.0 MiB: true and what it starts have as much again")                       \
     X(run_nested, "$M -l 64M $M -l 32M $V/run_refused 1 4", 4, "", "at ")                          \
     X(run_preload_is_kept, "LD_PRELOAD=libm.so.6 $M sh -c 'echo ${LD_PRELOAD##*/}'", 0,            \
       "libmemrestrict.so:libm.so.6\n", "")                                                         \

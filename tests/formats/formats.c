@@ -30,7 +30,8 @@ struct sample *sample_make(void)
     process->status = 2;
     process->peak = process->used = 66500000;
     process->refusals = 3;
-    process->first = (struct refusal){"malloc", MIB, 66500000, 64 * MIB, false, 2000 * MS};
+    process->first =
+        (struct refusal){"malloc", MIB, 66500000, 64 * MIB, false, 2000 * MS, LIMIT_OF_RUN};
     return sample;
 }
 

@@ -5,6 +5,8 @@
 #include "formats.h"
 
 #include "run/reap.h"
+#include "run/roster_inside.h"
+#include "run/roster_outer.h"
 
 #include <string.h>
 
@@ -150,6 +152,147 @@ START_TEST(reap_a_place_that_is_used_again_begins_anew)
 }
 END_TEST
 
+/* Of a run within: its command saw the process end, and may not have said so yet. */
+START_TEST(reap_one_of_a_run_within_is_waited_for_to_be_told)
+{
+    start();
+    struct roster_process process = told(0, 999998, "sort");
+    process.within = true;
+    ck_assert(!take(&process, ROSTER_ENDED, 0));
+    process.settled = process.killed = true;
+    process.status = 11;
+    process.peak = 77;
+    ck_assert(take(&process, ROSTER_ENDED, 20));
+    const struct process *row = only_row();
+    ck_assert_int_eq(row->end, PROCESS_KILLED);
+    ck_assert_int_eq(row->status, 11);
+    ck_assert_uint_eq(row->peak, 77);
+    ck_assert(row->within);
+}
+END_TEST
+
+START_TEST(reap_one_of_a_run_within_is_not_waited_for_long)
+{
+    start();
+    struct roster_process process = told(0, 999998, "sort");
+    process.within = true;
+    ck_assert(!take(&process, ROSTER_ENDED, 0));
+    ck_assert(!take(&process, ROSTER_ENDED, 499));
+    ck_assert(take(&process, ROSTER_ENDED, 501));
+    ck_assert_int_eq(only_row()->end, PROCESS_VANISHED);
+}
+END_TEST
+
+/* The copy of the inner command that became its program had ended before anybody told of that. */
+START_TEST(reap_who_became_a_program_of_a_run_within_has_not_vanished)
+{
+    start();
+    struct roster_process copy = told(0, 999998, "memrestrict"), process = told(1, 999998, "sort");
+    copy.forked = process.within = process.settled = true;
+    ck_assert(take(&copy, ROSTER_ENDED, 0));
+    ck_assert(take(&process, ROSTER_ENDED, 20));
+    reap_settle(reap, true);
+    ck_assert_int_eq(outcome.processes[0].end, PROCESS_REPLACED);
+}
+END_TEST
+
+/* Accounts, and the same as the run around them would be found in the environment. */
+static struct roster *roster;
+static struct outer *outer;
+
+static void open_outer(uint64_t tree_limit)
+{
+    char setting[64];
+    struct roster_limits limits = {
+        .limit = 64 * MIB, .tree_limit = tree_limit, .around = true, .reserve = 0};
+    roster = roster_open(&limits, -1, -1, false);
+    ck_assert_ptr_nonnull(roster);
+    snprintf(setting, sizeof setting, "/proc/self/fd/%d,5000000,no-follow", roster_fd(roster));
+    outer = outer_open(setting);
+    ck_assert_ptr_nonnull(outer);
+}
+
+static struct roster_process found;
+
+static bool note_found(void *context, const struct roster_process *process, enum roster_event event)
+{
+    *(enum roster_event *)context = event;
+    found = *process;
+    return false;
+}
+
+START_TEST(reap_the_run_around_is_told_of_figures_and_end)
+{
+    enum roster_event event = ROSTER_RUNS;
+    struct roster_process process = told(7, 999998, "sort");
+    struct process end = {.end = PROCESS_KILLED, .status = 11};
+    open_outer(ACCOUNTS_UNLIMITED);
+    outer_tell(outer, &process, NULL);
+    process.peak = 78;
+    process.refusals = 3;
+    process.first = (struct refusal){"mmap", 100, 5, 5 * MIB, false, 7, LIMIT_OF_RUN};
+    process.kernel = (struct shortage){2, "sbrk", 9};
+    outer_tell(outer, &process, NULL);
+    roster_look(roster, note_found, &event);
+    ck_assert(found.within && !found.settled && found.live);
+    ck_assert_uint_eq(roster_joined(roster), 1);
+    outer_tell(outer, &process, &end);
+    roster_look(roster, note_found, &event);
+    ck_assert_int_eq(event, ROSTER_ENDED);
+    ck_assert(found.settled && found.killed && found.status == 11);
+    ck_assert_str_eq(found.program, "sort");
+    ck_assert_uint_eq(found.peak, 78);
+    ck_assert_uint_eq(found.refusals, 3);
+    ck_assert_str_eq(found.first.call, "mmap");
+    ck_assert_int_eq(found.first.of, LIMIT_OF_RUN_WITHIN);
+    ck_assert_uint_eq(found.kernel.count, 2);
+    ck_assert_str_eq(found.kernel.call, "sbrk");
+}
+END_TEST
+
+START_TEST(reap_a_program_leaves_the_place_of_the_one_before)
+{
+    enum roster_event event;
+    struct roster_process first = told(3, 999998, "sh"), second = told(1, 999998, "sort");
+    struct process replaced = {.end = PROCESS_REPLACED};
+    open_outer(ACCOUNTS_UNLIMITED);
+    outer_tell(outer, &first, NULL);
+    outer_tell(outer, &second, NULL);
+    outer_tell(outer, &first, &replaced);
+    roster_look(roster, note_found, &event);
+    ck_assert_uint_eq(roster_lies(roster), 0);
+    ck_assert_uint_eq(roster_joined(roster), 2);
+}
+END_TEST
+
+/* Whoever it tells of, a place that has gone to another is left alone. */
+START_TEST(reap_a_place_there_that_is_anothers_is_left_alone)
+{
+    enum roster_event event = ROSTER_RUNS;
+    struct roster_process process = told(7, 999998, "sort");
+    struct process end = {.end = PROCESS_EXITED, .status = 3};
+    unsigned none = 0;
+    open_outer(ACCOUNTS_UNLIMITED);
+    outer_tell(outer, &process, NULL);
+    ck_assert(accounts_free(roster->accounts, &none, 1));
+    ck_assert_ptr_nonnull(accounts_claim(roster->accounts, UINT64_C(4711) << 32));
+    outer_tell(outer, &process, &end);
+    ck_assert_uint_eq(roster->accounts->slots[0].ending, 0);
+    ck_assert_uint_eq(roster->accounts->slots[0].peak, 0);
+    roster_look(roster, note_found, &event);
+}
+END_TEST
+
+START_TEST(reap_there_may_be_no_run_around)
+{
+    ck_assert_ptr_null(outer_open(NULL));
+    ck_assert_ptr_null(outer_open("/nowhere/fd/9"));
+    ck_assert_ptr_null(outer_open("/dev/null"));
+    open_outer(5 * MIB);
+    ck_assert_uint_eq(outer_tree_limit(outer), 5 * MIB);
+}
+END_TEST
+
 START_TEST(reap_a_doubt_is_handed_on)
 {
     start();
@@ -172,6 +315,13 @@ Suite *suite_reap(void)
     formats_add(suite, reap_one_that_joins_late_had_not_escaped);
     formats_add(suite, reap_one_that_cannot_be_seen_has_ended_when_it_said_so_a_while_ago);
     formats_add(suite, reap_a_place_that_is_used_again_begins_anew);
+    formats_add(suite, reap_one_of_a_run_within_is_waited_for_to_be_told);
+    formats_add(suite, reap_one_of_a_run_within_is_not_waited_for_long);
+    formats_add(suite, reap_who_became_a_program_of_a_run_within_has_not_vanished);
+    formats_add(suite, reap_the_run_around_is_told_of_figures_and_end);
+    formats_add(suite, reap_a_program_leaves_the_place_of_the_one_before);
+    formats_add(suite, reap_a_place_there_that_is_anothers_is_left_alone);
+    formats_add(suite, reap_there_may_be_no_run_around);
     formats_add(suite, reap_a_doubt_is_handed_on);
     return suite;
 }

@@ -69,6 +69,15 @@ static void expect_refusals(uint64_t count)
     ck_assert_int_eq(errno, count > 0 ? ENOMEM : UNTOUCHED);
 }
 
+static void expect_shortage(enum account_shortage_kind kind, uint64_t count, enum call call,
+                            uint64_t size)
+{
+    struct gate_figures figures = gate_figures();
+    ck_assert_uint_eq(figures.shortages[kind].count, count);
+    ck_assert_uint_eq(figures.shortages[kind].call, call);
+    ck_assert_uint_eq(figures.shortages[kind].size, size);
+}
+
 static struct rlimit allowed;
 
 /* From here on every mmap fails. */
@@ -275,7 +284,7 @@ START_TEST(a_block_that_moves_to_where_one_was_freed_behind_our_back_is_counted_
 }
 END_TEST
 
-START_TEST(a_block_without_memory_for_its_entry_is_refunded_and_refused)
+START_TEST(a_block_without_memory_for_its_entry_is_refunded_and_no_refusal)
 {
     start_plain(1000);
     ck_assert(gate_admit(CALL_memalign, 300));
@@ -283,11 +292,43 @@ START_TEST(a_block_without_memory_for_its_entry_is_refunded_and_refused)
     bool committed = gate_commit(CALL_memalign, block, 300, NULL);
     memory_is_back();
     ck_assert(!committed);
-    expect_refusals(1);
+    ck_assert_int_eq(errno, ENOMEM);
     expect_held(0, 0);
-    ck_assert_uint_eq(gate_figures().first_call, CALL_memalign);
-    ck_assert_uint_eq(gate_figures().first_size, 300);
-    ck_assert_uint_eq(gate_figures().first_used, 0);
+    ck_assert_uint_eq(gate_figures().refusals, 0);
+    expect_shortage(SHORTAGE_OWN, 1, CALL_memalign, 300);
+    expect_shortage(SHORTAGE_KERNEL, 0, CALL_malloc, 0);
+}
+END_TEST
+
+/* The next allocator, or the kernel, may fail for other reasons, too. */
+START_TEST(what_fails_below_the_budget_is_counted_apart)
+{
+    start_plain(1000);
+    errno = EINVAL;
+    gate_fall_short_below(CALL_aligned_alloc, 100);
+    ck_assert_int_eq(errno, EINVAL);
+    expect_shortage(SHORTAGE_KERNEL, 0, CALL_malloc, 0);
+    errno = EAGAIN;
+    gate_fall_short_below(CALL_mmap, 200);
+    ck_assert_int_eq(errno, EAGAIN);
+    errno = ENOMEM;
+    gate_fall_short_below(CALL_malloc, 300);
+    expect_shortage(SHORTAGE_KERNEL, 2, CALL_mmap, 200);
+    expect_shortage(SHORTAGE_OWN, 0, CALL_malloc, 0);
+    ck_assert_uint_eq(gate_figures().refusals, 0);
+}
+END_TEST
+
+START_TEST(a_realloc_that_fails_below_the_budget_is_counted_apart)
+{
+    struct gate_resize resize;
+    start_plain(1000);
+    allocate(block, 600);
+    ck_assert(gate_resize_begin(&resize, CALL_realloc, block, 700));
+    errno = ENOMEM;
+    gate_resize_end(&resize, NULL);
+    expect_held(1, 600);
+    expect_shortage(SHORTAGE_KERNEL, 1, CALL_realloc, 700);
 }
 END_TEST
 
@@ -773,7 +814,9 @@ Suite *suite_gate(void)
     unit_add(suite, a_large_block_that_was_freed_behind_our_back_is_refunded_whole);
     unit_add(suite, a_block_oddly_placed_that_was_freed_behind_our_back_is_refunded_too);
     unit_add(suite, a_block_that_moves_to_where_one_was_freed_behind_our_back_is_counted_once);
-    unit_add(suite, a_block_without_memory_for_its_entry_is_refunded_and_refused);
+    unit_add(suite, a_block_without_memory_for_its_entry_is_refunded_and_no_refusal);
+    unit_add(suite, what_fails_below_the_budget_is_counted_apart);
+    unit_add(suite, a_realloc_that_fails_below_the_budget_is_counted_apart);
     unit_add(suite, the_reserve_is_closed_before_the_first_refusal);
     unit_add(suite, the_reserve_opens_with_the_first_refusal_to_the_byte);
     unit_add(suite, the_reserve_opens_once);

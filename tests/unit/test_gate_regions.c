@@ -782,10 +782,11 @@ START_TEST(without_memory_for_a_record_a_call_fails_and_changes_nothing)
     expect_charged(8);
     expect_state(0, 8, REGION_CHARGED);
     ck_assert_uint_eq(gate_figures().refusals, 0);
+    ck_assert_uint_eq(gate_figures().shortages[SHORTAGE_OWN].count, 3); /* munmap asks for none */
 }
 END_TEST
 
-START_TEST(without_memory_for_its_record_a_mapping_is_refused)
+START_TEST(without_memory_for_its_record_a_mapping_fails_and_is_no_refusal)
 {
     struct gate_region region;
     start();
@@ -801,7 +802,10 @@ START_TEST(without_memory_for_its_record_a_mapping_is_refused)
     ck_assert(!entered);
     ck_assert_int_eq(error, ENOMEM);
     expect_charged(0);
-    ck_assert_uint_eq(gate_figures().refusals, 2);
+    ck_assert_uint_eq(gate_figures().refusals, 1);
+    ck_assert_uint_eq(gate_figures().shortages[SHORTAGE_OWN].count, 1);
+    ck_assert_uint_eq(gate_figures().shortages[SHORTAGE_OWN].call, CALL_mmap);
+    ck_assert_uint_eq(gate_figures().shortages[SHORTAGE_OWN].size, pages(3));
 }
 END_TEST
 
@@ -890,7 +894,7 @@ Suite *suite_gate_regions(void)
     unit_add(suite, without_regions_in_count_nothing_is_charged);
     unit_add(suite, arguments_that_no_kernel_takes_are_passed_on);
     unit_add(suite, without_memory_for_a_record_a_call_fails_and_changes_nothing);
-    unit_add(suite, without_memory_for_its_record_a_mapping_is_refused);
+    unit_add(suite, without_memory_for_its_record_a_mapping_fails_and_is_no_refusal);
     unit_add(suite, calls_within_calls_stay_exact);
     unit_add(suite, random_calls_agree_with_a_model);
     return suite;

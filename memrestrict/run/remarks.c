@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/remarks.h"
+
+#include "base/size_words.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static const struct shortage *kernel_of(const struct process *process) { return &process->kernel; }
+static const struct shortage *own_of(const struct process *process) { return &process->own_memory; }
+
+/* All of a kind: a sentence that begins with who, and ends with why. */
+static void say(struct outcome *outcome, const struct shortage *(*of)(const struct process *),
+                const char *who, const char *why)
+{
+    const struct shortage *first = NULL;
+    char size[SIZE_ROOM];
+    uint64_t count = 0;
+    for (size_t i = 0; i < outcome->process_count; i++) {
+        const struct shortage *shortage = of(&outcome->processes[i]);
+        if (shortage->count != 0 && first == NULL)
+            first = shortage;
+        count += shortage->count;
+    }
+    if (first != NULL)
+        outcome_warn(outcome, "%s %" PRIu64 " allocation%s (%s%s of %s; %s)", who, count,
+                     count == 1 ? "" : "s", count == 1 ? "" : "first: ", first->call,
+                     size_words(first->size, size), why);
+}
+
+static bool has_runs_within(const struct outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->process_count; i++)
+        if (outcome->processes[i].within)
+            return true;
+    return false;
+}
+
+void remarks_say(struct outcome *outcome)
+{
+    say(outcome, kernel_of, "the kernel refused", "its own limits, not the budget");
+    say(outcome, own_of, "the library failed", "it had no memory for its records, the budget had");
+    if (outcome->tree_limit != OUTCOME_UNLIMITED && has_runs_within(outcome))
+        outcome_warn(outcome, "a memrestrict ran within: its processes had the limit for all "
+                              "processes to themselves, beside the others");
+}

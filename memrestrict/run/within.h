@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A run within another one: a process of it is held by both, and the other run is told of it.
+ */
+#ifndef MEMRESTRICT_WITHIN_H
+#define MEMRESTRICT_WITHIN_H
+
+#include "common/config.h"
+#include "outcome/outcome.h"
+#include "run/launch.h"
+#include "run/roster.h"
+#include "run/roster_outer.h"
+
+struct within {
+    struct outer *outer; /* the run around this one; NULL: there is none that could be reached */
+    uint64_t limit;      /* that it has for each process, or CONFIG_UNLIMITED; it may be over */
+    uint64_t end;        /* the same, with its reserve */
+    uint64_t reserve;    /* that a process has in the end */
+    char sizes[2][24];
+};
+
+/* What the environment says of a run around this one. */
+void within_read(struct within *within, const struct config *config);
+/* The limits of the outcome become those that hold in both runs; they are what the roster has, with
+ * the reserve of a tree, too. Together the processes have at most what all of the other run have,
+ * but beside it: a warning says so. */
+struct roster_limits within_hold(struct within *within, struct outcome *outcome, uint64_t reserve);
+/* The settings for that, to be set after all others. */
+enum { WITHIN_VARIABLES = 2 };
+int within_variables(struct within *within, uint64_t limit, struct launch_variable *variables);
+void within_close(struct within *within);
+
+#endif
