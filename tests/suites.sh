@@ -5,8 +5,8 @@
 # suites.sh [-t SECONDS] [-j JOBS] [-x FILE] FOLDER. From the environment: BUILD.
 # Each program below FOLDER runs alone in an empty folder of its own: bare, preloaded with a limit
 # that nothing reaches, and by `memrestrict run`. Exit status and result lines are compared. What
-# differs runs once more each way: only what differs again is a difference, the rest is flaky, and so
-# is what is not the same twice when bare. FILE has names (the last part of a path, or some of the last
+# differs runs once more each way: only what differs again, each way as it was, is a difference; the
+# rest is flaky. FILE has names (the last part of a path, or some of the last
 # parts) of programs to leave out, one a line. Status 0: no difference.
 set -u
 usage() {
