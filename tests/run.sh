@@ -115,7 +115,8 @@ unit_valgrind() {
     have valgrind || { echo "SKIP unit tests under memcheck: package valgrind"; return; }
     # Without fair turns a thread that spins keeps the others waiting for minutes.
     build unit BUILD="$BUILD" &&
-        CK_FORK=yes valgrind -q --fair-sched=try --error-exitcode=9 --trace-children=no "$BUILD/tests/unit"
+        CK_FORK=yes valgrind -q --fair-sched=try --error-exitcode=9 --trace-children=no \
+            --suppressions=tests/memcheck.supp "$BUILD/tests/unit"
 }
 
 # The driver is always of this machine's own kind; the victims are what BUILD has. With names, those

@@ -5,6 +5,7 @@
 #include "records/unwind.h"
 #include "ground/guard.h"
 #include "common/kernel.h"
+#include "ground/kernel_exec.h"
 #include "ground/object.h"
 #include "ground/pages.h"
 
@@ -15,6 +16,7 @@
 enum {
     RULES = 8192,            /* a power of two */
     LARGEST_STEP = 16 << 20, /* by a frame pointer: more is no frame */
+    PAGE = 4096,             /* the least: what one word of it says, holds for all */
     WORD = sizeof(uintptr_t)
 };
 
@@ -31,19 +33,29 @@ struct cached {
 struct cursor {
     struct stack_at at;
     uintptr_t fp_from; /* where the frame pointer was read; 0: it is that of the beginning */
-    uintptr_t bound;
+    struct stack_window window;
     bool exact;      /* pc is the instruction itself, not the one behind a call */
     uintptr_t start; /* the stack pointer of the beginning */
 };
 
 static struct cached *rules;
-static uintptr_t main_top; /* above the main thread's stack */
+static uintptr_t main_top;    /* above the main thread's stack */
+static uintptr_t main_thread; /* its control block */
 static struct object ours;
+
+/* The part of the thread's own stack that was found to be there, which it is until the thread ends.
+ * Of any other stack nothing is kept: it may be gone, and a smaller one in its place. */
+static _Thread_local struct {
+    uintptr_t low, room; /* as in struct stack_window */
+    unsigned others;     /* stacks that were not in it, since it grew */
+} own __attribute__((tls_model("initial-exec")));
 
 bool stack_start(void)
 {
     if (!unwind_is_known_machine() || !object_at((uintptr_t)stack_start, &ours))
         return false;
+    if (main_top == 0)
+        main_thread = (uintptr_t)__builtin_thread_pointer();
     main_top = getauxval(AT_RANDOM);
     if (rules == NULL && (rules = kernel_pages(RULES * sizeof *rules)) != NULL)
         pages_note(RULES * sizeof *rules);
@@ -83,10 +95,74 @@ static INLINE struct unwind_rule rule_at(uintptr_t pc)
     return rule;
 }
 
+/* Of the C library's stacks: a thread's control block lies above its stack, and the main thread's
+ * stack below what the kernel put there. */
+static uintptr_t own_top(void)
+{
+    uintptr_t thread = (uintptr_t)__builtin_thread_pointer();
+    return (thread == main_thread ? main_top : thread) & -(uintptr_t)WORD;
+}
+
+static bool all_readable(uintptr_t from, uintptr_t to)
+{
+    for (uintptr_t page = from & -(uintptr_t)PAGE; page < to; page += PAGE)
+        if (!kernel_is_mapped((const void *)page))
+            return false;
+    return true;
+}
+
+/* No hole up to the part that is known of the thread's own stack: that goes down to here. Asked of
+ * ever fewer stacks that turned out to be others. */
+static bool own_grew(uintptr_t sp)
+{
+    uintptr_t top = own_top(), known = own.room != 0 ? own.low : top;
+    unsigned others = ++own.others;
+    if ((others & (others - 1)) != 0 || sp >= known || top - sp > LARGEST_STEP ||
+        !all_readable(sp, known))
+        return false;
+    own.room = 0; /* a signal handler meanwhile knows nothing */
+    own.low = sp & -(uintptr_t)PAGE;
+    own.room = top - own.low - (WORD - 1);
+    own.others = 0;
+    return true;
+}
+
+static INLINE bool open_own(struct stack_window *window, uintptr_t sp)
+{
+    uintptr_t low = own.low, room = own.room;
+    if (UNLIKELY(sp - low >= room))
+        return false;
+    *window = (struct stack_window){low, room, low + room + (WORD - 1)};
+    return true;
+}
+
+static COLD void open_other(struct stack_window *window, uintptr_t sp)
+{
+    if (!own_grew(sp) || !open_own(window, sp))
+        *window = (struct stack_window){.end = UINTPTR_MAX};
+}
+
+static INLINE void open_window(struct stack_window *window, uintptr_t sp)
+{
+    if (UNLIKELY(!open_own(window, sp)))
+        open_other(window, sp);
+}
+
+void stack_window_open(struct stack_window *window, uintptr_t sp) { open_window(window, sp); }
+
+COLD bool stack_window_move(struct stack_window *window, uintptr_t address)
+{
+    uintptr_t page = address & -(uintptr_t)PAGE, end = window->end;
+    if (address > end - WORD || !kernel_is_mapped((const void *)page))
+        return false;
+    *window = (struct stack_window){page, PAGE - (WORD - 1), end};
+    return address - page < window->room || kernel_is_mapped((const void *)(page + PAGE));
+}
+
 static INLINE bool is_stack(const struct cursor *cursor, uintptr_t address)
 {
     uintptr_t up = address - cursor->at.sp;
-    return up <= LARGEST_STEP && address < cursor->bound && address % WORD == 0;
+    return up <= LARGEST_STEP && address < cursor->window.end && address % WORD == 0;
 }
 
 static void note(struct stack_reads *reads, uintptr_t offset, uintptr_t value)
@@ -99,13 +175,23 @@ static void note(struct stack_reads *reads, uintptr_t offset, uintptr_t value)
     reads->value[reads->count++] = value;
 }
 
-static INLINE uintptr_t read_word(const struct cursor *cursor, uintptr_t address,
-                                  struct stack_reads *reads)
+/* False: there is nothing to be read. */
+static INLINE bool read_word(struct cursor *cursor, uintptr_t address, uintptr_t *word)
 {
-    uintptr_t value = *(const uintptr_t *)address;
+    if (UNLIKELY(!stack_window_has(&cursor->window, address)))
+        return false;
+    memcpy(word, (const void *)address, sizeof *word);
+    return true;
+}
+
+static INLINE bool read_noted(struct cursor *cursor, uintptr_t address, struct stack_reads *reads,
+                              uintptr_t *word)
+{
+    if (UNLIKELY(!read_word(cursor, address, word)))
+        return false;
     if (reads != NULL)
-        note(reads, address - cursor->start, value);
-    return value;
+        note(reads, address - cursor->start, *word);
+    return true;
 }
 
 /* The result depends on the frame pointer: on where it was read, or what it was in the beginning.
@@ -129,13 +215,25 @@ bool stack_interrupted(const void *context, struct stack_at *at)
     return true;
 }
 
+static bool has_all(struct stack_window *window, uintptr_t from, size_t bytes)
+{
+    for (size_t at = 0; at < bytes - WORD; at += PAGE)
+        if (!stack_window_has(window, from + at))
+            return false;
+    return stack_window_has(window, from + bytes - WORD);
+}
+
 /* The frame that a signal interrupted, from what the kernel has put on the stack. */
 static COLD bool leave_signal(struct cursor *cursor)
 {
     struct stack_at *at = &cursor->at;
+    const ucontext_t *context = arch_signal_frame(at->sp);
     cursor->exact = true;
-    cursor->bound = UINTPTR_MAX; /* a signal stack ends here */
-    return stack_interrupted(arch_signal_frame(at->sp), at);
+    if (!has_all(&cursor->window, (uintptr_t)context, sizeof *context) ||
+        !stack_interrupted(context, at))
+        return false;
+    open_window(&cursor->window, at->sp); /* a signal stack ends here */
+    return true;
 }
 
 /* The canonical frame address; 0: it makes no sense, or there is none. */
@@ -149,10 +247,9 @@ static INLINE uintptr_t frame_address(struct cursor *cursor, struct unwind_rule 
         return 0;
     use_fp(cursor, reads);
     cfa = cursor->at.fp + offset;
-    if (rule.kind == UNWIND_AT_FP)
-        cfa = is_stack(cursor, cursor->at.fp) && is_stack(cursor, cfa)
-                  ? read_word(cursor, cfa, reads)
-                  : 0;
+    if (rule.kind == UNWIND_AT_FP && (!is_stack(cursor, cursor->at.fp) || !is_stack(cursor, cfa) ||
+                                      !read_noted(cursor, cfa, reads, &cfa)))
+        return 0;
     return is_stack(cursor, cfa - WORD) ? cfa : 0;
 }
 
@@ -165,31 +262,20 @@ static INLINE bool step(struct cursor *cursor, struct stack_reads *reads)
             reads->whole = false;
         return leave_signal(cursor);
     }
-    uintptr_t cfa = frame_address(cursor, rule, reads);
-    if (UNLIKELY(cfa <= cursor->at.sp || cfa > cursor->bound))
+    uintptr_t cfa = frame_address(cursor, rule, reads), pc;
+    if (UNLIKELY(cfa <= cursor->at.sp ||
+                 !read_noted(cursor, cfa + (uintptr_t)(intptr_t)rule.ra * WORD, reads, &pc)))
         return false;
-    cursor->at.pc = read_word(cursor, cfa + (uintptr_t)(intptr_t)rule.ra * WORD, reads) & ADDRESS;
     if (rule.fp != 0 || rule.kind == UNWIND_AT_FP) {
         cursor->fp_from =
             (rule.kind == UNWIND_AT_FP ? cursor->at.fp : cfa) + (uintptr_t)(intptr_t)rule.fp * WORD;
-        cursor->at.fp = *(const uintptr_t *)cursor->fp_from;
+        if (UNLIKELY(!read_word(cursor, cursor->fp_from, &cursor->at.fp)))
+            return false;
     }
+    cursor->at.pc = pc & ADDRESS;
     cursor->at.sp = cfa;
     cursor->exact = false;
     return true;
-}
-
-/* Of the C library's stacks: a thread's control block lies above its stack, and the main thread's
- * stack below what the kernel put there. */
-uintptr_t stack_bound(uintptr_t sp)
-{
-    uintptr_t thread = (uintptr_t)__builtin_thread_pointer();
-    return thread > sp ? thread : main_top > sp ? main_top : UINTPTR_MAX;
-}
-
-static struct cursor cursor_at(const struct stack_at *at)
-{
-    return (struct cursor){.at = *at, .bound = stack_bound(at->sp), .start = at->sp};
 }
 
 /* Our own frames are simple ones. One word after the other: a structure copied whole, right after
@@ -217,8 +303,9 @@ bool stack_is_library(uintptr_t address) { return address - ours.start < ours.en
 static INLINE unsigned walk(const struct stack_at *from, uintptr_t *addresses, unsigned most,
                             struct stack_reads *reads)
 {
-    struct cursor cursor = cursor_at(from);
+    struct cursor cursor = {.at = *from, .start = from->sp};
     unsigned count = 0;
+    open_window(&cursor.window, from->sp);
     while (count < most && cursor.at.pc != 0) {
         addresses[count++] = cursor.at.pc;
         if (count == most || !step(&cursor, reads))

@@ -51,8 +51,21 @@ bool stack_is_library(uintptr_t address);
 unsigned stack_walk(const struct stack_at *from, uintptr_t *addresses, unsigned most,
                     struct stack_reads *reads);
 
-/* Where the stack ends that `sp` is on, as far as is known: nothing is read from there on. */
-uintptr_t stack_bound(uintptr_t sp);
+/* What can be read without a crash: words that start in `room` bytes from `low` on. On the thread's
+ * own stack that is all of it; anywhere else the kernel is asked, for one page at a time, since
+ * frame rules that are wrong lead out of a stack, and into the guard page above it. */
+struct stack_window {
+    uintptr_t low, room;
+    uintptr_t end; /* nothing is read from there on */
+};
+/* For a frame whose stack pointer that is. */
+void stack_window_open(struct stack_window *window, uintptr_t sp);
+/* False: the word cannot be read. */
+bool stack_window_move(struct stack_window *window, uintptr_t address);
+static inline bool stack_window_has(struct stack_window *window, uintptr_t address)
+{
+    return address - window->low < window->room || stack_window_move(window, address);
+}
 
 /* What is known about addresses may no longer hold: an object was loaded where another had been. */
 void stack_forget(void);

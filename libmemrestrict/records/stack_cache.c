@@ -37,11 +37,12 @@ static inline struct kept *place_of(const struct stack_at *at)
 
 static inline bool is_as_it_was(const struct kept *one, const struct stack_at *at)
 {
-    uintptr_t room = stack_bound(at->sp) - at->sp;
+    struct stack_window window;
+    stack_window_open(&window, at->sp);
     for (uint32_t i = 0; i < one->reads.count && i < STACK_READS; i++) {
-        uint32_t offset = one->reads.offset[i];
-        if (UNLIKELY(offset >= room) ||
-            *(const uintptr_t *)(at->sp + offset) != one->reads.value[i])
+        uintptr_t address = at->sp + one->reads.offset[i];
+        if (UNLIKELY(!stack_window_has(&window, address)) ||
+            *(const uintptr_t *)address != one->reads.value[i])
             return false;
     }
     return true;

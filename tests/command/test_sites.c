@@ -226,11 +226,25 @@ START_TEST(sites_speedscope_imports_ours)
 }
 END_TEST
 
+/* Blocks that were asked for from functions with wrong frame rules, on five stacks, 16 times each.
+ */
+START_TEST(sites_of_wrong_frame_rules_on_any_stack)
+{
+#if !defined(__x86_64__)
+    SKIP("wrong frame rules are written for x86-64 alone");
+#endif
+    expect(RUN "$V/sites_foreign_stacks; echo $?; " BYTES_OF("wrong_frame;keep") "; " BYTES_OF(
+               "wrong_return;keep"),
+           0, "0\n800\n800\n", "");
+}
+END_TEST
+
 Suite *suite_sites(void)
 {
     Suite *suite = suite_create("sites");
 #define PROPERTY_ADD(name, script, status, out, err) command_add(suite, name);
     PROPERTIES(PROPERTY_ADD)
+    command_add(suite, sites_of_wrong_frame_rules_on_any_stack);
     command_add(suite, sites_ms_print_reads_massif);
     command_add(suite, sites_of_a_program_by_clang_have_lines);
     command_add(suite, sites_speedscope_imports_ours);
