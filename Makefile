@@ -30,8 +30,11 @@ known = $(shell mkdir -p $(BUILD); made=$(BUILD)/probe.$$$$; echo 'int memrestri
 LTO := $(or $(call known,-flto -flto-partition=one),$(call known,-flto))
 # Few segments: each is a system call and some page faults at the start of each program.
 FEW_SEGMENTS := $(call known,-Wl$(comma)-z$(comma)noseparate-code)
+# What a compiler adds to a library's ends looks up four functions, to no use for one that stays: its
+# constructors and destructors stand in arrays, and no handler of its is taken back.
+NO_START_FILES := $(call known,-nostartfiles)
 LIB_LINK := -shared -pthread -Wl,-soname,libmemrestrict.so -Wl,-Bsymbolic-functions \
-	-Wl,-z,now,-z,relro,-z,noexecstack,-z,nodelete,-z,defs $(FEW_SEGMENTS)
+	-Wl,-z,now,-z,relro,-z,noexecstack,-z,nodelete,-z,defs $(FEW_SEGMENTS) $(NO_START_FILES)
 
 LIB := $(BUILD)/libmemrestrict.so
 LIB_SOURCES := $(sort $(wildcard libmemrestrict/*/*.c))

@@ -32,7 +32,7 @@ monopoly '<uthash\.h>' ledger_inside.h
 result "uthash.h only in memrestrict/base/hash.h" "$(grep -rl '<uthash\.h>' memrestrict | grep -vx memrestrict/base/hash.h)"
 monopoly '<dlfcn\.h>' real.c
 monopoly 'getenv\(|\benviron\b' config.h config.c lifecycle.c process.c interpose_exec.c
-monopoly '\bSYS_' kernel.c kernel_copy.c kernel_exec.c kernel_exec.h
+monopoly '\bSYS_' kernel.c kernel_inode.c kernel_copy.c kernel_exec.c kernel_exec.h
 monopoly '<sys/syscall\.h>' kernel_call.h
 monopoly '\bkernel_write\(' kernel.h kernel.c writer.c
 monopoly '\bdlsym\(' real.c

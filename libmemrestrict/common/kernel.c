@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#define _FILE_OFFSET_BITS 64 /* fstat must not fail on a large inode number; before any include */
 #include "common/kernel.h"
 
 #include "common/kernel_call.h"
 
+#include <asm/statfs.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -13,7 +13,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <linux/membarrier.h>
 #include <time.h>
 #include <unistd.h>
@@ -278,6 +277,8 @@ int kernel_pid(void) { return (int)KERNEL_CALL(SYS_getpid); }
 
 void kernel_stop_self(void) { KERNEL_CALL(SYS_kill, kernel_pid(), SIGSTOP); }
 
+void kernel_yield(void) { KERNEL_CALL(SYS_sched_yield); }
+
 void kernel_exit(int status)
 {
     for (;;)
@@ -340,20 +341,28 @@ bool kernel_readlink_at(int folder, const char *name, char *text, size_t room)
 
 bool kernel_link(int fd, struct kernel_link *link)
 {
-    struct stat status;
-    if (QUIETLY(fstat(fd, &status)) != 0)
+    struct kernel_inode inode;
+    if (!kernel_inode(fd, &inode))
         return false;
-    *link = (struct kernel_link){S_ISLNK(status.st_mode), status.st_uid};
+    *link = (struct kernel_link){S_ISLNK(inode.mode), inode.user};
     return true;
 }
 
 bool kernel_is_proc(int fd)
 {
-    struct statfs status;
-    return QUIETLY(fstatfs(fd, &status)) == 0 && status.f_type == PROC_SUPER_MAGIC;
+    struct statfs status; /* the kernel's */
+    return KERNEL_CALL(SYS_fstatfs, fd, &status) == 0 && status.f_type == PROC_SUPER_MAGIC;
 }
 
-uint32_t kernel_user(void) { return (uint32_t)geteuid(); }
+/* Beside the number of today's users some machines have the one of 16 bits. */
+uint32_t kernel_user(void)
+{
+#if defined(SYS_geteuid32)
+    return (uint32_t)KERNEL_CALL(SYS_geteuid32);
+#else
+    return (uint32_t)KERNEL_CALL(SYS_geteuid);
+#endif
+}
 
 bool kernel_cwd(char *text, size_t room) { return KERNEL_CALL(SYS_getcwd, text, room) > 0; }
 
@@ -376,11 +385,11 @@ static uint64_t birth_of(int fd)
 
 bool kernel_identity(int fd, struct kernel_identity *identity)
 {
-    struct stat status;
-    if (QUIETLY(fstat(fd, &status)) != 0)
+    struct kernel_inode inode;
+    if (!kernel_inode(fd, &inode))
         return false;
-    identity->device = status.st_dev;
-    identity->inode = status.st_ino;
+    identity->device = inode.device;
+    identity->inode = inode.number;
     identity->birth = birth_of(fd);
     return true;
 }

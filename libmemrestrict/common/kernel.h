@@ -105,6 +105,7 @@ bool kernel_barrier(void);
 /* Is there certainly no process of that ID, as this process sees them? */
 bool kernel_is_nobody(int pid);
 void kernel_stop_self(void);
+void kernel_yield(void); /* lets another thread run */
 _Noreturn void kernel_exit(int status);
 
 /* Descriptors. `open` takes open(2)'s flags and makes files with mode 0666. */
@@ -124,6 +125,12 @@ bool kernel_exists(const char *path);
 bool kernel_readlink(const char *path, char *text, size_t room);
 /* Below an open folder; of a link that is open itself where `name` is empty. */
 bool kernel_readlink_at(int folder, const char *name, char *text, size_t room);
+/* What fstat(2) tells. False: nothing is open, or it cannot be told. */
+struct kernel_inode {
+    uint64_t device, number;
+    uint32_t mode, user;
+};
+bool kernel_inode(int fd, struct kernel_inode *inode);
 /* Is what is open (O_PATH | O_NOFOLLOW) a symbolic link, and whose is it? False: cannot be told. */
 struct kernel_link {
     bool is_link;

@@ -2,6 +2,7 @@
 #include "common/path_open.h"
 
 #include "common/kernel.h"
+#include "common/span.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +17,8 @@ struct walk {
     struct path_place *place;
     unsigned links;
     bool last;           /* the name in the place is the last of the path */
-    char rest[PATH_MAX]; /* what is still to be gone */
+    const char *rest;    /* what is still to be gone */
+    char text[PATH_MAX]; /* ends with it, so that a link's text goes before it */
     char link[PATH_MAX];
 };
 
@@ -32,19 +34,18 @@ static int go_to(struct path_place *place, int folder)
 /* Takes the next name off the rest. */
 static int take_name(struct walk *walk)
 {
-    const char *name = walk->rest + strspn(walk->rest, "/");
-    size_t length = strcspn(name, "/"), more = strspn(name + length, "/");
+    const char *name = walk->rest + span_of(walk->rest, "/");
+    size_t length = span_until(name, '/'), more = span_of(name + length, "/");
     if (length > NAME_MAX)
         return -ENAMETOOLONG;
-    walk->last = name[length + more] == '\0';
+    walk->rest = name + length + more;
+    walk->last = *walk->rest == '\0';
     memcpy(walk->place->name, name, length);
     if (length == 0)
         walk->place->name[length++] = '.';
     else if (walk->last && more > 0) /* whoever writes a slash there wants a folder */
         walk->place->name[length++] = '/';
     walk->place->name[length] = '\0';
-    memmove(walk->rest, name + strcspn(name, "/") + more,
-            strlen(name + strcspn(name, "/") + more) + 1);
     return 0;
 }
 
@@ -58,21 +59,27 @@ bool path_owner_is_trusted(uint32_t owner)
     return owner == 0 || owner == kernel_user() || same;
 }
 
-/* The link's text goes before the rest. */
+/* What is to be gone first of all. False: it is too much. */
+static bool put_before(struct walk *walk, const char *path, size_t length)
+{
+    size_t room = (size_t)(walk->rest - walk->text);
+    if (length > room)
+        return false;
+    walk->rest = memcpy(walk->text + room - length, path, length);
+    return true;
+}
+
 static int follow(struct walk *walk, int link)
 {
-    size_t rest = strlen(walk->rest);
     if (++walk->links > MOST_LINKS)
         return -ELOOP;
     if (!kernel_readlink_at(link, "", walk->link, sizeof walk->link))
         return -EINVAL;
     size_t length = strlen(walk->link);
-    if (length + 1 + rest >= sizeof walk->rest)
-        return -ENAMETOOLONG;
     if (!walk->last)
         walk->link[length++] = '/';
-    memmove(walk->rest + length, walk->rest, rest + 1);
-    memcpy(walk->rest, walk->link, length);
+    if (!put_before(walk, walk->link, length))
+        return -ENAMETOOLONG;
     walk->last = false;
     return walk->link[0] == '/' ? go_to(walk->place, kernel_open("/", FOLDER)) : 0;
 }
@@ -121,7 +128,8 @@ int path_find(const char *path, struct path_place *place)
     if (walk == NULL)
         return -ENOMEM;
     walk->place = place;
-    memcpy(walk->rest, path, length + 1);
+    walk->rest = walk->text + sizeof walk->text - 1; /* its final zero */
+    put_before(walk, path, length);
     place->folder = kernel_open(*path == '/' ? "/" : ".", FOLDER);
     int error = place->folder < 0 ? place->folder : 0;
     while (error == 0 && !walk->last)

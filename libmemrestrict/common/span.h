@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * strcspn(3), strspn(3) and strcasecmp(3) for what each process reads as it starts: the C library's
- * are quick with long texts, but bring in tables and functions of pages that no other needs then.
+ * strcspn(3), strspn(3), strnlen(3) and strcasecmp(3) for what each process reads as it starts: the
+ * C library's are quick with long texts, but bring in tables and functions of pages that no other
+ * needs then.
  */
 #ifndef MEMRESTRICT_SPAN_H
 #define MEMRESTRICT_SPAN_H
@@ -14,6 +15,15 @@ static inline size_t span_until(const char *text, char end)
 {
     size_t length = 0;
     while (text[length] != '\0' && text[length] != end)
+        length++;
+    return length;
+}
+
+/* How long it is, if it ends before `most`, or else that. */
+static inline size_t span_within(const char *text, size_t most)
+{
+    size_t length = 0;
+    while (length < most && text[length] != '\0')
         length++;
     return length;
 }

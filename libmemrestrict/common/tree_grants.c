@@ -6,8 +6,8 @@
  * at nothing.
  */
 #include "common/accounts.h"
+#include "common/kernel.h"
 
-#include <sched.h>
 #include <stdatomic.h>
 
 enum {
@@ -145,7 +145,7 @@ static bool find_room_locked(struct accounts *accounts, const struct account *mi
     bool moving = true;
     for (int round = 0; round < ROUNDS && moving && !fits(limit, sum, need); round++) {
         if (round > 0)
-            sched_yield();
+            kernel_yield();
         moving = lower_grants_of_others_locked(accounts, mine);
         sum = shares_of_others_locked(accounts, mine, others);
     }
@@ -227,7 +227,7 @@ bool accounts_set_tree_limit(struct accounts *accounts, int who, uint64_t limit)
         return false;
     atomic_store(&accounts->tree_limit, limit);
     for (int round = 0; round < ROUNDS && lower_grants_of_others_locked(accounts, NULL); round++)
-        sched_yield();
+        kernel_yield();
     accounts_unlock(accounts);
     return true;
 }

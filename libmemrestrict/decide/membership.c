@@ -5,6 +5,7 @@
 #include "records/fault.h"
 #include "records/ledger.h"
 #include "common/proc.h"
+#include "common/span.h"
 #include "records/regions.h"
 #include "records/sites.h"
 
@@ -82,7 +83,7 @@ static struct account *claim_patiently(struct accounts *accounts, uint64_t ident
 
 static void set_name(char *name, const char *word)
 {
-    size_t length = strnlen(word, ACCOUNTS_NAME - 1);
+    size_t length = span_within(word, ACCOUNTS_NAME - 1);
     memcpy(name, word, length);
     name[length] = '\0';
 }

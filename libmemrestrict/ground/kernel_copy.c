@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#define _FILE_OFFSET_BITS 64 /* as in kernel.c; before any include */
 #include "ground/kernel_copy.h"
 
 #include "common/kernel.h"
@@ -151,15 +150,15 @@ int kernel_descriptors_next(struct kernel_descriptors *list)
 
 struct kernel_descriptor kernel_descriptor(int fd)
 {
-    struct stat status;
+    struct kernel_inode inode;
     struct kernel_descriptor descriptor = {.kind = KERNEL_NOTHING};
-    if (QUIETLY(fstat(fd, &status)) != 0)
+    if (!kernel_inode(fd, &inode))
         return descriptor;
-    descriptor.kind = S_ISREG(status.st_mode)   ? KERNEL_FILE
-                      : S_ISDIR(status.st_mode) ? KERNEL_FOLDER
-                                                : KERNEL_OTHER;
-    descriptor.device = status.st_dev;
-    descriptor.inode = status.st_ino;
+    descriptor.kind = S_ISREG(inode.mode)   ? KERNEL_FILE
+                      : S_ISDIR(inode.mode) ? KERNEL_FOLDER
+                                            : KERNEL_OTHER;
+    descriptor.device = inode.device;
+    descriptor.inode = inode.number;
     descriptor.flags = (int)KERNEL_CALL(SYS_fcntl, fd, F_GETFL);
     descriptor.cloexec = KERNEL_CALL(SYS_fcntl, fd, F_GETFD) & FD_CLOEXEC;
     return descriptor;

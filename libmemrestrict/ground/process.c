@@ -4,6 +4,7 @@
 #include "common/config.h"
 #include "common/kernel.h"
 #include "common/proc.h"
+#include "common/span.h"
 #include "common/writer.h"
 
 #include <fcntl.h>
@@ -31,7 +32,7 @@ static void keep_called(void)
     if (path == NULL || strncmp(path, "/dev/fd/", 8) == 0 || strncmp(path, "/proc/", 6) == 0)
         return;
     const char *name = base_name(path);
-    size_t length = strnlen(name, CALLED - 1);
+    size_t length = span_within(name, CALLED - 1);
     memcpy(process.called, name, length);
     process.called[length] = '\0';
 }

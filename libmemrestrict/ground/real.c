@@ -41,7 +41,8 @@ extern int __register_atfork(void (*)(void), void (*)(void), void (*)(void), voi
     __attribute__((weak));
 extern int __cxa_at_quick_exit(void (*)(void *), void *) __attribute__((weak));
 extern int dladdr1(const void *, Dl_info *, void **, int) __attribute__((weak));
-extern void *__dso_handle __attribute__((visibility("hidden")));
+
+static char this_library; /* its address tells the C library whose handlers they are */
 
 void memrestrict_copy(void) {}
 
@@ -184,7 +185,7 @@ void real_at_fork(void (*prepare)(void), void (*parent)(void), void (*child)(voi
 {
     typedef int at_fork(void (*)(void), void (*)(void), void (*)(void));
     if (__register_atfork != NULL) {
-        __register_atfork(prepare, parent, child, __dso_handle);
+        __register_atfork(prepare, parent, child, &this_library);
         return;
     }
     at_fork *register_handlers = (at_fork *)dlsym(RTLD_DEFAULT, "pthread_atfork");
@@ -196,7 +197,7 @@ void real_at_quick_exit(void (*handler)(void))
 {
     typedef int at_exit(void (*)(void));
     if (__cxa_at_quick_exit != NULL) {
-        __cxa_at_quick_exit((void (*)(void *))(void *)handler, __dso_handle);
+        __cxa_at_quick_exit((void (*)(void *))(void *)handler, &this_library);
         return;
     }
     at_exit *register_handler = (at_exit *)dlsym(RTLD_DEFAULT, "at_quick_exit");

@@ -4,6 +4,7 @@
 #include "records/build_id.h"
 #include "common/kernel.h"
 #include "ground/object.h"
+#include "common/span.h"
 #include "records/stack_cache.h"
 
 #include <stdatomic.h>
@@ -32,7 +33,7 @@ static void enter_path(char *path, const char *known)
         if (length + 1 < SITES_PATH)
             path[length++] = '/';
     }
-    size_t more = strnlen(known, SITES_PATH - length - 1);
+    size_t more = span_within(known, SITES_PATH - length - 1);
     memcpy(path + length, known, more);
     path[length + more] = '\0';
 }

@@ -82,7 +82,7 @@ static size_t take_part(const char **at, const char **name)
     while (**at >= '0' && **at <= '9' && length < 1000)
         length = length * 10 + (size_t)(*(*at)++ - '0');
     *name = *at;
-    if (length == 0 || strnlen(*at, length) < length)
+    if (length == 0 || span_within(*at, length) < length)
         return 0;
     *at += length;
     return length;
