@@ -28,11 +28,18 @@ instructions() {
         sed -n 's/.*Collected : \([0-9]*\).*/\1/p'
 }
 
-# What the library adds to a run.
-added() { echo $(($(instructions -u "$@") - $(instructions "$@"))); }
+# What the library adds to a run; nothing, and a bad status, if either was not counted.
+added() {
+    local with bare
+    with=$(instructions -u "$@") bare=$(instructions "$@")
+    [ -n "$with" ] && [ -n "$bare" ] && echo $((with - bare))
+}
 
 # What it adds to each step of a program whose last argument is their number.
-added_each() { echo $((($(added "$@" 11000) - $(added "$@" 1000)) / 10000)); }
+added_each() {
+    local many few
+    many=$(added "$@" 11000) && few=$(added "$@" 1000) && echo $(((many - few) / 10000))
+}
 
 measure() {
     case $1 in
@@ -44,6 +51,13 @@ measure() {
     *) return 1 ;;
     esac
 }
+
+# valgrind counts a start without what it cannot preload.
+for file in libmemrestrict.so bench/pairs bench/live bench/realloc bench/startup; do
+    [ -e "$build/$file" ] && continue
+    result "$file is there" "$BUILD/$file is missing: make lib bench-programs"
+done
+[ "$failed" = 0 ] || { print_results; exit 1; }
 
 if [ "${1:-}" = measured ]; then
     echo "# $(machine)"
