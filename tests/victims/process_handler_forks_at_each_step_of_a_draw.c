@@ -9,6 +9,7 @@
 
 #include <link.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <ucontext.h>
@@ -55,21 +56,25 @@ static int note_library(struct dl_phdr_info *info, size_t size, void *inside)
     return 0;
 }
 
-static void *be_another(void *unused)
+static void *be_another(void *drawn)
 {
     free(malloc(100));
+    sem_post(drawn);
     for (;;)
         pause();
-    return unused;
+    return NULL;
 }
 
 /* Both parent and child pass here. */
 static int attempt(long number)
 {
     pthread_t other;
+    sem_t drawn; /* once the other has drawn too */
     int status = 0;
-    CHECK(pthread_create(&other, NULL, be_another, NULL) == 0);
-    usleep(1000);
+    CHECK(sem_init(&drawn, 0, 0) == 0);
+    CHECK(pthread_create(&other, NULL, be_another, &drawn) == 0);
+    while (sem_wait(&drawn) != 0)
+        ;
     for (int i = 0; i < DRAWN; i++) /* the next one has to draw */
         CHECK(malloc(SIZE) != NULL);
     fork_at = number;
