@@ -19,7 +19,7 @@ _memrestrict_values()
     -e | --error-exitcode) echo 1 ;;
     -p | --program) compgen -c -- "$2" ;;
     -o | --output | --report | --json | --junit | --tap | --prometheus | --massif | --collapsed | \
-        --speedscope | --site-list | --timeline) echo @files ;;
+        --speedscope | --site-list | --timeline | --layout) echo @files ;;
     --sites) echo 8 16 32 ;;
     --step) echo 4K 64K 1M ;;
     --compare) echo status stdout both ;;
@@ -44,7 +44,7 @@ _memrestrict_values()
 _memrestrict_options='-l --limit= --scope= --engine= -L --tree-limit= -r --reserve= -c --count= -p --program=
     --no-follow -a --on-refusal= -f --fault= -t --time= -k --kill-after= -e --error-exitcode= --no-subreaper -o --output= --report= --json=
     --junit= --tap= --prometheus= --sites --sites= --massif= --collapsed= --speedscope= --site-list=
-    --timeline= --interval= --color= -q --quiet -v --verbose -h --help --usage -V --version'
+    --timeline= --layout= --interval= --color= -q --quiet -v --verbose -h --help --usage -V --version'
 
 # Those of min.
 _memrestrict_min_options='--scope= --step= -c --count= -p --program= --compare= --test= --expect= -t

@@ -10,7 +10,7 @@ function __memrestrict_rest
     end
     set -l options l/limit= scope= engine= L/tree-limit= r/reserve= c/count= p/program= no-follow a/on-refusal= f/fault=
     set -a options t/time= k/kill-after= e/error-exitcode= o/output= report= json= junit= tap=
-    set -a options prometheus= 'sites=?' massif= collapsed= speedscope= timeline= interval= color=
+    set -a options prometheus= 'sites=?' massif= collapsed= speedscope= timeline= layout= interval= color=
     set -a options site-list=
     set -a options step= compare= test= expect= j/jobs= n/repeat= budget-file= tolerance= update
     set -a options mode= depth= only= max= fork journal= keep= shard= baseline= update-baseline suppress= fail-on= sarif=
@@ -119,6 +119,7 @@ complete -c memrestrict -n __memrestrict_in_run -l collapsed -r -F -d 'Call site
 complete -c memrestrict -n __memrestrict_in_run -l speedscope -r -F -d 'Call sites for speedscope'
 complete -c memrestrict -n __memrestrict_in_run -l site-list -r -F -d 'Call sites and crashes as JSON'
 complete -c memrestrict -n __memrestrict_in_run -l timeline -r -F -d 'Bytes in use over time, as CSV'
+complete -c memrestrict -n __memrestrict_in_run -l layout -r -F -d 'The address space at the first refusal'
 complete -c memrestrict -n __memrestrict_in_run -l interval -x -a '1ms 10ms 100ms 1s' -d 'Time between rows of the timeline'
 complete -c memrestrict -n __memrestrict_in_run -l color -x -a 'auto always never' -d Colours
 complete -c memrestrict -n __memrestrict_in_run -s q -l quiet -d 'No verdict'

@@ -2,45 +2,25 @@
 #include "layout/run_figures.h"
 
 #include "live/find_runs.h"
+#include "run/space_account.h"
 
-static uint64_t limit_or_unknown(uint64_t limit)
-{
-    return limit == ACCOUNTS_UNLIMITED ? SPACE_UNKNOWN : limit;
-}
-
-static void take(struct address_space *space, const struct found_run *run,
-                 const struct roster_process *process)
+static bool take_of(struct address_space *space, const struct found_run *run)
 {
     struct roster_tree tree = roster_tree(run->roster);
-    uint64_t limit = limit_or_unknown(process->limit);
-    uint64_t all = tree.limited ? limit_or_unknown(tree.limit) : SPACE_UNKNOWN;
-    space->account = (struct space_account){
-        .known = true,
-        .limit = limit,
-        .used = process->used,
-        .peak = process->peak,
-        .refusals = process->refusals,
-        .tree_limit = all,
-        .tree_used = tree.used,
-        .own_heap = process->own_heap,
-        .own_maps = process->own_maps,
-        .doubt = process->doubt,
-    };
-    space->budget = limit < all ? limit : all;
+    struct roster_process process;
+    for (unsigned at = 0; find_runs_next(run, &at, &process); at++)
+        if (space_account_take(space, &tree, &process))
+            return true;
+    return false;
 }
 
 void run_figures_read(struct address_space *space)
 {
     struct found_runs found;
-    struct roster_process process;
+    bool taken = false;
     if (!find_runs_open(&found))
         return;
-    for (size_t i = 0; i < found.count && !space->account.known; i++)
-        for (unsigned at = 0; find_runs_next(&found.runs[i], &at, &process); at++)
-            if (process.pid == space->pid && process.live &&
-                process.start_time == space->start_time) {
-                take(space, &found.runs[i], &process);
-                break;
-            }
+    for (size_t i = 0; i < found.count && !taken; i++)
+        taken = take_of(space, &found.runs[i]);
     find_runs_close(&found);
 }

@@ -84,6 +84,8 @@ static const struct argp_option rows[] = {
      0},
     {"interval", KEY_INTERVAL, "DURATION", 0, "between two looks of the timeline (default: 10ms)",
      0},
+    {"layout", KEY_REPORT + REPORT_LAYOUT, "FILE", 0,
+     "the address space at the first refusal, else before the end: .json, .svg or text", 0},
     /* What `sweep --fork` asks of the run that it starts; not for people. */
     {"explore", KEY_EXPLORE, "FOLDER", OPTION_HIDDEN, NULL, 0},
     {"explore-time", KEY_EXPLORE_TIME, "DURATION", OPTION_HIDDEN, NULL, 0},

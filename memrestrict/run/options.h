@@ -25,6 +25,7 @@ enum report_kind {
     REPORT_COLLAPSED,
     REPORT_SPEEDSCOPE,
     REPORT_SITE_LIST,
+    REPORT_LAYOUT,
     REPORT_COUNT
 };
 

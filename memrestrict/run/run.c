@@ -14,6 +14,7 @@
 #include "run/engine_choice.h"
 #include "run/follow.h"
 #include "run/launch.h"
+#include "run/layout_run.h"
 #include "run/library.h"
 #include "run/usage_checks.h"
 #include "run/coverage.h"
@@ -54,6 +55,7 @@ struct run {
     struct reap *reap;
     struct reports reports;
     struct timeline *timeline; /* NULL: not asked for */
+    struct layout_run *layout;
     struct outcome outcome;
     size_t said; /* warnings of the outcome that have been printed */
 };
@@ -167,7 +169,8 @@ static bool prepare(struct run *run)
     if (pattern != NULL && !reports_can_take(pattern))
         return false;
     if (!library_find(&run->library) || !open_sites(run) || !open_explored(run) ||
-        !open_roster(run) || !open_reap(run))
+        !open_roster(run) || !open_reap(run) ||
+        !layout_run_open(&run->layout, &run->options, run->roster, &run->outcome))
         return false;
     target_check(&run->target, run->options.argv[0], &run->library);
     return prepare_engine(run);
@@ -255,6 +258,7 @@ static int cannot_run(struct run *run, int reason)
     say_new_warnings(run);
     reports_start(&run->reports);
     write_formats(run);
+    layout_run_write(run->layout, &run->reports);
     reports_undo(&run->reports);
     return status;
 }
@@ -325,6 +329,7 @@ static void wait_for_end(struct run *run)
         .kill_after = run->options.kill_after,
         .interval = run->timeline != NULL ? run->options.interval : 0,
         .on_sample = sample,
+        .layout = run->layout,
         .context = run,
         .roster = run->roster,
         .reap = run->reap,
@@ -408,6 +413,7 @@ static bool write_all(struct run *run)
     bool written = write_timeline(run);
     written &= write_verdict(run);
     written &= write_formats(run);
+    written &= layout_run_write(run->layout, &run->reports);
     if (run->sites != NULL)
         written &= site_reports_write(&run->reports, run->sites, &run->outcome);
     if (run->explore != NULL)
@@ -445,6 +451,7 @@ int run_main(int argc, char **argv)
     status = finish(&run, written);
     sites_close(run.sites);
     explore_run_close(run.explore);
+    layout_run_close(run.layout);
     outcome_free(&run.outcome);
     return status;
 }

@@ -15,7 +15,7 @@ enum { SHARE = 20 }; /* they take 1/SHARE of a processor at most, up to that pau
 
 /* When to do what next. */
 struct clock {
-    uint64_t look, sample, term, kill;
+    uint64_t look, sample, layout, term, kill;
 };
 
 static uint64_t after(uint64_t now, uint64_t pause)
@@ -27,6 +27,7 @@ static uint64_t earliest(const struct clock *clock)
 {
     uint64_t next = clock->look;
     next = clock->sample < next ? clock->sample : next;
+    next = clock->layout < next ? clock->layout : next;
     next = clock->term < next ? clock->term : next;
     return clock->kill < next ? clock->kill : next;
 }
@@ -93,6 +94,8 @@ static void do_what_is_due(const struct supervision *attend, struct outcome *out
     end_it(attend, outcome, clock, now);
     if (now >= clock->sample)
         sample(attend, clock, now);
+    if (now >= clock->layout)
+        clock->layout = after(now, layout_run_look(attend->layout, now));
     if (now >= clock->look)
         look(attend, clock);
 }
@@ -137,6 +140,7 @@ void supervise(const struct supervision *attend, struct outcome *outcome)
     struct clock clock = {
         .look = after(outcome->began, least_pause),
         .sample = attend->interval != 0 ? outcome->began : never,
+        .layout = attend->layout != NULL ? outcome->began : never,
         .term = attend->time_limit != 0 ? after(outcome->began, attend->time_limit) : never,
         .kill = never,
     };

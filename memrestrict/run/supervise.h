@@ -8,6 +8,7 @@
 
 #include "engines/engine.h"
 #include "outcome/outcome.h"
+#include "run/layout_run.h"
 #include "run/orphans.h"
 #include "run/reap.h"
 #include "run/signals.h"
@@ -21,6 +22,7 @@ struct supervision {
     uint64_t interval;   /* nanoseconds between samples; 0: none */
     void (*on_sample)(void *context, uint64_t now); /* now: CLOCK_MONOTONIC */
     void *context;
+    struct layout_run *layout; /* NULL: address spaces are not looked at */
     struct roster *roster;
     struct reap *reap;
     struct orphans *orphans;

@@ -105,6 +105,8 @@ struct address_space {
 
 /* Reads it. A process that runs goes on meanwhile. False: it cannot be seen, which was said. */
 bool space_read(int pid, struct address_space *space);
+/* The same, and says nothing. */
+bool space_try(int pid, struct address_space *space);
 void space_free(struct address_space *space);
 
 /* The mapping at or above an address; NULL: none. */

@@ -147,7 +147,10 @@ static void read_exe(int pid, char room[EXE_ROOM], struct address_space *space)
         snprintf(space->program, sizeof space->program, "%s", text_last_part(room));
 }
 
-static bool read_mappings(int pid, struct address_space *space)
+/* Where words of what went wrong go. */
+enum { TROUBLE_ROOM = 160 };
+
+static bool read_mappings(int pid, struct address_space *space, char trouble[TROUBLE_ROOM])
 {
     FILE *file = fopen(kernel_path("/proc/%d/smaps", pid), "re");
     if (file == NULL && errno == ENOENT)
@@ -159,10 +162,11 @@ static bool read_mappings(int pid, struct address_space *space)
     if (done && space->count > 0)
         return true;
     if (done)
-        message("process %d has no memory of its own: it has ended, or is the kernel's", pid);
+        snprintf(trouble, TROUBLE_ROOM,
+                 "process %d has no memory of its own: it has ended, or is the kernel's", pid);
     else
-        message("process %d: its mappings cannot be seen: %s", pid,
-                error == ENOENT || error == ESRCH ? "there is no such process" : strerror(error));
+        snprintf(trouble, TROUBLE_ROOM, "process %d: its mappings cannot be seen: %s", pid,
+                 error == ENOENT || error == ESRCH ? "there is no such process" : strerror(error));
     return false;
 }
 
@@ -191,16 +195,16 @@ static void drop_beyond(struct address_space *space)
         space->count--;
 }
 
-bool space_read(int pid, struct address_space *space)
+/* In this order: what is told of the whole, then the mappings, and whether it is still the same. */
+static bool read_process(int pid, struct address_space *space, char exe[EXE_ROOM],
+                         char trouble[TROUBLE_ROOM])
 {
-    char exe[EXE_ROOM];
     struct address_space after = {0};
     uint64_t ignored;
     *space = (struct address_space){.pid = pid};
-    if (!read_stat(pid, space)) {
-        message("there is no process %d", pid);
+    snprintf(trouble, TROUBLE_ROOM, "there is no process %d", pid);
+    if (!read_stat(pid, space))
         return false;
-    }
     int parent = read_status(pid, space);
     read_exe(pid, exe, space);
     read_limits(pid, space);
@@ -211,10 +215,16 @@ bool space_read(int pid, struct address_space *space)
         space->parent_bits = read_vector(parent, &ignored);
     machine_read(&space->system);
     machine_read_cgroup(pid, &space->cgroup);
-    if (!read_mappings(pid, space) || !read_stat(pid, &after) ||
-        after.start_time != space->start_time) {
-        if (space->count > 0)
-            message("process %d ended meanwhile", pid);
+    if (!read_mappings(pid, space, trouble))
+        return false;
+    snprintf(trouble, TROUBLE_ROOM, "process %d ended meanwhile", pid);
+    return read_stat(pid, &after) && after.start_time == space->start_time;
+}
+
+static bool read_whole(int pid, struct address_space *space, char trouble[TROUBLE_ROOM])
+{
+    char exe[EXE_ROOM];
+    if (!read_process(pid, space, exe, trouble)) {
         space_free(space);
         return false;
     }
@@ -225,4 +235,19 @@ bool space_read(int pid, struct address_space *space)
     mapping_kinds_tell(space, exe);
     threads_read(pid, space);
     return true;
+}
+
+bool space_try(int pid, struct address_space *space)
+{
+    char trouble[TROUBLE_ROOM];
+    return read_whole(pid, space, trouble);
+}
+
+bool space_read(int pid, struct address_space *space)
+{
+    char trouble[TROUBLE_ROOM];
+    bool done = read_whole(pid, space, trouble);
+    if (!done)
+        message("%s", trouble);
+    return done;
 }

@@ -327,6 +327,41 @@ START_TEST(the_limit_of_now_is_told_and_not_that_of_the_environment)
 }
 END_TEST
 
+START_TEST(a_run_writes_the_layout_of_its_first_refusal)
+{
+    expect("mkfifo in; $M run -q -l 8M --layout=j.json $V/outside_does_as_told <in >said & "
+           "exec 5>in; echo take 1000 >&5; echo take 9000000 >&5; "
+           "until [ $(grep -c . said) = 2 ]; do sleep 0.01; done; sleep 0.2; exec 5>&-; wait; "
+           "cat said; jq -r '.process.program, (.process.moment | sub(\"[0-9]+\"; \"N\")), "
+           ".budget.limit_bytes, .budget.refusals' j.json",
+           0, "ok\nrefused\noutside_does_as_told\nN ms after its first refusal\n8388608\n1\n", "");
+}
+END_TEST
+
+START_TEST(a_run_without_a_refusal_writes_the_last_layout)
+{
+    expect("$M run -q -l 64M --layout=l sleep 0.3; sed -n '1s/[0-9][0-9]*/N/gp' l; "
+           "grep -o '^budget: 64.0 MiB' l; grep -o '^no faults' l",
+           0,
+           "sleep (process N) N ms before its end: N bits, N thread, N mappings\n"
+           "budget: 64.0 MiB\nno faults\n",
+           "");
+    expect("$M run -q --layout=l.svg sleep 0.2; grep -o '<svg' l.svg", 0, "<svg\n", "");
+}
+END_TEST
+
+START_TEST(a_layout_that_nobody_saw_is_said_in_its_file)
+{
+    expect("$M run -q --layout=l ./gone; cat l; $M run -q --layout=l.json ./gone; "
+           "jq -r '.process, .missing' l.json",
+           0,
+           "gone: no address space was seen: it did not run, or not long enough\n"
+           "null\nno address space was seen: it did not run, or not long enough\n",
+           NULL);
+    expect("$M run -q --layout=l -- sh -c 'kill -9 $$'; [ -s l ]", 0, "", NULL);
+}
+END_TEST
+
 START_TEST(what_cannot_be_looked_at_is_said)
 {
     expect("$M layout 999999999", 125, "", "there is no process 999999999\n");
@@ -401,6 +436,9 @@ Suite *suite_layout(void)
     command_add(suite, under_a_run_each_region_says_what_is_charged_of_it);
     command_add(suite, under_a_run_the_picture_has_the_librarys_figures);
     command_add(suite, the_limit_of_now_is_told_and_not_that_of_the_environment);
+    command_add(suite, a_run_writes_the_layout_of_its_first_refusal);
+    command_add(suite, a_run_without_a_refusal_writes_the_last_layout);
+    command_add(suite, a_layout_that_nobody_saw_is_said_in_its_file);
     command_add(suite, what_cannot_be_looked_at_is_said);
     command_add(suite, a_watch_marks_what_changed);
     command_add(suite, a_watch_that_cannot_draw_says_so_in_its_own_name);
