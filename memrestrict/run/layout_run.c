@@ -5,6 +5,7 @@
 #include "base/json_write.h"
 #include "base/message.h"
 #include "base/text.h"
+#include "run/kernel_reason.h"
 #include "run/space_account.h"
 #include "space/format_layout.h"
 #include "space/picture_text.h"
@@ -24,6 +25,8 @@ enum { SHARE = 20, WIDTH = 100 }; /* looks take 1/SHARE of the time at most */
 struct layout_run {
     struct roster *roster;
     const struct outcome *outcome;
+    struct kernel_reason reason;
+    bool wanted;                /* by --layout */
     struct address_space space; /* the last look; count 0: none yet */
     uint64_t when, next;        /* of that look; not before */
     uint64_t refused;           /* when the first refusal was, by its process's word; 0: none */
@@ -34,14 +37,12 @@ struct layout_run {
 bool layout_run_open(struct layout_run **layout, const struct run_options *options,
                      struct roster *roster, const struct outcome *outcome)
 {
-    *layout = NULL;
-    if (options->reports[REPORT_LAYOUT] == NULL)
-        return true;
     *layout = calloc(1, sizeof **layout);
     if (*layout == NULL) {
         message("no memory");
         return false;
     }
+    (*layout)->wanted = options->reports[REPORT_LAYOUT] != NULL;
     (*layout)->roster = roster;
     (*layout)->outcome = outcome;
     return true;
@@ -49,8 +50,8 @@ bool layout_run_open(struct layout_run **layout, const struct run_options *optio
 
 void layout_run_close(struct layout_run *layout)
 {
-    if (layout != NULL)
-        space_free(&layout->space);
+    space_free(&layout->space);
+    kernel_reason_free(&layout->reason);
     free(layout);
 }
 
@@ -84,21 +85,32 @@ static bool find_refused(struct roster *roster, struct roster_process *process)
     return false;
 }
 
-uint64_t layout_run_look(struct layout_run *layout, uint64_t now)
+static void look_for_layout(struct layout_run *layout, uint64_t now)
 {
     struct roster_process process;
     if (find_refused(layout->roster, &process)) {
         layout->refused = process.first.when;
         layout->done = true;
         layout->missed = !process.live || !look_at(layout, process.pid, now);
-        return never;
-    }
-    if (now >= layout->next) {
+    } else if (now >= layout->next) {
         look_at(layout, layout->outcome->pid, now);
         uint64_t pause = (duration_now() - now) * SHARE;
         layout->next = now + (pause > least_pause ? pause : least_pause);
     }
-    return millisecond;
+}
+
+uint64_t layout_run_look(struct layout_run *layout, uint64_t now)
+{
+    kernel_reason_look(&layout->reason, layout->roster, now);
+    bool looks = layout->wanted && !layout->done;
+    if (looks)
+        look_for_layout(layout, now);
+    return looks ? millisecond : layout->reason.done ? never : least_pause;
+}
+
+const char *layout_run_reason(struct layout_run *layout)
+{
+    return kernel_reason_words(&layout->reason);
 }
 
 static uint64_t milliseconds(uint64_t from, uint64_t to)

@@ -4,6 +4,7 @@
 #include "base/size_words.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct shortage *kernel_of(const struct process *process) { return &process->kernel; }
@@ -36,9 +37,12 @@ static bool has_runs_within(const struct outcome *outcome)
     return false;
 }
 
-void remarks_say(struct outcome *outcome)
+void remarks_say(struct outcome *outcome, const char *reason)
 {
-    say(outcome, kernel_of, "the kernel refused", "its own limits, not the budget");
+    char why[300];
+    snprintf(why, sizeof why, "its own limits, not the budget%s%s", reason != NULL ? ": " : "",
+             reason != NULL ? reason : "");
+    say(outcome, kernel_of, "the kernel refused", why);
     say(outcome, own_of, "the library failed", "it had no memory for its records, the budget had");
     if (outcome->tree_limit != OUTCOME_UNLIMITED && has_runs_within(outcome))
         outcome_warn(outcome, "a memrestrict ran within: its processes had the limit for all "

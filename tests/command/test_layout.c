@@ -362,6 +362,16 @@ START_TEST(a_layout_that_nobody_saw_is_said_in_its_file)
 }
 END_TEST
 
+START_TEST(a_failure_of_the_kernels_has_the_layouts_reason)
+{
+    expect("$M -l 64M $V/layout_brk_waits_when_boxed_in 500", 1, "",
+           "the kernel refused 1 allocation (sbrk of 64.0 KiB; its own limits, not the budget: the "
+           "heap is boxed in by mapped memory, ");
+    expect("$M -l 64M $V/layout_brk_waits_when_boxed_in 0", 1, "",
+           "the kernel refused 1 allocation (sbrk of 64.0 KiB; its own limits, not the budget");
+}
+END_TEST
+
 START_TEST(what_cannot_be_looked_at_is_said)
 {
     expect("$M layout 999999999", 125, "", "there is no process 999999999\n");
@@ -439,6 +449,7 @@ Suite *suite_layout(void)
     command_add(suite, a_run_writes_the_layout_of_its_first_refusal);
     command_add(suite, a_run_without_a_refusal_writes_the_last_layout);
     command_add(suite, a_layout_that_nobody_saw_is_said_in_its_file);
+    command_add(suite, a_failure_of_the_kernels_has_the_layouts_reason);
     command_add(suite, what_cannot_be_looked_at_is_said);
     command_add(suite, a_watch_marks_what_changed);
     command_add(suite, a_watch_that_cannot_draw_says_so_in_its_own_name);

@@ -110,7 +110,7 @@ START_TEST(nested_what_the_kernel_refuses_is_no_refusal)
                  WITHOUT_MEMORY "$M -q -l 1G -o v $V/takes_95M %s; cat v >&2", calls[i]);
         snprintf(said, sizeof said,
                  "the kernel refused 1 allocation (%s of 95.0 MiB; its own limits, not the "
-                 "budget)\n",
+                 "budget: RLIMIT_AS (ulimit -v)",
                  calls[i]);
         expect(script, 0, "", said);
         snprintf(script, sizeof script, WITHOUT_MEMORY "$M -l 1G -e 9 $V/takes_95M %s", calls[i]);

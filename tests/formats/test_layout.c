@@ -5,6 +5,7 @@
  */
 #include "formats.h"
 
+#include "run/kernel_reason.h"
 #include "space/address_space.h"
 #include "space/charges.h"
 #include "space/faults.h"
@@ -209,6 +210,33 @@ START_TEST(the_budget_of_a_run_is_told_from_that_of_the_environment)
 }
 END_TEST
 
+START_TEST(each_reason_of_the_kernel_is_found)
+{
+    static const uint64_t vector[] = {AT_PAGESZ, 4096, AT_BASE, 0x2aaaaaaab000, AT_NULL, 0};
+    make(OLD_KERNEL, 32);
+    put("proc/77/auxv", vector, sizeof vector);
+    found();
+    ck_assert_str_eq(kernel_reason_of(&space, "brk", 1 << 20),
+                     "the heap is boxed in by libc.so.6, 132.0 KiB above the break");
+    ck_assert_ptr_null(kernel_reason_of(&space, "brk", 128 << 10));
+    ck_assert_ptr_null(kernel_reason_of(&space, "mmap", 1 << 20));
+    space.limits.address_space = 4 << 20; /* of which 3000 kB are used */
+    ck_assert_str_eq(kernel_reason_of(&space, "mmap", 2 << 20),
+                     "RLIMIT_AS (ulimit -v): 2.9 of 4.0 MiB are used");
+    ck_assert_ptr_null(kernel_reason_of(&space, "mmap", 1 << 20));
+    space.limits.address_space = SPACE_UNKNOWN;
+    space.limits.data = 2 << 20;
+    expect_has(kernel_reason_of(&space, "malloc", 2 << 20), "RLIMIT_DATA (ulimit -d): ");
+    space.limits.data = SPACE_UNKNOWN;
+    space.system.max_map_count = (int64_t)space.count + 1;
+    expect_has(kernel_reason_of(&space, "mprotect", 4096), "(vm.max_map_count)");
+    space.system.max_map_count = 65530;
+    ck_assert_str_eq(kernel_reason_of(&space, "mmap", UINT64_C(1) << 40),
+                     "the machine has 976.5 MiB with swap");
+    expect_has(kernel_reason_of(&space, "mmap", UINT64_C(1) << 47), "free range of addresses");
+}
+END_TEST
+
 START_TEST(each_kind_of_memory_is_charged_by_a_rule)
 {
     static const struct {
@@ -382,6 +410,7 @@ Suite *suite_layout(void)
     formats_add(suite, settings_of_the_machine_are_told);
     formats_add(suite, a_control_group_below_the_budget_is_a_fault);
     formats_add(suite, the_budget_of_a_run_is_told_from_that_of_the_environment);
+    formats_add(suite, each_reason_of_the_kernel_is_found);
     formats_add(suite, each_kind_of_memory_is_charged_by_a_rule);
     formats_add(suite, lines_that_are_none_are_passed_over);
     formats_add(suite, what_has_no_memory_is_said);
