@@ -118,6 +118,16 @@ const char *options_setting(const struct run_options *options, enum option_setti
     return value != NULL ? value : getenv(option_setting_names[which]);
 }
 
+bool options_want_color(const struct run_options *options, int fd)
+{
+    return options->color == COLOR_AUTO ? terminal_wants_color(fd) : options->color == COLOR_ALWAYS;
+}
+
+bool options_want_words(const struct run_options *options)
+{
+    return !options->quiet && (options->verbose || options->site_frames != 0);
+}
+
 const char *option_of_report(enum report_kind kind)
 {
     for (const struct argp_option *row = rows; row->name != NULL || row->doc != NULL; row++)

@@ -71,6 +71,11 @@ bool options_read(int argc, char **argv, struct run_options *options, int *statu
 /* What holds for a setting: the option, or else the environment. NULL: neither is there. */
 const char *options_setting(const struct run_options *options, enum option_setting which);
 
+/* Colours, in what is written there. */
+bool options_want_color(const struct run_options *options, int fd);
+/* Words on stderr, rather than only where something happened. */
+bool options_want_words(const struct run_options *options);
+
 /* What the help says between its first sentence and the options, which is not for this module to
  * know: written by `write`. */
 void options_introduce(void (*write)(FILE *));

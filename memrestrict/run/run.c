@@ -26,7 +26,6 @@
 #include "base/message.h"
 #include "run/site_reports.h"
 #include "run/unlimited.h"
-#include "base/terminal.h"
 #include "timeline/timeline.h"
 #include "outcome/verdict.h"
 #include "outcome/sentence.h"
@@ -356,17 +355,6 @@ static void wait_for_end(struct run *run)
     within_close(&run->within);
 }
 
-static bool wants_color(const struct run_options *options, int fd)
-{
-    return options->color == COLOR_AUTO ? terminal_wants_color(fd) : options->color == COLOR_ALWAYS;
-}
-
-/* Words on stderr, rather than only where something happened. */
-static bool was_asked_for(const struct run_options *options)
-{
-    return !options->quiet && (options->verbose || options->site_frames != 0);
-}
-
 static const char *trouble_with_sites(const struct run *run)
 {
     const struct sites_process *process = sites_chosen(run->sites);
@@ -386,7 +374,7 @@ static bool write_verdict(struct run *run)
         rest.warning_count -= run->said;
     }
     struct verdict_style style = {
-        .color = wants_color(options, fileno(file)),
+        .color = options_want_color(options, fileno(file)),
         .always = options->verbose || is_own,
         .table = options->verbose,
     };
@@ -397,7 +385,7 @@ static bool write_verdict(struct run *run)
         written &= explore_run_say(file, run->explore, run->outcome.name, trouble_with_sites(run));
     if (is_own)
         return reports_finish(&run->reports, REPORT_VERDICT, written);
-    return written || !was_asked_for(options); /* nobody to tell is no failure then */
+    return written || !options_want_words(options); /* nobody to tell is no failure then */
 }
 
 static bool write_timeline(struct run *run)
