@@ -393,3 +393,8 @@ bool kernel_identity(int fd, struct kernel_identity *identity)
     identity->birth = birth_of(fd);
     return true;
 }
+
+long kernel_by_number(long number, long a, long b, long c, long d, long e, long f)
+{
+    return (long)KERNEL_CALL(number, a, b, c, d, e, f);
+}

@@ -91,6 +91,8 @@ void kernel_signal_send(int number, const void *info);
 int kernel_pid(void);
 /* brk(2) as the kernel has it: where the break is then, moved or not. */
 uintptr_t kernel_break(uintptr_t to);
+/* Any other: what it returns, or a negative errno value. */
+long kernel_by_number(long number, long a, long b, long c, long d, long e, long f);
 int kernel_thread(void); /* its ID */
 /* The name of this thread, with a final zero. */
 enum { KERNEL_THREAD_NAME = 16 };

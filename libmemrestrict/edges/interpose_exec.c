@@ -210,6 +210,7 @@ static int pass_execveat(struct exec *exec, char *const *environment)
     return kernel_execveat(exec->fd, exec->given, exec->argv, environment, exec->flags);
 }
 
+int execveat(int, const char *, char *const *, char *const *, int);
 EXPORT int execveat(int folder, const char *path, char *const *argv, char *const *environment,
                     int flags)
 {

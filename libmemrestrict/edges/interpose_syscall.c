@@ -9,6 +9,7 @@
 #include "common/kernel.h"
 #include "decide/gate_regions.h"
 #include "edges/exports.h"
+#include "edges/front.h"
 #include "edges/lifecycle.h"
 #include "ground/real.h"
 
@@ -21,11 +22,20 @@
 
 int pkey_mprotect(void *addr, size_t length, int prot, int key);
 
+/* What the library counts by name is counted here too, but not where it is the next allocator that
+ * calls, or a function of its that maps for one of ours; nor for an allocator before us, which has
+ * mappings of its own. */
 static bool counts(void)
 {
     if (UNLIKELY(life() == LIFE_COLD) && !guard_is_inside())
         lifecycle_start();
-    return life_counts();
+    return life_counts() && guard.mapping == 0 && !front_awaits_maps();
+}
+
+/* Inside the next allocator what is unmapped leaves the records, too. */
+static bool counts_unmap(void)
+{
+    return life_active() && guard.mapping == 0 && !front_awaits_maps();
 }
 
 /* The kernel's brk: where the break is now, whatever came of it. */
@@ -47,7 +57,7 @@ static long move_break(long to)
 }
 
 /* With what the program passed, whether the call takes it or not. */
-static __attribute__((used)) long count(long number, long a, long b, long c, long d, long e, long f)
+static long count(long number, long a, long b, long c, long d, long e, long f)
 {
     void *addr = (void *)a;
     switch (number) {
@@ -55,16 +65,23 @@ static __attribute__((used)) long count(long number, long a, long b, long c, lon
     case __NR_munmap: return munmap(addr, (size_t)b);
     case __NR_mremap: return (long)mremap(addr, (size_t)b, (size_t)c, (int)d, (void *)e);
     case __NR_mprotect: return mprotect(addr, (size_t)b, (int)c);
-    case __NR_pkey_mprotect: return pkey_mprotect(addr, (size_t)b, (int)c, (int)d);
-    case __NR_brk: return move_break(a);
-    case __NR_exit_group: _exit((int)a);
-    default: return real.syscall(number, a, b, c, d, e, f);
+    default: return pkey_mprotect(addr, (size_t)b, (int)c, (int)d);
     }
+}
+
+static __attribute__((used)) long take(long number, long a, long b, long c, long d, long e, long f)
+{
+    if (number == __NR_exit_group)
+        _exit((int)a);
+    if (number == __NR_brk)
+        return move_break(a);
+    bool counted = number == __NR_munmap ? counts_unmap() : counts();
+    return counted ? count(number, a, b, c, d, e, f) : real_by_number(number, a, b, c, d, e, f);
 }
 
 EXPORT __attribute__((naked)) long syscall(__attribute__((unused)) long number, ...)
 {
-    ARCH_SYSCALL(count, real.syscall);
+    ARCH_SYSCALL(take, real.syscall);
 }
 
 #endif

@@ -1,35 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 #include "ground/real.h"
 
-#include "arch/arch.h"
 #include "common/kernel.h"
 #include "ground/object.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <link.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 
-/* As the C library's, until that is known. */
-static long make_call(long number, ...)
+enum { MOST_ERRNO = 4095 }; /* a result of the kernel from -4095 to -1 is an error */
+
+long real_by_number(long number, long a, long b, long c, long d, long e, long f)
 {
-    va_list list;
-    long with[6];
-    va_start(list, number);
-    for (unsigned i = 0; i < 6; i++)
-        with[i] = va_arg(list, long);
-    va_end(list);
-    long result = arch_system_call(number, with[0], with[1], with[2], with[3], with[4], with[5]);
-    if (result >= 0 || result <= -4096)
+    long result = kernel_by_number(number, a, b, c, d, e, f);
+    if (result >= 0 || result < -MOST_ERRNO)
         return result;
     errno = (int)-result;
     return -1;
 }
 
-struct real real = {.syscall = make_call};
+struct real real = {.syscall = (long (*)(long, ...))real_by_number};
 struct real real_owner;
 
 /* Exported by glibc only; elsewhere these stay NULL. */
@@ -109,6 +102,8 @@ void real_find(void)
     real.name = (result(*) parameters)dlsym(RTLD_NEXT, #name);
     REAL_FUNCTIONS(REAL_FIND)
 #undef REAL_FIND
+    if (real.syscall == NULL)
+        real.syscall = (long (*)(long, ...))real_by_number;
     heap_owner = find_heap_owner();
     if (heap_owner == NULL) /* each of our copies has a malloc */
         return;

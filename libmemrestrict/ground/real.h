@@ -54,6 +54,9 @@ extern struct real real; /* constant after start */
  * lead to them. All NULL where the program's malloc is ours; constant after start. */
 extern struct real real_owner;
 
+/* syscall(2) made here: -1 with errno set, or the result. */
+long real_by_number(long number, long a, long b, long c, long d, long e, long f);
+
 /* Fills both. May call back into malloc, calloc and free. */
 void real_find(void);
 /* The next function of that name, before they are filled. NULL: there is none. */

@@ -34,7 +34,6 @@ static void show(const char *name, const char *const settings[])
     X(map_fixed_partly_over_two_mappings)                                                          \
     X(map_fixed_refused_keeps_the_old_mapping)                                                     \
     X(map_fixed_that_fails_late_leaves_the_count_right)                                            \
-    X(map_by_number_is_counted)                                                                    \
     X(map_mmap64_charges_like_mmap)                                                                \
     X(map_none_is_free)                                                                            \
     X(map_private_file_is_charged_once_made_writable)                                              \
@@ -146,6 +145,7 @@ FREE_STACKS(SHOW_FREE_STACK)
 
 SHOW(map_stack_is_not_charged_by_default, "MEMRESTRICT_LIMIT=1M")
 SHOW(map_huge_pages_are_charged_whole, "MEMRESTRICT_LIMIT=16M")
+SHOW(map_by_number_is_counted, "MEMRESTRICT_LIMIT=16M")
 SHOW(map_more_mappings_than_the_kernel_has_changes_nothing, "MEMRESTRICT_LIMIT=1G")
 SHOW(map_limit_of_nothing_leaves_reservations, "MEMRESTRICT_LIMIT=0")
 SHOW(map_count_of_heap_leaves_regions_unlimited, "MEMRESTRICT_LIMIT=1M", "MEMRESTRICT_COUNT=heap")
@@ -173,6 +173,7 @@ Suite *suite_map(void)
     FREE_STACKS(ADD)
     ADD(map_stack_is_not_charged_by_default)
     ADD(map_huge_pages_are_charged_whole)
+    ADD(map_by_number_is_counted)
     ADD(map_more_mappings_than_the_kernel_has_changes_nothing)
     ADD(map_limit_of_nothing_leaves_reservations)
     ADD(map_count_of_heap_leaves_regions_unlimited)
