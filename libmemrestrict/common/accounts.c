@@ -70,6 +70,12 @@ static bool is_taken(const struct accounts *accounts, unsigned slot)
     return atomic_load(&accounts->owners[slot]) != 0;
 }
 
+_Static_assert(ACCOUNT_NUMBERS == (INT32_MAX >> SLOT_BITS) + 1, "what a ticket has room for");
+uint32_t account_number(const struct account *account)
+{
+    return (uint32_t)account->ticket >> SLOT_BITS;
+}
+
 struct account *accounts_next(struct accounts *accounts, unsigned *index)
 {
     unsigned top = atomic_load(&accounts->top);

@@ -160,6 +160,9 @@ struct account *accounts_claim(struct accounts *accounts, uint64_t identity);
  * False: not now, the lock could not be had within milliseconds. */
 bool accounts_free(struct accounts *accounts, const unsigned *slots, unsigned count);
 
+/* How many slots had been taken before this one, modulo ACCOUNT_NUMBERS. */
+uint32_t account_number(const struct account *account);
+
 /* The processes of a table, in no order: the next slot at or after *index that is somebody's and
  * not EMPTY; NULL at the end. */
 struct account *accounts_next(struct accounts *accounts, unsigned *index);

@@ -38,6 +38,8 @@ enum account_flag {
     ACCOUNT_SETTLED = 256  /* ... and has told all */
 };
 
+enum { ACCOUNT_NUMBERS = 1 << 18 }; /* by which users of slots are told apart */
+
 /* In `ending`, with the exit status or the signal in the low 8 bits. */
 enum { ACCOUNT_EXITED = 0x100, ACCOUNT_KILLED = 0x200 };
 

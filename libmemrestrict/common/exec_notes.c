@@ -63,6 +63,8 @@ bool exec_note_read(struct exec_note *note, struct exec_note *copy)
     return atomic_load(&note->state) == state;
 }
 
+int exec_note_pid(const struct exec_note *copy) { return atomic_load(&copy->pid); }
+
 bool exec_note_free(struct exec_note *note, const struct exec_note *copy)
 {
     uint64_t state = atomic_load(&copy->state);

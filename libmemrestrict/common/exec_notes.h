@@ -35,6 +35,7 @@ enum exec_note_flag {
     EXEC_SCRIPT = 1,   /* `path` is a script's, and the kind is its interpreter's */
     EXEC_SPAWNED = 2,  /* by posix_spawn, system or popen: `parent` goes on */
     EXEC_PUT_BACK = 4, /* its environment lacked the library, which was put back */
+    EXEC_ALONE = 16,   /* the accounts cannot be opened from there: it will not join */
     EXEC_SHELL = 8     /* by system or popen, and sure to be as `kind` says: `pid` stays unknown */
 };
 
@@ -77,6 +78,8 @@ void exec_note_set_path(char *field, unsigned room, const char *path);
 /* For the command. A copy of the note, if it is whole and stays so meanwhile; strings in it end.
  * False: there is none at that place. Anybody of the run may have written anything there. */
 bool exec_note_read(struct exec_note *note, struct exec_note *copy);
+/* Of a copy: its process; 0: not known. */
+int exec_note_pid(const struct exec_note *copy);
 /* The note that was read is dealt with. False: it was withdrawn meanwhile. */
 bool exec_note_free(struct exec_note *note, const struct exec_note *copy);
 /* Is the place taken, and was not written to the end? By whom, and its state now. */

@@ -49,7 +49,8 @@ static void write_note(struct exec_begun *begun, const struct exec_call *call, c
     note->joined = atomic_load(&accounts->joined);
     note->kind = kind_of(file, &begun->lack);
     note->flags = flags | (file->is_script ? EXEC_SCRIPT : 0) | (call->spawned ? EXEC_SPAWNED : 0) |
-                  (begun->lack.fate == EXEC_LACKS ? EXEC_PUT_BACK : 0);
+                  (begun->lack.fate == EXEC_LACKS ? EXEC_PUT_BACK : 0) |
+                  (membership_can_be_had() ? 0 : EXEC_ALONE);
     exec_note_set_path(note->path, EXEC_NOTE_PATH, path);
     exec_note_set_path(note->interpreter, EXEC_NOTE_INTERPRETER, file->interpreter);
     exec_note_publish(note, begun->number);

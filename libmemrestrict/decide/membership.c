@@ -10,6 +10,7 @@
 #include "records/sites.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -24,6 +25,7 @@ static struct {
     struct account *slot;      /* the process's; NULL: there was none free */
     uint32_t flags;            /* that forked children have too */
     int pid;                   /* whose it is: a vfork child has its parent's memory */
+    const char *path;          /* of the run's accounts, the settings' own */
 } membership;
 
 bool membership_in_run(void) { return membership.accounts != NULL; }
@@ -35,6 +37,14 @@ bool membership_in_tree(void)
 }
 
 struct accounts *membership_accounts(void) { return membership.accounts; }
+
+bool membership_can_be_had(void)
+{
+    int fd = membership.path != NULL ? kernel_open(membership.path, O_RDWR | O_CLOEXEC) : 0;
+    if (fd > 0)
+        kernel_close(fd);
+    return fd != -ENOENT && fd != -EACCES && fd != -EPERM;
+}
 
 uint64_t membership_start_time(int pid)
 {
@@ -175,6 +185,7 @@ bool membership_start(const struct config *config, const char *program, struct t
     int error;
     if (config->accounts[0] == '\0')
         return true;
+    membership.path = config->accounts;
     struct accounts *accounts = accounts_map(config->accounts, &error);
     if (error == -ENOENT && config->tree_limit == CONFIG_UNLIMITED)
         return true; /* the run is over; each process has its own limit as before */

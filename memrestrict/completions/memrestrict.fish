@@ -14,7 +14,7 @@ function __memrestrict_rest
     set -a options site-list=
     set -a options step= compare= test= expect= j/jobs= n/repeat= budget-file= tolerance= update
     set -a options mode= depth= only= max= fork journal= keep= shard= baseline= update-baseline suppress= fail-on= sarif=
-    set -a options no-subreaper q/quiet v/verbose h/help usage V/version
+    set -a options lenient no-subreaper q/quiet v/verbose h/help usage V/version
     argparse -s $options -- $tokens 2>/dev/null
     or return
     if test (count $argv) -gt 0; and not string match -q -- '-*' $argv[1]
@@ -106,6 +106,7 @@ complete -c memrestrict -n __memrestrict_in_run -s f -l fault -x -a 'nth=1 call=
 complete -c memrestrict -n __memrestrict_in_run -s t -l time -x -a '1s 10s 1m 10m 1h' -d 'End the program after this time'
 complete -c memrestrict -n __memrestrict_in_run -s k -l kill-after -x -a '1s 5s 10s' -d 'Kill it this long after that'
 complete -c memrestrict -n __memrestrict_in_run -s e -l error-exitcode -x -d 'Exit status if anything was refused'
+complete -c memrestrict -n __memrestrict_in_run -l lenient -d 'What was not limited is no failure'
 complete -c memrestrict -n __memrestrict_in_run -l no-subreaper -d 'Processes whose parent ended go to init'
 complete -c memrestrict -n __memrestrict_in_run -s o -l output -r -F -d 'Write the verdict there'
 complete -c memrestrict -n __memrestrict_in_run -l report -r -F -d 'Where each process writes its summary'

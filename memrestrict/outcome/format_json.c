@@ -148,6 +148,10 @@ static json_t *process_object(const struct process *process, uint64_t began)
     put(&object, "mappings_limited", json_boolean(!process->maps_owned));
     put(&object, "of_run_within", json_boolean(process->within));
     put(&object, "doubt", json_text(process->doubt));
+    put(&object, "coverage", json_string(sentence_coverage_id(process->coverage)));
+    put(&object, "coverage_reason", json_text(process->why));
+    put(&object, "joined", json_boolean(!process->unjoined));
+    put(&object, "command", json_text(process->command));
     return finished(&object);
 }
 
@@ -162,6 +166,15 @@ static json_t *process_array(const struct outcome *outcome)
         return array;
     json_decref(array);
     return NULL;
+}
+
+/* How many processes were covered how. */
+static json_t *coverage_object(const struct outcome *outcome)
+{
+    struct object object = object_new();
+    for (enum coverage kind = COVERAGE_LIMITED; kind <= COVERAGE_UNKNOWN; kind++)
+        put(&object, sentence_coverage_id(kind), bytes(outcome_count(outcome, kind)));
+    return finished(&object);
 }
 
 static void put_run(struct object *object, const struct outcome *outcome)
@@ -200,6 +213,7 @@ static void put_figures(struct object *object, const struct outcome *outcome)
     first = outcome_first_fault(outcome);
     put(object, "first_fault", first == NULL ? json_null() : fault_object(first, outcome->began));
     put(object, "unlisted_processes", bytes(outcome->no_room));
+    put(object, "coverage", coverage_object(outcome));
     put(object, "processes", process_array(outcome));
     put(object, "warnings", json_texts(outcome->warnings, outcome->warning_count));
 }

@@ -26,12 +26,29 @@ static void write_seconds(FILE *file, const struct outcome *outcome)
     fprintf(file, "time=\"%" PRIu64 ".%03" PRIu64 "\"", ms / 1000, ms % 1000);
 }
 
-/* What no test would call its own words: it was ended, or could not begin. */
+/* It would have passed, if all had been limited that was to be. */
+static bool is_uncovered(const struct outcome *outcome)
+{
+    struct outcome covered = *outcome;
+    covered.lenient = true;
+    return sentence_passed(&covered) && !sentence_passed(outcome);
+}
+
+/* What no test would call its own words: it was ended, could not begin, or was not limited. */
 static const char *trouble(const struct outcome *outcome)
 {
     if (sentence_passed(outcome))
         return NULL;
+    if (is_uncovered(outcome))
+        return "error";
     return outcome->pid != 0 && outcome->exited && !outcome->timed_out ? "failure" : "error";
+}
+
+static const char *type_of(const struct outcome *outcome)
+{
+    if (outcome->pid == 0)
+        return "never_started";
+    return is_uncovered(outcome) ? "uncovered" : sentence_kind_id(outcome_kind(outcome));
 }
 
 static void write_suite(FILE *file, const struct outcome *outcome, const struct parts *parts)
@@ -49,8 +66,7 @@ static void write_suite(FILE *file, const struct outcome *outcome, const struct 
     write_seconds(file, outcome);
     fputs(">\n", file);
     if (element != NULL) {
-        fprintf(file, "    <%s type=\"%s\" message=\"", element,
-                outcome->pid == 0 ? "never_started" : sentence_kind_id(outcome_kind(outcome)));
+        fprintf(file, "    <%s type=\"%s\" message=\"", element, type_of(outcome));
         escape_xml(file, parts->sentence);
         fputs("\">", file);
         escape_xml(file, parts->verdict);
@@ -66,9 +82,10 @@ static void write_suite(FILE *file, const struct outcome *outcome, const struct 
 
 bool format_junit(FILE *file, const struct outcome *outcome)
 {
-    struct parts parts = {sentence_string(sentence_command, outcome),
-                          sentence_string(sentence_write, outcome),
-                          sentence_string(write_verdict, outcome)};
+    struct parts parts = {
+        sentence_string(sentence_command, outcome),
+        sentence_string(is_uncovered(outcome) ? sentence_uncovered : sentence_write, outcome),
+        sentence_string(write_verdict, outcome)};
     bool made = parts.command != NULL && parts.sentence != NULL && parts.verdict != NULL;
     if (made)
         write_suite(file, outcome, &parts);

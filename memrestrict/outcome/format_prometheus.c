@@ -131,6 +131,12 @@ static void write_outcome(FILE *file, const struct outcome *outcome)
         fprintf(file, ",kind=\"%s\"", sentence_kind_id((enum outcome_kind)kind));
         write_value(file, outcome->pid != 0 && outcome_kind(outcome) == (enum outcome_kind)kind);
     }
+    write_head(file, "coverage", "gauge", "Processes, by what held them back.");
+    for (enum coverage kind = COVERAGE_LIMITED; kind <= COVERAGE_UNKNOWN; kind++) {
+        write_run(file, outcome, "coverage");
+        fprintf(file, ",state=\"%s\"", sentence_coverage_id(kind));
+        write_value(file, outcome_count(outcome, kind));
+    }
     write_head(file, "success", "gauge", "1 if the run is a success, else 0.");
     write_run(file, outcome, "success");
     write_value(file, sentence_passed(outcome));

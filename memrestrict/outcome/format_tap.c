@@ -29,6 +29,8 @@ static void write_figures(FILE *file, const struct outcome *outcome, const char 
     write_size(file, "refusals", outcome_refusals(outcome));
     write_size(file, "faults", outcome_faults(outcome));
     write_size(file, "processes", outcome->process_count);
+    for (enum coverage kind = COVERAGE_LIMITED; kind <= COVERAGE_UNKNOWN; kind++)
+        write_size(file, sentence_coverage_id(kind), outcome_count(outcome, kind));
     fputs("  ...\n", file);
     for (size_t i = 0; i < outcome->warning_count; i++) {
         fputs("# ", file);
@@ -41,12 +43,17 @@ bool format_tap(FILE *file, const struct outcome *outcome)
 {
     char *command = sentence_string(sentence_command, outcome);
     char *sentence = sentence_string(sentence_write, outcome);
+    char *uncovered = sentence_string(sentence_uncovered, outcome);
     bool made = command != NULL && sentence != NULL;
     if (made) {
         fprintf(file, "TAP version 13\n1..1\n%sok 1 - ", sentence_passed(outcome) ? "" : "not ");
         escape_tap(file, command);
         fputs(": ", file);
         escape_tap(file, sentence);
+        if (uncovered != NULL && *uncovered != '\0') {
+            fputs("; ", file);
+            escape_tap(file, uncovered);
+        }
         fputc('\n', file);
         write_figures(file, outcome, sentence);
     } else {
@@ -54,5 +61,6 @@ bool format_tap(FILE *file, const struct outcome *outcome)
     }
     free(command);
     free(sentence);
+    free(uncovered);
     return made && fflush(file) == 0 && !ferror(file);
 }

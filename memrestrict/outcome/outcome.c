@@ -74,6 +74,43 @@ uint64_t outcome_peak(const struct outcome *outcome)
     return peak;
 }
 
+bool outcome_is_limited(const struct outcome *outcome)
+{
+    return outcome->limit != OUTCOME_UNLIMITED || outcome->tree_limit != OUTCOME_UNLIMITED;
+}
+
+/* What is not in the list, but counted. */
+static uint64_t unlisted(const struct outcome *outcome, enum coverage coverage)
+{
+    return coverage == COVERAGE_ALONE     ? outcome->no_room
+           : coverage == COVERAGE_UNKNOWN ? outcome->unseen
+                                          : 0;
+}
+
+uint64_t outcome_count(const struct outcome *outcome, enum coverage coverage)
+{
+    uint64_t count = unlisted(outcome, coverage);
+    if (!outcome_is_limited(outcome))
+        return 0;
+    for (size_t i = 0; i < outcome->process_count; i++)
+        count += outcome->processes[i].coverage == coverage;
+    return count;
+}
+
+uint64_t outcome_uncovered(const struct outcome *outcome)
+{
+    return outcome_count(outcome, COVERAGE_ALONE) + outcome_count(outcome, COVERAGE_NONE) +
+           outcome_count(outcome, COVERAGE_UNKNOWN);
+}
+
+const struct process *outcome_first_covered(const struct outcome *outcome, enum coverage coverage)
+{
+    for (size_t i = 0; i < outcome->process_count; i++)
+        if (outcome->processes[i].coverage == coverage)
+            return &outcome->processes[i];
+    return NULL;
+}
+
 const struct process *outcome_main(const struct outcome *outcome)
 {
     for (size_t i = outcome->process_count; i-- > 0;)
@@ -121,6 +158,7 @@ void process_free(struct process *process)
     free(process->program);
     free(process->heap_owner);
     free(process->crash);
+    free(process->command);
 }
 
 void outcome_free(struct outcome *outcome)

@@ -36,6 +36,14 @@ enum process_end {
 /* Whose limit was met, where runs are within one another. */
 enum limit_owner { LIMIT_OF_RUN, LIMIT_OF_RUN_AROUND, LIMIT_OF_RUN_WITHIN };
 
+/* What held a process back: of more than the first, a run's silence says nothing. */
+enum coverage {
+    COVERAGE_LIMITED,
+    COVERAGE_ALONE, /* by a limit of its own; what it was refused is not known */
+    COVERAGE_NONE,  /* nothing did, for a reason that is known */
+    COVERAGE_UNKNOWN
+};
+
 struct refusal {
     const char *call;     /* "malloc", "mmap" ...; NULL: there was none */
     uint64_t size;        /* asked for */
@@ -86,7 +94,10 @@ struct process {
     char *crash;      /* where a signal struck that ended it; NULL: unknown, or none did */
     const char
         *doubt; /* why its figures are not to be trusted; NULL: nothing speaks against them */
-    bool told;  /* there is a warning of it already that says what became of it */
+    enum coverage coverage;
+    const char *why; /* it is not COVERAGE_LIMITED: for "PROGRAM: ...". Static */
+    bool unjoined;   /* it never had a place in the accounts: there are no figures of it */
+    char *command;   /* its path or command line, of one unjoined; NULL: as the program's name */
 };
 
 struct outcome {
@@ -110,6 +121,8 @@ struct outcome {
     struct process *processes; /* in order of beginning */
     size_t process_count;
     uint64_t no_room; /* processes that found the accounts full: limited alone, and not listed */
+    uint64_t unseen;  /* programs that were started, and nothing more is known of them */
+    bool lenient;     /* --lenient: what was not limited is no failure */
     uint64_t lies;    /* places in the accounts of processes that cannot be */
     char **warnings;  /* what could not be limited or seen, a line each without a newline */
     size_t warning_count;
@@ -126,6 +139,15 @@ const struct process *outcome_first_refused(const struct outcome *outcome);
 const struct process *outcome_first_fault(const struct outcome *outcome);
 /* The largest peak of a single process. */
 uint64_t outcome_peak(const struct outcome *outcome);
+
+/* Was any limit asked for? Without one nothing counts as not limited. */
+bool outcome_is_limited(const struct outcome *outcome);
+/* How many processes were covered so; 0 without a limit. Of COVERAGE_LIMITED, those that joined. */
+uint64_t outcome_count(const struct outcome *outcome, enum coverage coverage);
+/* All but those that were limited. */
+uint64_t outcome_uncovered(const struct outcome *outcome);
+/* The first of a kind that has a row; NULL: none has. */
+const struct process *outcome_first_covered(const struct outcome *outcome, enum coverage coverage);
 
 /* The main process's last program; NULL: it is not known. */
 const struct process *outcome_main(const struct outcome *outcome);

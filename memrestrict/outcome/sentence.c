@@ -30,6 +30,17 @@ const char *sentence_end_id(enum process_end end)
     return ids[end];
 }
 
+const char *sentence_coverage_id(enum coverage coverage)
+{
+    static const char *const ids[] = {
+        [COVERAGE_LIMITED] = "limited",
+        [COVERAGE_ALONE] = "limited_alone",
+        [COVERAGE_NONE] = "not_limited",
+        [COVERAGE_UNKNOWN] = "not_known",
+    };
+    return ids[coverage];
+}
+
 const char *sentence_signal(int signal, char room[SIGNAL_ROOM])
 {
     const char *name = sigabbrev_np(signal);
@@ -64,7 +75,8 @@ bool sentence_passed(const struct outcome *outcome)
 {
     bool good_end = outcome->exited && outcome->status == 0 && !outcome->timed_out;
     bool forgiven = !outcome->refusals_fail || outcome_refusals(outcome) == 0;
-    return outcome->pid != 0 && good_end && forgiven;
+    bool covered = outcome->lenient || outcome_uncovered(outcome) == 0;
+    return outcome->pid != 0 && good_end && forgiven && covered;
 }
 
 void sentence_command(FILE *file, const struct outcome *outcome)
@@ -192,12 +204,16 @@ static void write_unrefused(FILE *file, const struct outcome *outcome)
     bool tree = outcome->tree_limit != OUTCOME_UNLIMITED;
     uint64_t peak = tree ? outcome->tree_peak : outcome_peak(outcome);
     uint64_t limit = tree ? outcome->tree_limit : outcome->limit;
+    bool part = outcome_uncovered(outcome) != 0;
     if (outcome->unobserved)
         fputs("limit in force, refusals not observed", file);
+    else if (part && outcome_count(outcome, COVERAGE_LIMITED) == 0)
+        fputs("nothing was limited", file);
     else if (outcome->process_count == 0)
         fputs("nothing refused, nothing seen", file);
     else
-        fprintf(file, "nothing refused (peak %s%s)", size_pair(peak, limit, pair),
+        fprintf(file, "nothing refused%s (peak %s%s)", part ? " of what was limited" : "",
+                size_pair(peak, limit, pair),
                 limit == OUTCOME_UNLIMITED ? ", no limit"
                 : tree                     ? " for all processes"
                                            : "");
@@ -242,4 +258,71 @@ void sentence_write(FILE *file, const struct outcome *outcome)
         fputs("; the plan was ", file);
         text_safe(file, outcome->fault_plan);
     }
+}
+
+/* Coverage */
+
+static const char *coverage_words(enum coverage coverage)
+{
+    static const char *const words[] = {
+        [COVERAGE_LIMITED] = "limited",
+        [COVERAGE_ALONE] = "limited alone",
+        [COVERAGE_NONE] = "not limited",
+        [COVERAGE_UNKNOWN] = "not known",
+    };
+    return words[coverage];
+}
+
+/* Those of which there is no row. */
+static void write_unlisted(FILE *file, const struct outcome *outcome, enum coverage coverage)
+{
+    uint64_t count = outcome_count(outcome, coverage);
+    fprintf(file, "%s: %" PRIu64 " process%s, ", coverage_words(coverage), count,
+            count == 1 ? "" : "es");
+    fputs(coverage == COVERAGE_ALONE ? "for which the accounts had no room"
+                                     : "that came and went faster than one could look",
+          file);
+}
+
+static void write_first(FILE *file, const struct process *process, uint64_t count, size_t width)
+{
+    enum { NAME_LEAST = 12 };
+    char head[80] = "", number[32] = "", tail[160];
+    char *name = text_safe_string(process->command != NULL ? process->command : process->program);
+    if (count > 1)
+        snprintf(head, sizeof head, "%" PRIu64 " processes, first ", count);
+    if (process->pid != 0)
+        snprintf(number, sizeof number, " (process %d)", process->pid);
+    snprintf(tail, sizeof tail, "%s: %s", number, process->why != NULL ? process->why : "?");
+    size_t others = strlen(coverage_words(process->coverage)) + 2 + strlen(head) + strlen(tail);
+    size_t left = width > others + NAME_LEAST ? width - others : NAME_LEAST;
+    if (name != NULL && strchr(name, ' ') == NULL && text_width(name) > left) { /* only a path */
+        free(name);
+        name = text_safe_string(process->program);
+    }
+    fprintf(file, "%s: %s", coverage_words(process->coverage), head);
+    text_cut(file, name != NULL ? name : "?", left);
+    fputs(tail, file);
+    free(name);
+}
+
+void sentence_coverage(FILE *file, const struct outcome *outcome, enum coverage coverage,
+                       size_t width)
+{
+    uint64_t count = outcome_count(outcome, coverage);
+    const struct process *first = outcome_first_covered(outcome, coverage);
+    if (count != 0 && first == NULL)
+        write_unlisted(file, outcome, coverage);
+    else if (count != 0)
+        write_first(file, first, count, width);
+}
+
+void sentence_uncovered(FILE *file, const struct outcome *outcome)
+{
+    static const enum coverage gravest[] = {COVERAGE_NONE, COVERAGE_UNKNOWN, COVERAGE_ALONE};
+    for (unsigned i = 0; i < sizeof gravest / sizeof *gravest; i++)
+        if (outcome_count(outcome, gravest[i]) != 0) {
+            sentence_coverage(file, outcome, gravest[i], SIZE_MAX);
+            return;
+        }
 }

@@ -14,6 +14,20 @@ static bool flushed(FILE *file)
     return fflush(file) == 0 && !failed;
 }
 
+/* A line of each kind that there is, for a terminal of the usual width. */
+static void write_coverage(FILE *file, const struct outcome *outcome)
+{
+    enum { WIDTH = 80 };
+    static const char ours[] = "memrestrict: ";
+    for (enum coverage kind = COVERAGE_ALONE; kind <= COVERAGE_UNKNOWN; kind++) {
+        if (outcome_count(outcome, kind) == 0)
+            continue;
+        fputs(ours, file);
+        sentence_coverage(file, outcome, kind, WIDTH - (sizeof ours - 1));
+        fputc('\n', file);
+    }
+}
+
 static void write_warnings(FILE *file, const struct outcome *outcome)
 {
     for (size_t i = 0; i < outcome->warning_count; i++) {
@@ -21,6 +35,7 @@ static void write_warnings(FILE *file, const struct outcome *outcome)
         text_safe(file, outcome->warnings[i]);
         fputc('\n', file);
     }
+    write_coverage(file, outcome);
     if (outcome->no_room != 0)
         fprintf(file,
                 "memrestrict: %" PRIu64
@@ -64,8 +79,10 @@ static bool several_refused(const struct outcome *outcome)
 bool verdict_print(FILE *file, const struct outcome *outcome, const struct verdict_style *style)
 {
     bool refused = outcome_refusals(outcome) != 0, done = true;
+    bool uncovered = outcome_uncovered(outcome) != 0;
     write_warnings(file, outcome);
-    if (outcome->pid != 0 && (refused || outcome->fault_plan != NULL || style->always)) {
+    if (outcome->pid != 0 &&
+        (refused || uncovered || outcome->fault_plan != NULL || style->always)) {
         write_line(file, outcome, style->color);
         if (style->table || several_refused(outcome))
             done = verdict_table(file, outcome, style);

@@ -44,9 +44,42 @@ static bool has_failed(const struct process *process)
     return process->refusals != 0 || process->faults != 0;
 }
 
+/* How it ended, or that there is nothing that held it. */
+static char *end_cell(const struct process *process)
+{
+    static const char *const words[] = {
+        [COVERAGE_LIMITED] = "",
+        [COVERAGE_ALONE] = "limited alone: ",
+        [COVERAGE_NONE] = "not limited: ",
+        [COVERAGE_UNKNOWN] = "not known: ",
+    };
+    char end[END_ROOM], *cell = NULL;
+    if (process->coverage == COVERAGE_LIMITED)
+        return strdup(sentence_end(process, end));
+    return asprintf(&cell, "%s%s", words[process->coverage], process->why) < 0 ? NULL : cell;
+}
+
+/* Of one that never joined there is nothing but that it was. */
+static bool row_make_unjoined(struct row *row, const struct process *process)
+{
+    char pid[16];
+    snprintf(pid, sizeof pid, "%d", process->pid);
+    for (unsigned i = 0; i < COLUMNS; i++)
+        row->cells[i] = i == 0                ? strdup(pid)
+                        : i == PROGRAM_COLUMN ? text_safe_string(process->program)
+                        : i == END_COLUMN     ? end_cell(process)
+                                              : strdup(i == FIRST_COLUMN ? "" : "-");
+    for (unsigned i = 0; i < COLUMNS; i++)
+        if (row->cells[i] == NULL)
+            return false;
+    return true;
+}
+
 static bool row_make(struct row *row, const struct process *process)
 {
     char text[END_ROOM];
+    if (process->unjoined)
+        return row_make_unjoined(row, process);
     char **cell = row->cells;
     row->failed = has_failed(process);
     snprintf(text, sizeof text, "%d", process->pid);
@@ -60,7 +93,7 @@ static bool row_make(struct row *row, const struct process *process)
     snprintf(text, sizeof text, "%" PRIu64, process->faults);
     *cell++ = strdup(text);
     *cell++ = refusal_cell(process);
-    *cell++ = strdup(sentence_end(process, text));
+    *cell++ = end_cell(process);
     for (unsigned i = 0; i < COLUMNS; i++)
         if (row->cells[i] == NULL)
             return false;
@@ -91,7 +124,7 @@ struct layout {
 static bool all_are(const struct row *rows, size_t count, unsigned column, const char *cell)
 {
     for (size_t i = 1; i < count; i++)
-        if (strcmp(rows[i].cells[column], cell) != 0)
+        if (strcmp(rows[i].cells[column], cell) != 0 && strcmp(rows[i].cells[column], "-") != 0)
             return false;
     return true;
 }
@@ -183,6 +216,8 @@ static int compare_rank(const void *left, const void *right)
     const struct process *b = *(const struct process *const *)right;
     if (has_failed(a) != has_failed(b))
         return has_failed(a) ? -1 : 1;
+    if ((a->coverage == COVERAGE_LIMITED) != (b->coverage == COVERAGE_LIMITED))
+        return a->coverage != COVERAGE_LIMITED ? -1 : 1;
     if (a->peak != b->peak)
         return a->peak > b->peak ? -1 : 1;
     return (a->began > b->began) - (a->began < b->began);

@@ -3,10 +3,12 @@
 
 #include "common/config.h"
 #include "base/message.h"
+#include "outcome/sentence.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { NAMED = 3 }; /* of each kind, then only a number */
 
@@ -39,7 +41,8 @@ void coverage_before(struct outcome *outcome, const struct target *target,
         outcome_warn(outcome, "%s, which runs %s, %s", program, outcome->name, words);
 }
 
-static bool has_joined(const struct outcome *outcome)
+/* Is there a row of it, with figures or without? */
+static bool is_listed(const struct outcome *outcome)
 {
     for (size_t i = 0; i < outcome->process_count; i++)
         if (outcome->processes[i].pid == outcome->pid)
@@ -54,10 +57,6 @@ static bool may_have_joined(const struct outcome *outcome)
     return outcome->no_room == 0 && !outcome->timed_out && !given_up;
 }
 
-static bool escaped(const struct process *process)
-{
-    return process->end == PROCESS_ESCAPED && !process->told;
-}
 static bool owns_heap(const struct process *process) { return process->heap_owner != NULL; }
 static bool still_runs(const struct process *process) { return process->end == PROCESS_RUNNING; }
 
@@ -67,22 +66,6 @@ static size_t count(const struct outcome *outcome, bool (*is)(const struct proce
     for (size_t i = 0; i < outcome->process_count; i++)
         found += is(&outcome->processes[i]);
     return found;
-}
-
-static void say_escaped(struct outcome *outcome)
-{
-    size_t named = 0, found = count(outcome, escaped);
-    for (size_t i = 0; i < outcome->process_count && named < NAMED; i++) {
-        const struct process *process = &outcome->processes[i];
-        if (escaped(process) && named++ < NAMED)
-            outcome_warn(
-                outcome,
-                "%s (process %d) went on to a program that the library could not be loaded into, "
-                "or that cannot reach the accounts: not limited from there on, or limited alone",
-                process->program, process->pid);
-    }
-    if (found > named)
-        outcome_warn(outcome, "%zu more processes went on to such programs", found - named);
 }
 
 /* A forked process that neither exited nor began another program that we know of. */
@@ -95,9 +78,7 @@ static void say_unseen(struct outcome *outcome)
 {
     size_t found = count(outcome, went_unseen);
     if (found > 0)
-        outcome_warn(outcome,
-                     "%zu forked process%s ended unseen: killed, or gone on to a program that the "
-                     "library could not be loaded into, and that was not limited",
+        outcome_warn(outcome, "%zu forked process%s ended unseen, without exit: most likely killed",
                      found, found == 1 ? "" : "es");
 }
 
@@ -138,23 +119,74 @@ static void say_doubts(struct outcome *outcome)
                      outcome->lies == 1 ? "is" : "are");
 }
 
+/* The main process never joined: the only one that nobody wrote a note of. */
+static void add_main(struct outcome *outcome, enum coverage coverage, const char *why)
+{
+    char *program = strdup(outcome->name), *command = sentence_string(sentence_command, outcome);
+    struct process *process =
+        outcome_is_limited(outcome) && program != NULL ? outcome_add(outcome) : NULL;
+    if (process == NULL) {
+        free(program);
+        free(command);
+        return;
+    }
+    *process = (struct process){
+        .pid = outcome->pid,
+        .parent = getpid(),
+        .program = program,
+        .began = outcome->began,
+        .ended = outcome->ended,
+        .end = outcome->exited ? PROCESS_EXITED : PROCESS_KILLED,
+        .status = outcome->status,
+        .limit = OUTCOME_UNLIMITED,
+        .coverage = coverage,
+        .why = why,
+        .unjoined = true,
+        .command = command,
+    };
+}
+
+/* Of the program itself, and of a --program that names none. */
+static void judge_main(struct outcome *outcome, const struct target *target, const char *patterns,
+                       bool meant)
+{
+    const char *why = target_why(target->trouble);
+    if (!meant && outcome->process_count == 0 && outcome->no_room == 0) {
+        outcome_warn(outcome, "no program named %s ran with the library: nothing was limited",
+                     patterns);
+        add_main(outcome, COVERAGE_NONE, "no program of the given names ran");
+    }
+    if (!meant || is_listed(outcome) || !may_have_joined(outcome))
+        return;
+    if (target->trouble == TARGET_FINE) {
+        outcome_warn(outcome, "%s did not load the library: not limited", outcome->name);
+        add_main(outcome, COVERAGE_UNKNOWN, "the library had not joined");
+    } else if (target->trouble != TARGET_OWN_MALLOC) {
+        add_main(outcome, COVERAGE_NONE, why);
+    }
+}
+
+/* Whose heap and mappings are both another's is not limited by us. */
+static void judge_owned(struct outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->process_count; i++) {
+        struct process *process = &outcome->processes[i];
+        if (process->heap_owner == NULL || !process->maps_owned)
+            continue;
+        process->coverage = COVERAGE_NONE;
+        process->why = "another malloc and mmap serve it";
+    }
+}
+
 void coverage_after(struct outcome *outcome, const struct target *target,
                     const struct run_options *options)
 {
     const char *patterns = options_setting(options, SETTING_PROGRAM);
     bool meant = is_meant(outcome, target, options);
-    if (!meant && outcome->process_count == 0 && outcome->no_room == 0)
-        outcome_warn(outcome, "no program named %s ran with the library: nothing was limited",
-                     patterns);
-    if (target->trouble == TARGET_FINE && meant && !has_joined(outcome) && may_have_joined(outcome))
-        outcome_warn(outcome, "%s did not load the library: not limited", outcome->name);
-    /* Where programs are named, others have no place in the accounts, and are meant to have none.
-     */
-    if (patterns == NULL) {
-        say_escaped(outcome);
-        if (options->verbose) /* most often it was just killed */
-            say_unseen(outcome);
-    }
+    judge_main(outcome, target, patterns, meant);
+    judge_owned(outcome);
+    if (patterns == NULL && options->verbose) /* most often it was just killed */
+        say_unseen(outcome);
     if (target->trouble != TARGET_OWN_MALLOC && !is_without_heap(options))
         say_owned(outcome);
     say_doubts(outcome);
@@ -162,4 +194,14 @@ void coverage_after(struct outcome *outcome, const struct target *target,
     if (running > 0 && options->verbose)
         outcome_warn(outcome, "%zu process%s still running: left alone, and limited as before",
                      running, running == 1 ? " is" : "es are");
+}
+
+bool coverage_fails(const struct outcome *outcome, const struct run_options *options)
+{
+    if (options->error_exitcode == 0 || options->lenient || outcome_uncovered(outcome) == 0)
+        return false;
+    if (!options->quiet)
+        message("exit %d, since not all of the run was limited, or is known; see --lenient",
+                options->error_exitcode);
+    return true;
 }

@@ -16,5 +16,7 @@ void coverage_before(struct outcome *outcome, const struct target *target,
 /* After the end, from what its processes have left. */
 void coverage_after(struct outcome *outcome, const struct target *target,
                     const struct run_options *options);
+/* Is what was not limited, or is not known, a failure, since a status was asked for? Says so. */
+bool coverage_fails(const struct outcome *outcome, const struct run_options *options);
 
 #endif

@@ -102,6 +102,20 @@ static void add_children(struct queue *queue, int pid)
         closedir(threads);
 }
 
+void descendants_each(int root, descendants_visit *visit, void *context)
+{
+    struct queue queue = {NULL, 0};
+    add_children(&queue, root);
+    for (size_t i = 0; i < queue.count; i++) {
+        struct proc_stat stat;
+        int pid = queue.pids[i];
+        if (proc_stat_of(pid, &stat) == 0)
+            visit(context, pid, stat.parent);
+        add_children(&queue, pid);
+    }
+    free(queue.pids);
+}
+
 /* The number in the innermost namespace, which is the last of the line; 0: in no other. */
 static int inner_number(int pid)
 {

@@ -28,6 +28,10 @@ enum kin descendants_find(int root, int pid, uint64_t start_time, struct proc_st
 /* The descendant of `root` that goes by `inner` in a PID namespace of its own; 0: there is none. */
 int descendants_find_inner(int root, int inner, uint64_t start_time);
 
+/* Visits all that descend from `root`, as far as they can be seen, parents first. */
+typedef void descendants_visit(void *context, int pid, int parent);
+void descendants_each(int root, descendants_visit *visit, void *context);
+
 /* Sends a signal by a descriptor of the process (pidfd_open(2)), and only if it is that process.
  * False: it was not sent. */
 bool descendants_signal(int pid, uint64_t start_time, int signal);

@@ -30,6 +30,7 @@ enum {
     KEY_NO_FOLLOW,
     KEY_COLOR,
     KEY_NO_SUBREAPER,
+    KEY_LENIENT,
     KEY_USAGE,
     KEY_REPORT
 };
@@ -57,7 +58,8 @@ static const struct argp_option rows[] = {
     {"kill-after", 'k', "DURATION", 0, "kill it this long after that (default: 5s; 0: never)", 0},
     {"no-subreaper", KEY_NO_SUBREAPER, NULL, 0,
      "let processes whose parent ended go to init, not to memrestrict", 0},
-    {"error-exitcode", 'e', "N", 0, "exit with N if anything was refused", 0},
+    {"error-exitcode", 'e', "N", 0, "exit with N if anything was refused, or not limited", 0},
+    {"lenient", KEY_LENIENT, NULL, 0, "what was not limited, or is not known, is no failure", 0},
     {NULL, 0, NULL, 0,
      "Verdict and reports (in FILE, %p is the program's process ID and %e its name; - is stdout):",
      3},
@@ -243,6 +245,7 @@ static error_t take_other(int key, const char *word, struct run_options *options
         options->site_frames = (unsigned)number;
         return error;
     case KEY_NO_SUBREAPER: options->no_subreaper = true; return 0;
+    case KEY_LENIENT: options->lenient = true; return 0;
     case KEY_EXPLORE:
         options->explore.folder = word;
         return *word != '\0' ? 0 : refuse(key, word, "a folder's path");

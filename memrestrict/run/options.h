@@ -61,6 +61,7 @@ struct run_options {
     const char *reports[REPORT_COUNT]; /* patterns of paths; NULL: not wanted */
     enum color color;
     bool no_subreaper;
+    bool lenient; /* what was not limited is no failure */
     bool quiet, verbose;
 };
 

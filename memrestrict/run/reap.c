@@ -5,12 +5,15 @@
 #include "run/orphans.h"
 #include "run/proc_dead.h"
 #include "run/roster_outer.h"
+#include "run/unjoined.h"
 #include "run/unlimited.h"
 #include "sites/sites.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 /* Whoever fills a list by telling of ever more processes fills our memory. */
 enum { MOST_LISTED = 1 << 20 };
@@ -22,6 +25,7 @@ static const uint64_t exec_patience = 500 * 1000 * 1000;
 struct reap {
     struct sites *sites;
     struct unlimited *unlimited;
+    struct unjoined *unjoined;
     struct orphans *orphans;
     struct outcome *outcome;
     struct outer *outer; /* NULL: there is no run around this one */
@@ -35,14 +39,15 @@ struct reap {
     bool out_of_reach[ACCOUNTS_SLOTS]; /* the library will not be in that other program */
 };
 
-struct reap *reap_open(struct sites *sites, struct unlimited *unlimited, struct orphans *orphans,
-                       struct outcome *outcome)
+struct reap *reap_open(struct sites *sites, struct unlimited *unlimited, struct unjoined *unjoined,
+                       struct orphans *orphans, struct outcome *outcome)
 {
     struct reap *reap = calloc(1, sizeof *reap);
     if (reap == NULL)
         return NULL;
     reap->sites = sites;
     reap->unlimited = unlimited;
+    reap->unjoined = unjoined;
     reap->orphans = orphans;
     reap->outcome = outcome;
     return reap;
@@ -209,6 +214,8 @@ bool reap_take(struct reap *reap, const struct roster_process *process, enum ros
                uint64_t now)
 {
     enum process_end end;
+    if (process->joined && reap->unjoined != NULL)
+        unjoined_joined(reap->unjoined, process);
     if (has_ended(reap, process, event, now, &end)) {
         collect(reap, process, end);
         return true;
@@ -217,8 +224,6 @@ bool reap_take(struct reap *reap, const struct roster_process *process, enum ros
         strcpy(reap->own_name, reap->name_before);
     if (reap->outer != NULL)
         outer_tell(reap->outer, process, NULL);
-    if (process->seen && reap->unlimited != NULL)
-        unlimited_look(reap->unlimited, process->pid);
     return false;
 }
 
@@ -237,12 +242,30 @@ static void read_name(const struct reap *reap, char name[PROC_DEAD_NAME])
 }
 
 /* A process may become another program between two looks: its name is read before. */
-void reap_look(struct reap *reap, struct roster *roster)
+static void look(struct reap *reap, struct roster *roster, bool last)
 {
     read_name(reap, reap->name_before);
     roster_look(roster, take, reap);
-    roster_look_at_notes(roster, NULL, NULL); /* so that there is room for more */
+    if (reap->unjoined != NULL)
+        unjoined_look(reap->unjoined, roster, last);
+    if (reap->unlimited != NULL)
+        unlimited_look(reap->unlimited, getpid());
     orphans_forget(reap->orphans);
+}
+
+void reap_look(struct reap *reap, struct roster *roster) { look(reap, roster, false); }
+
+/* What a program starts just before its end joins a little later. */
+static void look_for_the_last(struct reap *reap, struct roster *roster)
+{
+    const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+    enum { PAUSES = 50 };
+    look(reap, roster, false);
+    for (int i = 0; i < PAUSES && reap->unjoined != NULL && unjoined_waits(reap->unjoined); i++) {
+        nanosleep(&pause, NULL);
+        look(reap, roster, false);
+    }
+    look(reap, roster, true);
 }
 
 static int by_beginning(const void *one, const void *other)
@@ -273,7 +296,7 @@ static void settle_main(const struct reap *reap, bool sees_exit)
         if (process->pid != outcome->pid)
             continue;
         if (process->end == PROCESS_VANISHED && outcome->exited && sees_exit &&
-            has_gone_on(reap, process))
+            !process->unjoined && has_gone_on(reap, process))
             process->end = PROCESS_ESCAPED;
         if (process->end == PROCESS_EXITED || process->end == PROCESS_VANISHED) {
             process->end = outcome->exited ? PROCESS_EXITED : PROCESS_KILLED;
@@ -307,8 +330,6 @@ void reap_settle(struct reap *reap, bool sees_exit)
     if (outcome->process_count > 0)
         qsort(outcome->processes, outcome->process_count, sizeof *outcome->processes, by_beginning);
     settle_main(reap, sees_exit);
-    for (size_t i = 0; i < outcome->process_count && reap->unlimited != NULL; i++)
-        outcome->processes[i].told = unlimited_told(reap->unlimited, outcome->processes[i].pid);
     if (reap->lost > 0)
         outcome_warn(outcome, "no memory: %llu processes are not listed",
                      (unsigned long long)reap->lost);
@@ -318,8 +339,12 @@ void reap_settle(struct reap *reap, bool sees_exit)
 void reap_close(struct reap *reap, struct roster *roster, bool sees_exit)
 {
     struct outcome *outcome = reap->outcome;
-    reap_look(reap, roster);
+    look_for_the_last(reap, roster);
     roster_look(roster, list_rest, reap);
+    if (reap->unlimited != NULL)
+        unlimited_close(reap->unlimited);
+    if (reap->unjoined != NULL)
+        unjoined_close(reap->unjoined, roster);
     read_tree(roster, outcome);
     outcome->no_room = roster_no_room(roster);
     outcome->lies = roster_lies(roster);

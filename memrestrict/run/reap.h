@@ -15,12 +15,13 @@
 
 struct orphans;
 struct sites;
+struct unjoined;
 struct unlimited;
 struct reap;
 
 /* NULL: no memory. All but the outcome may be NULL, and all stay the caller's. */
-struct reap *reap_open(struct sites *sites, struct unlimited *unlimited, struct orphans *orphans,
-                       struct outcome *outcome);
+struct reap *reap_open(struct sites *sites, struct unlimited *unlimited, struct unjoined *unjoined,
+                       struct orphans *orphans, struct outcome *outcome);
 
 /* The run around this one is told of each process, too. It stays the caller's. */
 struct outer;
@@ -41,8 +42,9 @@ void reap_see_dead(struct reap *reap);
  * under another name had become another. Frees the reap. */
 void reap_settle(struct reap *reap, bool sees_exit);
 
-/* The last look, when the program has ended: whatever still has a place is
- * listed as running, and all is settled. */
+/* The last look, when the program has ended: whatever still has a place is listed as running, what
+ * has none is listed as well, and all is settled. Waits half a second at most for what is just
+ * being started. Closes `unlimited` and `unjoined`. */
 void reap_close(struct reap *reap, struct roster *roster, bool sees_exit);
 
 #endif

@@ -28,12 +28,14 @@ enum roster_event {
 /* A copy. Names are terminated, and may hold any bytes; sizes are bytes, at most INT64_MAX, or
  * ACCOUNTS_UNLIMITED for a limit; times are not in the future. */
 struct roster_process {
-    unsigned slot; /* its place, below ACCOUNTS_SLOTS */
-    int pid;       /* as the kernel shows it if `seen`; else its word, for a reader; 0: none */
-    int parent;    /* the same */
-    bool seen;     /* the kernel showed it as a process of this run */
-    bool joined;   /* this is the first that is told of it */
-    bool live;     /* in the program that its slot is of */
+    unsigned slot;   /* its place, below ACCOUNTS_SLOTS */
+    int pid;         /* as the kernel shows it if `seen`; else its word, for a reader; 0: none */
+    int parent;      /* the same */
+    int own_pid;     /* its word: where it is in another PID namespace, the number there */
+    uint32_t number; /* its word: how many had joined before it, modulo ACCOUNT_NUMBERS */
+    bool seen;       /* the kernel showed it as a process of this run */
+    bool joined;     /* this is the first that is told of it */
+    bool live;       /* in the program that its slot is of */
     bool forked, explored, can_arm;
     bool own_heap, own_maps; /* another malloc serves it; another mmap */
     bool exited;             /* said that it exits, with `status` */
@@ -113,11 +115,17 @@ void roster_arm(struct roster *roster, const struct roster_process *process,
 void roster_reset_peak(struct roster *roster, const struct roster_process *process);
 void roster_raise_peak(struct roster *roster, const struct roster_process *process);
 
-/* Notes of programs that processes of the run went on to, or started (exec_notes.h), once they were
- * not withdrawn in time: each is told of once, and its place is free again. They are testimony, and
- * their strings end. `take` may be NULL. */
-typedef void roster_take_note(void *context, const struct exec_note *note);
-void roster_look_at_notes(struct roster *roster, roster_take_note *take, void *context);
-uint64_t roster_notes_lost(const struct roster *roster); /* that there was no place for */
+/* Notes of programs that processes of the run went on to, or started (exec_notes.h). They are
+ * testimony, and their strings end. `gone`: who wrote it, or the child, is no longer there. */
+struct roster_note_taker {
+    /* Is it known what came of it? Else it stays, and is asked about again. */
+    bool (*is_settled)(void *context, const struct exec_note *note, bool gone);
+    /* Takes one that is, and was not withdrawn meanwhile; its place is free again. */
+    void (*take)(void *context, const struct exec_note *note, bool gone);
+    void *context;
+};
+void roster_look_at_notes(struct roster *roster, const struct roster_note_taker *taker);
+/* That there was no place for, or that were never written to the end. */
+uint64_t roster_notes_lost(const struct roster *roster);
 
 #endif

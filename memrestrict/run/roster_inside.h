@@ -40,6 +40,9 @@ struct roster {
     struct roster_limits limits; /* as they were given */
     unsigned top;                /* the highest that was ever seen: none is taken from there on */
     uint64_t lies;
+    uint64_t notes_dropped;          /* that nobody finished */
+    uint64_t note_begun[EXEC_NOTES]; /* the state of a place that is being written, and ... */
+    uint64_t note_since[EXEC_NOTES]; /* ... since when it was seen so */
     struct roster_place places[ACCOUNTS_SLOTS];
 };
 

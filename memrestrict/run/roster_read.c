@@ -141,6 +141,8 @@ bool roster_read(const struct roster *roster, unsigned slot, struct roster_claim
     process->slot = slot;
     process->pid = descendants_is_number(claim->pid) || claim->pid == 1 ? (int)claim->pid : 0;
     process->parent = claim->parent > 0 && claim->parent <= INT32_MAX ? (int)claim->parent : 0;
+    process->own_pid = process->pid;
+    process->number = account_number(account);
     process->start_time = PLAIN(account->start_time);
     if (claim->owner == 0) /* a slot in use has an owner: somebody has wiped that out */
         claim->owner = (uint64_t)(uint32_t)claim->pid << 32 | (uint32_t)process->start_time;

@@ -25,6 +25,7 @@
 #include "run/within.h"
 #include "base/message.h"
 #include "run/site_reports.h"
+#include "run/unjoined.h"
 #include "run/unlimited.h"
 #include "timeline/timeline.h"
 #include "outcome/verdict.h"
@@ -50,6 +51,7 @@ struct run {
     struct signals signals;
     struct launched launched;
     struct unlimited *unlimited;
+    struct unjoined *unjoined;
     struct orphans *orphans;
     struct reap *reap;
     struct reports reports;
@@ -81,24 +83,11 @@ static bool read_environment(struct run *run)
     return usage_checks_pass(options);
 }
 
-static bool wants_sites(const struct run_options *options)
-{
-    return options->reports[REPORT_MASSIF] != NULL || options->reports[REPORT_COLLAPSED] != NULL ||
-           options->reports[REPORT_SPEEDSCOPE] != NULL ||
-           options->reports[REPORT_SITE_LIST] != NULL || options->explore.folder != NULL ||
-           options->site_frames != 0;
-}
-
-static bool wants_crashes(const struct run_options *options)
-{
-    return options->reports[REPORT_SITE_LIST] != NULL || options->explore.folder != NULL;
-}
-
 static bool open_sites(struct run *run)
 {
-    if (!wants_sites(&run->options))
+    if (!site_reports_want_sites(&run->options))
         return true;
-    run->sites = sites_open(run->options.site_frames, wants_crashes(&run->options));
+    run->sites = sites_open(run->options.site_frames, site_reports_want_crashes(&run->options));
     if (run->sites == NULL)
         message("--sites: cannot make the memory for call sites: %s", strerror(errno));
     return run->sites != NULL;
@@ -133,10 +122,12 @@ static void say_new_warnings(struct run *run)
 static bool open_reap(struct run *run)
 {
     const char *patterns = options_setting(&run->options, SETTING_PROGRAM);
-    run->unlimited = unlimited_open(run->roster, &run->library, patterns, &run->outcome);
+    run->unjoined = unjoined_open(patterns, &run->outcome);
+    run->unlimited = unlimited_open(run->roster, &run->library, patterns, run->unjoined);
     run->orphans = orphans_open();
-    if (run->unlimited != NULL && run->orphans != NULL)
-        run->reap = reap_open(run->sites, run->unlimited, run->orphans, &run->outcome);
+    if (run->unlimited != NULL && run->unjoined != NULL && run->orphans != NULL)
+        run->reap =
+            reap_open(run->sites, run->unlimited, run->unjoined, run->orphans, &run->outcome);
     if (run->reap == NULL)
         message("no memory");
     return run->reap != NULL;
@@ -153,6 +144,7 @@ static bool prepare_engine(struct run *run)
     }
     run->engine_state =
         follow_prepare(run->engine, &run->options, &run->target, &run->launched, &run->outcome);
+    unjoined_ignore(run->unjoined); /* nobody is to join */
     return run->engine_state != NULL;
 }
 
@@ -163,6 +155,7 @@ static bool prepare(struct run *run)
     if (run->options.settings[SETTING_FAULT] != NULL)
         run->outcome.fault_plan = run->options.settings[SETTING_FAULT] =
             fault_plan_whole(run->options.settings[SETTING_FAULT], &run->outcome.seed_made);
+    run->outcome.lenient = run->options.lenient;
     run->outcome.refusals_fail = run->options.error_exitcode != 0;
     const char *pattern = run->options.settings[SETTING_REPORT];
     if (pattern != NULL && !reports_can_take(pattern))
@@ -343,7 +336,6 @@ static void wait_for_end(struct run *run)
     if (run->engine_state != NULL)
         run->engine->collect(run->engine_state);
     orphans_close(run->orphans);
-    unlimited_close(run->unlimited);
     signals_finish(&run->signals);
     if (run->sites != NULL)
         site_reports_crashes(&run->outcome, run->sites);
@@ -415,6 +407,8 @@ static int finish(const struct run *run, bool written)
 {
     const struct outcome *outcome = &run->outcome;
     if (run->options.error_exitcode != 0 && outcome_refusals(outcome) > 0)
+        return run->options.error_exitcode;
+    if (coverage_fails(outcome, &run->options))
         return run->options.error_exitcode;
     if (outcome->timed_out)
         return EXIT_TIME_LIMIT;

@@ -86,3 +86,16 @@ bool site_reports_table(FILE *file, const struct sites *sites)
     symbols_close(symbols);
     return fflush(file) == 0 && !ferror(file);
 }
+
+bool site_reports_want_sites(const struct run_options *options)
+{
+    return options->reports[REPORT_MASSIF] != NULL || options->reports[REPORT_COLLAPSED] != NULL ||
+           options->reports[REPORT_SPEEDSCOPE] != NULL ||
+           options->reports[REPORT_SITE_LIST] != NULL || options->explore.folder != NULL ||
+           options->site_frames != 0;
+}
+
+bool site_reports_want_crashes(const struct run_options *options)
+{
+    return options->reports[REPORT_SITE_LIST] != NULL || options->explore.folder != NULL;
+}

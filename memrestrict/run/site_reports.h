@@ -16,5 +16,8 @@ bool site_reports_write(struct reports *reports, const struct sites *sites,
                         const struct outcome *outcome);
 /* The table of the process that matters most. False: with errno. */
 bool site_reports_table(FILE *file, const struct sites *sites);
+/* Are call sites to be collected; and where programs crash? */
+bool site_reports_want_sites(const struct run_options *options);
+bool site_reports_want_crashes(const struct run_options *options);
 
 #endif

@@ -40,6 +40,19 @@ const char *target_words(enum target_trouble trouble)
     return words[trouble];
 }
 
+const char *target_why(enum target_trouble trouble)
+{
+    static const char *const words[] = {
+        [TARGET_FINE] = NULL,
+        [TARGET_STATIC] = "statically linked",
+        [TARGET_PRIVILEGED] = "set-user-ID or the like",
+        [TARGET_OTHER_CLASS] = "of another word size",
+        [TARGET_OTHER_MACHINE] = "for another machine",
+        [TARGET_OWN_MALLOC] = "it has a malloc of its own",
+    };
+    return words[trouble];
+}
+
 /* As execvp looks: a name with a slash is a path. */
 static bool find_in_path(const char *name, char path[PATH_MAX])
 {

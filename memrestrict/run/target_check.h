@@ -33,4 +33,7 @@ void target_check(struct target *target, const char *name, const struct library 
 /* Why it is not limited, and what to do instead: for "PROGRAM ...". NULL: it is fine. Static. */
 const char *target_words(enum target_trouble trouble);
 
+/* The same in few words, for "not limited: PROGRAM: ...". */
+const char *target_why(enum target_trouble trouble);
+
 #endif

@@ -6,13 +6,14 @@
 #include "common/proc.h"
 #include "run/descendants.h"
 #include "run/target_check.h"
+#include "run/unjoined.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { SEEN = 64, NAMED = 3 };
+enum { SEEN = 1024 };
 
 /* A dynamic program needs some time until the library is loaded into it, and very much where the
  * machine is busy; nanoseconds. */
@@ -22,7 +23,7 @@ static const uint64_t patience = 500 * 1000 * 1000,
 struct unlimited_process {
     int pid;
     uint64_t start_time, since;
-    bool judged, told;
+    bool judged;
     char path[PATH_MAX];
 };
 
@@ -30,14 +31,14 @@ struct unlimited {
     struct roster *roster;
     const struct library *library;
     const char *patterns;
-    struct outcome *outcome;
-    uint64_t found;
+    struct unjoined *unjoined;
+    int root;
     unsigned next; /* the place to use again */
     struct unlimited_process seen[SEEN];
 };
 
 struct unlimited *unlimited_open(struct roster *roster, const struct library *library,
-                                 const char *patterns, struct outcome *outcome)
+                                 const char *patterns, struct unjoined *unjoined)
 {
     struct unlimited *unlimited = calloc(1, sizeof *unlimited);
     if (unlimited == NULL)
@@ -45,7 +46,7 @@ struct unlimited *unlimited_open(struct roster *roster, const struct library *li
     unlimited->roster = roster;
     unlimited->library = library;
     unlimited->patterns = patterns;
-    unlimited->outcome = outcome;
+    unlimited->unjoined = unjoined;
     return unlimited;
 }
 
@@ -84,9 +85,10 @@ static bool is_loader(const char *path)
     return strncmp(name, "ld-", 3) == 0 || strncmp(name, "ld.", 3) == 0;
 }
 
-/* Is the loader still at work? What is preloaded comes first: it has our library already, which is
- * about to join, or no library at all. */
-static bool is_loading(int pid, const char *program)
+enum load { LOAD_NOT_YET, LOAD_OURS, LOAD_WITHOUT };
+
+/* What is preloaded comes first: while nothing else is there, the loader is at work. */
+static enum load load_of(int pid, const char *program)
 {
     char maps[32], line[PATH_MAX + 128];
     bool has_ours = false, has_others = false;
@@ -102,7 +104,7 @@ static bool is_loading(int pid, const char *program)
     }
     if (file != NULL)
         fclose(file);
-    return has_ours || !has_others;
+    return has_ours ? LOAD_OURS : has_others ? LOAD_WITHOUT : LOAD_NOT_YET;
 }
 
 /* What keeps the library out of the program; NULL: nothing that can be seen of it. */
@@ -110,7 +112,7 @@ static const char *obstacle_of(const struct unlimited *unlimited, const char *pa
 {
     struct target target;
     target_check(&target, path, unlimited->library);
-    return target.trouble == TARGET_OWN_MALLOC ? NULL : target_words(target.trouble);
+    return target.trouble == TARGET_OWN_MALLOC ? NULL : target_why(target.trouble);
 }
 
 /* Of one that died meanwhile only a part may have been seen. */
@@ -119,33 +121,53 @@ bool unlimited_cannot_join(const struct unlimited *unlimited, int pid, uint64_t 
     char path[PATH_MAX];
     struct proc_stat stat;
     return read_exe(pid, path) &&
-           (obstacle_of(unlimited, path) != NULL || !is_loading(pid, path)) &&
+           (obstacle_of(unlimited, path) != NULL || load_of(pid, path) == LOAD_WITHOUT) &&
            descendants_find(0, pid, start_time, &stat) == KIN_OURS;
+}
+
+static void tell(struct unlimited *unlimited, struct unlimited_process *stray,
+                 enum coverage coverage, const char *why)
+{
+    stray->judged = true;
+    if (!roster_has(unlimited->roster, stray->pid))
+        unjoined_seen(unlimited->unjoined, stray->pid, stray->start_time, stray->path, coverage,
+                      why);
 }
 
 static void judge(struct unlimited *unlimited, struct unlimited_process *stray)
 {
     const char *words = obstacle_of(unlimited, stray->path);
     uint64_t age = duration_now() - stray->since;
-    if (words == NULL &&
-        (age < patience || (age < most_patience && is_loading(stray->pid, stray->path))))
+    if (words != NULL) {
+        tell(unlimited, stray, COVERAGE_NONE, words);
         return;
-    stray->judged = true;
-    stray->told = !roster_has(unlimited->roster, stray->pid);
-    if (!stray->told || ++unlimited->found > NAMED)
+    }
+    enum load load = load_of(stray->pid, stray->path);
+    if (age < patience || (age < most_patience && load != LOAD_WITHOUT))
         return;
-    outcome_warn(unlimited->outcome, "%s (process %d) %s", basename(stray->path), stray->pid,
-                 words != NULL ? words : "did not load the library: not limited");
+    if (load == LOAD_OURS)
+        tell(unlimited, stray, COVERAGE_ALONE, "it has the library, and did not join");
+    else
+        tell(unlimited, stray, load == LOAD_WITHOUT ? COVERAGE_NONE : COVERAGE_UNKNOWN,
+             "the library is not in it");
 }
 
-/* A child that still is a copy of its parent is about to become something, or will join by
- * itself. */
-static void look_at(struct unlimited *unlimited, int pid, const char *parents_path)
+/* A child that still is a copy of one that joined is about to become something, or will join by
+ * itself. The copy of a program without the library is as that. */
+static bool is_copy(const struct unlimited *unlimited, int parent, const char *path)
 {
+    char parents_path[PATH_MAX];
+    return (parent == unlimited->root || roster_has(unlimited->roster, parent)) &&
+           read_exe(parent, parents_path) && strcmp(path, parents_path) == 0;
+}
+
+static void look_at(void *context, int pid, int parent)
+{
+    struct unlimited *unlimited = context;
     char path[PATH_MAX];
     struct proc_stat stat;
     if (roster_has(unlimited->roster, pid) || !read_exe(pid, path) ||
-        strcmp(path, parents_path) == 0 || proc_stat_of(pid, &stat) != 0)
+        is_copy(unlimited, parent, path) || proc_stat_of(pid, &stat) != 0)
         return;
     if (unlimited->patterns != NULL && !config_names(unlimited->patterns, basename(path)))
         return;
@@ -154,32 +176,32 @@ static void look_at(struct unlimited *unlimited, int pid, const char *parents_pa
         judge(unlimited, stray);
 }
 
-void unlimited_look(struct unlimited *unlimited, int parent)
+void unlimited_look(struct unlimited *unlimited, int root)
 {
-    char path[64], parents_path[PATH_MAX];
-    int pid;
-    snprintf(path, sizeof path, "/proc/%d/task/%d/children", parent, parent);
-    FILE *children = fopen(path, "re");
-    if (children == NULL)
-        return;
-    for (bool known = false; fscanf(children, "%d", &pid) == 1; known = true)
-        if (known || read_exe(parent, parents_path))
-            look_at(unlimited, pid, parents_path);
-    fclose(children);
+    unlimited->root = root;
+    descendants_each(root, look_at, unlimited);
 }
 
-bool unlimited_told(const struct unlimited *unlimited, int pid)
+/* Of one that is gone nothing says that it did more than to be loaded. */
+static void settle(struct unlimited *unlimited, struct unlimited_process *stray)
 {
-    for (unsigned i = 0; i < SEEN; i++)
-        if (unlimited->seen[i].pid == pid && unlimited->seen[i].told)
-            return true;
-    return false;
+    struct proc_stat stat;
+    if (stray->pid == 0 || stray->judged || duration_now() - stray->since < patience ||
+        proc_stat_of(stray->pid, &stat) != 0 || stat.start_time != stray->start_time ||
+        stat.state == 'Z')
+        return;
+    switch (load_of(stray->pid, stray->path)) {
+    case LOAD_NOT_YET: break;
+    case LOAD_OURS:
+        tell(unlimited, stray, COVERAGE_ALONE, "it has the library, and did not join");
+        break;
+    case LOAD_WITHOUT: tell(unlimited, stray, COVERAGE_NONE, "the library is not in it");
+    }
 }
 
 void unlimited_close(struct unlimited *unlimited)
 {
-    if (unlimited->found > NAMED)
-        outcome_warn(unlimited->outcome, "%llu more processes ran without the library: not limited",
-                     (unsigned long long)(unlimited->found - NAMED));
+    for (unsigned i = 0; i < SEEN; i++)
+        settle(unlimited, &unlimited->seen[i]);
     free(unlimited);
 }

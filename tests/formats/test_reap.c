@@ -18,7 +18,7 @@ static char *words[] = {"/usr/bin/sort", NULL};
 static void start(void)
 {
     outcome = (struct outcome){.argv = words, .name = "sort", .pid = 999999, .exited = true};
-    reap = reap_open(NULL, NULL, NULL, &outcome);
+    reap = reap_open(NULL, NULL, NULL, NULL, &outcome);
     ck_assert_ptr_nonnull(reap);
 }
 

@@ -266,8 +266,11 @@ START_TEST(warnings_are_told_though_nothing_was_refused)
     sample->outcome.no_room = 1;
     sample->warnings[sample->outcome.warning_count++] = "sort is statically linked: not limited";
     expect(sample, "memrestrict: sort is statically linked: not limited\n"
+                   "memrestrict: limited alone: 1 process, for which the accounts had no room\n"
                    "memrestrict: 1 process found the accounts full: each was limited alone, and is "
-                   "in no figures here\n");
+                   "in no figures here\n"
+                   "memrestrict: sort: nothing refused of what was limited (peak 63.4 of 64.0 "
+                   "MiB), exit 2\n");
 }
 END_TEST
 
