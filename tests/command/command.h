@@ -16,6 +16,7 @@
     X(reports)                                                                                     \
     X(signals)                                                                                     \
     X(target)                                                                                      \
+    X(coverage)                                                                                    \
     X(crowd)                                                                                       \
     X(plot)                                                                                        \
     X(exec)                                                                                        \

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A limit that is off is never silent: each process of a run is limited, limited alone, not
+ * limited, or not known, and with -e the last three fail. And no false alarms.
+ */
+#include "command.h"
+
+/* A static program of one line. */
+#define STATIC                                                                                     \
+    "echo 'int main(void) { return 0; }' >p.c; cc -static p.c -o p 2>/dev/null || exit 77; "
+#define PRINTS(words) "grep -qF '" words "' "
+
+/* Scripts that end with 0 where all is right, and with 77 where it cannot be tried. */
+static void right(const char *test, const char *script)
+{
+    const struct run *run = shell(script);
+    if (run->status == 77) {
+        harness_skip(test, "it cannot be tried here");
+        return;
+    }
+    ck_assert_msg(run->status == 0, "status %d\nstdout: %.1000s\nstderr: %.2000s", run->status,
+                  run->out, run->err);
+}
+
+#define NOT_GREEN(X)                                                                               \
+    X(coverage_static_program_by_a_shell,                                                          \
+      STATIC "$M -l 1M -e 9 bash -c './p; true' 2>e; test $? = 9 && " PRINTS(                      \
+          "not limited: ./p (process ") "e")                                                       \
+    X(coverage_name_that_nobody_has, "$M -l 5M -e 9 -p typo true 2>e; test $? = 9 && " PRINTS(     \
+                                         "no program of the given names ran") "e")                 \
+    X(coverage_environment_left_empty,                                                             \
+      "$M -l 5M -e 9 --no-follow env -i true 2>e; test $? = 9 && " PRINTS(                         \
+          "its environment lacked the library") "e")                                               \
+    X(coverage_namespace_of_processes,                                                             \
+      "unshare -p -f --mount-proc true || exit 77; "                                               \
+      "$M -l 2M -e 9 unshare -p -f --mount-proc true 2>e; test $? = 9 && " PRINTS(                 \
+          "limited alone: ") "e")                                                                  \
+    X(coverage_is_no_acquittal, STATIC                                                             \
+      "$M -v -l 1M bash -c './p; true' 2>e; " PRINTS("nothing refused of what was limited") "e")   \
+    X(coverage_lenient_passes, STATIC "$M -l 1M -e 9 --lenient bash -c './p; true'")               \
+    X(coverage_without_a_limit_is_not_asked_for, STATIC "$M -e 9 bash -c './p; true'")             \
+    X(coverage_junit_has_an_error,                                                                 \
+      STATIC "$M -l 1M --junit=j bash -c './p; true'; " PRINTS("<error type=\"uncovered\"") "j")   \
+    X(coverage_tap_is_not_ok,                                                                      \
+      STATIC "$M -l 1M --tap=t bash -c './p; true'; " PRINTS("not ok 1 - ") "t")                   \
+    X(coverage_json_says_which, STATIC                                                             \
+      "$M -l 1M --json=j bash -c './p; true'; " PRINTS("\"coverage\": \"not_limited\"") "j")       \
+    X(coverage_many_short_ones_are_each_named,                                                     \
+      STATIC "$M -l 64M --json=j perl -e 'for (1 .. 200) { fork // die or exec \"./p\"; wait }'; " \
+             "test $(grep -c 'statically linked' j) = 200")
+
+#define NO_ALARM(X)                                                                                \
+    X(coverage_environment_put_back_is_green, "$M -l 5M -e 9 env -i true")                         \
+    X(coverage_pipeline_cut_short_is_green, "$M -l 64M -e 9 sh -c 'yes | head -n 1 >/dev/null'")   \
+    X(coverage_orphan_is_green, "$M -l 64M -e 9 sh -c 'sleep 0.1 & exit 0'")                       \
+    X(coverage_make_is_green,                                                                      \
+      "printf 'all: a b\\na b:\\n\\t@true $@\\n' >mf; $M -l 1G -e 9 make -s -j2 -f mf")            \
+    X(coverage_git_is_green,                                                                       \
+      "command -v git >/dev/null || exit 77; $M -l 1G -e 9 git init -q there")                     \
+    X(coverage_pool_of_processes_is_green,                                                         \
+      "command -v python3 >/dev/null || exit 77; $M -l 400M -e 9 python3 -c 'import "              \
+      "multiprocessing as m; m.Pool(3).map(abs, [1, -2])'")                                        \
+    X(coverage_other_names_are_as_asked, STATIC "$M -l 64M -e 9 -p bash bash -c 'true; ./p'")
+
+#define RIGHT(name, script)                                                                        \
+    START_TEST(name) { right(#name, script); }                                                     \
+    END_TEST
+NOT_GREEN(RIGHT)
+NO_ALARM(RIGHT)
+
+Suite *suite_coverage(void)
+{
+    Suite *suite = suite_create("coverage");
+#define ADD(name, script) command_add(suite, name);
+    NOT_GREEN(ADD)
+    NO_ALARM(ADD)
+    return suite;
+}
