@@ -179,6 +179,9 @@ END_TEST
 START_TEST(the_key_is_the_last_of_those_in_place)
 {
     pthread_key_t key;
+    ck_assert(pthread_key_create(&key, NULL) == 0 && pthread_key_delete(key) == 0);
+    if (key != 0)
+        SKIP("%s", "somebody else holds keys: a sanitizer");
     start(LARGEST);
     ck_assert_int_eq(pthread_key_delete(0), EINVAL);
     delayed_free_before_thread();
