@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#undef mmap64 /* a macro, where there is one function for both */
+
 /* Result, name, parameters. Any may be missing (NULL) but the first four. */
 #define REAL_FUNCTIONS(X)                                                                          \
     X(void *, malloc, (size_t))                                                                    \

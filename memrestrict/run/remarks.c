@@ -40,9 +40,12 @@ static bool has_runs_within(const struct outcome *outcome)
 void remarks_say(struct outcome *outcome, const char *reason)
 {
     char why[300];
+    bool is_limited =
+        outcome->limit != OUTCOME_UNLIMITED || outcome->tree_limit != OUTCOME_UNLIMITED;
     snprintf(why, sizeof why, "its own limits, not the budget%s%s", reason != NULL ? ": " : "",
              reason != NULL ? reason : "");
-    say(outcome, kernel_of, "the kernel refused", why);
+    if (is_limited) /* else there is no budget that it could be taken for */
+        say(outcome, kernel_of, "the kernel refused", why);
     say(outcome, own_of, "the library failed", "it had no memory for its records, the budget had");
     if (outcome->tree_limit != OUTCOME_UNLIMITED && has_runs_within(outcome))
         outcome_warn(outcome, "a memrestrict ran within: its processes had the limit for all "
