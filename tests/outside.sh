@@ -158,7 +158,7 @@ finish 2>/dev/null
 printf '#!/bin/sh\nexec env -u LD_PRELOAD "%s"\n' "$victim" >"$folder/leaves"
 chmod +x "$folder/leaves"
 program_file=$folder/leaves
-begin -l 64M
+begin -l 64M --no-follow
 complains "set after the last process has left" "$command: no process of the run is there any more" \
     "$memrestrict" set "$command" 1M
 finish 2>/dev/null

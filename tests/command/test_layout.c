@@ -389,7 +389,7 @@ START_TEST(a_watch_marks_what_changed)
 {
     expect("mkfifo in; $V/outside_does_as_told <in >said & p=$!; exec 5>in; "
            "$M layout --watch=50ms $p >out 5>&- & w=$!; "
-           "until grep -q '^no faults' out; do sleep 0.01; done; echo take 9000000 >&5; "
+           "until grep -qs '^no faults' out; do sleep 0.01; done; echo take 9000000 >&5; "
            "until grep -q 'new: \\|: +\\|+8.5 MiB' out; do sleep 0.01; done; exec 5>&-; wait $w; "
            "echo $?",
            0, "0\n", "");

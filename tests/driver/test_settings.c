@@ -746,9 +746,12 @@ START_TEST(report_that_may_not_be_written_any_more_is_a_line)
     if (getuid() != 0 || !program_exists("setpriv"))
         SKIP("not root, or no setpriv");
     const struct run *run =
-        SHELL("mkdir -m 755 \"$D/roots\"; LD_PRELOAD=$L MEMRESTRICT_REPORT=$D/roots/%e.%p "
+        SHELL("LD_PRELOAD=$L /bin/true 2>&1 | grep -q 'wrong ELF class' && exit 77; mkdir -m 755 "
+              "\"$D/roots\"; LD_PRELOAD=$L MEMRESTRICT_REPORT=$D/roots/%e.%p "
               "setpriv --reuid=65534 --clear-groups echo hi",
               words("D=%s", folder), LIMIT("1M"));
+    if (run->status == 77)
+        SKIP("the library is of another word size than setpriv");
     ck_assert_msg(run->status == 0, "status %d: %s", run->status, run->err);
     ck_assert_str_eq(run->out, "hi\n");
     ck_assert_msg(strstr(run->err, "; no report of echo\n") != NULL, "%s", run->err);

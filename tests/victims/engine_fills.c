@@ -103,7 +103,7 @@ static void *fill(void *context)
 static long with_threads(void)
 {
     enum { THREADS = 8 };
-    pthread_barrier_t barrier;
+    static pthread_barrier_t barrier; /* threads leave it when this has returned */
     pthread_t thread;
     pthread_barrier_init(&barrier, NULL, THREADS + 1);
     for (int i = 0; i < THREADS; i++)

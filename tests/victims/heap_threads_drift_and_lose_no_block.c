@@ -7,7 +7,12 @@
 
 /* Some threads begin new address ranges all the time, so that what the library knows of empty ones
  * is taken down, while others hold, resize and free blocks in ranges that come and go. */
-enum { THREADS = 4, ROUNDS = 3000, SIZE = 150000, STEP = 16 << 20 };
+enum {
+    THREADS = 4,
+    ROUNDS = 3000,
+    SIZE = 150000,
+    STEP = sizeof(void *) == 4 ? 128 << 10 : 16 << 20 /* as far as the addresses go */
+};
 
 static void *drift(void *unused)
 {
