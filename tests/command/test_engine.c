@@ -105,6 +105,14 @@ START_TEST(a_large_bss_is_refused_before_main)
 }
 END_TEST
 
+START_TEST(the_clock_goes_on_while_many_stop)
+{
+    expect(MAKE("gcc", "engine_survives") PTRACE
+           "-l 64M -t 500ms -k 500ms ./p busy 2>/dev/null; echo $?",
+           0, "124\n", "");
+}
+END_TEST
+
 START_TEST(no_process_outlives_the_command)
 {
     expect("$M -q --engine=ptrace -l 64M sh -c 'sleep 1000 & echo $! >pid; wait' & "
@@ -221,6 +229,7 @@ Suite *suite_engine(void)
     harness_add(suite, a_taken_place_is_said_to_be_taken, SECONDS);
     harness_add(suite, four_processes_fill_a_tree_to_the_page, SECONDS);
     harness_add(suite, a_large_bss_is_refused_before_main, SECONDS);
+    harness_add(suite, the_clock_goes_on_while_many_stop, SECONDS);
     harness_add(suite, no_process_outlives_the_command, SECONDS);
     harness_add(suite, what_is_left_is_ended_and_said, SECONDS);
     harness_add(suite, the_json_names_the_engine, SECONDS);

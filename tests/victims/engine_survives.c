@@ -252,6 +252,17 @@ static int taken_place(void)
            errno == EEXIST;
 }
 
+/* More than the tracer can serve, until it is ended. */
+static int busy(void)
+{
+    for (int i = 0; i < 32; i++)
+        if (fork() == 0)
+            break;
+    while (churn(1))
+        ;
+    return 0;
+}
+
 static int nothing(void) { exit(0); }
 static int said(void) { return 1; }
 
@@ -270,6 +281,7 @@ int main(int argc, char **argv)
                   {"kills", kills},
                   {"interrupted", interrupted},
                   {"taken-place", taken_place},
+                  {"busy", busy},
                   {"nothing", nothing},
                   {"said", said}};
     self = argv[0];
