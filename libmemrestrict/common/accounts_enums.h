@@ -35,7 +35,9 @@ enum account_flag {
     ACCOUNT_CAN_ARM = 32,  /* has a plan of faults with arm=set */
     ACCOUNT_EXPLORED = 64, /* a copy that was made to see what a fault does; see explore.h */
     ACCOUNT_WITHIN = 128,  /* of a run within this one, whose command tells of it */
-    ACCOUNT_SETTLED = 256  /* ... and has told all */
+    ACCOUNT_SETTLED = 256, /* ... and has told all */
+    ACCOUNT_HOSTED = 512, /* the program was loaded by another one in the same process (valgrind) */
+    ACCOUNT_UNREACHED = 1024 /* calls of our malloc end elsewhere: its heap is not limited */
 };
 
 enum { ACCOUNT_NUMBERS = 1 << 18 }; /* by which users of slots are told apart */

@@ -6,6 +6,7 @@
 #include "records/ledger.h"
 #include "common/proc.h"
 #include "common/span.h"
+#include "ground/process.h"
 #include "records/regions.h"
 #include "records/sites.h"
 
@@ -118,6 +119,8 @@ static void fill_in(struct accounts *accounts, struct account *slot, const struc
     flags |= membership.flags;
     if (fault_can_arm())
         flags |= ACCOUNT_CAN_ARM;
+    if (process_is_hosted(self->stack))
+        flags |= ACCOUNT_HOSTED;
     atomic_store(&slot->flags, flags | (seen ? 0 : ACCOUNT_ELSEWHERE));
     slot->pid = self->pid;
     slot->parent = self->parent;
@@ -219,6 +222,13 @@ void membership_note_exit(int status)
 {
     if (membership.slot != NULL && membership.pid == kernel_pid())
         atomic_store(&membership.slot->ending, ACCOUNT_EXITED | (status & 0xff));
+}
+
+void membership_note_unreached(void)
+{
+    membership.flags |= ACCOUNT_UNREACHED;
+    if (membership.slot != NULL)
+        atomic_fetch_or(&membership.slot->flags, ACCOUNT_UNREACHED);
 }
 
 void membership_note_owners(const char *object, bool heap, bool maps)

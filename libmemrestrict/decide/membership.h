@@ -35,5 +35,7 @@ void membership_note_exit(int status);
 /* An object with a malloc of its own is before us, and keeps the heap from us, or only says its
  * own and passes on; and the same of mmap. */
 void membership_note_owners(const char *object, bool heap, bool maps);
+/* Calls of our malloc do not come to us, though it is the program's. */
+void membership_note_unreached(void);
 
 #endif

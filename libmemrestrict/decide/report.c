@@ -24,6 +24,7 @@ static struct report {
     struct sink sink;
     struct sink voice;      /* stderr, for what goes wrong with the report itself */
     const char *heap_owner; /* an object with a malloc of its own */
+    bool unreached;         /* another's malloc stands in the place of ours */
     bool heap_owned;        /* ... which does not pass calls on to ours */
     bool maps_owned;        /* nor those of mmap */
     _Atomic int progress;   /* of the report */
@@ -116,6 +117,12 @@ void report_owners(const char *object, bool heap, bool maps)
     report->heap_owner = object;
     report->heap_owned = heap;
     report->maps_owned = maps;
+}
+
+void report_unreached(void)
+{
+    if (report != NULL)
+        report->unreached = true;
 }
 
 /* A child writes a report of its own: to its own file if the pattern names the process. */
@@ -244,6 +251,10 @@ static void add_live(struct text *text)
 
 static void add_heap_owner(struct text *text)
 {
+    if (report->unreached) {
+        add_line(text, "heap");
+        text_add(text, "not limited: malloc never comes to the library, as under valgrind");
+    }
     if (report->heap_owner == NULL)
         return;
     add_line(text, "heap");

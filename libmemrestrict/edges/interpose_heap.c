@@ -339,10 +339,22 @@ EXPORT void *reallocarray(void *block, size_t count, size_t size)
 
 EXPORT size_t malloc_usable_size(void *block)
 {
-    if (block == NULL)
+    if (block == NULL) {
+        front_note_call();
         return 0;
+    }
     if (UNLIKELY(early_owns(block)))
         return early_size(block);
     start_if_cold();
     return real.malloc_usable_size != NULL ? real.malloc_usable_size(block) : 0;
+}
+
+/* By an address that is certain to be ours, whoever else has the name. */
+extern __typeof__(malloc_usable_size) usable_size_here
+    __attribute__((alias("malloc_usable_size"), visibility("hidden")));
+
+size_t front_call_heap(void)
+{
+    size_t (*volatile call)(void *) = usable_size_here;
+    return call(NULL);
 }

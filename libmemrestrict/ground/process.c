@@ -13,6 +13,8 @@
 
 enum { CALLED = 64 };
 
+extern void *__libc_stack_end __attribute__((weak)); /* glibc alone has it */
+
 static struct {
     char *executable;    /* /proc/self/exe, once it was asked for */
     char called[CALLED]; /* the name that it was started by; empty: none that says anything */
@@ -109,6 +111,14 @@ bool process_is_first(const char *variable)
     if (fd >= 0)
         kernel_close(fd);
     return read && !given && alike;
+}
+
+bool process_is_hosted(uint64_t stack)
+{
+    enum { NEAR = 1 << 20 }; /* the loader, if it is called as a program, moves the end a little */
+    const void *end = &__libc_stack_end != NULL ? __libc_stack_end : NULL;
+    uint64_t given = (uintptr_t)end;
+    return stack != 0 && given != 0 && (given > stack ? given - stack : stack - given) > NEAR;
 }
 
 int process_pid(void) { return process.pid; }

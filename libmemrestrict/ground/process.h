@@ -6,6 +6,7 @@
 #define MEMRESTRICT_PROCESS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Once, before all else here. */
 void process_start(void);
@@ -22,6 +23,10 @@ bool process_is_named(const char *patterns);
 /* Did a person, or what is not of this run, start the program? Not if its parent was given
  * `variable` ("NAME=") too, or is another user's, or cannot be looked at, as from a sandbox. */
 bool process_is_first(const char *variable);
+/* Is the program in another program's process, which loaded it by itself, as valgrind does? Then
+ * the stack is not where the kernel has put one (struct proc_stat). False also if that is not
+ * known. */
+bool process_is_hosted(uint64_t stack);
 /* The process ID as of the start or the last fork. A vfork child, which has its parent's memory,
  * reads its parent's. */
 int process_pid(void);

@@ -144,7 +144,8 @@ static json_t *process_object(const struct process *process, uint64_t began)
     put(&object, "failed_for_records", shortage_object(&process->own_memory));
     put(&object, "unknown_frees", bytes(process->unknown));
     put(&object, "heap_owner", json_text(process->heap_owner));
-    put(&object, "heap_limited", json_boolean(process->heap_owner == NULL));
+    put(&object, "heap_limited",
+        json_boolean(process->heap_owner == NULL && !process->heap_unreached));
     put(&object, "mappings_limited", json_boolean(!process->maps_owned));
     put(&object, "of_run_within", json_boolean(process->within));
     put(&object, "doubt", json_text(process->doubt));

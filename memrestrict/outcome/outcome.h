@@ -88,10 +88,11 @@ struct process {
     struct shortage kernel;     /* it, or the program's allocator, gave none */
     bool within;                /* of a run within this one */
     bool forked;                /* began by fork, not by exec */
-    bool explored;    /* a copy that --explore made, or of its doing: no part of the program */
-    char *heap_owner; /* NULL, or the object that has a malloc of its own: heap not limited */
-    bool maps_owned;  /* nor are its mappings */
-    char *crash;      /* where a signal struck that ended it; NULL: unknown, or none did */
+    bool explored;       /* a copy that --explore made, or of its doing: no part of the program */
+    char *heap_owner;    /* NULL, or the object that has a malloc of its own: heap not limited */
+    bool maps_owned;     /* nor are its mappings */
+    bool heap_unreached; /* another's malloc stands in the place of the library's: not limited */
+    char *crash;         /* where a signal struck that ended it; NULL: unknown, or none did */
     const char
         *doubt; /* why its figures are not to be trusted; NULL: nothing speaks against them */
     enum coverage coverage;

@@ -166,15 +166,20 @@ static void judge_main(struct outcome *outcome, const struct target *target, con
     }
 }
 
-/* Whose heap and mappings are both another's is not limited by us. */
+/* Whose heap and mappings are both another's is not limited by us; nor is who has a tool's malloc,
+ * which maps past us. */
 static void judge_owned(struct outcome *outcome)
 {
     for (size_t i = 0; i < outcome->process_count; i++) {
         struct process *process = &outcome->processes[i];
-        if (process->heap_owner == NULL || !process->maps_owned)
+        const char *why = process->heap_owner != NULL && process->maps_owned
+                              ? "another malloc and mmap serve it"
+                          : process->heap_unreached ? "it has another malloc, as under valgrind"
+                                                    : NULL;
+        if (why == NULL)
             continue;
         process->coverage = COVERAGE_NONE;
-        process->why = "another malloc and mmap serve it";
+        process->why = why;
     }
 }
 

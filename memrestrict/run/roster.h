@@ -38,6 +38,7 @@ struct roster_process {
     bool live;       /* in the program that its slot is of */
     bool forked, explored, can_arm;
     bool own_heap, own_maps; /* another malloc serves it; another mmap */
+    bool hosted, unreached;  /* see ACCOUNT_HOSTED and ACCOUNT_UNREACHED */
     bool exited;             /* said that it exits, with `status` */
     bool killed;             /* of a run within: its command saw signal `status` end it */
     int status;

@@ -102,9 +102,10 @@ static void tell_figures(struct account *account, const struct roster_process *p
     atomic_store(&account->faults, process->faults);
     if (process->own_heap)
         memcpy(account->heap_owner, process->heap_owner, sizeof account->heap_owner);
-    uint32_t flags = (process->own_heap ? ACCOUNT_OWN_HEAP : 0) |
-                     (process->own_maps ? ACCOUNT_OWN_MAPS : 0) |
-                     (process->explored ? ACCOUNT_EXPLORED : 0);
+    uint32_t flags =
+        (process->own_heap ? ACCOUNT_OWN_HEAP : 0) | (process->own_maps ? ACCOUNT_OWN_MAPS : 0) |
+        (process->unreached ? ACCOUNT_UNREACHED : 0) | (process->hosted ? ACCOUNT_HOSTED : 0) |
+        (process->explored ? ACCOUNT_EXPLORED : 0);
     atomic_fetch_or(&account->flags, flags);
 }
 

@@ -92,6 +92,8 @@ static void read_words(struct roster_process *process, const struct account *acc
     process->can_arm = flags & ACCOUNT_CAN_ARM;
     process->own_heap = flags & ACCOUNT_OWN_HEAP;
     process->own_maps = flags & ACCOUNT_OWN_MAPS;
+    process->hosted = flags & ACCOUNT_HOSTED;
+    process->unreached = flags & ACCOUNT_UNREACHED;
     if (process->own_heap)
         copy_name(process->heap_owner, account->heap_owner);
     process->within = flags & ACCOUNT_WITHIN;
@@ -176,6 +178,7 @@ struct process roster_figures(struct roster_process *process)
         .explored = process->explored,
         .heap_owner = process->own_heap ? process->heap_owner : NULL,
         .maps_owned = process->own_maps,
+        .heap_unreached = process->unreached,
         .doubt = process->doubt,
     };
 }

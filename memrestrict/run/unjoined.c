@@ -29,6 +29,7 @@ struct finding {
     enum coverage coverage;
     const char *why;
     bool noted, spawned;
+    bool hosts; /* a program that joined is in its process, and is what was to be limited */
     char *path, *command; /* command: NULL, if it could not be read */
 };
 
@@ -36,7 +37,8 @@ struct join {
     int pid, own_pid; /* as the kernel shows it; as it calls itself */
     uint64_t start_time;
     uint32_t number;
-    bool forked, used; /* used: a note was of this */
+    bool forked, hosted;
+    bool used; /* a note was of this */
 };
 
 struct unjoined {
@@ -61,14 +63,30 @@ struct unjoined *unjoined_open(const char *patterns, struct outcome *outcome)
 
 void unjoined_ignore(struct unjoined *unjoined) { unjoined->ignored = true; }
 
+/* valgrind's tools are static, and load the program by themselves. */
+static void find_host(struct unjoined *unjoined, const struct roster_process *guest)
+{
+    for (size_t i = unjoined->count; i-- > 0;) {
+        struct finding *host = &unjoined->findings[i];
+        bool fits = host->start_time == 0 || host->start_time == guest->start_time;
+        if (fits && (host->pid == guest->pid || host->pid == guest->own_pid)) {
+            host->hosts = true;
+            return;
+        }
+    }
+}
+
 void unjoined_joined(struct unjoined *unjoined, const struct roster_process *process)
 {
+    if (process->hosted && !process->forked)
+        find_host(unjoined, process);
     unjoined->joins[unjoined->next_join++ % JOINS] = (struct join){
         .pid = process->pid,
         .own_pid = process->own_pid,
         .start_time = process->start_time,
         .number = process->number,
         .forked = process->forked,
+        .hosted = process->hosted,
     };
 }
 
@@ -264,10 +282,10 @@ static bool is_nothing(struct unjoined *unjoined, const struct exec_note *note, 
         return true;
     if (note->kind == EXEC_DYNAMIC && (note->flags & EXEC_ALONE))
         return false;
-    if (note->kind != EXEC_DYNAMIC) /* it is in the call still */
+    struct join *join = match(unjoined, note);
+    if (note->kind != EXEC_DYNAMIC && (join == NULL || !join->hosted)) /* it is in the call still */
         return !gone && !(note->flags & (EXEC_SPAWNED | EXEC_SHELL)) && pid != 0 &&
                has_library(pid);
-    struct join *join = match(unjoined, note);
     if (join != NULL)
         join->used = true;
     return join != NULL || gone || pid == 0 || is_new(note);
@@ -403,7 +421,7 @@ void unjoined_close(struct unjoined *unjoined, const struct roster *roster)
         complete_escapes(unjoined);
     for (size_t i = 0; i < unjoined->count; i++) {
         struct finding *finding = &unjoined->findings[i];
-        if (!unjoined->ignored && outcome_is_limited(unjoined->outcome))
+        if (!unjoined->ignored && !finding->hosts && outcome_is_limited(unjoined->outcome))
             enter(unjoined, finding);
         free(finding->path);
         free(finding->command);

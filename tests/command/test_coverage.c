@@ -8,6 +8,9 @@
 /* A static program of one line. */
 #define STATIC                                                                                     \
     "echo 'int main(void) { return 0; }' >p.c; cc -static p.c -o p 2>/dev/null || exit 77; "
+#define VALGRIND                                                                                   \
+    "command -v valgrind >/dev/null || exit 77; V1='valgrind -q "                                  \
+    "--log-file=/dev/null'; "
 #define PRINTS(words) "grep -qF '" words "' "
 
 /* Scripts that end with 0 where all is right, and with 77 where it cannot be tried. */
@@ -45,11 +48,17 @@ static void right(const char *test, const char *script)
       STATIC "$M -l 1M --tap=t bash -c './p; true'; " PRINTS("not ok 1 - ") "t")                   \
     X(coverage_json_says_which, STATIC                                                             \
       "$M -l 1M --json=j bash -c './p; true'; " PRINTS("\"coverage\": \"not_limited\"") "j")       \
+    X(coverage_valgrind_has_a_malloc_of_its_own,                                                   \
+      VALGRIND "$M -l 5M -e 9 $V1 $V/takes_95M 2>e; test $? = 9 && " PRINTS(                       \
+          "another malloc, as under valgrind") "e && ! " PRINTS("statically linked") "e")          \
     X(coverage_many_short_ones_are_each_named,                                                     \
       STATIC "$M -l 64M --json=j perl -e 'for (1 .. 200) { fork // die or exec \"./p\"; wait }'; " \
              "test $(grep -c 'statically linked' j) = 200")
 
 #define NO_ALARM(X)                                                                                \
+    X(coverage_valgrind_without_a_malloc_is_limited,                                               \
+      VALGRIND "$M -l 200M -e 9 $V1 --tool=none $V/takes_95M && ! $M -l 5M $V1 --tool=none "       \
+               "$V/takes_95M 2>e && " PRINTS("refused 1 allocation (malloc of 95.0 MiB") "e")      \
     X(coverage_environment_put_back_is_green, "$M -l 5M -e 9 env -i true")                         \
     X(coverage_pipeline_cut_short_is_green, "$M -l 64M -e 9 sh -c 'yes | head -n 1 >/dev/null'")   \
     X(coverage_orphan_is_green, "$M -l 64M -e 9 sh -c 'sleep 0.1 & exit 0'")                       \
