@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The call sites of a run: memory that the command makes (memfd_create(2), sparse) and that each
- * process maps its own area of, one a slot of the accounts. The process writes raw stacks, as
+ * process maps its own area of, one a slot of the accounts, and of that what it needs: pieces, of
+ * which each array begins one and no element lies in two. The process writes raw stacks, as
  * module and offset, and counts by atomics; the command gives them names afterwards, whatever death
  * the process died. Only fixed widths: processes of both word sizes share one file.
  *
@@ -14,7 +15,7 @@
 
 enum {
     SITES_MAGIC = 0x6d727374,
-    SITES_VERSION = 2,
+    SITES_VERSION = 3,
     SITES_DEPTH = 16, /* frames of a stack, if nobody says otherwise; the innermost are kept */
     SITES_DEEPEST = 64,
     SITES_MOST = 1 << 16,  /* sites of a process */
@@ -23,7 +24,9 @@ enum {
     SITES_FRAMES = 1 << 22,
     SITES_MODULES = 1024,
     SITES_PATH = 448,
-    SITES_BUILD_ID = 32
+    SITES_BUILD_ID = 32,
+    SITES_PIECE = 1 << 16, /* bytes: whole pages, everywhere */
+    SITES_UNUSED = 64768   /* what all before the modules lacks to whole pieces */
 };
 
 #define SITES_AREA ((uint64_t)64 << 20)
@@ -87,13 +90,12 @@ struct site_amount {
     uint64_t bytes, blocks;
 };
 
-/* What all sites held at one moment. */
+/* What all sites held at one moment; of each by itself, the area has a row of amounts. */
 struct sites_copy {
     uint64_t held;   /* bytes of all sites */
     uint64_t others; /* bytes of what no site has: stacks of threads, if they count */
     uint64_t when;   /* CLOCK_MONOTONIC, in nanoseconds */
     uint64_t count;  /* sites that there were */
-    struct site_amount amounts[SITES_MOST];
 };
 
 enum sites_state {
@@ -116,14 +118,22 @@ struct sites_area {
     _Alignas(ACCOUNTS_LINE) _Atomic uint64_t held; /* live bytes of all sites */
     _Atomic uint64_t others;    /* as in struct sites_copy, when a region last changed */
     _Atomic uint64_t peak_next; /* a copy is due when the sum of both falls from above this */
+    struct sites_copy peaks[2], refusal;
+    struct sites_crash crash;
     _Alignas(ACCOUNTS_LINE) _Atomic uint32_t table[SITES_TABLE]; /* site numbers; 0: free */
+    char unused[SITES_UNUSED];
     struct sites_module modules[SITES_MODULES];
     struct site sites[SITES_MOST];
-    struct sites_crash crash;
-    struct sites_copy peaks[2], refusal;
+    struct site_amount at_peak[2][SITES_MOST];
+    struct site_amount at_refusal[SITES_MOST];
     _Atomic uint64_t frames[SITES_FRAMES];
 };
 
 _Static_assert(sizeof(struct sites_area) <= SITES_AREA, "an area has room for its struct");
+_Static_assert(offsetof(struct sites_area, modules) % SITES_PIECE == 0 &&
+                   sizeof(struct sites_module[SITES_MODULES]) % SITES_PIECE == 0 &&
+                   sizeof(struct site[SITES_MOST]) % SITES_PIECE == 0 &&
+                   sizeof(struct site_amount[SITES_MOST]) % SITES_PIECE == 0,
+               "each array begins a piece");
 
 #endif

@@ -49,32 +49,32 @@ static struct stack_at before_wild_call(const struct stack_at *at)
 }
 
 /* What goes wrong in reading the stack leaves the first frame. */
-static void take_stack(struct sites_area *area, unsigned depth, const struct stack_at *at)
+static void take_stack(struct sites_map *map, unsigned depth, const struct stack_at *at)
 {
-    struct sites_crash *crash = &area->crash;
+    struct sites_crash *crash = &map->area->crash;
     uintptr_t addresses[SITES_DEEPEST];
     uint32_t kept = 1;
-    crash->frames[0] = modules_frame(area, at->pc + 1);
+    crash->frames[0] = modules_frame(map, at->pc + 1);
     atomic_store_explicit(&crash->frame_count, kept, memory_order_release);
     struct stack_at from = before_wild_call(at);
     unsigned length = stack_walk(&from, addresses, depth, NULL);
     for (unsigned i = from.pc == at->pc + 1; i < length && kept < SITES_DEEPEST; i++)
         if (!stack_is_library(addresses[i]))
-            crash->frames[kept++] = modules_frame(area, addresses[i]);
+            crash->frames[kept++] = modules_frame(map, addresses[i]);
     atomic_store_explicit(&crash->frame_count, kept, memory_order_release);
 }
 
-static void take_down(struct sites_area *area, unsigned depth, const siginfo_t *info,
+static void take_down(struct sites_map *map, unsigned depth, const siginfo_t *info,
                       const void *context)
 {
-    struct sites_crash *crash = &area->crash;
+    struct sites_crash *crash = &map->area->crash;
     struct stack_at at;
     bool at_address = info->si_signo == SIGSEGV || info->si_signo == SIGBUS;
     crash->signal = info->si_signo;
     crash->has_address = at_address && comes_again(info);
     crash->address = crash->has_address ? (uintptr_t)info->si_addr : 0;
     if (stack_interrupted(context, &at))
-        take_stack(area, depth, &at);
+        take_stack(map, depth, &at);
     atomic_store(&crash->done, 1);
 }
 
@@ -85,13 +85,12 @@ static void end_of_first(const struct sites_crash *crash)
     kernel_signal_send(crash->signal, NULL);
 }
 
-static void note(struct sites_area *area, unsigned depth, const siginfo_t *info,
-                 const void *context)
+static void note(struct sites_map *map, unsigned depth, const siginfo_t *info, const void *context)
 {
-    struct sites_crash *crash = &area->crash;
+    struct sites_crash *crash = &map->area->crash;
     int32_t nobody = 0, thread = kernel_thread();
     if (atomic_compare_exchange_strong(&crash->thread, &nobody, thread)) {
-        take_down(area, depth, info, context);
+        take_down(map, depth, info, context);
         return;
     }
     if (nobody == thread && !atomic_load(&crash->done))
@@ -107,9 +106,9 @@ static void handle(int number, siginfo_t *info, void *context)
     int saved = errno;
     struct kernel_mask mask;
     unsigned depth;
-    struct sites_area *area = sites_own(&depth);
-    if (area != NULL)
-        note(area, depth, info, context);
+    struct sites_map *map = sites_own(&depth);
+    if (map != NULL)
+        note(map, depth, info, context);
     set_default(number);
     if (!comes_again(info)) {
         kernel_signals_block(&mask);

@@ -38,16 +38,21 @@ static void enter_path(char *path, const char *known)
     path[length + more] = '\0';
 }
 
-/* Its number; 0: there is no room. */
-static uint32_t enter(struct sites_area *area, const struct object *object,
-                      const struct build_id *id)
+/* A number may be given out, and not have its room yet. */
+static bool has_room(struct sites_map *map, uint32_t number)
 {
-    if (atomic_load(&area->module_count) >= SITES_MODULES)
+    return number < SITES_MODULES && sites_map_has_module(map, number);
+}
+
+/* Its number; 0: there is no room. */
+static uint32_t enter(struct sites_map *map, const struct object *object, const struct build_id *id)
+{
+    if (!has_room(map, atomic_load(&map->area->module_count)))
         return 0;
-    uint32_t number = atomic_fetch_add(&area->module_count, 1);
-    if (number >= SITES_MODULES)
+    uint32_t number = atomic_fetch_add(&map->area->module_count, 1);
+    if (!has_room(map, number))
         return 0;
-    struct sites_module *module = &area->modules[number];
+    struct sites_module *module = sites_map_module(map, number);
     module->start = object->start;
     module->end = object->end;
     module->bias = object->bias;
@@ -65,28 +70,28 @@ static bool overlaps(const struct sites_module *module, const struct object *obj
            module->start < object->end && object->start < module->end;
 }
 
-static uint32_t number_of(struct sites_area *area, const struct object *object)
+static uint32_t number_of(struct sites_map *map, const struct object *object)
 {
     struct build_id id = build_id_of(object);
-    uint32_t known = atomic_load(&area->module_count);
+    uint32_t known = atomic_load(&map->area->module_count);
     if (known > SITES_MODULES)
         known = SITES_MODULES;
     for (uint32_t i = known; i-- > 0;)
-        if (is_module(&area->modules[i], object, &id))
+        if (has_room(map, i) && is_module(sites_map_module(map, i), object, &id))
             return i + 1;
     for (uint32_t i = 0; i < known; i++)
-        if (overlaps(&area->modules[i], object)) {
+        if (has_room(map, i) && overlaps(sites_map_module(map, i), object)) {
             stack_forget();
             stack_cache_forget();
             break;
         }
-    return enter(area, object, &id);
+    return enter(map, object, &id);
 }
 
-uint64_t modules_frame(struct sites_area *area, uintptr_t address)
+uint64_t modules_frame(struct sites_map *map, uintptr_t address)
 {
     struct object object;
-    uint32_t number = object_at(address, &object) ? number_of(area, &object) : 0;
+    uint32_t number = object_at(address, &object) ? number_of(map, &object) : 0;
     uint64_t offset = number == 0 ? address : address - object.bias;
     return (uint64_t)number << SITES_OFFSET_BITS | (offset & SITES_OFFSET_MASK);
 }

@@ -6,9 +6,9 @@
 #ifndef MEMRESTRICT_MODULES_H
 #define MEMRESTRICT_MODULES_H
 
-#include "common/sites_area.h"
+#include "records/sites_map.h"
 
 /* The address as sites_area.h writes a frame. Takes no lock, does not allocate. */
-uint64_t modules_frame(struct sites_area *area, uintptr_t address);
+uint64_t modules_frame(struct sites_map *map, uintptr_t address);
 
 #endif

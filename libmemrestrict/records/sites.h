@@ -11,7 +11,7 @@
 #ifndef MEMRESTRICT_SITES_H
 #define MEMRESTRICT_SITES_H
 
-#include "common/sites_area.h"
+#include "records/sites_map.h"
 #include "records/stack.h"
 
 /* Constant after start: is anything collected? The one test on the fast path. */
@@ -62,6 +62,6 @@ void sites_refused(uint64_t size, bool first);
 bool sites_wants_crashes(void);
 /* The area of this process, and how many frames it takes of a stack; NULL: nothing is collected, or
  * the memory is another process's (vfork(2)). */
-struct sites_area *sites_own(unsigned *frames);
+struct sites_map *sites_own(unsigned *frames);
 
 #endif

@@ -10,7 +10,7 @@
 
 /* On a page that is zeros again in a copy of the process (see kernel_copy_mark). */
 struct sites_here {
-    struct sites_area *area;
+    struct sites_map *map;
     int pid; /* whose it is: a vfork child has its parent's memory */
 };
 extern struct sites_here *sites_here;
@@ -19,13 +19,13 @@ extern struct sites_here *sites_here;
 extern unsigned sites_depth;
 
 /* NULL: nothing is collected, or no longer. */
-static inline struct sites_area *sites_here_area(void)
+static inline struct sites_map *sites_here_map(void)
 {
-    return sites_here != NULL ? sites_here->area : NULL;
+    return sites_here != NULL ? sites_here->map : NULL;
 }
 
 /* The site of the stack from `from` on, a new one if it has none; SITE_OTHER if it cannot be walked
  * or there is no room. */
-uint32_t sites_number(struct sites_area *area, const struct stack_at *from);
+uint32_t sites_number(struct sites_map *map, const struct stack_at *from);
 
 #endif

@@ -14,7 +14,7 @@ _Static_assert(SITES_MOST <= UINT16_MAX + 1, "a number fits");
 bool sites_on;
 struct sites_here *sites_here;
 unsigned sites_depth;
-static struct sites_area *mapped; /* of sites_here, in a copy still the parent's */
+static struct sites_map own; /* of sites_here, in a copy still the parent's */
 static bool crashes_asked;
 static struct site_amount noted; /* what blocks held before a fork */
 static bool is_noted;
@@ -46,22 +46,25 @@ static unsigned depth_asked(const char *path)
     return asked;
 }
 
-static struct sites_area *map_area(const struct accounts *accounts, unsigned slot)
+static bool map_area(struct sites_map *map, const struct accounts *accounts, unsigned slot)
 {
     struct text path;
-    int error;
     path_of(&path, accounts);
     if (sites_depth == 0)
         sites_depth = depth_asked(path.bytes);
-    if (sites_depth == 0)
-        return NULL;
-    return kernel_map_shared(path.bytes, (int64_t)(SITES_AREA * (slot + 1)),
-                             sizeof(struct sites_area), SITES_FILE, &error);
+    return sites_depth != 0 && sites_map_open(map, path.bytes, slot);
 }
 
-static void begin(struct sites_area *area, bool forked, struct site_amount held)
+static void start_here(void)
 {
-    struct site *earlier = &area->sites[SITE_EARLIER];
+    sites_here->pid = kernel_pid();
+    sites_here->map = &own;
+}
+
+static void begin(bool forked, struct site_amount held)
+{
+    struct sites_area *area = own.area;
+    struct site *earlier = sites_map_site(&own, SITE_EARLIER);
     area->forked = forked;
     atomic_store(&area->site_count, SITE_FIRST);
     atomic_store(&area->held, held.bytes);
@@ -75,14 +78,12 @@ static void begin(struct sites_area *area, bool forked, struct site_amount held)
 static void join(const struct accounts *accounts, unsigned slot, bool forked,
                  struct site_amount held)
 {
-    mapped = map_area(accounts, slot);
-    if (mapped == NULL)
+    if (!map_area(&own, accounts, slot))
         return;
-    begin(mapped, forked, held);
-    if (atomic_load(&mapped->state) != SITES_ON)
+    begin(forked, held);
+    if (atomic_load(&own.area->state) != SITES_ON)
         return;
-    sites_here->pid = kernel_pid();
-    sites_here->area = mapped;
+    start_here();
     sites_on = true;
 }
 
@@ -94,21 +95,21 @@ void sites_join(const struct accounts *accounts, unsigned slot)
     join(accounts, slot, false, (struct site_amount){0, 0});
 }
 
-static struct site_amount blocks_in(const struct sites_area *area)
+static struct site_amount blocks_in(struct sites_map *map)
 {
-    struct site_amount sum = {.bytes = counter_get(&area->held)};
-    uint32_t sites = atomic_load(&area->site_count);
-    for (uint32_t i = 0; i < sites && i < SITES_MOST; i++)
-        sum.blocks += counter_get(&area->sites[i].live_blocks);
+    struct site_amount sum = {.bytes = counter_get(&map->area->held)};
+    uint32_t sites = atomic_load(&map->area->site_count);
+    for (uint32_t i = 0; i < sites && i < SITES_MOST && sites_map_has_site(map, i); i++)
+        sum.blocks += counter_get(&sites_map_site(map, i)->live_blocks);
     return sum;
 }
 
 void sites_fork_note(void)
 {
-    struct sites_area *area = sites_here_area();
-    if (area != NULL)
-        noted = blocks_in(area);
-    is_noted = area != NULL;
+    struct sites_map *map = sites_here_map();
+    if (map != NULL)
+        noted = blocks_in(map);
+    is_noted = map != NULL;
 }
 
 void sites_fork_done(void) { is_noted = fork_whole = false; }
@@ -117,14 +118,17 @@ void sites_fork_whole(void) { fork_whole = true; }
 
 static bool join_whole(const struct accounts *accounts, unsigned slot)
 {
-    struct sites_area *parents = mapped, *area = map_area(accounts, slot);
-    if (area == NULL)
+    static struct sites_map parents;
+    parents = own;
+    bool opened = map_area(&own, accounts, slot);
+    if (!opened || !sites_twin(&own, &parents)) {
+        if (opened)
+            sites_map_close(&own);
+        own = parents;
         return false;
-    sites_twin(area, parents);
-    mapped = area;
-    sites_here->pid = kernel_pid();
-    sites_here->area = area;
-    kernel_pages_free(parents, sizeof *parents);
+    }
+    start_here();
+    sites_map_close(&parents);
     return true;
 }
 
@@ -132,14 +136,14 @@ bool sites_join_forked(const struct accounts *accounts, unsigned slot)
 {
     bool whole = fork_whole;
     fork_whole = false;
-    if (!sites_on || mapped == NULL)
+    if (!sites_on || own.area == NULL)
         return false;
     if (whole && join_whole(accounts, slot))
         return true;
-    struct site_amount held = is_noted ? noted : blocks_in(mapped);
+    struct site_amount held = is_noted ? noted : blocks_in(&own);
     is_noted = false;
-    sites_here->area = NULL;
-    kernel_pages_free(mapped, sizeof *mapped);
+    sites_here->map = NULL;
+    sites_map_close(&own);
     stack_cache_forget();
     join(accounts, slot, true, held);
     return false;
@@ -147,9 +151,9 @@ bool sites_join_forked(const struct accounts *accounts, unsigned slot)
 
 bool sites_wants_crashes(void) { return sites_on && crashes_asked; }
 
-struct sites_area *sites_own(unsigned *frames)
+struct sites_map *sites_own(unsigned *frames)
 {
-    struct sites_area *area = sites_here_area();
+    struct sites_map *map = sites_here_map();
     *frames = sites_depth;
-    return area != NULL && sites_here->pid == kernel_pid() ? area : NULL;
+    return map != NULL && sites_here->pid == kernel_pid() ? map : NULL;
 }

@@ -5,10 +5,10 @@
 #ifndef MEMRESTRICT_SITES_TWIN_H
 #define MEMRESTRICT_SITES_TWIN_H
 
-#include "common/sites_area.h"
+#include "records/sites_map.h"
 
 /* `to` is all zeros, and nobody changes `from` meanwhile. What was held at some moment is left
- * out, and no peak is looked for from then on. */
-void sites_twin(struct sites_area *to, const struct sites_area *from);
+ * out, and no peak is looked for from then on. False: there is no room for it. */
+bool sites_twin(struct sites_map *to, const struct sites_map *from);
 
 #endif

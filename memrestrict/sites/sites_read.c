@@ -102,17 +102,23 @@ static bool read_crash(struct sites_process *process, const struct sites_area *a
     return true;
 }
 
-/* The copies that were made, each with whether it is whole. NULL: there is none. */
+/* The copies that were made, and their amounts. NULL: there is none that is whole. */
 struct copies {
     const struct sites_copy *peak, *refusal;
+    const struct site_amount *at_peak, *at_refusal;
 };
 
 static struct copies copies_of(const struct sites_area *area)
 {
     uint32_t peak = atomic_load_explicit(&area->peak_copy, memory_order_acquire);
     bool refused = atomic_load_explicit(&area->refusal_copy, memory_order_acquire);
-    return (struct copies){.peak = peak == 1 || peak == 2 ? &area->peaks[peak - 1] : NULL,
-                           .refusal = refused ? &area->refusal : NULL};
+    struct copies copies = {.refusal = refused ? &area->refusal : NULL,
+                            .at_refusal = area->at_refusal};
+    if (peak == 1 || peak == 2) {
+        copies.peak = &area->peaks[peak - 1];
+        copies.at_peak = area->at_peak[peak - 1];
+    }
+    return copies;
 }
 
 static uint64_t total_of(const struct sites_copy *copy)
@@ -120,13 +126,14 @@ static uint64_t total_of(const struct sites_copy *copy)
     return copy != NULL ? at_least_0(copy->held) + at_least_0(copy->others) : 0;
 }
 
-static struct sites_amount amount_in(const struct sites_copy *copy, uint32_t index)
+static struct sites_amount amount_in(const struct sites_copy *copy,
+                                     const struct site_amount *amounts, uint32_t index)
 {
     struct sites_amount none = {0, 0};
     if (copy == NULL || index >= copy->count)
         return none;
-    return (struct sites_amount){at_least_0(copy->amounts[index].bytes),
-                                 at_least_0(copy->amounts[index].blocks)};
+    return (struct sites_amount){at_least_0(amounts[index].bytes),
+                                 at_least_0(amounts[index].blocks)};
 }
 
 static const char *label_of(const struct sites_area *area, uint32_t index)
@@ -155,8 +162,8 @@ static bool read_site(struct sites_process *process, const struct sites_area *ar
     stack->name = site->name;
     stack->at[SITES_AT_END] =
         (struct sites_amount){get(&site->live_bytes), get(&site->live_blocks)};
-    stack->at[SITES_AT_PEAK] = amount_in(copies.peak, index);
-    stack->at[SITES_AT_REFUSAL] = amount_in(copies.refusal, index);
+    stack->at[SITES_AT_PEAK] = amount_in(copies.peak, copies.at_peak, index);
+    stack->at[SITES_AT_REFUSAL] = amount_in(copies.refusal, copies.at_refusal, index);
     if (stack->label == NULL && !read_frames(stack, process, area, site))
         return false;
     if (copies.refusal != NULL && atomic_load(&area->refused_site) == index)

@@ -4,6 +4,7 @@
  */
 #include "command.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #define ENDS_WELL(what)                                                                            \
@@ -161,6 +162,42 @@ START_TEST(hostile_address_space_is_the_programs)
 }
 END_TEST
 
+START_TEST(hostile_full_accounts_are_waited_for)
+{
+    expect("$M --json=j $V/hostile_fills_slots >out; "
+           "jq --argjson pid $(cat out) '[.processes[] | select(.pid == $pid)] | length' j; "
+           "jq .unlisted_processes j",
+           0, "1\n0\n", NULL);
+}
+END_TEST
+
+/* What a program needs of address space, in KiB and to 500 of them, it needs under the command
+ * as well, with what the README says that the library takes for its heap of 32 MiB. */
+START_TEST(hostile_address_space_that_was_enough_is_enough)
+{
+    expect("n=2000; until (ulimit -v $n; exec $V/process_takes_32_mib) 2>bare | grep -q not; "
+           "do n=$((n + 500)); done; "
+           "for how in '4000 -q' '4000 -L 1G' '8000 --sites'; do set -- $how; "
+           "$M -l 64M $2 $3 sh -c \"ulimit -v $((n + $1)); exec $V/process_takes_32_mib\" 2>err; "
+           "done",
+           0, "not refused\nnot refused\nnot refused\n", "");
+}
+END_TEST
+
+/* Both sizes are of a whole core: what is ours alone makes the difference. */
+START_TEST(hostile_core_dumps_leave_our_memory_out)
+{
+    const char *dump = "ulimit -c unlimited && { sh -c 'kill -ABRT $$'; ls core; }";
+    if (strcmp(shell(dump)->out, "core\n") != 0)
+        SKIP("core dumps are not files here (/proc/sys/kernel/core_pattern)");
+    expect("ulimit -c unlimited; size() { rm -f core; \"$@\" sh -c 'kill -ABRT $$' 2>err; "
+           "stat -c %s core; }; bare=$(size env); "
+           "for how in '-q' '-L 1G' '--sites'; do "
+           "[ $(size $M -l 64M $how) -lt $((bare + 2000000)) ] || echo $how; done",
+           0, "", "");
+}
+END_TEST
+
 Suite *suite_hostile(void)
 {
     Suite *suite = suite_create("hostile");
@@ -181,5 +218,8 @@ Suite *suite_hostile(void)
     command_add(suite, hostile_nothing_about_orphans);
     command_add(suite, hostile_orphans_end_is_known);
     command_add(suite, hostile_address_space_is_the_programs);
+    command_add(suite, hostile_full_accounts_are_waited_for);
+    command_add(suite, hostile_address_space_that_was_enough_is_enough);
+    command_add(suite, hostile_core_dumps_leave_our_memory_out);
     return suite;
 }

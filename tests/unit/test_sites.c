@@ -13,7 +13,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -180,8 +182,10 @@ START_TEST(twin_goes_on_with_all_sites)
     join();
     uint16_t site = gain(1000);
     gain_in_qsort(10);
+    unsigned frames;
     struct sites_area *twin = area_of(2);
-    sites_twin(twin, area);
+    struct sites_map *own = sites_own(&frames), map;
+    ck_assert(sites_map_open(&map, own->path, 2) && sites_twin(&map, own));
     ck_assert_uint_ge(area->held, 1010); /* a sanitizer's qsort compares more often */
     ck_assert_uint_eq(twin->held, area->held);
     ck_assert_uint_eq(twin->site_count, area->site_count);
@@ -202,10 +206,10 @@ START_TEST(peak_is_copied_once_it_is_higher_by_a_part)
         sites_before_fall();
         ck_assert_uint_eq(area->peak_copy, i == 2 ? 2 : 1);
     }
-    ck_assert_uint_eq(area->peaks[0].amounts[sites[0]].bytes, 1000);
+    ck_assert_uint_eq(area->at_peak[0][sites[0]].bytes, 1000);
     ck_assert_uint_eq(area->peaks[0].held, 1000);
     ck_assert_uint_eq(area->peaks[0].others, 500);
-    ck_assert_uint_eq(area->peaks[1].amounts[sites[0]].bytes, 2005);
+    ck_assert_uint_eq(area->at_peak[1][sites[0]].bytes, 2005);
 }
 END_TEST
 
@@ -230,7 +234,7 @@ START_TEST(first_refusal_is_copied_and_others_counted)
     gain(1000);
     sites_refused(78, false);
     ck_assert_uint_eq(area->refusal_copy, 1);
-    ck_assert_uint_eq(area->refusal.amounts[site].bytes, 1000);
+    ck_assert_uint_eq(area->at_refusal[site].bytes, 1000);
     ck_assert_uint_eq(area->refused_size, 77);
     ck_assert_uint_eq(area->sites[area->refused_site].refusals, 2);
 }
@@ -243,6 +247,73 @@ START_TEST(full_tables_are_one_common_site)
     ck_assert_uint_eq(gain(100), SITE_OTHER);
     ck_assert_uint_eq(area->sites[SITE_OTHER].live_bytes, 100);
     ck_assert_uint_eq(area->lost, 1);
+}
+END_TEST
+
+static unsigned pieces_of(const struct sites_map *map)
+{
+    unsigned mapped = 0;
+    for (unsigned i = 0; i < SITES_PIECES; i++)
+        mapped += map->pieces[i] != NULL;
+    return mapped;
+}
+
+/* As setrlimit(2) may leave it. */
+static struct rlimit allowed;
+
+static void no_more_memory(void)
+{
+    getrlimit(RLIMIT_AS, &allowed);
+    setrlimit(RLIMIT_AS, &(struct rlimit){.rlim_cur = 4096, .rlim_max = allowed.rlim_max});
+}
+
+static void memory_is_back(void) { setrlimit(RLIMIT_AS, &allowed); }
+
+START_TEST(area_is_mapped_as_far_as_it_is_used)
+{
+    unsigned frames;
+    join();
+    struct sites_map *map = sites_own(&frames);
+    gain(1);
+    unsigned mapped = pieces_of(map);
+    ck_assert_uint_lt(mapped * SITES_PIECE, 1 << 20);
+    atomic_store(&area->site_count, 40000);
+    ck_assert_uint_eq(gain_in_qsort(100), 40000);
+    ck_assert_uint_eq(pieces_of(map), mapped + 4);
+    ck_assert_uint_eq(area->sites[40000].live_bytes, 100);
+    sites_refused(1, true);
+    ck_assert_uint_eq(area->at_refusal[40000].bytes, 100);
+}
+END_TEST
+
+/* A program that has dropped its rights. */
+START_TEST(area_grows_where_the_file_cannot_be_opened)
+{
+    unsigned frames;
+    join();
+    strcpy(sites_own(&frames)->path, "/nowhere");
+    atomic_store(&area->site_count, 1024);
+    atomic_store(&area->frame_count, 3 << 20);
+    ck_assert_uint_eq(gain(100), 1024);
+    ck_assert_uint_eq(area->sites[1024].live_bytes, 100);
+    ck_assert_uint_ne(area->frames[3 << 20], 0);
+}
+END_TEST
+
+START_TEST(stack_that_there_is_no_memory_for_is_the_common_site)
+{
+    join();
+    gain(1); /* all else has its memory then */
+    stack_cache_forget();
+    uint32_t sites = area->site_count;
+    atomic_store(&area->frame_count, SITES_FRAMES / 2);
+    no_more_memory();
+    uint16_t without = gain_in_qsort(100);
+    memory_is_back();
+    ck_assert_uint_eq(without, SITE_OTHER);
+    ck_assert_uint_ge(area->lost, 1);
+    ck_assert_uint_eq(area->site_count, sites);
+    ck_assert_uint_eq(gain_in_qsort(100), sites);
 }
 END_TEST
 
@@ -336,6 +407,9 @@ Suite *suite_sites(void)
     unit_add(suite, no_peak_is_copied_while_use_falls);
     unit_add(suite, first_refusal_is_copied_and_others_counted);
     unit_add(suite, full_tables_are_one_common_site);
+    unit_add(suite, area_is_mapped_as_far_as_it_is_used);
+    unit_add(suite, area_grows_where_the_file_cannot_be_opened);
+    unit_add(suite, stack_that_there_is_no_memory_for_is_the_common_site);
     unit_add(suite, not_asked_for);
     unit_add(suite, memory_of_another_version_is_left_alone);
     unit_add(suite, child_has_an_area_of_its_own);
