@@ -134,13 +134,27 @@ static void on_stop(struct tracer *tracer, struct tracee *tracee, int status)
     case PTRACE_EVENT_CLONE: on_child(tracer, tracee); break;
     case PTRACE_EVENT_STOP: on_trap(tracer, tracee, signal); break;
     case 0:
-        if (signal == (SIGTRAP | 0x80))
+        if (signal == (SIGTRAP | 0x80)) {
             tracer_call_ends(tracer, tracee);
-        else
-            tracee_continue(tracee->tid, PTRACE_CONT, signal);
+            break;
+        }
+        if (tracer->options.on_signal != NULL)
+            tracer->options.on_signal(tracer->options.context, tracee->tid, signal);
+        tracee_continue(tracee->tid, PTRACE_CONT, signal);
         break;
     default: tracee_continue(tracee->tid, PTRACE_CONT, 0);
     }
+}
+
+static void tell_of_child(const struct tracer *tracer)
+{
+    struct tracee *tracee, *next;
+    unsigned processes = 0;
+    if (tracer->options.on_child == NULL)
+        return;
+    HASH_ITER (hh, tracer->tracees, tracee, next)
+        processes += tracee->tid == tracee->tgid;
+    tracer->options.on_child(tracer->options.context, processes, HASH_COUNT(tracer->tracees));
 }
 
 static void on_change(struct tracer *tracer, int tid, int status)
@@ -150,8 +164,10 @@ static void on_change(struct tracer *tracer, int tid, int status)
         tracer_family_death(tracer, tid, status);
         return;
     }
-    if (tracee == NULL)
+    if (tracee == NULL) {
         tracer_family_child(tracer, tid);
+        tell_of_child(tracer);
+    }
     tracee = tracee_find(tracer, tid);
     if (tracee == NULL)
         tracee_kill(tid); /* no memory */
@@ -166,7 +182,7 @@ void tracer_attend(struct tracer *tracer)
 {
     int status, tid;
     for (int i = 0; i < AT_ONCE; i++) {
-        if ((tid = waitpid(-1, &status, __WALL | WNOHANG)) <= 0)
+        if ((tid = tracer_next_change(tracer, &status, WNOHANG)) <= 0)
             return;
         on_change(tracer, tid, status);
     }
@@ -221,7 +237,7 @@ void tracer_close(struct tracer *tracer)
                      tracer->outcome->name);
     while (HASH_COUNT(tracer->tracees) > 0) {
         tracer_kill(tracer, SIGKILL);
-        if ((tid = waitpid(-1, &status, __WALL)) < 0 && errno != EINTR)
+        if ((tid = tracer_next_change(tracer, &status, 0)) < 0 && errno != EINTR)
             break;
         if (tid > 0)
             on_change(tracer, tid, status);

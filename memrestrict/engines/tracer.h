@@ -16,6 +16,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* A call that a filter of the user's own (below) has stopped, before it is made. */
+struct tracer_call {
+    int tid, tgid;
+    unsigned threads; /* of all that is traced */
+    uint32_t arch;    /* an AUDIT_ARCH */
+    uint64_t number, args[6];
+};
+enum tracer_decision { TRACER_GO_ON, TRACER_ANSWER, TRACER_KILL_ALL };
+/* SECCOMP_RET_TRACE with this, in a filter that is installed after tracer_enter(). */
+enum { TRACER_ASK = 0x6d73 };
+
 struct tracer_options {
     uint64_t limit;      /* of each process, or UINT64_MAX */
     uint64_t tree_limit; /* of all together, or UINT64_MAX */
@@ -23,8 +34,15 @@ struct tracer_options {
     bool count_stacks;   /* mappings made for the stacks of threads are charged, too */
     bool keep_written;   /* what was writable stays charged, and writable shared files are */
     bool verify;         /* for tests: the records against the kernel's list, after each call */
-    /* The program has been stopped by a signal. */
+    bool count_cpu;      /* for tracer_cpu */
+    /* Each may be NULL. The program has been stopped by a signal. */
     void (*on_stop)(void *context, int signal);
+    /* A call was stopped that carries TRACER_ASK: *answer is what it gives, if it is not made. */
+    enum tracer_decision (*on_call)(void *context, const struct tracer_call *call, int64_t *answer);
+    /* A signal comes to this thread, which may ignore it. */
+    void (*on_signal)(void *context, int tid, int signal);
+    /* There is one more, and so many now; it has not run yet. */
+    void (*on_child)(void *context, unsigned processes, unsigned threads);
     void *context;
 };
 
@@ -47,6 +65,13 @@ void tracer_attend(struct tracer *tracer);
 bool tracer_has_begun(const struct tracer *tracer);
 /* Has it ended? *status is as of waitpid(2). */
 bool tracer_has_ended(const struct tracer *tracer, int *status);
+
+/* Is it a thread, or with `process` a process, that is traced? */
+bool tracer_has(const struct tracer *tracer, int tid, bool process);
+/* Is it the group of a process that is traced? */
+bool tracer_has_group(const struct tracer *tracer, int group);
+/* Nanoseconds of processor time that all have used, the dead too; needs count_cpu. */
+uint64_t tracer_cpu(const struct tracer *tracer);
 
 /* To all processes. */
 void tracer_kill(struct tracer *tracer, int signal);

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <linux/ptrace.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
@@ -191,6 +192,41 @@ static bool is_brk_too_low(const struct tracee *tracee)
     return tracee->traced == TRACED_BRK && tracee->call.args[0] < tracee->space->space.break_start;
 }
 
+/* A mapping that grows by itself grows without a call. */
+static bool grows_unseen(const struct tracer *tracer, const struct tracee *tracee)
+{
+    return tracer->options.keep_written && tracee->call.kind == SPACE_MMAP &&
+           (tracee->call.args[3] & MAP_GROWSDOWN);
+}
+
+static enum tracer_decision ask(struct tracer *tracer, const struct tracee *tracee,
+                                const struct ptrace_syscall_info *info, int64_t *value)
+{
+    struct tracer_call call = {.tid = tracee->tid,
+                               .tgid = tracee->tgid,
+                               .threads = HASH_COUNT(tracer->tracees),
+                               .arch = info->arch,
+                               .number = info->seccomp.nr};
+    for (int i = 0; i < 6; i++)
+        call.args[i] = info->seccomp.args[i];
+    return tracer->options.on_call(tracer->options.context, &call, value);
+}
+
+/* False: there is no more to do about this call. */
+static bool goes_on(struct tracer *tracer, struct tracee *tracee,
+                    const struct ptrace_syscall_info *info)
+{
+    int64_t value = -ENOSYS;
+    switch (ask(tracer, tracee, info, &value)) {
+    case TRACER_ANSWER: answer(tracee, value); return false;
+    case TRACER_KILL_ALL: tracer_kill(tracer, SIGKILL); return false;
+    default: break;
+    }
+    if (tracee->traced == TRACED_NONE)
+        tracee_continue(tracee->tid, PTRACE_CONT, 0);
+    return tracee->traced != TRACED_NONE;
+}
+
 /* Calls that stop by a program's own filter have no taker, as without us. */
 void tracer_call_begins(struct tracer *tracer, struct tracee *tracee)
 {
@@ -202,13 +238,18 @@ void tracer_call_begins(struct tracer *tracer, struct tracee *tracee)
     tracee->call = (struct space_call){.kind = kind_of(traced)};
     for (int i = 0; i < 6; i++)
         tracee->call.args[i] = info.seccomp.args[i];
-    if (info.seccomp.ret_data != FILTER_COOKIE || traced == TRACED_NONE) {
+    bool asks = info.seccomp.ret_data == TRACER_ASK && tracer->options.on_call != NULL;
+    if (asks && !goes_on(tracer, tracee, &info))
+        return;
+    if (!asks && (info.seccomp.ret_data != FILTER_COOKIE || traced == TRACED_NONE)) {
         answer(tracee, -ENOSYS);
     } else if (traced == TRACED_PTRACE) {
         tell_of_ptrace(tracer);
         tracee_continue(tracee->tid, PTRACE_CONT, 0);
     } else if (traced == TRACED_OLD_MMAP && !widen(tracee)) {
         answer(tracee, -EFAULT);
+    } else if (grows_unseen(tracer, tracee)) {
+        answer(tracee, -EINVAL);
     } else if (is_brk_too_low(tracee)) {
         tracee_continue(tracee->tid, PTRACE_CONT, 0);
     } else {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * What the parts of the tracer share: tracer.c waits and passes on, tracer_calls.c decides on
- * calls, tracer_family.c follows threads, processes and programs.
+ * calls, tracer_family.c follows threads, processes and programs, tracer_census.c counts them and
+ * their time.
  */
 #ifndef MEMRESTRICT_TRACER_INSIDE_H
 #define MEMRESTRICT_TRACER_INSIDE_H
@@ -45,6 +46,7 @@ struct tracer {
     struct tracee *waiting; /* first come, first served */
     struct tracer_space *spaces;
     unsigned going_on; /* calls, in all spaces */
+    uint64_t dead_cpu; /* what those that have ended had used, in nanoseconds */
     int pid;
     bool begun, ended, told_ptrace;
     int status;
@@ -55,6 +57,9 @@ struct tracee *tracee_find(struct tracer *tracer, int tid);
 struct tracee *tracee_add(struct tracer *tracer, int tid);
 /* Lets it go on; a tracee that is dead by now says so itself. */
 void tracee_continue(int tid, int request, int signal);
+
+/* The next change, as waitpid(2) of -1 with these flags tells it. */
+int tracer_next_change(struct tracer *tracer, int *status, int flags);
 
 /* Ends the process of a thread that is traced: until its death is told, its number is its own. */
 void tracee_kill(int tid);
