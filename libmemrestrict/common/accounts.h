@@ -23,11 +23,11 @@
 
 enum {
     ACCOUNTS_MAGIC = 0x6d72616d,
-    ACCOUNTS_VERSION = 5,
+    ACCOUNTS_VERSION = 6,
     ACCOUNTS_STOCKS = 64,  /* of threads, each process; see stocks.h */
     ACCOUNTS_LINE = 64,    /* bytes of a cache line */
     ACCOUNTS_PAGE = 4096,  /* a slot can be mapped by itself, where pages are no larger */
-    ACCOUNTS_UNUSED = 3584 /* what it lacks to a whole number of pages */
+    ACCOUNTS_UNUSED = 3456 /* what it lacks to a whole number of pages */
 };
 
 /* The first refusal of a process. Written before `refusals` becomes 1. */
@@ -58,6 +58,18 @@ struct account_shortage {
     uint32_t reserved;
     _Atomic uint64_t size; /* bytes asked for */
     _Atomic uint64_t when; /* CLOCK_MONOTONIC, in nanoseconds */
+};
+
+/* The address space as its process found it when the kernel failed a call for the first time;
+ * written before SHORTAGE_KERNEL's `count` becomes 1. */
+struct account_space {
+    _Atomic uint64_t known;        /* 0: it could not look, and the rest is 0 */
+    _Atomic uint64_t mapped, data; /* bytes, as VmSize and VmData count them */
+    _Atomic uint64_t mappings;
+    _Atomic uint64_t largest_gap;               /* bytes */
+    _Atomic uint64_t heap_gap;                  /* from the break to the next mapping */
+    _Atomic uint64_t address_limit, data_limit; /* RLIMIT_AS, RLIMIT_DATA */
+    char next[ACCOUNTS_NAME];                   /* of that mapping: the last part of its name */
 };
 
 #define ACCOUNT_STOCK_TAKEN (UINT64_C(1) << 63)
@@ -102,6 +114,7 @@ struct account {
     _Atomic uint64_t faults;
     struct account_fault first_fault;
     struct account_shortage shortages[ACCOUNT_SHORTAGES];
+    struct account_space space;
     _Atomic uint32_t armed;         /* enum account_armed */
     char program[ACCOUNTS_NAME];    /* the name that it was started by, cut short */
     char heap_owner[ACCOUNTS_NAME]; /* with ACCOUNT_OWN_HEAP: the object whose malloc it is */

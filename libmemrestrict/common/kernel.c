@@ -273,6 +273,13 @@ bool kernel_barrier(void)
 
 uintptr_t kernel_break(uintptr_t to) { return (uintptr_t)KERNEL_CALL(SYS_brk, to); }
 
+uint64_t kernel_limit(int resource)
+{
+    uint64_t limits[2] = {UINT64_MAX, UINT64_MAX}; /* soft and hard, on every machine */
+    KERNEL_CALL(SYS_prlimit64, 0, resource, NULL, limits);
+    return limits[0];
+}
+
 int kernel_pid(void) { return (int)KERNEL_CALL(SYS_getpid); }
 
 void kernel_stop_self(void) { KERNEL_CALL(SYS_kill, kernel_pid(), SIGSTOP); }

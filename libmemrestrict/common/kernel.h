@@ -89,6 +89,8 @@ int kernel_signal_stack(const void *stack, void *before);
 void kernel_signal_send(int number, const void *info);
 
 int kernel_pid(void);
+/* The soft limit of getrlimit(2), UINT64_MAX: none. */
+uint64_t kernel_limit(int resource);
 /* brk(2) as the kernel has it: where the break is then, moved or not. */
 uintptr_t kernel_break(uintptr_t to);
 /* Any other: what it returns, or a negative errno value. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "decide/gate_refusals.h"
 
+#include "decide/membership.h"
+#include "decide/space_look.h"
 #include "records/budget.h"
 #include "records/fault.h"
 #include "ground/guard.h"
@@ -205,6 +207,8 @@ void COLD gate_fall_short(enum account_shortage_kind kind, enum call call, uint6
     if (atomic_compare_exchange_strong(&shortage->when, &none, kernel_clock())) {
         atomic_store(&shortage->call, (uint32_t)call);
         atomic_store(&shortage->size, size);
+        if (kind == SHORTAGE_KERNEL && membership_in_run())
+            space_look(&budget_account()->space);
     }
     atomic_fetch_add(&shortage->count, 1);
     errno = ENOMEM;

@@ -44,18 +44,53 @@ static uintptr_t next_number(struct maps *maps)
     }
 }
 
-/* A line is "LOW-HIGH rwxp ...". */
-bool maps_next(struct maps *maps, struct maps_range *range)
+/* A line is "LOW-HIGH rwxp OFFSET DEVICE INODE   NAME". */
+static void next_range(struct maps *maps, struct maps_range *range)
 {
     range->low = next_number(maps);
     range->high = next_number(maps);
     next(maps);
     range->writable = next(maps) == 'w';
+    next(maps);
+    range->shared = next(maps) == 's';
+}
+
+static bool is_end(struct maps *maps, char c)
+{
+    if (c == '\0')
+        kernel_close(maps->fd);
+    return c == '\0';
+}
+
+bool maps_next(struct maps *maps, struct maps_range *range)
+{
+    next_range(maps, range);
     for (char c = next(maps); c != '\n'; c = next(maps))
-        if (c == '\0') {
-            kernel_close(maps->fd);
+        if (is_end(maps, c))
             return false;
+    return true;
+}
+
+bool maps_next_named(struct maps *maps, struct maps_range *range, char *name, size_t room)
+{
+    enum { BEFORE = 4 }; /* spaces that part the fields, and more come before the name */
+    size_t length = 0;
+    unsigned spaces = 0;
+    bool is_path = false;
+    next_range(maps, range);
+    for (char c = next(maps); c != '\n'; c = next(maps)) {
+        if (is_end(maps, c))
+            return false;
+        if (spaces < BEFORE || (c == ' ' && length == 0 && !is_path)) {
+            spaces += c == ' ';
+        } else if (c == '/' && (length == 0 || is_path)) {
+            is_path = true;
+            length = 0;
+        } else if (length + 1 < room) {
+            name[length++] = c;
         }
+    }
+    name[length] = '\0';
     return true;
 }
 

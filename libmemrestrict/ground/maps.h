@@ -19,7 +19,7 @@ struct maps {
 
 struct maps_range {
     uintptr_t low, high;
-    bool writable;
+    bool writable, shared;
 };
 
 /* Where the list is read from; tests have lists of their own. */
@@ -30,6 +30,9 @@ bool maps_open(struct maps *maps);
 /* The next mapping, by rising address. False: there is none, or none can be read; the list is
  * closed. */
 bool maps_next(struct maps *maps, struct maps_range *range);
+/* The same, with the last part of its path, or the name that the kernel gives it, cut short to
+ * `room` with a final zero; "": it has none. */
+bool maps_next_named(struct maps *maps, struct maps_range *range, char *name, size_t room);
 
 /* Is a byte of [low, high) not mapped? False also where the list cannot be read. */
 bool maps_have_hole(uintptr_t low, uintptr_t high);

@@ -106,7 +106,7 @@ static json_t *fault_object(const struct process *process, uint64_t began)
     return finished(&object);
 }
 
-static json_t *shortage_object(const struct shortage *shortage)
+static json_t *shortage_object(const struct shortage *shortage, const char *reason)
 {
     if (shortage->count == 0)
         return json_null();
@@ -114,6 +114,7 @@ static json_t *shortage_object(const struct shortage *shortage)
     put(&object, "calls", bytes(shortage->count));
     put(&object, "first_call", json_string(shortage->call));
     put(&object, "first_size_bytes", bytes(shortage->size));
+    put(&object, "reason", json_text(reason));
     return finished(&object);
 }
 
@@ -140,8 +141,8 @@ static json_t *process_object(const struct process *process, uint64_t began)
     put(&object, "first_refusal", refusal_object(process, began));
     put(&object, "faults", bytes(process->faults));
     put(&object, "first_fault", fault_object(process, began));
-    put(&object, "failed_by_kernel", shortage_object(&process->kernel));
-    put(&object, "failed_for_records", shortage_object(&process->own_memory));
+    put(&object, "failed_by_kernel", shortage_object(&process->kernel, process->kernel_reason));
+    put(&object, "failed_for_records", shortage_object(&process->own_memory, NULL));
     put(&object, "unknown_frees", bytes(process->unknown));
     put(&object, "heap_owner", json_text(process->heap_owner));
     put(&object, "heap_limited",

@@ -158,6 +158,7 @@ void process_free(struct process *process)
     free(process->program);
     free(process->heap_owner);
     free(process->crash);
+    free(process->kernel_reason);
     free(process->command);
 }
 

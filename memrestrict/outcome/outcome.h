@@ -86,6 +86,7 @@ struct process {
     struct fault_struck first_fault;
     struct shortage own_memory; /* the library had none for its records */
     struct shortage kernel;     /* it, or the program's allocator, gave none */
+    char *kernel_reason;        /* why that was, safe to print; NULL: it is not known */
     bool within;                /* of a run within this one */
     bool forked;                /* began by fork, not by exec */
     bool explored;       /* a copy that --explore made, or of its doing: no part of the program */

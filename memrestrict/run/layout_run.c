@@ -108,9 +108,9 @@ uint64_t layout_run_look(struct layout_run *layout, uint64_t now)
     return looks ? millisecond : layout->reason.done ? never : least_pause;
 }
 
-const char *layout_run_reason(struct layout_run *layout)
+void layout_run_reasons(struct layout_run *layout, struct outcome *outcome)
 {
-    return kernel_reason_words(&layout->reason);
+    kernel_reason_settle(&layout->reason, outcome);
 }
 
 static uint64_t milliseconds(uint64_t from, uint64_t to)

@@ -27,8 +27,8 @@ uint64_t layout_run_look(struct layout_run *layout, uint64_t now);
  * seen, the file and a message say so. False: it cannot be written, which has been said. */
 bool layout_run_write(const struct layout_run *layout, struct reports *reports);
 
-/* After the end: why the kernel failed a call that the budget had room for. NULL: not known. The
- * layout's. */
-const char *layout_run_reason(struct layout_run *layout);
+/* After the end: why the kernel failed calls that the budget had room for, in the outcome's
+ * processes. */
+void layout_run_reasons(struct layout_run *layout, struct outcome *outcome);
 
 #endif

@@ -2,6 +2,7 @@
 #include "run/reap.h"
 
 #include "base/duration.h"
+#include "run/kernel_reason.h"
 #include "run/orphans.h"
 #include "run/proc_dead.h"
 #include "run/roster_outer.h"
@@ -104,9 +105,11 @@ static struct process *add(struct reap *reap, const struct roster_process *told)
         return NULL;
     }
     *process = roster_figures(&copy);
+    process->kernel_reason = kernel_reason_by_word(told);
     if (keep_names(process))
         return process;
     free(process->heap_owner);
+    free(process->kernel_reason);
     reap->outcome->process_count--;
     reap->lost++;
     return NULL;

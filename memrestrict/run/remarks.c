@@ -10,23 +10,34 @@
 static const struct shortage *kernel_of(const struct process *process) { return &process->kernel; }
 static const struct shortage *own_of(const struct process *process) { return &process->own_memory; }
 
+static const char *reason_of(const struct process *process) { return process->kernel_reason; }
+static const char *no_reason(const struct process *process)
+{
+    (void)process;
+    return NULL;
+}
+
 /* All of a kind: a sentence that begins with who, and ends with why. */
 static void say(struct outcome *outcome, const struct shortage *(*of)(const struct process *),
-                const char *who, const char *why)
+                const char *(*reason)(const struct process *), const char *who, const char *why)
 {
     const struct shortage *first = NULL;
+    const char *because = NULL;
     char size[SIZE_ROOM];
     uint64_t count = 0;
     for (size_t i = 0; i < outcome->process_count; i++) {
         const struct shortage *shortage = of(&outcome->processes[i]);
-        if (shortage->count != 0 && first == NULL)
+        if (shortage->count != 0 && first == NULL) {
             first = shortage;
+            because = reason(&outcome->processes[i]);
+        }
         count += shortage->count;
     }
     if (first != NULL)
-        outcome_warn(outcome, "%s %" PRIu64 " allocation%s (%s%s of %s; %s)", who, count,
+        outcome_warn(outcome, "%s %" PRIu64 " allocation%s (%s%s of %s; %s%s%s)", who, count,
                      count == 1 ? "" : "s", count == 1 ? "" : "first: ", first->call,
-                     size_words(first->size, size), why);
+                     size_words(first->size, size), why, because != NULL ? ": " : "",
+                     because != NULL ? because : "");
 }
 
 static bool has_runs_within(const struct outcome *outcome)
@@ -37,16 +48,14 @@ static bool has_runs_within(const struct outcome *outcome)
     return false;
 }
 
-void remarks_say(struct outcome *outcome, const char *reason)
+void remarks_say(struct outcome *outcome)
 {
-    char why[300];
     bool is_limited =
         outcome->limit != OUTCOME_UNLIMITED || outcome->tree_limit != OUTCOME_UNLIMITED;
-    snprintf(why, sizeof why, "its own limits, not the budget%s%s", reason != NULL ? ": " : "",
-             reason != NULL ? reason : "");
     if (is_limited) /* else there is no budget that it could be taken for */
-        say(outcome, kernel_of, "the kernel refused", why);
-    say(outcome, own_of, "the library failed", "it had no memory for its records, the budget had");
+        say(outcome, kernel_of, reason_of, "the kernel refused", "its own limits, not the budget");
+    say(outcome, own_of, no_reason, "the library failed",
+        "it had no memory for its records, the budget had");
     if (outcome->tree_limit != OUTCOME_UNLIMITED && has_runs_within(outcome))
         outcome_warn(outcome, "a memrestrict ran within: its processes had the limit for all "
                               "processes to themselves, beside the others");

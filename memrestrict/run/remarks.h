@@ -8,8 +8,7 @@
 
 #include "outcome/outcome.h"
 
-/* Adds a warning for each kind of what there was. `reason` is why the kernel failed a call, or
- * NULL. */
-void remarks_say(struct outcome *outcome, const char *reason);
+/* Adds a warning for each kind of what there was. */
+void remarks_say(struct outcome *outcome);
 
 #endif

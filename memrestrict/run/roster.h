@@ -25,6 +25,14 @@ enum roster_event {
     ROSTER_UNSEEN /* is where the kernel does not show it: that it lives is its word */
 };
 
+/* What a process saw when the kernel failed a call of its for the first time: its word, as struct
+ * account_space has it. */
+struct roster_space {
+    bool known;
+    uint64_t mapped, data, mappings, largest_gap, heap_gap, address_limit, data_limit;
+    char next[ACCOUNTS_NAME];
+};
+
 /* A copy. Names are terminated, and may hold any bytes; sizes are bytes, at most INT64_MAX, or
  * ACCOUNTS_UNLIMITED for a limit; times are not in the future. */
 struct roster_process {
@@ -50,6 +58,7 @@ struct roster_process {
     uint64_t limit, used, peak, refusals, unknown, faults;
     struct refusal first;
     struct shortage own_memory, kernel;
+    struct roster_space space; /* if the kernel failed any */
     struct fault_struck first_fault;
     char program[ACCOUNTS_NAME], heap_owner[ACCOUNTS_NAME];
 };

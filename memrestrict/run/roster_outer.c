@@ -89,6 +89,19 @@ static void tell_shortage(struct account_shortage *place, const struct shortage 
     atomic_store(&place->count, shortage->count);
 }
 
+static void tell_space(struct account_space *place, const struct roster_space *space)
+{
+    atomic_store(&place->mapped, space->mapped);
+    atomic_store(&place->data, space->data);
+    atomic_store(&place->mappings, space->mappings);
+    atomic_store(&place->largest_gap, space->largest_gap);
+    atomic_store(&place->heap_gap, space->heap_gap);
+    atomic_store(&place->address_limit, space->address_limit);
+    atomic_store(&place->data_limit, space->data_limit);
+    memcpy(place->next, space->next, sizeof place->next);
+    atomic_store(&place->known, space->known);
+}
+
 static void tell_figures(struct account *account, const struct roster_process *process)
 {
     atomic_store(&account->limit, process->limit);
@@ -97,6 +110,7 @@ static void tell_figures(struct account *account, const struct roster_process *p
     atomic_store(&account->unknown, process->unknown);
     tell_first(account, process);
     tell_shortage(&account->shortages[SHORTAGE_OWN], &process->own_memory);
+    tell_space(&account->space, &process->space);
     tell_shortage(&account->shortages[SHORTAGE_KERNEL], &process->kernel);
     atomic_store(&account->refusals, process->refusals);
     atomic_store(&account->faults, process->faults);

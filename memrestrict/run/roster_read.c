@@ -53,6 +53,22 @@ static struct shortage read_shortage(const struct account_shortage *shortage)
     };
 }
 
+static struct roster_space read_space(const struct account_space *space)
+{
+    struct roster_space copy = {
+        .known = LOAD(space->known) != 0,
+        .mapped = at_most(LOAD(space->mapped), MOST_BYTES),
+        .data = at_most(LOAD(space->data), MOST_BYTES),
+        .mappings = at_most(LOAD(space->mappings), MOST_COUNT),
+        .largest_gap = at_most(LOAD(space->largest_gap), MOST_BYTES),
+        .heap_gap = at_most(LOAD(space->heap_gap), MOST_BYTES),
+        .address_limit = limit_of(LOAD(space->address_limit)),
+        .data_limit = limit_of(LOAD(space->data_limit)),
+    };
+    copy_name(copy.next, space->next);
+    return copy;
+}
+
 static struct refusal read_refusal(const struct account_refusal *first, uint64_t now)
 {
     return (struct refusal){
@@ -76,6 +92,8 @@ static void read_figures(struct roster_process *process, const struct account *a
     process->faults = at_most(LOAD(account->faults), MOST_COUNT);
     process->own_memory = read_shortage(&account->shortages[SHORTAGE_OWN]);
     process->kernel = read_shortage(&account->shortages[SHORTAGE_KERNEL]);
+    if (process->kernel.count > 0)
+        process->space = read_space(&account->space);
     process->began = at_most(PLAIN(account->began), now);
     if (process->refusals > 0)
         process->first = read_refusal(&account->first, now);

@@ -343,7 +343,8 @@ static void wait_for_end(struct run *run)
         message("no memory");
     if (run->engine_state == NULL)
         coverage_after(&run->outcome, &run->target, &run->options);
-    remarks_say(&run->outcome, layout_run_reason(run->layout));
+    layout_run_reasons(run->layout, &run->outcome);
+    remarks_say(&run->outcome);
     within_close(&run->within);
 }
 

@@ -78,16 +78,19 @@ struct space_sums space_sums(const struct address_space *space)
 /* The kernel keeps so much free below a stack that grows (stack_guard_gap). */
 static const uint64_t page = 4096, stack_gap = 256 * 4096;
 
+uint64_t space_heap_part(uint64_t gap, bool below_stack)
+{
+    uint64_t kept = page + (below_stack ? stack_gap : 0); /* brk leaves one free below any */
+    return gap > kept ? gap - kept : 0;
+}
+
 uint64_t space_heap_room(const struct address_space *space, const struct mapping **next)
 {
     const struct mapping *above = space_above(space, space->break_end);
     uint64_t end = above != NULL ? above->low : space->top;
-    uint64_t kept = above == NULL ? 0 : above->kind == MAPPING_STACK ? stack_gap : 0;
+    uint64_t gap = end > space->break_end ? end - space->break_end : 0;
     *next = above;
-    if (above != NULL)
-        kept += page; /* brk leaves one free below whatever is next */
-    end = end > kept ? end - kept : 0;
-    return end > space->break_end ? end - space->break_end : 0;
+    return above == NULL ? gap : space_heap_part(gap, above->kind == MAPPING_STACK);
 }
 
 static const struct mapping *stack_of(const struct address_space *space)

@@ -123,6 +123,8 @@ struct space_sums space_sums(const struct address_space *space);
 
 /* How far brk can grow: to the next mapping, the kernel's guard below a stack, or the end. */
 uint64_t space_heap_room(const struct address_space *space, const struct mapping **next);
+/* The same of a gap that the next mapping ends. */
+uint64_t space_heap_part(uint64_t gap, bool below_stack);
 /* How far the main stack can grow before the mapping below it, whatever its limit. */
 uint64_t space_stack_room(const struct address_space *space, const struct mapping **next);
 

@@ -367,8 +367,53 @@ START_TEST(a_failure_of_the_kernels_has_the_layouts_reason)
     expect("$M -l 64M $V/layout_brk_waits_when_boxed_in 500", 1, "",
            "the kernel refused 1 allocation (sbrk of 64.0 KiB; its own limits, not the budget: the "
            "heap is boxed in by mapped memory, ");
-    expect("$M -l 64M $V/layout_brk_waits_when_boxed_in 0", 1, "",
-           "the kernel refused 1 allocation (sbrk of 64.0 KiB; its own limits, not the budget");
+}
+END_TEST
+
+/* Nobody else could look in time. */
+START_TEST(the_reason_is_there_though_the_program_is_gone)
+{
+    expect("for i in 1 2 3 4 5; do $M -l 64M --json=j $V/layout_brk_waits_when_boxed_in 0 2>&1 | "
+           "grep -o 'sbrk of 64.0 KiB; .*'; "
+           "jq -r '.processes[0].failed_by_kernel.reason' j; done | sort | uniq -c",
+           0,
+           "      5 sbrk of 64.0 KiB; its own limits, not the budget: the heap is boxed in by "
+           "mapped memory, 4.0 KiB above the break)\n"
+           "      5 the heap is boxed in by mapped memory, 4.0 KiB above the break\n",
+           "");
+    expect("cp /bin/true \"$(printf 'in\\033way')\"; "
+           "$M -l 64M $V/layout_brk_allocator_is_boxed_in \"$(printf 'in\\033way')\"; true",
+           0, "", "the heap is boxed in by in\\x1bway, 4.0 KiB above the break)");
+}
+END_TEST
+
+START_TEST(the_reason_crosses_runs)
+{
+    expect("$M -l 64M --json=j $M -q -l 32M $V/layout_brk_waits_when_boxed_in 0; "
+           "jq -r '.processes[] | select(.of_run_within) | .failed_by_kernel.reason' j",
+           0, "the heap is boxed in by mapped memory, 4.0 KiB above the break\n", NULL);
+}
+END_TEST
+
+START_TEST(a_limit_of_the_kernels_is_the_reason)
+{
+    expect("$M -l 64M sh -c 'ulimit -d 20000; exec $V/process_takes_32_mib'", 0, "refused\n",
+           "its own limits, not the budget: RLIMIT_DATA (ulimit -d): ");
+    expect("$M -l 64M sh -c 'ulimit -v 35000; exec $V/process_takes_32_mib'", 0, "refused\n",
+           "its own limits, not the budget: RLIMIT_AS (ulimit -v): ");
+    expect("$M -l 1G $V/layout_limits_itself_and_takes_all data", 1, "",
+           "its own limits, not the budget: RLIMIT_DATA (ulimit -d): ");
+    expect("$M -l 1G $V/layout_limits_itself_and_takes_all addresses", 1, "",
+           "its own limits, not the budget: RLIMIT_AS (ulimit -v): ");
+}
+END_TEST
+
+START_TEST(a_full_table_of_mappings_is_the_reason)
+{
+    if (shell("[ $(cat /proc/sys/vm/max_map_count) -le 70000 ]")->status != 0)
+        SKIP("vm.max_map_count is too high to be met");
+    expect("$M -l 1G $V/layout_has_the_fault_it_is_told all-mappings", 1, "",
+           " mappings of at most ");
 }
 END_TEST
 
@@ -450,6 +495,10 @@ Suite *suite_layout(void)
     command_add(suite, a_run_without_a_refusal_writes_the_last_layout);
     command_add(suite, a_layout_that_nobody_saw_is_said_in_its_file);
     command_add(suite, a_failure_of_the_kernels_has_the_layouts_reason);
+    command_add(suite, the_reason_is_there_though_the_program_is_gone);
+    command_add(suite, the_reason_crosses_runs);
+    command_add(suite, a_limit_of_the_kernels_is_the_reason);
+    command_add(suite, a_full_table_of_mappings_is_the_reason);
     command_add(suite, what_cannot_be_looked_at_is_said);
     command_add(suite, a_watch_marks_what_changed);
     command_add(suite, a_watch_that_cannot_draw_says_so_in_its_own_name);

@@ -237,6 +237,41 @@ START_TEST(each_reason_of_the_kernel_is_found)
 }
 END_TEST
 
+START_TEST(each_reason_is_found_by_a_process_s_own_word)
+{
+    struct roster_process process = {
+        .kernel = {1, "sbrk", 64 << 10},
+        .space = {true, 3 << 20, 2 << 20, 30, 5 << 20, 33 << 12, SPACE_UNKNOWN, SPACE_UNKNOWN, "a"},
+    };
+    ck_assert_ptr_null(kernel_reason_by_word(&process));
+    process.space.heap_gap = 4096;
+    ck_assert_str_eq(kernel_reason_by_word(&process),
+                     "the heap is boxed in by a, 4.0 KiB above the break");
+    strcpy(process.space.next, "[stack]");
+    process.space.heap_gap = 1 << 20;
+    ck_assert_str_eq(kernel_reason_by_word(&process),
+                     "the heap is boxed in by main stack, 1.0 MiB above the break");
+    strcpy(process.space.next, "\033[1m");
+    process.space.heap_gap = 0;
+    expect_has(kernel_reason_by_word(&process), "in by \\x1b[1m, 0 ");
+    process.kernel.call = "malloc"; /* which asks for more */
+    ck_assert_ptr_null(kernel_reason_by_word(&process));
+    process.space.address_limit = (3 << 20) + (1 << 19);
+    ck_assert_str_eq(kernel_reason_by_word(&process),
+                     "RLIMIT_AS (ulimit -v): 3.0 of 3.5 MiB are used");
+    process.space.address_limit = SPACE_UNKNOWN;
+    process.space.data_limit = 0;
+    expect_has(kernel_reason_by_word(&process), "RLIMIT_DATA (ulimit -d): ");
+    process.space.data_limit = SPACE_UNKNOWN;
+    process.kernel.size = 6 << 20;
+    expect_has(kernel_reason_by_word(&process), "its largest free range of addresses has 5.0 MiB");
+    process.space.mappings = UINT64_C(1) << 48;
+    expect_has(kernel_reason_by_word(&process), " (vm.max_map_count)");
+    process.space.known = false;
+    ck_assert_ptr_null(kernel_reason_by_word(&process));
+}
+END_TEST
+
 START_TEST(each_kind_of_memory_is_charged_by_a_rule)
 {
     static const struct {
@@ -411,6 +446,7 @@ Suite *suite_layout(void)
     formats_add(suite, a_control_group_below_the_budget_is_a_fault);
     formats_add(suite, the_budget_of_a_run_is_told_from_that_of_the_environment);
     formats_add(suite, each_reason_of_the_kernel_is_found);
+    formats_add(suite, each_reason_is_found_by_a_process_s_own_word);
     formats_add(suite, each_kind_of_memory_is_charged_by_a_rule);
     formats_add(suite, lines_that_are_none_are_passed_over);
     formats_add(suite, what_has_no_memory_is_said);

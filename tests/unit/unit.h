@@ -24,6 +24,7 @@
     X(delayed_free)                                                                                \
     X(plan)                                                                                        \
     X(regions)                                                                                     \
+    X(space_look)                                                                                  \
     X(sites)                                                                                       \
     X(stack)                                                                                       \
     X(stock)                                                                                       \

@@ -76,6 +76,15 @@ static int mappings(const char *word)
     return 0;
 }
 
+/* Until there are no more. */
+static int all_mappings(const char *word)
+{
+    (void)word;
+    for (int i = 0; i < 40000 && map(PAGE, PROT_READ | PROT_WRITE) != NULL; i++)
+        map(PAGE, PROT_NONE);
+    return 1;
+}
+
 /* In 32 bits: all addresses taken in pieces, and every second one given back. */
 static int fragments(const char *word)
 {
@@ -173,6 +182,7 @@ static const struct {
     {"guarded-thread", guarded_thread},
     {"unguarded-thread", unguarded_thread},
     {"mappings", mappings},
+    {"all-mappings", all_mappings},
     {"fragments", fragments},
     {"all-addresses", all_addresses},
     {"locked", locked},
