@@ -11,6 +11,8 @@ static uint64_t state_of(uint64_t number, enum exec_note_state state)
     return number << STATE_BITS | state;
 }
 
+static uint64_t who_of(uint64_t number, int pid) { return number << 32 | (uint32_t)pid; }
+
 static bool swap(struct exec_note *note, uint64_t from, uint64_t to)
 {
     return atomic_compare_exchange_strong(&note->state, &from, to);
@@ -26,7 +28,7 @@ struct exec_note *exec_notes_begin(struct exec_notes *notes, int pid, uint64_t *
         if ((state & STATE) != EXEC_NOTE_FREE ||
             !swap(note, state, state_of(*number, EXEC_NOTE_BEGUN)))
             continue;
-        atomic_store(&note->pid, pid);
+        atomic_store(&note->who, who_of(*number, pid));
         return note;
     }
     atomic_fetch_add(&notes->lost, 1);
@@ -36,6 +38,12 @@ struct exec_note *exec_notes_begin(struct exec_notes *notes, int pid, uint64_t *
 void exec_note_publish(struct exec_note *note, uint64_t number)
 {
     swap(note, state_of(number, EXEC_NOTE_BEGUN), state_of(number, EXEC_NOTE_WRITTEN));
+}
+
+void exec_note_set_pid(struct exec_note *note, uint64_t number, int pid)
+{
+    uint64_t unknown = who_of(number, 0);
+    atomic_compare_exchange_strong(&note->who, &unknown, who_of(number, pid));
 }
 
 void exec_note_withdraw(struct exec_note *note, uint64_t number)
@@ -63,7 +71,7 @@ bool exec_note_read(struct exec_note *note, struct exec_note *copy)
     return atomic_load(&note->state) == state;
 }
 
-int exec_note_pid(const struct exec_note *copy) { return atomic_load(&copy->pid); }
+int exec_note_pid(const struct exec_note *copy) { return (int)(uint32_t)atomic_load(&copy->who); }
 
 bool exec_note_free(struct exec_note *note, const struct exec_note *copy)
 {
@@ -74,7 +82,7 @@ bool exec_note_free(struct exec_note *note, const struct exec_note *copy)
 bool exec_note_begun(const struct exec_note *note, int *pid, uint64_t *state)
 {
     *state = atomic_load(&note->state);
-    *pid = atomic_load(&note->pid);
+    *pid = exec_note_pid(note);
     return (*state & STATE) == EXEC_NOTE_BEGUN;
 }
 

@@ -41,16 +41,17 @@ enum exec_note_flag {
 
 struct exec_note {
     _Atomic uint64_t state; /* number of this use << 2 | enum exec_note_state */
-    _Atomic int32_t pid;    /* who becomes it; 0: a child of `parent` whose ID is not known (yet) */
-    int32_t parent;         /* its parent; with EXEC_SPAWNED, who called */
+    _Atomic uint64_t who;   /* low half of that number << 32 | process ID of who becomes it; 0 for
+                               that: a child of `parent` whose ID is not known (yet) */
     uint64_t start_time;    /* of `pid`, as in struct account; 0: unknown */
     uint64_t when;          /* CLOCK_MONOTONIC_COARSE, in nanoseconds */
     uint64_t joined; /* slots that had been taken by then: who joins as it gets a later one */
     uint32_t kind;   /* enum exec_kind */
     uint32_t flags;  /* set of enum exec_note_flag */
+    int32_t parent;  /* of who becomes it; with EXEC_SPAWNED, who called */
     char path[EXEC_NOTE_PATH];               /* the end of it, if it is longer */
     char interpreter[EXEC_NOTE_INTERPRETER]; /* of a script: the end of its path */
-    char unused[16];
+    char unused[12];
 };
 _Static_assert(sizeof(struct exec_note) == 256, "whole cache lines");
 
@@ -69,6 +70,8 @@ struct exec_notes {
 struct exec_note *exec_notes_begin(struct exec_notes *notes, int pid, uint64_t *number);
 /* The note is whole: from here on it may be read. */
 void exec_note_publish(struct exec_note *note, uint64_t number);
+/* The child has that ID. Nothing, if the place is another's by now. */
+void exec_note_set_pid(struct exec_note *note, uint64_t number, int pid);
 /* It was not so after all, or all of it is known. Nothing, if the place is another's by now. */
 void exec_note_withdraw(struct exec_note *note, uint64_t number);
 

@@ -120,7 +120,7 @@ void exec_failed(const struct exec_begun *begun)
 void exec_spawned(const struct exec_begun *begun, int pid)
 {
     if (begun->note != NULL)
-        atomic_store(&begun->note->pid, pid);
+        exec_note_set_pid(begun->note, begun->number, pid);
 }
 
 void exec_note_shell(char *const *environment)

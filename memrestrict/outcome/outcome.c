@@ -45,6 +45,15 @@ const struct process *outcome_first_refused(const struct outcome *outcome)
     return first;
 }
 
+uint64_t outcome_own_refusals(const struct outcome *outcome)
+{
+    uint64_t refusals = 0;
+    for (size_t i = 0; i < outcome->process_count; i++)
+        if (outcome->processes[i].first.of != LIMIT_OF_RUN_WITHIN)
+            refusals += outcome->processes[i].refusals;
+    return refusals;
+}
+
 uint64_t outcome_faults(const struct outcome *outcome)
 {
     uint64_t faults = 0;

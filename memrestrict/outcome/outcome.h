@@ -134,7 +134,10 @@ enum outcome_kind outcome_kind(const struct outcome *outcome);
 /* "never refused", "refused and survived" ... Static. */
 const char *outcome_kind_name(enum outcome_kind kind);
 uint64_t outcome_refusals(const struct outcome *outcome); /* of all processes */
-uint64_t outcome_faults(const struct outcome *outcome);   /* of all processes */
+/* Those that the run's own limits were the reason of, or the run's around it: not a run's within.
+ */
+uint64_t outcome_own_refusals(const struct outcome *outcome);
+uint64_t outcome_faults(const struct outcome *outcome); /* of all processes */
 /* The process that was refused first of all; NULL: none was. */
 const struct process *outcome_first_refused(const struct outcome *outcome);
 /* The same, of what failed as planned. */

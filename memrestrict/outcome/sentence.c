@@ -74,7 +74,7 @@ const char *sentence_end(const struct process *process, char room[END_ROOM])
 bool sentence_passed(const struct outcome *outcome)
 {
     bool good_end = outcome->exited && outcome->status == 0 && !outcome->timed_out;
-    bool forgiven = !outcome->refusals_fail || outcome_refusals(outcome) == 0;
+    bool forgiven = !outcome->refusals_fail || outcome_own_refusals(outcome) == 0;
     bool covered = outcome->lenient || outcome_uncovered(outcome) == 0;
     return outcome->pid != 0 && good_end && forgiven && covered;
 }

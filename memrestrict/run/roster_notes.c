@@ -13,12 +13,12 @@ static const uint64_t patience = UINT64_C(2000) * 1000 * 1000;
 static bool is_gone(const struct exec_note *note)
 {
     struct proc_stat stat = {0};
-    int pid = atomic_load(&note->pid);
+    int pid = exec_note_pid(note);
     if (pid == 0)
         pid = note->parent;
     return !descendants_is_number(pid) || proc_stat_of(pid, &stat) != 0 ||
            (stat.state == 'Z' && stat.threads <= 1) ||
-           (atomic_load(&note->pid) != 0 && note->start_time != 0 &&
+           (exec_note_pid(note) != 0 && note->start_time != 0 &&
             stat.start_time != note->start_time);
 }
 

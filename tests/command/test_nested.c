@@ -43,6 +43,15 @@ START_TEST(nested_the_outer_verdict_tells_of_it)
 }
 END_TEST
 
+START_TEST(nested_what_the_inner_limit_refused_is_no_failure_of_the_outer)
+{
+    expect("$M -l 200M -e 9 $M -q -l 50M $V/takes_95M malloc true", 0, "", "refused 1 allocation");
+    expect("$M -l 200M -e 9 --json=j $M -q -l 50M -e 7 $V/takes_95M malloc true; echo $?; "
+           "grep -o '\"passed\": [a-z]*' j",
+           0, "7\n\"passed\": false\n", NULL);
+}
+END_TEST
+
 /* Each once, with its figures and its end; and no alarm. */
 START_TEST(nested_the_outer_run_lists_its_processes)
 {
@@ -136,6 +145,7 @@ Suite *suite_nested(void)
     command_add(suite, nested_the_outer_limit_holds);
     command_add(suite, nested_the_inner_limit_holds);
     command_add(suite, nested_the_outer_verdict_tells_of_it);
+    command_add(suite, nested_what_the_inner_limit_refused_is_no_failure_of_the_outer);
     command_add(suite, nested_the_outer_run_lists_its_processes);
     command_add(suite, nested_a_process_that_is_killed_is_told_so);
     command_add(suite, nested_with_another_copy_of_the_library);

@@ -40,7 +40,7 @@ START_TEST(exec_notes_are_read_as_written)
     struct exec_note *note = write_note(7, &number);
     ck_assert_uint_eq(count(), 1);
     ck_assert(exec_note_read(note, &copy));
-    ck_assert_int_eq(copy.pid, 7);
+    ck_assert_int_eq(exec_note_pid(&copy), 7);
     ck_assert_uint_eq(copy.kind, EXEC_STATIC);
     ck_assert_str_eq(copy.path, "/bin/program");
 }
@@ -81,7 +81,24 @@ START_TEST(exec_notes_withdrawn_late_are_nobody_elses)
         ck_assert_ptr_nonnull(next = write_note(8, &others));
     exec_note_withdraw(note, number);
     ck_assert(exec_note_read(note, &copy));
-    ck_assert_int_eq(copy.pid, 8);
+    ck_assert_int_eq(exec_note_pid(&copy), 8);
+}
+END_TEST
+
+START_TEST(exec_notes_told_late_whose_they_are_are_nobody_elses)
+{
+    struct exec_note copy;
+    uint64_t number, others;
+    struct exec_note *note = write_note(0, &number), *next = NULL;
+    exec_note_set_pid(note, number, 7);
+    ck_assert(exec_note_read(note, &copy));
+    ck_assert_int_eq(exec_note_pid(&copy), 7);
+    ck_assert(exec_note_free(note, &copy));
+    while (next != note)
+        ck_assert_ptr_nonnull(next = write_note(0, &others));
+    exec_note_set_pid(note, number, 7);
+    ck_assert(exec_note_read(note, &copy));
+    ck_assert_int_eq(exec_note_pid(&copy), 0);
 }
 END_TEST
 
@@ -159,7 +176,7 @@ START_TEST(exec_notes_of_many_threads_are_each_read_once)
     for (int i = 0; i < THREADS; i++) {
         while (pthread_tryjoin_np(threads[i], NULL) != 0)
             for (unsigned j = 0; j < EXEC_NOTES; j++)
-                if (exec_note_read(&notes.of[j], &copy) && copy.pid % 2 == 0)
+                if (exec_note_read(&notes.of[j], &copy) && exec_note_pid(&copy) % 2 == 0)
                     read += exec_note_free(&notes.of[j], &copy);
     }
     for (unsigned j = 0; j < EXEC_NOTES; j++)
@@ -178,6 +195,7 @@ Suite *suite_exec_notes(void)
     unit_add(suite, exec_notes_half_written_are_not_read);
     unit_add(suite, exec_notes_are_withdrawn);
     unit_add(suite, exec_notes_withdrawn_late_are_nobody_elses);
+    unit_add(suite, exec_notes_told_late_whose_they_are_are_nobody_elses);
     unit_add(suite, exec_notes_withdrawn_before_they_are_dealt_with);
     unit_add(suite, exec_notes_beyond_the_last_are_counted);
     unit_add(suite, exec_notes_keep_the_end_of_a_long_path);
