@@ -111,7 +111,9 @@ uint64_t space_stack_room(const struct address_space *space, const struct mappin
 {
     const struct mapping *stack = stack_of(space);
     *next = stack != NULL && stack > space->mappings ? stack - 1 : NULL;
-    if (stack == NULL)
+    if (stack != NULL && stack->guard != 0)
+        *next = stack;
+    if (stack == NULL || stack->guard != 0)
         return 0;
     uint64_t room = stack->low - (*next != NULL ? (*next)->high : 0);
     if (*next != NULL && !mapping_has_access(*next))

@@ -41,10 +41,13 @@ struct mapping {
     uint64_t low, high, offset, inode;
     bool read, write, execute, shared;
     enum mapping_kind kind;
-    bool deleted;     /* its file has no name any more */
-    bool guarded;     /* a stack that something without access lies below, or within at its end */
-    int thread;       /* whose stack pointer is in it; 0: none that is known */
-    unsigned more;    /* threads beside that one */
+    bool deleted; /* its file has no name any more */
+    bool guarded; /* a stack that something without access lies below, or within at its end */
+    bool grows;   /* downwards, as the main stack; false also where the kernel does not say */
+    uint64_t
+        guard;     /* the end of guard pages within the main stack, which nothing passes; 0: none */
+    int thread;    /* whose stack pointer is in it; 0: none that is known */
+    unsigned more; /* threads beside that one */
     const char *name; /* "" if it has none; shared by mappings of the same name */
     /* Bytes; SPACE_UNKNOWN where the kernel does not say. */
     uint64_t resident, anonymous, huge, swapped, locked;
@@ -125,7 +128,8 @@ struct space_sums space_sums(const struct address_space *space);
 uint64_t space_heap_room(const struct address_space *space, const struct mapping **next);
 /* The same of a gap that the next mapping ends. */
 uint64_t space_heap_part(uint64_t gap, bool below_stack);
-/* How far the main stack can grow before the mapping below it, whatever its limit. */
+/* How far the main stack can grow before the mapping below it, whatever its limit. The mapping is
+ * the stack itself if guard pages are within. */
 uint64_t space_stack_room(const struct address_space *space, const struct mapping **next);
 
 /* Where the main stack ends now; 0: it is not to be seen. */

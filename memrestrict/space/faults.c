@@ -16,7 +16,7 @@ const struct fault_row fault_rows[] = {
      "The main stack grows until it meets a mapping, well before its limit: deep recursion ends in "
      "SIGSEGV though 'ulimit -s' allows more.",
      "Set the stack's limit before the program starts, not while it runs: the kernel leaves room "
-     "for it then; map nothing at addresses of your own near the stack."},
+     "for it then; map nothing at addresses of your own near the stack, and put no guard into it."},
     {"legacy-layout", fault_check_legacy_layout,
      "Mappings are not placed from the stack down: libraries come to lie low, where the program "
      "and "

@@ -42,10 +42,22 @@ void fault_check_boxed_stack(const struct address_space *space, const struct fau
     if (next == NULL || (most != SPACE_UNKNOWN && space->stack_used + left >= most) ||
         (most == SPACE_UNKNOWN && left >= 8 * mib))
         return;
-    struct fault_found *found =
-        fault_add(list, left < mib ? FAULT_FAULT : FAULT_NOTE,
-                  "the main stack can grow by %s, then %s is in the way; its limit is %s",
-                  size_words(left, room), mapping_name(next), size_words(most, limit));
+    enum fault_severity severity = left < mib ? FAULT_FAULT : FAULT_NOTE;
+    struct fault_found *found;
+    size_words(most, limit);
+    if (next->kind == MAPPING_STACK)
+        found = fault_add(list, severity,
+                          "the main stack ends at guard pages within it, %s below its top; its "
+                          "limit is %s",
+                          size_words(next->high - next->guard, room), limit);
+    else if (left == 0)
+        found = fault_add(list, severity,
+                          "the main stack cannot grow: %s is in the way; its limit is %s",
+                          mapping_name(next), limit);
+    else
+        found = fault_add(list, severity,
+                          "the main stack can grow by %s, then %s is in the way; its limit is %s",
+                          size_words(left, room), mapping_name(next), limit);
     if (found != NULL)
         found->left = left, found->mapping = next;
 }

@@ -138,6 +138,17 @@ static void tell_arenas(struct address_space *space)
     }
 }
 
+/* What mprotect has made of parts of the main stack has its name no more. */
+static void tell_stack(struct address_space *space)
+{
+    for (size_t i = space->count; i-- > 1;) {
+        struct mapping *here = &space->mappings[i], *below = here - 1;
+        if (here->kind == MAPPING_STACK || (here->kind == MAPPING_GUARD && here->grows))
+            if (below->high == here->low && below->grows)
+                below->kind = mapping_has_access(below) ? MAPPING_STACK : MAPPING_GUARD;
+    }
+}
+
 /* The kernel calls what lies over an empty heap's place by the heap's name, too. */
 static bool is_heap(const struct address_space *space, const struct mapping *mapping)
 {
@@ -165,6 +176,7 @@ void mapping_kinds_tell(struct address_space *space, const char *exe)
         i = space->mappings[i].kind == MAPPING_FILE ? tell_file(space, exe, i) : i + 1;
     tell_zeros(space);
     tell_arenas(space);
+    tell_stack(space);
 }
 
 const char *mapping_kind_id(enum mapping_kind kind)
@@ -197,7 +209,7 @@ const char *mapping_name(const struct mapping *mapping)
     case MAPPING_HEAP: return "heap";
     case MAPPING_STACK: return "main stack";
     case MAPPING_THREAD: return "thread's stack";
-    case MAPPING_GUARD: return "guard";
+    case MAPPING_GUARD: return "a stack's guard";
     case MAPPING_RESERVATION: return "reserved, no access";
     case MAPPING_ARENA: return "malloc's arena";
     case MAPPING_CODE: return "code made at run time";

@@ -90,6 +90,8 @@ static void figure_parse(const char *line, struct mapping *mapping)
             *(uint64_t *)((char *)mapping + figures[i].at) =
                 strtoull(line + length, NULL, 10) * 1024;
     }
+    if (strncmp(line, "VmFlags:", 8) == 0)
+        mapping->grows = strstr(line, " gd") != NULL;
 }
 
 bool maps_read(FILE *file, struct address_space *space)

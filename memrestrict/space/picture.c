@@ -48,7 +48,8 @@ static struct picture_row row_of(const struct picture *picture, size_t index)
         .mapped = mapping->high - mapping->low,
         .resident = mapping->resident == SPACE_UNKNOWN ? 0 : mapping->resident,
         .kind = mapping->kind,
-        .section = section_of(mapping),
+        .section =
+            mapping->kind == MAPPING_GUARD && mapping->grows ? SECTION_STACK : section_of(mapping),
         .fault = has_fault(picture->faults, mapping),
     };
     row.pinned = row.fault || row.section != SECTION_AREA;

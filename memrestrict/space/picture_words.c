@@ -98,7 +98,11 @@ static void write_one(FILE *file, const struct picture *picture, const struct pi
     case MAPPING_BSS: fputs("bss: data that begins as zeros", file); break;
     case MAPPING_HEAP: fputs("heap", file); break;
     case MAPPING_STACK:
-        fprintf(file, "main stack, limit %s", size_words(space->limits.stack, size));
+        if (mapping->low != picture->stack_low)
+            fputs("main stack, cut off by the guard above", file);
+        else
+            fprintf(file, "main stack, limit %s%s", size_words(space->limits.stack, size),
+                    mapping->guard != 0 ? ", guard within" : "");
         break;
     case MAPPING_THREAD: write_stack(file, picture, row); break;
     case MAPPING_GUARD: fputs("guard: no access", file); break;
@@ -109,15 +113,19 @@ static void write_one(FILE *file, const struct picture *picture, const struct pi
 static void write_gap(FILE *file, const struct picture *picture, const struct picture_row *row)
 {
     const struct address_space *space = picture->space;
-    const struct mapping *above = space_above(space, row->low);
+    const struct mapping *above = space_above(space, row->low), *below;
     bool down = picture->area.direction == SPACE_DOWN, up = picture->area.direction == SPACE_UP;
-    uint64_t limit = space->limits.stack;
+    uint64_t limit = space->limits.stack, stack = space_stack_room(space, &below);
     if (space->break_start != 0 && row->low == space->break_end) {
         fputs("room for the heap, then ", file);
         text_safe(file, above != NULL ? mapping_name(above) : "the end");
-    } else if (row->high == picture->stack_low &&
+    } else if (row->high == picture->stack_low && stack != 0 &&
                (limit == SPACE_UNKNOWN || row->high - row->low <= limit)) {
         fputs("room for the stack", file);
+        if (below != NULL && below->high == row->low) {
+            fputs(", then ", file);
+            text_safe(file, mapping_name(below));
+        }
     } else if (row->low == 0) {
         fputs("nothing, so that NULL is caught", file);
     } else if (row->high - row->low == picture->sums.largest_gap && (up || down)) {

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LINE = 512, KIB = 1024, GUARD_PAGES = 64, PAGE = 4096 };
+enum { LINE = 512, KIB = 1024, PAGE = 4096, ENTRIES = 64, STACK_PAGES = 16384 };
 
 /* "0 0x0 ... 0x7ffd1000 0x7f0e1000": the last but one. 0: the thread runs, or it is a secret. */
 static uint64_t stack_pointer(int pid, const char *thread)
@@ -27,20 +27,24 @@ static uint64_t stack_pointer(int pid, const char *thread)
     return pointer;
 }
 
-/* glibc 2.42 and later makes guard pages within the mapping, which only the page map shows. */
-static bool has_guard_pages(int pid, const struct mapping *mapping)
+/* Guard pages within a mapping, which only the page map shows: where the last of them ends, of
+ * those in the first pages; 0: there are none. */
+static uint64_t guard_pages(int pid, const struct mapping *mapping, size_t pages)
 {
     const uint64_t is_guard = UINT64_C(1) << 58;
-    uint64_t entries[GUARD_PAGES];
+    uint64_t entries[ENTRIES], end = 0, first = mapping->low / PAGE;
     int fd = open(kernel_path("/proc/%d/pagemap", pid), O_RDONLY | O_CLOEXEC);
-    ssize_t got =
-        fd >= 0 ? pread(fd, entries, sizeof entries, (off_t)(mapping->low / PAGE * 8)) : 0;
+    size_t count = (mapping->high - mapping->low) / PAGE;
+    count = count < pages ? count : pages;
+    for (size_t at = 0; fd >= 0 && at < count; at += ENTRIES) {
+        ssize_t got = pread(fd, entries, sizeof entries, (off_t)((first + at) * 8));
+        for (ssize_t i = 0; i < got / 8 && at + (size_t)i < count; i++)
+            if ((entries[i] & is_guard) != 0)
+                end = (first + at + (size_t)i + 1) * PAGE;
+    }
     if (fd >= 0)
         close(fd);
-    for (ssize_t i = 0; i < got / 8; i++)
-        if ((entries[i] & is_guard) != 0)
-            return true;
-    return false;
+    return end;
 }
 
 static struct mapping *at_address(struct address_space *space, uint64_t address)
@@ -72,7 +76,8 @@ static void note_thread(int pid, struct address_space *space, int thread, uint64
     mapping->more += mapping->thread != 0;
     if (mapping->thread == 0)
         mapping->thread = thread;
-    mapping->guarded = closed_below(space, mapping) || has_guard_pages(pid, mapping);
+    mapping->guarded = closed_below(space, mapping) ||
+                       guard_pages(pid, mapping, ENTRIES) != 0; /* as glibc 2.42 does */
     if (!is_stack_like(mapping) || mapping->high - mapping->low > most)
         return;
     mapping->kind = MAPPING_THREAD;
@@ -115,4 +120,7 @@ void threads_read(int pid, struct address_space *space)
     if (folder != NULL)
         closedir(folder);
     guess(space, unknown);
+    for (size_t i = 0; i < space->count; i++)
+        if (space->mappings[i].kind == MAPPING_STACK)
+            space->mappings[i].guard = guard_pages(pid, &space->mappings[i], STACK_PAGES);
 }

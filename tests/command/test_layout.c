@@ -61,14 +61,17 @@ END_TEST
     X(writable_code_is_a_fault, "writable-data", 1, "fault writable-executable\n")                 \
     X(a_compilers_cache_is_a_note, "generated-code", 0, "note writable-executable\n")              \
     X(a_thread_without_guard_is_a_fault, "unguarded-thread", 1, "fault no-stack-guard\n")          \
-    X(a_full_table_of_mappings_is_a_fault, "mappings 59500", 1, "fault few-mappings-left\n")       \
-    X(half_a_table_of_mappings_is_a_note, "mappings 40000", 0, "note few-mappings-left\n")         \
+    X(a_full_table_of_mappings_is_a_fault, "table-of-mappings 91", 1, "fault few-mappings-left\n") \
+    X(half_a_table_of_mappings_is_a_note, "table-of-mappings 62", 0, "note few-mappings-left\n")   \
     X(locked_memory_at_its_limit_is_a_fault, "locked", 1, "fault rlimit\n")                        \
     X(a_limit_that_bites_is_a_fault, "limited-data", 1, "fault rlimit\n")                          \
     X(a_heap_of_huge_pages_is_a_note, "huge-pages", 0, "note huge-pages\n")                        \
     X(a_deleted_file_is_a_note, "deleted-file $PWD/gone", 0, "note deleted-file\n")                \
     X(a_file_called_deleted_is_not, "evil-name \"$PWD/here (deleted)\"", 0, "")                    \
-    X(a_stack_with_a_mapping_in_its_way_is_a_fault, "boxed-stack", 1, "fault boxed-stack\n")
+    X(a_stack_with_a_mapping_in_its_way_is_a_fault, "boxed-stack", 1, "fault boxed-stack\n")       \
+    X(a_stack_that_is_split_is_a_fault, "split-stack", 1, "fault boxed-stack\n")                   \
+    X(a_stack_with_guard_pages_within_is_a_fault, "guard-in-stack", 1, "fault boxed-stack\n")      \
+    X(a_thread_with_guard_pages_within_is_no_fault, "guard-in-thread", 0, "")
 
 #define FAULT_TEST(name, how, status, found)                                                       \
     START_TEST(name)                                                                               \
@@ -79,6 +82,21 @@ END_TEST
     }                                                                                              \
     END_TEST
 FAULTS(FAULT_TEST)
+
+START_TEST(what_ends_a_stack_is_drawn)
+{
+    expect(WITH("boxed-stack", "COLUMNS=100 $M layout $p | sed -n "
+                               "'s/.*\\(room for the stack.*\\)/\\1/p'"),
+           0, "room for the stack, then mapped memory\n", "");
+    expect(WITH("split-stack",
+                "COLUMNS=100 $M layout $p | grep -o 'main stack, .*\\|guard: .*' | "
+                "sed 's/limit .*/limit N/' | head -3; $M layout $p | grep -c 'room for the stack'"),
+           1,
+           "main stack, limit N\nguard: no access\n"
+           "main stack, cut off by the guard above\n0\n",
+           "");
+}
+END_TEST
 
 START_TEST(code_whose_file_is_gone_is_a_fault)
 {
@@ -469,6 +487,7 @@ Suite *suite_layout(void)
     command_add(suite, a_heap_is_boxed_in_by_as_much_as_one_says);
 #define ADD(name, how, status, found) command_add(suite, name);
     FAULTS(ADD)
+    command_add(suite, what_ends_a_stack_is_drawn);
     command_add(suite, code_whose_file_is_gone_is_a_fault);
     command_add(suite, an_executable_stack_is_a_fault);
     command_add(suite, a_limit_that_is_far_off_is_a_note);

@@ -3,6 +3,7 @@
  * Makes its address space faulty in the way that its first argument names, says "ready", and waits
  * for the end of its input. Status 77: it cannot be done on this machine.
  */
+#include <alloca.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -74,6 +75,18 @@ static int mappings(const char *word)
         if (map(PAGE, PROT_READ) == NULL || map(PAGE, PROT_NONE) == NULL)
             return 77;
     return 0;
+}
+
+/* So much in a hundred of what the machine allows. */
+static int table_of_mappings(const char *word)
+{
+    char text[32] = "";
+    int file = open("/proc/sys/vm/max_map_count", O_RDONLY);
+    if (file < 0 || read(file, text, sizeof text - 1) < 1 || atoi(text) > 200000)
+        return 77;
+    close(file);
+    snprintf(text, sizeof text, "%d", atoi(text) / 100 * atoi(word));
+    return mappings(text);
 }
 
 /* Until there are no more. */
@@ -157,6 +170,53 @@ static int boxed_stack(const char *word)
                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) != here;
 }
 
+enum { GUARD_INSTALL = 102 }; /* madvise(2), Linux 6.13 */
+
+/* A page some way below, which the stack has had already. */
+static char *page_of_stack(void)
+{
+    char *here = alloca(MIB);
+    memset(here, 1, MIB);
+    return (char *)((unsigned long)here & ~4095UL) + MIB / 2;
+}
+
+static int split_stack(const char *word)
+{
+    (void)word;
+    return mprotect(page_of_stack(), PAGE, PROT_NONE);
+}
+
+/* Only the page map tells of them, and that only since Linux 6.15. */
+static int guard_page(char *page)
+{
+    unsigned long entry = 0;
+    int file = open("/proc/self/pagemap", O_RDONLY);
+    if (madvise(page, PAGE, GUARD_INSTALL) != 0 ||
+        pread(file, &entry, sizeof entry, (off_t)((unsigned long)page / PAGE * 8)) < 0 ||
+        (entry >> 29 >> 29 & 1) == 0)
+        return 77;
+    return close(file);
+}
+
+static int guard_in_stack(const char *word)
+{
+    (void)word;
+    return guard_page(page_of_stack());
+}
+
+static int guard_in_thread(const char *word)
+{
+    pthread_attr_t attributes;
+    pthread_t id;
+    char *stack = map(MIB, PROT_READ | PROT_WRITE);
+    (void)word;
+    if (guard_page(stack) != 0)
+        return 77;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstack(&attributes, stack, MIB);
+    return pthread_create(&id, &attributes, sleep_on, NULL) != 0;
+}
+
 static int boxed_heap(const char *word)
 {
     char *above = (char *)(((unsigned long)sbrk(0) + 4095) & ~4095UL) + strtoul(word, NULL, 10);
@@ -182,6 +242,7 @@ static const struct {
     {"guarded-thread", guarded_thread},
     {"unguarded-thread", unguarded_thread},
     {"mappings", mappings},
+    {"table-of-mappings", table_of_mappings},
     {"all-mappings", all_mappings},
     {"fragments", fragments},
     {"all-addresses", all_addresses},
@@ -191,6 +252,9 @@ static const struct {
     {"deleted-library", deleted_library},
     {"deleted-file", deleted_file},
     {"boxed-stack", boxed_stack},
+    {"split-stack", split_stack},
+    {"guard-in-stack", guard_in_stack},
+    {"guard-in-thread", guard_in_thread},
     {"boxed-heap", boxed_heap},
     {"evil-name", evil_name},
 };
