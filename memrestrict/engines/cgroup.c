@@ -1,12 +1,146 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The engine of control groups, cgroups(7): all processes of the run in a group of their own. At
+ * its limit the kernel takes back what it can, and kills. What was killed, and whether for this
+ * limit, is read from the group's own counts.
+ */
+#include "base/message.h"
+#include "engines/cgroup_files.h"
+#include "engines/cgroup_group.h"
 #include "engines/engine.h"
 
-#include <stddef.h>
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+
+struct state {
+    struct cgroup_group group;
+    struct outcome *outcome;
+};
+
+/* For where the run ends before it has begun. */
+static struct state *to_remove;
+
+static void remove_at_exit(void)
+{
+    if (to_remove != NULL)
+        cgroup_group_remove(&to_remove->group);
+}
+
 static bool available(const char **why)
 {
-    *why = "it is not made yet";
-    return false;
+    struct cgroup_place place;
+    return cgroup_place_find(&place, why);
 }
+
+static struct state *give_up(struct state *state, const char *why)
+{
+    message("--engine=cgroup: no group can be made: %s", why);
+    free(state);
+    return NULL;
+}
+
+static void *prepare(const struct engine_run *run)
+{
+    const char *why;
+    struct state *state = calloc(1, sizeof *state);
+    if (state == NULL)
+        return give_up(state, "no memory");
+    struct cgroup_group *group = &state->group;
+    if (!cgroup_place_find(&group->place, &why))
+        return give_up(state, why);
+    cgroup_group_sweep(&group->place);
+    if (!cgroup_group_make(group, run->tree_limit))
+        return give_up(state, strerror(errno));
+    state->outcome = run->outcome;
+    run->outcome->grouped = true;
+    if (group->swap_free)
+        outcome_warn(run->outcome, "what is swapped out is not limited: the kernel does not "
+                                   "count swap for groups (boot it with swapaccount=1)");
+    to_remove = state;
+    atexit(remove_at_exit);
+    return state;
+}
+
+static bool follow(void *context, int pid)
+{
+    struct state *state = context;
+    return cgroup_group_join(&state->group, pid);
+}
+
+static void send_one(int pid, void *context) { kill(pid, *(int *)context); }
+
+static void send(void *context, int signal)
+{
+    const struct state *state = context;
+    cgroup_each(state->group.folder, send_one, &signal);
+}
+
+/* A row without figures, so that the run is no success for who asked for the limit. */
+static void add_doubtful(struct outcome *outcome)
+{
+    char *program = strdup(outcome->name);
+    struct process *process = program != NULL ? outcome_add(outcome) : NULL;
+    if (process == NULL) {
+        free(program);
+        return;
+    }
+    *process = (struct process){
+        .pid = outcome->pid,
+        .program = program,
+        .began = outcome->began,
+        .ended = outcome->ended,
+        .end = outcome->exited ? PROCESS_EXITED : PROCESS_KILLED,
+        .status = outcome->status,
+        .limit = OUTCOME_UNLIMITED,
+        .coverage = COVERAGE_UNKNOWN,
+        .why = "the limit of its group was changed as it ran",
+        .unjoined = true,
+    };
+}
+
+static void read_figures(const struct cgroup_group *group, struct outcome *outcome)
+{
+    struct cgroup_figures figures = cgroup_group_figures(group);
+    outcome->tree_peak = figures.peak;
+    outcome->limit_met = figures.met;
+    outcome->limit_kills = figures.own ? figures.kills : 0;
+    if (figures.kills > 0 && !figures.own)
+        outcome_warn(outcome,
+                     "the kernel killed %llu process%s for want of memory, but not at this run's "
+                     "limit: a group around it, or the machine, had no more",
+                     (unsigned long long)figures.kills, figures.kills == 1 ? "" : "es");
+    if (figures.changed)
+        add_doubtful(outcome);
+}
+
+static void collect(void *context)
+{
+    struct state *state = context;
+    struct outcome *outcome = state->outcome;
+    char folder[PATH_MAX];
+    read_figures(&state->group, outcome);
+    strcpy(folder, state->group.folder);
+    size_t left = cgroup_group_remove(&state->group);
+    if (left > 0)
+        outcome_warn(outcome,
+                     "%zu process%s that %s left go%s on, limited as before, in %s, which the "
+                     "next run takes away once it is empty",
+                     left, left == 1 ? "" : "es", outcome->name, left == 1 ? "es" : "", folder);
+    to_remove = NULL;
+    free(state);
+}
+
 const struct engine engine_cgroup = {
-    .name = "cgroup", .limits_trees = true, .available = available, .collect = free};
+    .name = "cgroup",
+    .sees_refusals = true,
+    .limits_trees = true,
+    .limits_trees_only = true,
+    .promise = "the kernel kills at the limit, any program; all processes together",
+    .available = available,
+    .prepare = prepare,
+    .follow = follow,
+    .signal = send,
+    .collect = collect,
+};

@@ -29,7 +29,8 @@ struct engine {
     const char *name;
     bool sees_refusals; /* else "nothing refused" would be a guess */
     bool limits_trees;
-    const char *promise; /* what it does at the limit, and what slips through */
+    bool limits_trees_only; /* not each process by itself */
+    const char *promise;    /* what it does at the limit, and what slips through */
     /* Can it be had here? If not, why: a static string. */
     bool (*available)(const char **why);
     /* NULL: it cannot be, and that has been said. */
@@ -43,7 +44,8 @@ struct engine {
     bool (*attend)(void *state, int *status);
     /* Is it the program that it was to become, or dead? Goes with attend. */
     bool (*has_begun)(void *state);
-    void (*signal)(void *state, int signal); /* to all processes */
+    /* To all processes. NULL: as far as they can be told from outside. */
+    void (*signal)(void *state, int signal);
     /* The end: rows and warnings into the outcome; frees the state. */
     void (*collect)(void *state);
 };

@@ -200,16 +200,19 @@ static void put_run(struct object *object, const struct outcome *outcome)
 static void put_figures(struct object *object, const struct outcome *outcome)
 {
     const struct process *first = outcome_first_refused(outcome);
-    bool tree = outcome->tree_limit != OUTCOME_UNLIMITED;
+    bool tree = outcome->tree_limit != OUTCOME_UNLIMITED, grouped = outcome->grouped;
     put(object, "engine", json_text(outcome->engine));
     put(object, "refusals_observed", json_boolean(!outcome->unobserved));
     put(object, "limit_bytes", limit(outcome->limit));
     put(object, "tree_limit_bytes", limit(outcome->tree_limit));
-    put(object, "tree_peak_bytes", tree ? bytes(outcome->tree_peak) : json_null());
+    put(object, "tree_peak_bytes",
+        tree || outcome->grouped ? bytes(outcome->tree_peak) : json_null());
     put(object, "peak_bytes", bytes(outcome_peak(outcome)));
     put(object, "refusals", bytes(outcome_refusals(outcome)));
     put(object, "first_refusal",
         first == NULL ? json_null() : refusal_object(first, outcome->began));
+    put(object, "limit_met", grouped ? bytes(outcome->limit_met) : json_null());
+    put(object, "limit_kills", grouped ? bytes(outcome->limit_kills) : json_null());
     put(object, "fault_plan", json_text(outcome->fault_plan));
     put(object, "faults", bytes(outcome_faults(outcome)));
     first = outcome_first_fault(outcome);

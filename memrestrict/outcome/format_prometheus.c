@@ -126,7 +126,7 @@ static void write_programs(FILE *file, const struct outcome *outcome,
 static void write_outcome(FILE *file, const struct outcome *outcome)
 {
     write_head(file, "outcome", "gauge", "1 for what became of the run, 0 for what did not.");
-    for (int kind = OUTCOME_NEVER_REFUSED; kind <= OUTCOME_HUNG; kind++) {
+    for (int kind = OUTCOME_NEVER_REFUSED; kind <= OUTCOME_KILLED; kind++) {
         write_run(file, outcome, "outcome");
         fprintf(file, ",kind=\"%s\"", sentence_kind_id((enum outcome_kind)kind));
         write_value(file, outcome->pid != 0 && outcome_kind(outcome) == (enum outcome_kind)kind);
@@ -144,7 +144,12 @@ static void write_outcome(FILE *file, const struct outcome *outcome)
     write_head(file, "duration_seconds", "gauge", "How long the program ran.");
     write_run(file, outcome, "duration_seconds");
     fprintf(file, "} %" PRIu64 ".%09" PRIu64 "\n", ns / 1000000000, ns % 1000000000);
-    if (outcome->tree_limit == OUTCOME_UNLIMITED)
+    if (outcome->grouped) {
+        write_head(file, "limit_kills", "gauge", "Processes that the kernel killed at the limit.");
+        write_run(file, outcome, "limit_kills");
+        write_value(file, outcome->limit_kills);
+    }
+    if (outcome->tree_limit == OUTCOME_UNLIMITED && !outcome->grouped)
         return;
     write_head(file, "tree_limit_bytes", "gauge", "Budget of all processes together.");
     write_run(file, outcome, "tree_limit_bytes");

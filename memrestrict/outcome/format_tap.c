@@ -27,6 +27,10 @@ static void write_figures(FILE *file, const struct outcome *outcome, const char 
     write_size(file, "tree_limit_bytes", outcome->tree_limit);
     write_size(file, "peak_bytes", outcome_peak(outcome));
     write_size(file, "refusals", outcome_refusals(outcome));
+    if (outcome->grouped) {
+        write_size(file, "tree_peak_bytes", outcome->tree_peak);
+        write_size(file, "limit_kills", outcome->limit_kills);
+    }
     write_size(file, "faults", outcome_faults(outcome));
     write_size(file, "processes", outcome->process_count);
     for (enum coverage kind = COVERAGE_LIMITED; kind <= COVERAGE_UNKNOWN; kind++)

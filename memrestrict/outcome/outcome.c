@@ -7,6 +7,8 @@
 
 enum outcome_kind outcome_kind(const struct outcome *outcome)
 {
+    if (outcome->limit_kills != 0)
+        return OUTCOME_KILLED;
     if (outcome_refusals(outcome) == 0)
         return OUTCOME_NEVER_REFUSED;
     if (outcome->timed_out)
@@ -21,7 +23,7 @@ const char *outcome_kind_name(enum outcome_kind kind)
     static const char *const names[] = {
         [OUTCOME_NEVER_REFUSED] = "never refused", [OUTCOME_SURVIVED] = "refused and survived",
         [OUTCOME_FAILED] = "refused, then failed", [OUTCOME_DIED] = "refused, then died",
-        [OUTCOME_HUNG] = "refused, then hung",
+        [OUTCOME_HUNG] = "refused, then hung",     [OUTCOME_KILLED] = "killed at the limit",
     };
     return names[kind];
 }
@@ -32,6 +34,11 @@ uint64_t outcome_refusals(const struct outcome *outcome)
     for (size_t i = 0; i < outcome->process_count; i++)
         refusals += outcome->processes[i].refusals;
     return refusals;
+}
+
+bool outcome_met_limit(const struct outcome *outcome)
+{
+    return outcome->limit_kills != 0 || outcome_own_refusals(outcome) != 0;
 }
 
 const struct process *outcome_first_refused(const struct outcome *outcome)

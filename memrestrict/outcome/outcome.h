@@ -13,13 +13,14 @@
 
 #define OUTCOME_UNLIMITED UINT64_MAX
 
-/* The five outcomes, in rising order of harm. */
+/* The outcomes; the first five in rising order of harm. */
 enum outcome_kind {
     OUTCOME_NEVER_REFUSED, /* the limit was never met */
     OUTCOME_SURVIVED,      /* something was refused, and the program ended with status 0 */
     OUTCOME_FAILED,        /* refused, and it ended with another status, in its own words */
     OUTCOME_DIED,          /* refused, and a signal ended it */
-    OUTCOME_HUNG           /* refused, and our time limit ended it */
+    OUTCOME_HUNG,          /* refused, and our time limit ended it */
+    OUTCOME_KILLED /* the kernel killed processes at the limit, whatever the program's end */
 };
 
 /* How a process came to its end, as far as we know. */
@@ -120,6 +121,9 @@ struct outcome {
     uint64_t limit;            /* of each process, or OUTCOME_UNLIMITED */
     uint64_t tree_limit;       /* of all together, or OUTCOME_UNLIMITED */
     uint64_t tree_peak;        /* as far as anybody looked; 0 without a tree scope */
+    bool grouped;              /* the kernel has the limit: it counts and kills, refuses nothing */
+    uint64_t limit_met;        /* how often it was met, mostly to give back what could be */
+    uint64_t limit_kills;      /* processes that it killed at the limit */
     struct process *processes; /* in order of beginning */
     size_t process_count;
     uint64_t no_room; /* processes that found the accounts full: limited alone, and not listed */
@@ -137,6 +141,8 @@ uint64_t outcome_refusals(const struct outcome *outcome); /* of all processes */
 /* Those that the run's own limits were the reason of, or the run's around it: not a run's within.
  */
 uint64_t outcome_own_refusals(const struct outcome *outcome);
+/* Was anything of those, or killed at the limit? */
+bool outcome_met_limit(const struct outcome *outcome);
 uint64_t outcome_faults(const struct outcome *outcome); /* of all processes */
 /* The process that was refused first of all; NULL: none was. */
 const struct process *outcome_first_refused(const struct outcome *outcome);

@@ -15,7 +15,7 @@ const char *sentence_kind_id(enum outcome_kind kind)
     static const char *const ids[] = {
         [OUTCOME_NEVER_REFUSED] = "never_refused", [OUTCOME_SURVIVED] = "refused_and_survived",
         [OUTCOME_FAILED] = "refused_then_failed",  [OUTCOME_DIED] = "refused_then_died",
-        [OUTCOME_HUNG] = "refused_then_hung",
+        [OUTCOME_HUNG] = "refused_then_hung",      [OUTCOME_KILLED] = "killed_at_the_limit",
     };
     return ids[kind];
 }
@@ -74,7 +74,7 @@ const char *sentence_end(const struct process *process, char room[END_ROOM])
 bool sentence_passed(const struct outcome *outcome)
 {
     bool good_end = outcome->exited && outcome->status == 0 && !outcome->timed_out;
-    bool forgiven = !outcome->refusals_fail || outcome_own_refusals(outcome) == 0;
+    bool forgiven = !outcome->refusals_fail || !outcome_met_limit(outcome);
     bool covered = outcome->lenient || outcome_uncovered(outcome) == 0;
     return outcome->pid != 0 && good_end && forgiven && covered;
 }
@@ -197,6 +197,27 @@ static void write_refused(FILE *file, const struct outcome *outcome, uint64_t re
     write_owner(file, outcome, first);
 }
 
+/* The kernel's part: what it killed, and how near the limit was. */
+static void write_group(FILE *file, const struct outcome *outcome)
+{
+    char pair[SIZE_PAIR_ROOM];
+    bool limited = outcome->tree_limit != OUTCOME_UNLIMITED;
+    if (outcome->limit_kills != 0)
+        fprintf(file, "killed at the limit: %" PRIu64 " process%s", outcome->limit_kills,
+                outcome->limit_kills == 1 ? "" : "es");
+    else
+        fputs("nothing killed", file);
+    if (outcome->limit_kills == 0 && outcome->limit_met != 0)
+        fprintf(file, ", the limit met %" PRIu64 " time%s", outcome->limit_met,
+                outcome->limit_met == 1 ? "" : "s");
+    if (outcome->tree_peak == 0 && limited)
+        fprintf(file, " (peak not known, limit %s for all processes)",
+                size_words(outcome->tree_limit, pair));
+    else
+        fprintf(file, " (peak %s%s)", size_pair(outcome->tree_peak, outcome->tree_limit, pair),
+                limited ? " for all processes" : ", no limit");
+}
+
 /* What the limit had to say to it, though it never said no. */
 static void write_unrefused(FILE *file, const struct outcome *outcome)
 {
@@ -205,7 +226,9 @@ static void write_unrefused(FILE *file, const struct outcome *outcome)
     uint64_t peak = tree ? outcome->tree_peak : outcome_peak(outcome);
     uint64_t limit = tree ? outcome->tree_limit : outcome->limit;
     bool part = outcome_uncovered(outcome) != 0;
-    if (outcome->unobserved)
+    if (outcome->grouped)
+        write_group(file, outcome);
+    else if (outcome->unobserved)
         fputs("limit in force, refusals not observed", file);
     else if (part && outcome_count(outcome, COVERAGE_LIMITED) == 0)
         fputs("nothing was limited", file);

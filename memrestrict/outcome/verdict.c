@@ -53,7 +53,7 @@ bool verdict_warnings(FILE *file, const struct outcome *outcome)
 static const char *kind_color(const struct outcome *outcome)
 {
     static const char *const colors[] = {TERMINAL_GREEN, TERMINAL_YELLOW, TERMINAL_RED,
-                                         TERMINAL_RED, TERMINAL_RED};
+                                         TERMINAL_RED,   TERMINAL_RED,    TERMINAL_RED};
     enum outcome_kind kind = outcome_kind(outcome);
     bool noteworthy = !sentence_passed(outcome) || outcome_faults(outcome) != 0;
     return kind == OUTCOME_NEVER_REFUSED && noteworthy ? TERMINAL_YELLOW : colors[kind];
@@ -78,7 +78,7 @@ static bool several_refused(const struct outcome *outcome)
 
 bool verdict_print(FILE *file, const struct outcome *outcome, const struct verdict_style *style)
 {
-    bool refused = outcome_refusals(outcome) != 0, done = true;
+    bool refused = outcome_refusals(outcome) + outcome->limit_kills != 0, done = true;
     bool uncovered = outcome_uncovered(outcome) != 0;
     write_warnings(file, outcome);
     if (outcome->pid != 0 &&

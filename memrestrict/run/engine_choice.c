@@ -44,6 +44,10 @@ static const char *cannot_do(const struct engine *engine, const struct run_optio
         return needs_preload(options);
     if (limits_tree(options) && !engine->limits_trees)
         return "a limit for all processes together";
+    if (options->limit != CONFIG_UNLIMITED && !options->scope_tree && engine->limits_trees_only)
+        return "a limit for each process (with --scope=tree it limits all together)";
+    if (options->reserve != 0 && engine != &engine_ptrace)
+        return "--reserve";
     if (options->error_exitcode != 0 && !engine->sees_refusals)
         return "--error-exitcode";
     return NULL;

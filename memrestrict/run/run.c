@@ -407,7 +407,7 @@ static bool write_all(struct run *run)
 static int finish(const struct run *run, bool written)
 {
     const struct outcome *outcome = &run->outcome;
-    if (run->options.error_exitcode != 0 && outcome_own_refusals(outcome) > 0)
+    if (run->options.error_exitcode != 0 && outcome_met_limit(outcome))
         return run->options.error_exitcode;
     if (coverage_fails(outcome, &run->options))
         return run->options.error_exitcode;

@@ -36,7 +36,7 @@ static uint64_t earliest(const struct clock *clock)
  * it. */
 static void send_all(const struct supervision *attend, int pid, int signal)
 {
-    if (attend->engine->attend != NULL) {
+    if (attend->engine->signal != NULL) {
         attend->engine->signal(attend->state, signal);
         return;
     }

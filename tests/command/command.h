@@ -28,6 +28,7 @@
     X(sweep)                                                                                       \
     X(layout)                                                                                      \
     X(engine)                                                                                      \
+    X(cgroup)                                                                                      \
     X(hostile)                                                                                     \
     X(nested)
 

@@ -355,6 +355,29 @@ START_TEST(every_format_has_a_run_without_processes)
 }
 END_TEST
 
+START_TEST(every_format_counts_what_was_killed_at_the_limit)
+{
+    struct sample *sample = sample_make();
+    struct outcome *outcome = &sample->outcome;
+    outcome->process_count = 0;
+    outcome->status = 0;
+    outcome->grouped = outcome->refusals_fail = true;
+    outcome->tree_limit = 64 << 20;
+    outcome->tree_peak = 64 << 20;
+    outcome->limit_met = 12;
+    outcome->limit_kills = 2;
+    expect_json(sample, ".outcome == \"killed_at_the_limit\" and .limit_met == 12 and "
+                        ".limit_kills == 2 and .passed == false and .tree_peak_bytes == 67108864");
+    expect_has(written(format_junit, outcome), "type=\"killed_at_the_limit\" message=\"killed at "
+                                               "the limit: 2 processes (peak 64.0 of 64.0 MiB");
+    expect_has(written(format_tap, outcome), "limit_kills: 2");
+    expect_has(written(format_prometheus, outcome), "memrestrict_limit_kills{run=\"sort\"} 2");
+    outcome->limit_kills = 0;
+    expect_has(written(format_tap, outcome),
+               "sort big.txt: nothing killed, the limit met 12 times (peak 64.0 of 64.0 MiB");
+}
+END_TEST
+
 Suite *suite_formats(void)
 {
     Suite *suite = suite_create("formats");
@@ -383,5 +406,6 @@ Suite *suite_formats(void)
     formats_add(suite, promtool_reads_the_figures);
     formats_add(suite, a_full_disk_is_noticed_by_each_format);
     formats_add(suite, every_format_has_a_run_without_processes);
+    formats_add(suite, every_format_counts_what_was_killed_at_the_limit);
     return suite;
 }
