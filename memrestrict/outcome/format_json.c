@@ -148,6 +148,8 @@ static json_t *process_object(const struct process *process, uint64_t began)
     put(&object, "heap_limited",
         json_boolean(process->heap_owner == NULL && !process->heap_unreached));
     put(&object, "mappings_limited", json_boolean(!process->maps_owned));
+    put(&object, "kernel_counted_bytes",
+        process->resident != 0 ? bytes(process->resident) : json_null());
     put(&object, "of_run_within", json_boolean(process->within));
     put(&object, "doubt", json_text(process->doubt));
     put(&object, "coverage", json_string(sentence_coverage_id(process->coverage)));

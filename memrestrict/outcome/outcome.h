@@ -95,6 +95,8 @@ struct process {
     bool maps_owned;     /* nor are its mappings */
     bool heap_unreached; /* another's malloc stands in the place of the library's: not limited */
     char *crash;         /* where a signal struck that ended it; NULL: unknown, or none did */
+    uint64_t resident;   /* the most that the kernel counted of its own memory; 0: not known */
+    bool beyond;         /* that was so much more than was charged that something was not */
     const char
         *doubt; /* why its figures are not to be trusted; NULL: nothing speaks against them */
     enum coverage coverage;

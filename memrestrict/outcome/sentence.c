@@ -218,6 +218,14 @@ static void write_group(FILE *file, const struct outcome *outcome)
                 limited ? " for all processes" : ", no limit");
 }
 
+static bool is_beyond(const struct outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->process_count; i++)
+        if (outcome->processes[i].beyond)
+            return true;
+    return false;
+}
+
 /* What the limit had to say to it, though it never said no. */
 static void write_unrefused(FILE *file, const struct outcome *outcome)
 {
@@ -235,7 +243,10 @@ static void write_unrefused(FILE *file, const struct outcome *outcome)
     else if (outcome->process_count == 0)
         fputs("nothing refused, nothing seen", file);
     else
-        fprintf(file, "nothing refused%s (peak %s%s)", part ? " of what was limited" : "",
+        fprintf(file, "nothing refused%s (peak %s%s)",
+                part                 ? " of what was limited"
+                : is_beyond(outcome) ? " of what was charged"
+                                     : "",
                 size_pair(peak, limit, pair),
                 limit == OUTCOME_UNLIMITED ? ", no limit"
                 : tree                     ? " for all processes"

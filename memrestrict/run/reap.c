@@ -5,6 +5,7 @@
 #include "run/kernel_reason.h"
 #include "run/orphans.h"
 #include "run/proc_dead.h"
+#include "run/resident.h"
 #include "run/roster_outer.h"
 #include "run/unjoined.h"
 #include "run/unlimited.h"
@@ -38,6 +39,8 @@ struct reap {
      * not. */
     uint64_t moved[ACCOUNTS_SLOTS];
     bool out_of_reach[ACCOUNTS_SLOTS]; /* the library will not be in that other program */
+    uint64_t resident[ACCOUNTS_SLOTS]; /* the most that the kernel counted of its memory */
+    bool beyond[ACCOUNTS_SLOTS];       /* ... far more than was charged */
 };
 
 struct reap *reap_open(struct sites *sites, struct unlimited *unlimited, struct unjoined *unjoined,
@@ -124,6 +127,18 @@ static void list_sites(struct reap *reap, unsigned slot, const struct process *p
         sites_shorten(reap->sites);
 }
 
+/* What the kernel counts, to be put to what was charged so far. */
+static void look_at_memory(struct reap *reap, const struct roster_process *process)
+{
+    struct proc_stat stat = {0};
+    uint64_t now = process->seen && process->live ? resident_of(process->pid) : 0;
+    uint64_t *most = &reap->resident[process->slot];
+    *most = now > *most ? now : *most;
+    if (resident_is_beyond(now, process->peak, 1) && proc_stat_of(process->pid, &stat) == 0 &&
+        stat.start_time == process->start_time)
+        reap->beyond[process->slot] |= resident_is_beyond(now, process->peak, stat.threads);
+}
+
 static void list(struct reap *reap, const struct roster_process *told, enum process_end end)
 {
     correct_escape(reap->outcome, told);
@@ -137,6 +152,8 @@ static void list(struct reap *reap, const struct roster_process *told, enum proc
         process->status = told->status;
     }
     process->ended = end == PROCESS_RUNNING ? 0 : duration_now();
+    process->resident = reap->resident[told->slot];
+    process->beyond = reap->beyond[told->slot];
     settle_killed(reap, told, process);
     if (reap->sites != NULL)
         list_sites(reap, told->slot, process);
@@ -149,6 +166,8 @@ static void collect(struct reap *reap, const struct roster_process *process, enu
     list(reap, process, end);
     reap->moved[process->slot] = 0;
     reap->out_of_reach[process->slot] = false;
+    reap->resident[process->slot] = 0;
+    reap->beyond[process->slot] = false;
     if (reap->sites != NULL)
         sites_release(reap->sites, process->slot);
 }
@@ -225,6 +244,8 @@ bool reap_take(struct reap *reap, const struct roster_process *process, enum ros
     }
     if (process->pid == reap->outcome->pid && event == ROSTER_RUNS)
         strcpy(reap->own_name, reap->name_before);
+    if (event == ROSTER_RUNS)
+        look_at_memory(reap, process);
     if (reap->outer != NULL)
         outer_tell(reap->outer, process, NULL);
     return false;

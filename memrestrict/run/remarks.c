@@ -48,6 +48,28 @@ static bool has_runs_within(const struct outcome *outcome)
     return false;
 }
 
+/* Their memory came past the library, or most of it did. */
+static void say_beyond(struct outcome *outcome)
+{
+    const struct process *first = NULL;
+    char counted[SIZE_ROOM], charged[SIZE_ROOM], others[48] = "";
+    size_t count = 0;
+    for (size_t i = 0; i < outcome->process_count; i++) {
+        const struct process *process = &outcome->processes[i];
+        if (process->beyond && count++ == 0)
+            first = process;
+    }
+    if (first == NULL)
+        return;
+    if (count > 1)
+        snprintf(others, sizeof others, ", and so with %zu more", count - 1);
+    outcome_warn(outcome,
+                 "%s (process %d): the kernel counts %s of its memory, it was charged for %s: some "
+                 "came past the library%s",
+                 first->program, first->pid, size_words(first->resident, counted),
+                 size_words(first->peak, charged), others);
+}
+
 void remarks_say(struct outcome *outcome)
 {
     bool is_limited =
@@ -56,6 +78,8 @@ void remarks_say(struct outcome *outcome)
         say(outcome, kernel_of, reason_of, "the kernel refused", "its own limits, not the budget");
     say(outcome, own_of, no_reason, "the library failed",
         "it had no memory for its records, the budget had");
+    if (outcome_is_limited(outcome))
+        say_beyond(outcome);
     if (outcome->tree_limit != OUTCOME_UNLIMITED && has_runs_within(outcome))
         outcome_warn(outcome, "a memrestrict ran within: its processes had the limit for all "
                               "processes to themselves, beside the others");

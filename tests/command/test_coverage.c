@@ -51,6 +51,35 @@ static void right(const char *test, const char *script)
     X(coverage_valgrind_has_a_malloc_of_its_own,                                                   \
       VALGRIND "$M -l 5M -e 9 $V1 $V/takes_95M 2>e; test $? = 9 && " PRINTS(                       \
           "another malloc, as under valgrind") "e && ! " PRINTS("statically linked") "e")          \
+    X(coverage_what_the_kernel_counts_besides_is_said,                                             \
+      "$M -v -l 5M --json=j $V/outside_maps_past_the_library 100 2>e; " PRINTS(                    \
+          "it was charged for 0 bytes: some came past the library") "e && " PRINTS("nothing "      \
+                                                                                   "refused of "   \
+                                                                                   "what was "     \
+                                                                                   "charged") "e " \
+                                                                                              "&&" \
+                                                                                              " g" \
+                                                                                              "re" \
+                                                                                              "p " \
+                                                                                              "-q" \
+                                                                                              " "  \
+                                                                                              "\"" \
+                                                                                              "ke" \
+                                                                                              "rn" \
+                                                                                              "el" \
+                                                                                              "_c" \
+                                                                                              "ou" \
+                                                                                              "nt" \
+                                                                                              "ed" \
+                                                                                              "_b" \
+                                                                                              "yt" \
+                                                                                              "es" \
+                                                                                              ".:" \
+                                                                                              " 1" \
+                                                                                              "0"  \
+                                                                                              "\"" \
+                                                                                              " "  \
+                                                                                              "j") \
     X(coverage_many_short_ones_are_each_named,                                                     \
       STATIC "$M -l 64M --json=j perl -e 'for (1 .. 200) { fork // die or exec \"./p\"; wait }'; " \
              "test $(grep -c 'statically linked' j) = 200")
@@ -69,6 +98,11 @@ static void right(const char *test, const char *script)
     X(coverage_pool_of_processes_is_green,                                                         \
       "command -v python3 >/dev/null || exit 77; $M -l 400M -e 9 python3 -c 'import "              \
       "multiprocessing as m; m.Pool(3).map(abs, [1, -2])'")                                        \
+    X(coverage_small_blocks_and_stacks_raise_no_alarm,                                             \
+      "command -v perl >/dev/null || exit 77; $M -v -l 1G perl -e '@a = map { \"x\" } 1 .. "       \
+      "300000; "                                                                                   \
+      "select undef, undef, undef, 0.3' 2>e; $M -v -l 1G $V/process_thousand_threads 2>>e; "       \
+      "test $(grep -c 'nothing refused (' e) = 2 && ! " PRINTS("past the library") "e")            \
     X(coverage_other_names_are_as_asked, STATIC "$M -l 64M -e 9 -p bash bash -c 'true; ./p'")
 
 #define RIGHT(name, script)                                                                        \
