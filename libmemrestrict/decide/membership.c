@@ -22,11 +22,12 @@ enum {
 };
 
 static struct {
-    struct accounts *accounts; /* NULL: no run, or none that could be joined */
-    struct account *slot;      /* the process's; NULL: there was none free */
-    uint32_t flags;            /* that forked children have too */
-    int pid;                   /* whose it is: a vfork child has its parent's memory */
-    const char *path;          /* of the run's accounts, the settings' own */
+    struct accounts *accounts;      /* NULL: no run, or none that could be joined */
+    struct account *slot;           /* the process's; NULL: there was none free */
+    uint32_t flags;                 /* that forked children have too */
+    char heap_owner[ACCOUNTS_NAME]; /* likewise */
+    int pid;                        /* whose it is: a vfork child has its parent's memory */
+    const char *path;               /* of the run's accounts, the settings' own */
 } membership;
 
 bool membership_in_run(void) { return membership.accounts != NULL; }
@@ -128,6 +129,7 @@ static void fill_in(struct accounts *accounts, struct account *slot, const struc
     slot->stack = self->stack;
     slot->began = kernel_clock();
     set_name(slot->program, program);
+    memcpy(slot->heap_owner, membership.heap_owner, sizeof slot->heap_owner);
 }
 
 static void join_sites(const struct accounts *accounts, const struct account *slot, uint32_t flags)
@@ -233,11 +235,15 @@ void membership_note_unreached(void)
 
 void membership_note_owners(const char *object, bool heap, bool maps)
 {
+    const uint32_t both = ACCOUNT_OWN_HEAP | ACCOUNT_OWN_MAPS;
+    uint32_t flags = (heap ? ACCOUNT_OWN_HEAP : 0) | (maps ? ACCOUNT_OWN_MAPS : 0);
+    const char *slash = strrchr(object, '/');
+    set_name(membership.heap_owner, slash != NULL ? slash + 1 : object);
+    membership.flags = (membership.flags & ~both) | flags;
     struct account *slot = membership.slot;
     if (slot == NULL)
         return;
-    const char *slash = strrchr(object, '/');
-    set_name(slot->heap_owner, slash != NULL ? slash + 1 : object);
-    atomic_fetch_and(&slot->flags, ~(uint32_t)(ACCOUNT_OWN_HEAP | ACCOUNT_OWN_MAPS));
-    atomic_fetch_or(&slot->flags, (heap ? ACCOUNT_OWN_HEAP : 0) | (maps ? ACCOUNT_OWN_MAPS : 0));
+    memcpy(slot->heap_owner, membership.heap_owner, sizeof slot->heap_owner);
+    atomic_fetch_and(&slot->flags, ~both);
+    atomic_fetch_or(&slot->flags, flags);
 }

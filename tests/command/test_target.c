@@ -121,6 +121,14 @@ static void expect_made(const char *test, const char *script, const char *words)
     END_TEST
 MADE(TEST_MADE)
 
+START_TEST(target_own_malloc_is_a_forked_childs_as_well)
+{
+    expect("$M -q -l 16M --json=j $V/own_malloc fork 2>err; "
+           "jq -c '[.processes[] | [.began_by, .heap_owner]] | sort' j",
+           0, "[[\"exec\",\"own_malloc\"],[\"fork\",\"own_malloc\"]]\n", "");
+}
+END_TEST
+
 START_TEST(target_setuid)
 {
     if (getuid() != 0)
@@ -160,6 +168,7 @@ Suite *suite_target(void)
 #define ADD(name, script, words) command_add(suite, name);
     MADE(ADD)
 #undef ADD
+    command_add(suite, target_own_malloc_is_a_forked_childs_as_well);
     command_add(suite, target_setuid);
     command_add(suite, target_both_word_sizes_when_installed);
     return suite;

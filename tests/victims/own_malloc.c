@@ -2,6 +2,8 @@
 #include "victim.h"
 
 #include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* Linked with -rdynamic: the loader finds these before any preloaded library's. Nothing is freed.
  */
@@ -49,8 +51,19 @@ static void use_the_rest_of_the_family(void)
     compatible(malloc(10));
 }
 
-int main(void)
+static void end_in_a_child(void)
 {
+    pid_t child = fork();
+    if (child == 0)
+        _exit(0);
+    CHECK(waitpid(child, NULL, 0) == child);
+}
+
+int main(int argc, char **argv)
+{
+    (void)argv;
+    if (argc > 1)
+        end_in_a_child();
     use_the_rest_of_the_family();
     CHECK(malloc(32 * MIB) != NULL); /* past the limit */
     CHECK(mmap(NULL, 32 * MIB, PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED);
