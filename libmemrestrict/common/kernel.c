@@ -327,6 +327,8 @@ int kernel_dup_above(int fd, int lowest)
     return (int)KERNEL_CALL(SYS_fcntl, fd, F_DUPFD_CLOEXEC, lowest);
 }
 
+int kernel_open_flags(int fd) { return (int)KERNEL_CALL(SYS_fcntl, fd, F_GETFL); }
+
 bool kernel_exists(const char *path)
 {
     return KERNEL_CALL(SYS_faccessat, AT_FDCWD, path, F_OK) == 0;

@@ -119,7 +119,9 @@ ssize_t kernel_write(int fd, const void *buffer, size_t bytes);
 void kernel_close(int fd);
 /* A copy of fd numbered `lowest` or above, closed on exec. */
 int kernel_dup_above(int fd, int lowest);
-/* The same below an open folder, or AT_FDCWD. */
+/* open(2)'s flags that it was opened with. */
+int kernel_open_flags(int fd);
+/* The same as `open` below an open folder, or AT_FDCWD. */
 int kernel_open_at(int folder, const char *name, int flags);
 /* The same if no link is on the way; -ELOOP: there is one; or it cannot be told on this kernel. */
 int kernel_open_linkless(const char *path, int flags);

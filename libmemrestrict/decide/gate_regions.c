@@ -2,6 +2,7 @@
 #include "decide/gate_regions.h"
 
 #include "records/budget.h"
+#include "decide/map_arguments.h"
 #include "decide/map_barrier.h"
 #include "records/fault.h"
 #include "decide/gate.h"
@@ -115,7 +116,11 @@ static bool charge_difference(struct gate_region *region, uint64_t more, uint64_
     }
     undo(region);
     map_barrier_end();
-    gate_refuse(region->call, region->asked);
+    int error = region->of_file ? map_arguments_error(region->fd) : 0;
+    if (error == 0)
+        gate_refuse(region->call, region->asked);
+    else
+        errno = error;
     return false;
 }
 
@@ -132,64 +137,27 @@ static enum region_state state_of(int prot, int flags)
     return prot & PROT_WRITE ? REGION_CHARGED : REGION_RESERVED;
 }
 
-/* The kernel rounds a length in huge pages up to whole ones (mmap(2)). */
-static uintptr_t huge_length(size_t length, int flags)
-{
-    static _Atomic uintptr_t standard;
-    unsigned bits = (unsigned)flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK;
-    if (bits == 0 && standard == 0)
-        standard = (uintptr_t)proc_bytes("/proc/meminfo", "Hugepagesize:");
-    uintptr_t huge = bits != 0 ? (bits < 8 * sizeof huge ? (uintptr_t)1 << bits : 0) : standard,
-              sum;
-    if (huge == 0 || __builtin_add_overflow(length, huge - 1, &sum))
-        return pages_round(length);
-    return sum & ~(huge - 1);
-}
-
-static uintptr_t length_of(size_t length, int flags)
-{
-    return LIKELY(!(flags & MAP_HUGETLB)) ? pages_round(length) : huge_length(length, flags);
-}
-
-/* Of that size the kernel has no pages: it says so, and has nothing to give. */
-static COLD bool is_no_huge_page(int flags)
-{
-    int probe = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_HUGETLB |
-                (flags & (int)((unsigned)MAP_HUGE_MASK << MAP_HUGE_SHIFT));
-    int *error = guard_errno(), saved = *error;
-    void *page = kernel_mmap(NULL, 1, PROT_NONE, probe, -1, 0);
-    bool invalid = page == MAP_FAILED && *error == EINVAL;
-    if (page != MAP_FAILED)
-        kernel_munmap(page, huge_length(1, flags));
-    *error = saved;
-    return invalid;
-}
-
-/* Flags that the kernel takes of nobody, whatever there is left: EINVAL is not ENOMEM. */
-static bool is_invalid(int flags)
-{
-    int type = flags & MAP_TYPE;
-    if (UNLIKELY(type == 0) || UNLIKELY(type == MAP_SHARED_VALIDATE && (flags & MAP_ANONYMOUS)))
-        return true;
-    return UNLIKELY(flags & MAP_HUGETLB) && (flags & MAP_ANONYMOUS) && is_no_huge_page(flags);
-}
-
 /* A call that the plan says fails has changed nothing. */
 static bool is_granted(enum call call, uint64_t size)
 {
     return LIKELY(!fault_on) || !gate_faults(call, size);
 }
 
-bool gate_map_begin(struct gate_region *region, void *addr, size_t length, int prot, int flags)
+bool gate_map_begin(struct gate_region *region, void *addr, size_t length, int prot, int flags,
+                    int fd)
 {
     if (!is_granted(CALL_mmap, length))
         return false;
-    uintptr_t low = 0, high = 0, whole = length_of(length, flags);
+    uintptr_t low = 0, high = 0, whole = map_arguments_length(length, flags);
     bool fixed = (flags & MAP_FIXED) && !(flags & MAP_FIXED_NOREPLACE);
-    *region = (struct gate_region){
-        .call = CALL_mmap, .asked = length, .length = whole, .state = state_of(prot, flags)};
-    region->skip =
-        !counted || whole == 0 || (fixed && !range(addr, whole, &low, &high)) || is_invalid(flags);
+    *region = (struct gate_region){.call = CALL_mmap,
+                                   .asked = length,
+                                   .length = whole,
+                                   .state = state_of(prot, flags),
+                                   .of_file = !(flags & MAP_ANONYMOUS),
+                                   .fd = fd};
+    region->skip = !counted || whole == 0 || (fixed && !range(addr, whole, &low, &high)) ||
+                   map_arguments_are_invalid(flags);
     if (region->skip)
         return true;
     begin_change();

@@ -30,13 +30,16 @@ struct gate_region {
     enum region_state state;   /* ... in this state, unless it is NONE */
     uintptr_t from;            /* mremap: the old address, and what of the old length is kept */
     uintptr_t kept;
-    bool patchy; /* mremap: there are holes in what is moved onto a fixed destination */
-    bool stays;  /* mremap: MREMAP_DONTUNMAP */
+    bool patchy;  /* mremap: there are holes in what is moved onto a fixed destination */
+    bool stays;   /* mremap: MREMAP_DONTUNMAP */
+    bool of_file; /* mmap: of the file behind `fd` */
+    int fd;
 };
 
 void gate_regions_start(const struct config *config);
 
-bool gate_map_begin(struct gate_region *region, void *addr, size_t length, int prot, int flags);
+bool gate_map_begin(struct gate_region *region, void *addr, size_t length, int prot, int flags,
+                    int fd);
 /* False: could not be entered and was refused; the caller unmaps it. Never after MAP_FIXED. */
 bool gate_map_end(struct gate_region *region, void *result);
 

@@ -56,7 +56,7 @@ static void *map(void *addr, size_t length, int prot, int flags, int fd, int64_t
         return next_mmap(addr, length, prot, flags, fd, offset);
     if (UNLIKELY(front_awaits_maps()))
         front_passed_maps();
-    if (!gate_map_begin(&region, addr, length, prot, flags))
+    if (!gate_map_begin(&region, addr, length, prot, flags, fd))
         return MAP_FAILED;
     void *result = next_mmap(addr, length, prot, flags, fd, offset);
     if (!gate_map_end(&region, result)) {

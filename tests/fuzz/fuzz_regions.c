@@ -13,6 +13,7 @@
 #include "ground/pages.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,6 +134,15 @@ static void meanwhile(struct area area, bool nested)
         one_call((struct area){0, area.low}, true);
 }
 
+/* One that can be mapped, or the refusal would be another. */
+static int a_file(void)
+{
+    static int fd = -1;
+    if (fd < 0)
+        fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+    return fd;
+}
+
 static void call_map(struct area area, bool nested)
 {
     static const int kinds[] = {MAP_PRIVATE | MAP_ANONYMOUS, MAP_SHARED | MAP_ANONYMOUS,
@@ -149,7 +159,7 @@ static void call_map(struct area area, bool nested)
     uint64_t refusals = gate_figures().refusals;
     bool refused = must_refuse(more, less);
     if (!goes_on(gate_map_begin(&region, pointer(start), bytes_of(count), prot,
-                                kinds[kind] | places[place]),
+                                kinds[kind] | places[place], a_file()),
                  refused, refusals))
         return;
     meanwhile(area, nested);
@@ -335,7 +345,7 @@ static void call_badly(void)
     size_t length = pick(2) ? 0 : SIZE_MAX - pick(256);
     void *odd = (char *)pointer(pick(PAGES)) + 1;
     publish();
-    REQUIRE(gate_map_begin(&region, odd, page, prot, fixed));
+    REQUIRE(gate_map_begin(&region, odd, page, prot, fixed, -1));
     REQUIRE(gate_map_end(&region, done ? odd : MAP_FAILED));
     REQUIRE(gate_unmap_begin(&region, odd, page, false));
     gate_unmap_end(&region, done);

@@ -15,6 +15,7 @@
 
 #include "../fuzz/fuzz_regions.c"
 
+#include <fcntl.h>
 #include <sys/resource.h>
 
 enum { LIMIT_PAGES = 16, UNTOUCHED = 4095 /* an errno that nobody sets */ };
@@ -81,7 +82,7 @@ static void expect_refusal(bool admitted, enum call call, uint64_t size)
 static void map_as(size_t from, size_t count, int prot, int flags)
 {
     struct gate_region region;
-    ck_assert(gate_map_begin(&region, at(from), pages(count), prot, flags));
+    ck_assert(gate_map_begin(&region, at(from), pages(count), prot, flags, -1));
     ck_assert(gate_map_end(&region, at(from)));
 }
 
@@ -122,7 +123,7 @@ START_TEST(a_mapping_is_charged_before_it_is_made)
 {
     struct gate_region region;
     start();
-    ck_assert(gate_map_begin(&region, NULL, pages(3) - 7, RW, ANON));
+    ck_assert(gate_map_begin(&region, NULL, pages(3) - 7, RW, ANON, -1));
     ck_assert_uint_eq(budget_read().used, pages(3));
     ck_assert_uint_eq(regions_live(&regions_own).bytes, 0);
     ck_assert(gate_map_end(&region, at(0)));
@@ -136,7 +137,7 @@ START_TEST(a_mapping_that_failed_is_given_back)
 {
     struct gate_region region;
     start();
-    ck_assert(gate_map_begin(&region, NULL, pages(3), RW, ANON));
+    ck_assert(gate_map_begin(&region, NULL, pages(3), RW, ANON, -1));
     ck_assert(gate_map_end(&region, MAP_FAILED));
     expect_charged(0);
     ck_assert_uint_eq(gate_figures().refusals, 0);
@@ -148,11 +149,32 @@ START_TEST(a_mapping_past_the_limit_is_refused)
     struct gate_region region;
     start();
     map(0, 4);
-    expect_refusal(gate_map_begin(&region, NULL, pages(12) + 1, RW, ANON), CALL_mmap,
+    expect_refusal(gate_map_begin(&region, NULL, pages(12) + 1, RW, ANON, -1), CALL_mmap,
                    pages(12) + 1);
     expect_charged(4);
     map(4, 12);
     expect_charged(16);
+}
+END_TEST
+
+/* As the kernel has it: what is wrong with the file comes before what there is too little of. */
+START_TEST(a_file_that_cannot_be_mapped_is_no_refusal)
+{
+    struct {
+        int fd, error;
+    } files[] = {{-1, EBADF},
+                 {open("/", O_PATH), EBADF},
+                 {open("/dev/null", O_WRONLY), EACCES},
+                 {open("/dev/zero", O_RDONLY), ENOMEM}};
+    struct gate_region region;
+    start();
+    for (int i = 0; i < 4; i++) {
+        errno = 0;
+        ck_assert(!gate_map_begin(&region, NULL, pages(17), RW, MAP_PRIVATE, files[i].fd));
+        ck_assert_int_eq(errno, files[i].error);
+        ck_assert_uint_eq(gate_figures().refusals, files[i].error == ENOMEM);
+    }
+    expect_charged(0);
 }
 END_TEST
 
@@ -200,10 +222,10 @@ START_TEST(huge_pages_are_charged_whole)
     int huge = ANON | MAP_HUGETLB;
     gate_start(&config, "me");
     gate_regions_start(&config);
-    ck_assert(gate_map_begin(&region, NULL, 1, RW, huge | 21 << MAP_HUGE_SHIFT));
+    ck_assert(gate_map_begin(&region, NULL, 1, RW, huge | 21 << MAP_HUGE_SHIFT, -1));
     ck_assert(gate_map_end(&region, at(0)));
     expect_charged((2 << 20) / pages_size());
-    ck_assert(gate_map_begin(&region, NULL, (2 << 20) + 1, RW, huge | 21 << MAP_HUGE_SHIFT));
+    ck_assert(gate_map_begin(&region, NULL, (2 << 20) + 1, RW, huge | 21 << MAP_HUGE_SHIFT, -1));
     ck_assert_uint_eq(budget_read().used, 6 << 20);
     ck_assert(gate_map_end(&region, MAP_FAILED));
     expect_charged((2 << 20) / pages_size());
@@ -216,7 +238,7 @@ START_TEST(a_fixed_mapping_charges_what_it_adds)
     start();
     reserve(0, 16);
     map_as(2, 3, RW, ANON | MAP_FIXED);
-    ck_assert(gate_map_begin(&region, at(0), pages(16), RW, ANON | MAP_FIXED));
+    ck_assert(gate_map_begin(&region, at(0), pages(16), RW, ANON | MAP_FIXED, -1));
     ck_assert_uint_eq(budget_read().used, pages(16)); /* all of the limit, and not a page twice */
     ck_assert(gate_map_end(&region, at(0)));
     expect_charged(16);
@@ -228,7 +250,7 @@ START_TEST(a_fixed_mapping_credits_what_it_replaces_only_afterwards)
     struct gate_region region;
     start();
     map(0, 8);
-    ck_assert(gate_map_begin(&region, at(2), pages(4), PROT_NONE, ANON | MAP_FIXED));
+    ck_assert(gate_map_begin(&region, at(2), pages(4), PROT_NONE, ANON | MAP_FIXED, -1));
     ck_assert_uint_eq(budget_read().used, pages(8));
     ck_assert(gate_map_end(&region, at(2)));
     expect_charged(4);
@@ -242,7 +264,7 @@ START_TEST(a_refused_fixed_mapping_leaves_the_records)
     start();
     reserve(0, 32);
     map_as(3, 2, RW, ANON | MAP_FIXED);
-    expect_refusal(gate_map_begin(&region, at(0), pages(32), RW, ANON | MAP_FIXED), CALL_mmap,
+    expect_refusal(gate_map_begin(&region, at(0), pages(32), RW, ANON | MAP_FIXED, -1), CALL_mmap,
                    pages(32));
     expect_charged(2);
     expect_state(0, 3, REGION_RESERVED);
@@ -256,7 +278,7 @@ START_TEST(a_fixed_mapping_that_failed_leaves_what_the_kernel_left)
     struct gate_region region;
     start();
     map(0, 8);
-    ck_assert(gate_map_begin(&region, at(0), pages(8), RW, ANON | MAP_FIXED));
+    ck_assert(gate_map_begin(&region, at(0), pages(8), RW, ANON | MAP_FIXED, -1));
     KERNEL_HAS({0, 3, true}, {6, 8, true});
     ck_assert(gate_map_end(&region, MAP_FAILED));
     expect_charged(5);
@@ -270,7 +292,7 @@ START_TEST(where_the_kernels_list_cannot_be_read_a_failed_call_changes_nothing)
     start();
     map(0, 8);
     reserve(8, 8);
-    ck_assert(gate_map_begin(&region, at(4), pages(8), RW, ANON | MAP_FIXED));
+    ck_assert(gate_map_begin(&region, at(4), pages(8), RW, ANON | MAP_FIXED, -1));
     ck_assert(gate_map_end(&region, MAP_FAILED));
     expect_charged(8);
     ck_assert(gate_protect_begin(&region, at(0), pages(16), RW));
@@ -285,7 +307,7 @@ START_TEST(noreplace_takes_no_records_out)
     struct gate_region region;
     start();
     map(0, 4);
-    ck_assert(gate_map_begin(&region, at(0), pages(4), RW, ANON | MAP_FIXED_NOREPLACE));
+    ck_assert(gate_map_begin(&region, at(0), pages(4), RW, ANON | MAP_FIXED_NOREPLACE, -1));
     expect_state(0, 4, REGION_CHARGED);
     ck_assert_uint_eq(budget_read().used, pages(8));
     ck_assert(gate_map_end(&region, MAP_FAILED));
@@ -709,7 +731,7 @@ START_TEST(arguments_that_no_kernel_takes_are_passed_on)
     start();
     map(0, 4);
     call_badly();
-    ck_assert(gate_map_begin(&region, NULL, 0, RW, ANON));
+    ck_assert(gate_map_begin(&region, NULL, 0, RW, ANON, -1));
     ck_assert(gate_map_end(&region, MAP_FAILED));
     ck_assert(gate_remap_begin(&region, at(0), pages(4), pages(2), MOVE | STAY, NULL));
     gate_remap_end(&region, MAP_FAILED);
@@ -751,7 +773,7 @@ static int try_all(void)
     struct gate_region region;
     int failed = 0;
     errno = 0;
-    if (gate_map_begin(&region, at(2), pages(3), PROT_NONE, ANON | MAP_FIXED))
+    if (gate_map_begin(&region, at(2), pages(3), PROT_NONE, ANON | MAP_FIXED, -1))
         gate_map_end(&region, MAP_FAILED);
     else
         failed += errno == ENOMEM;
@@ -791,9 +813,9 @@ START_TEST(without_memory_for_its_record_a_mapping_fails_and_is_no_refusal)
     struct gate_region region;
     start();
     map(0, 16);
-    ck_assert(!gate_map_begin(&region, NULL, pages(3), RW, ANON));
+    ck_assert(!gate_map_begin(&region, NULL, pages(3), RW, ANON, -1));
     unmap(0, 16);
-    ck_assert(gate_map_begin(&region, NULL, pages(3), RW, ANON));
+    ck_assert(gate_map_begin(&region, NULL, pages(3), RW, ANON, -1));
     memory_runs_out();
     errno = 0;
     bool entered = gate_map_end(&region, at(0));
@@ -819,7 +841,7 @@ START_TEST(calls_within_calls_stay_exact)
     ck_assert(gate_remap_begin(&inner, at(10), pages(4), pages(6), MOVE, NULL));
     ck_assert_uint_eq(budget_read().used, pages(10));
     gate_unmap_end(&outer, true);
-    ck_assert(gate_map_begin(&outer, NULL, pages(10), RW, ANON));
+    ck_assert(gate_map_begin(&outer, NULL, pages(10), RW, ANON, -1));
     gate_remap_end(&inner, at(0)); /* where the outer call has just unmapped */
     ck_assert(gate_map_end(&outer, at(100)));
     expect_charged(16);
@@ -850,6 +872,7 @@ Suite *suite_gate_regions(void)
     unit_add(suite, a_mapping_is_charged_before_it_is_made);
     unit_add(suite, a_mapping_that_failed_is_given_back);
     unit_add(suite, a_mapping_past_the_limit_is_refused);
+    unit_add(suite, a_file_that_cannot_be_mapped_is_no_refusal);
     unit_add(suite, a_mapping_nobody_can_write_to_is_a_reservation);
     unit_add(suite, shared_anonymous_memory_is_charged);
     unit_add(suite, a_private_writable_file_is_charged);
