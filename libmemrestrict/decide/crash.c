@@ -39,11 +39,15 @@ static void set_default(int number)
     sigaction(number, &action, NULL);
 }
 
-/* A program that jumped to where no code is has come from where the call left its address. */
+/* A program that jumped to where no code is has come from where the call left its address, if its
+ * stack is still there. */
 static struct stack_at before_wild_call(const struct stack_at *at)
 {
     struct object object;
-    if (ARCH_CALL_PUSHES && !object_at(at->pc, &object) && at->sp % sizeof(uintptr_t) == 0)
+    struct stack_window window;
+    stack_window_open(&window, at->sp);
+    if (ARCH_CALL_PUSHES && !object_at(at->pc, &object) && at->sp % sizeof(uintptr_t) == 0 &&
+        stack_window_has(&window, at->sp))
         return (struct stack_at){*(const uintptr_t *)at->sp, at->sp + sizeof(uintptr_t), at->fp};
     return (struct stack_at){at->pc + 1, at->sp, at->fp};
 }

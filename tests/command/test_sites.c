@@ -239,12 +239,25 @@ START_TEST(sites_of_wrong_frame_rules_on_any_stack)
 }
 END_TEST
 
+START_TEST(sites_crash_without_a_stack_ends_as_it_would)
+{
+#if !defined(__x86_64__)
+    SKIP("it is written for x86-64 alone");
+#endif
+    expect("$V/crash_in_many_ways astray; echo $?; "
+           "$M -q --json=j --site-list=l $V/crash_in_many_ways astray; echo $?; "
+           "jq -r '.processes[].crash.name' l",
+           0, "132\n132\nSIGILL\n", NULL);
+}
+END_TEST
+
 Suite *suite_sites(void)
 {
     Suite *suite = suite_create("sites");
 #define PROPERTY_ADD(name, script, status, out, err) command_add(suite, name);
     PROPERTIES(PROPERTY_ADD)
     command_add(suite, sites_of_wrong_frame_rules_on_any_stack);
+    command_add(suite, sites_crash_without_a_stack_ends_as_it_would);
     command_add(suite, sites_ms_print_reads_massif);
     command_add(suite, sites_of_a_program_by_clang_have_lines);
     command_add(suite, sites_speedscope_imports_ours);

@@ -75,6 +75,22 @@ static int in_child(pid_t pid)
     return WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV ? 0 : 1;
 }
 
+/* Without code, without a stack, and with SIGSEGV blocked: another fault would end it by that. */
+static APART int go_astray(void)
+{
+#if defined(__x86_64__)
+    static const unsigned char no_instruction[] = {0x0f, 0x0b};
+    sigset_t set;
+    unsigned char *page = mmap(NULL, 4096, 7, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    memcpy(page, no_instruction, sizeof no_instruction);
+    sigemptyset(&set);
+    sigaddset(&set, SIGSEGV);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    __asm__ volatile("movq $8, %%rsp\n\tjmp *%0" : : "r"(page));
+#endif
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     const char *way = argc > 1 ? argv[1] : "";
@@ -87,6 +103,8 @@ int main(int argc, char **argv)
         return write_text();
     if (strcmp(way, "wild") == 0)
         return call_at(NULL);
+    if (strcmp(way, "astray") == 0)
+        return go_astray();
     if (strcmp(way, "divide") == 0)
         return divide(argc - 2);
     if (strcmp(way, "deep") == 0)
