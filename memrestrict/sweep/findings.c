@@ -150,6 +150,7 @@ void findings_free(struct findings *findings)
         free(name->words);
         free(name);
     }
+    free(findings->by_key);
     free(findings->list);
     *findings = (struct findings){.list = NULL};
 }
@@ -206,13 +207,48 @@ static const char *after_outcome(const char *word, enum reaction *reaction)
     return reaction_of(name, reaction) && *reaction > REACTION_HANDLED ? colon + 1 : NULL;
 }
 
+static int in_order_of_keys(const void *one, const void *other)
+{
+    const struct finding *const *a = one, *const *b = other;
+    return strcmp((*a)->record->key, (*b)->record->key);
+}
+
+static bool sort_by_key(struct findings *findings)
+{
+    if (findings->by_key == NULL)
+        findings->by_key = calloc(findings->count + 1, sizeof(struct finding *));
+    if (findings->by_key == NULL) {
+        message("%s", strerror(ENOMEM));
+        return false;
+    }
+    for (size_t i = 0; i < findings->count; i++)
+        findings->by_key[i] = &findings->list[i];
+    qsort(findings->by_key, findings->count, sizeof(struct finding *), in_order_of_keys);
+    return true;
+}
+
+/* In that order, the first whose key is not before the word. */
+static size_t first_of(const struct findings *findings, const char *word)
+{
+    size_t low = 0, high = findings->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(findings->by_key[middle]->record->key, word) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 static bool take_known(struct findings *findings, const char *word)
 {
     enum reaction reaction;
     if (after_outcome(word, &reaction) == NULL)
         return false;
-    for (size_t i = 0; i < findings->count; i++)
-        findings->list[i].known |= strcmp(findings->list[i].record->key, word) == 0;
+    for (size_t i = first_of(findings, word);
+         i < findings->count && strcmp(findings->by_key[i]->record->key, word) == 0; i++)
+        findings->by_key[i]->known = true;
     return true;
 }
 
@@ -274,7 +310,7 @@ static bool read_from(struct findings *findings, const char *option, const char 
 bool findings_baseline(struct findings *findings, const char *path)
 {
     bool absent = access(path, F_OK) != 0 && errno == ENOENT;
-    return absent || read_from(findings, "baseline", path, take_known);
+    return absent || (sort_by_key(findings) && read_from(findings, "baseline", path, take_known));
 }
 
 bool findings_suppress(struct findings *findings, const char *path)

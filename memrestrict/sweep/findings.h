@@ -22,6 +22,7 @@ struct findings {
     size_t count;
     size_t trials[REACTIONS]; /* by what they showed */
     struct finding_name *names;
+    struct finding **by_key; /* NULL: no baseline was looked into */
 };
 
 /* Of a journal, which must outlive it. False: no memory. */

@@ -273,14 +273,39 @@ bool journal_finish(struct journal *journal, uint64_t time)
     return write_line(journal, json_pack("{sb sI}", "finished", 1, "time_ns", (json_int_t)time));
 }
 
+struct known_note {
+    const char *words;
+    UT_hash_handle hh;
+};
+
+/* A note that is not in the table yet is entered there, and in the list, if there is one. */
+static bool add_new(struct known_note **known, struct string_list *notes, const char *words)
+{
+    struct known_note *note;
+    HASH_FIND_STR(*known, words, note);
+    if (note != NULL)
+        return true;
+    if ((note = calloc(1, sizeof *note)) == NULL)
+        return false;
+    note->words = words;
+    HASH_ADD_KEYPTR(hh, *known, words, strlen(words), note);
+    if (HASH_ADDED(note))
+        return notes == NULL || string_list_add(notes, words);
+    free(note);
+    return false;
+}
+
 static bool add_notes(struct string_list *notes, const struct string_list *more)
 {
+    struct known_note *known = NULL, *note, *next;
     bool done = true;
-    for (size_t i = 0; i < more->count; i++) {
-        bool known = false;
-        for (size_t j = 0; j < notes->count; j++)
-            known |= strcmp(notes->words[j], more->words[i]) == 0;
-        done = done && (known || string_list_add(notes, more->words[i]));
+    for (size_t i = 0; i < notes->count && done; i++)
+        done = add_new(&known, NULL, notes->words[i]);
+    for (size_t i = 0; i < more->count && done; i++)
+        done = add_new(&known, notes, more->words[i]);
+    HASH_ITER (hh, known, note, next) {
+        HASH_DEL(known, note);
+        free(note);
     }
     return done;
 }
