@@ -47,7 +47,7 @@ _memrestrict_options='-l --limit= --scope= --engine= -L --tree-limit= -r --reser
     --timeline= --layout= --interval= --color= -q --quiet -v --verbose -h --help --usage -V --version'
 
 # Those of min.
-_memrestrict_min_options='--scope= --step= -c --count= -p --program= --compare= --test= --expect= -t
+_memrestrict_min_options='--scope= --engine= --step= -c --count= -p --program= --compare= --test= --expect= -t
     --time= -j --jobs= -n --repeat= --budget-file= --tolerance= --update --json= --junit= -q --quiet
     -v --verbose -h --help --usage'
 

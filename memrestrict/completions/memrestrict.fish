@@ -130,6 +130,7 @@ complete -c memrestrict -n __memrestrict_in_run -l usage -d 'Print a short help'
 complete -c memrestrict -n __memrestrict_in_run -s V -l version -d 'Print the version'
 
 complete -c memrestrict -n __memrestrict_in_min -l scope -x -a 'process tree' -d 'What the budget is of'
+complete -c memrestrict -n __memrestrict_in_min -l engine -x -a 'auto preload ptrace rlimit cgroup' -d 'What limits it'
 complete -c memrestrict -n __memrestrict_in_min -l step -x -a '4K 64K 1M' -d 'Be content with multiples of this'
 complete -c memrestrict -n __memrestrict_in_min -s c -l count -x -a 'heap regions stacks heap,regions heap,regions,stacks' -d 'What is charged'
 complete -c memrestrict -n __memrestrict_in_min -s p -l program -x -a '(__fish_complete_command)' -d 'Limit only these programs'

@@ -58,14 +58,17 @@ static uint64_t rounded_up(const struct bisect *bisect, uint64_t budget)
  * little more. */
 static enum bisect_end find_enough(struct bisect *bisect)
 {
-    enum { TIMES = 10 };
-    uint64_t top = rounded_up(bisect, bisect->peak);
-    for (int i = 0; i < TIMES; i++) {
+    enum { TIMES = 10, DOUBLINGS = 40 };
+    const uint64_t first = 1024 * 1024;
+    uint64_t top = rounded_up(bisect, bisect->peak != 0 || !bisect->blind ? bisect->peak : first);
+    for (int i = 0; i < (bisect->blind ? DOUBLINGS : TIMES); i++) {
         if (!run_one(bisect, top, bisect->times))
             return BISECT_STOPPED;
+        if (bisect->blind)
+            bisect->peak = top;
         if (tried_budgets_answer(bisect->tried) != NULL)
             return BISECT_FOUND;
-        top = rounded_up(bisect, top + top / 4 + 4096);
+        top = rounded_up(bisect, bisect->blind ? 2 * top : top + top / 4 + 4096);
     }
     return BISECT_NO_WAY;
 }

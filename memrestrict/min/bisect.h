@@ -12,6 +12,7 @@
 struct bisect {
     uint64_t step;    /* answers are multiples of this */
     uint64_t peak;    /* bytes that should be enough */
+    bool blind;       /* nobody knows what should be: `peak` is found by doubling */
     unsigned jobs;    /* so many at a time */
     unsigned repeats; /* of the answer */
     /* Tries each, and notes the results in `tried`. False: it cannot go on. */

@@ -51,7 +51,7 @@ bool format_min_json(FILE *file, const void *what)
     const struct tried_budgets *tried = result->tried;
     const struct min_success *success = result->success;
     json_t *json = json_pack(
-        "{s:s,s:i,s:o,s:s,s:I,s:I,s:I,s:I,s:I,s:b,s:b,s:I,s:I,s:o,s:o,s:o,s:s}", "schema",
+        "{s:s,s:i,s:o,s:s,s:I,s:I,s:I,s:I,s:I,s:b,s:b,s:I,s:I,s:o,s:o,s:o,s:s,s:s}", "schema",
         "memrestrict-min", "version", 1, "argv", words_array(result->options->argv), "scope",
         result->options->tree ? "tree" : "process", "step_bytes", (json_int_t)result->options->step,
         "need_bytes", (json_int_t)min_result_need(result), "least_passed_bytes",
@@ -60,6 +60,6 @@ bool format_min_json(FILE *file, const void *what)
         "steady", (int)bisect_is_steady(tried), "simple", (int)bisect_is_simple(tried), "runs",
         (json_int_t)result->runs, "duration_ns", (json_int_t)result->time, "budget_file",
         budget(result), "tried", tried_json(tried), "sites", min_sites_json(result->sites),
-        "replay", result->replay);
+        "replay", result->replay, "engine", success->engine);
     return json_write(file, json);
 }

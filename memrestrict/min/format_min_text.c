@@ -51,6 +51,14 @@ static void print_peak(FILE *file, const struct min_success *success)
                 success->least_peak, success->most_peak);
 }
 
+static void print_limited(FILE *file, const struct min_success *success)
+{
+    if (!min_success_has_sites(success))
+        fprintf(file, "  limited by --engine=%s, in pages\n", success->engine);
+    if (min_success_has_peaks(success))
+        print_peak(file, success);
+}
+
 static void print_effort(FILE *file, const struct min_result *result)
 {
     char time[DURATION_ROOM];
@@ -171,7 +179,7 @@ bool format_min_text(FILE *file, const void *what)
         fprintf(file, "%" PRIu64 "\n", min_result_need(result));
     } else {
         print_need(file, result);
-        print_peak(file, result->success);
+        print_limited(file, result->success);
         print_effort(file, result);
         print_doubts(file, result);
         min_sites_print(file, result->sites);

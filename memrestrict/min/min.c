@@ -16,8 +16,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { DEPTH = 16, EXIT_GREW = 1, OPTIONS = 4 };
+enum { DEPTH = 16, EXIT_GREW = 1, OPTIONS = 5 };
 
 static const uint64_t second = 1000000000;
 static const uint64_t second_try = UINT64_C(1) << 63; /* in the tag of a trial, beside its budget */
@@ -45,11 +46,12 @@ static bool set_program(struct min *min)
     const struct min_options *options = &min->options;
     const struct {
         const char *name, *value;
-    } given[] = {{"count", options->count}, {"program", options->program}};
+    } given[] = {
+        {"count", options->count}, {"program", options->program}, {"engine", options->engine}};
     int count = 0;
     if (options->tree)
         min->more[count++] = "--scope=tree";
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 3; i++)
         if (given[i].value != NULL) {
             if (asprintf(&min->words[i], "--%s=%s", given[i].name, given[i].value) < 0)
                 return false;
@@ -150,6 +152,10 @@ static bool learn(struct min *min, int *status)
     if (!min_success_learn(&min->success, min->trials, status))
         return false;
     min->runs = 2;
+    if (!min_success_has_sites(&min->success)) { /* then it counts pages */
+        uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), *step = &min->options.step;
+        *step = (*step / page + (*step % page != 0)) * page;
+    }
     if (min->program.time_limit == 0)
         min->program.time_limit =
             TIMES * min->success.time > 5 * second ? TIMES * min->success.time : 5 * second;
@@ -161,6 +167,7 @@ static bool find(struct min *min)
     min->bisect = (struct bisect){
         .step = min->options.step,
         .peak = min->success.most_peak,
+        .blind = !min_success_has_peaks(&min->success),
         .jobs = min->options.jobs,
         .repeats = min->options.repeats,
         .run = try_all,
@@ -288,7 +295,7 @@ static int search(struct min *min)
     bool learnt = learn(min, &status);
     progress_clear(&min->progress);
     bool found = learnt && find(min);
-    if (found)
+    if (found && min_success_has_sites(&min->success))
         ask_sites(min);
     if (!found || signal_wait_signal() != 0) { /* which ends us in trials_close */
         output_undo(&min->json);

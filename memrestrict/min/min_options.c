@@ -4,6 +4,7 @@
 #include "base/arguments.h"
 #include "base/message.h"
 #include "base/values.h"
+#include "engines/engine.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@ enum { MOST_JOBS = 256, MOST_REPEATS = 1000, MOST_PERCENT = 1000, DEFAULT_REPEAT
 
 enum {
     KEY_SCOPE = 0x100,
+    KEY_ENGINE,
     KEY_STEP,
     KEY_COMPARE,
     KEY_TEST,
@@ -28,7 +30,9 @@ static const struct argp_option rows[] = {
     {NULL, 0, NULL, 0, "Which budget:", 1},
     {"scope", KEY_SCOPE, "process|tree", 0,
      "of each process, or of all together (default: process)", 0},
-    {"step", KEY_STEP, "SIZE", 0, "be content with multiples of this (default: 1 byte)", 0},
+    {"step", KEY_STEP, "SIZE", 0,
+     "be content with multiples of this (default: 1 byte; engines that count pages: a page)", 0},
+    {"engine", KEY_ENGINE, ENGINE_WORDS, 0, "what limits it, as run has it (default: auto)", 0},
     {"count", 'c', "LIST", 0, "what is charged, as run has it: heap,regions,stacks", 0},
     {"program", 'p', "LIST", 0, "limit only the programs of these names or globs", 0},
     {NULL, 0, NULL, 0, "What a success is:", 2},
@@ -88,6 +92,7 @@ static error_t take_budget(const struct value *value, struct min_options *option
         error = value_word(value, "process|tree", &place);
         options->tree = place == 1;
         return error;
+    case KEY_ENGINE: options->engine = value->word; return value_word(value, ENGINE_WORDS, &place);
     case KEY_STEP:
         error = value_size(value, &options->step);
         if (error == 0 && (options->step == 0 || options->step == UINT64_MAX))
@@ -166,6 +171,9 @@ static bool is_sound(const struct min_options *options)
 {
     if (options->update && options->budget_file == NULL)
         message_usage("--update: there is no file to update; accepted: with --budget-file=FILE");
+    else if (options->engine != NULL && strcmp(options->engine, "cgroup") == 0 && !options->tree)
+        message_usage("--engine=cgroup: it limits all processes together; accepted: with "
+                      "--scope=tree, or another engine");
     else if (options->json != NULL && options->junit != NULL &&
              strcmp(options->json, options->junit) == 0)
         message_usage("--json and --junit: both go to %s; accepted: a file for each",

@@ -16,17 +16,17 @@ struct min_options {
     char **argv; /* the program and its arguments */
     bool tree;   /* the budget is for all processes together */
     uint64_t step;
-    const char *count, *program; /* as run has them; NULL: not given */
-    unsigned compare;            /* set of enum min_compare */
-    const char *test;            /* a command that decides instead; NULL: none */
-    int expect;                  /* the exit status of a success */
-    uint64_t time_limit;         /* nanoseconds, of a trial; 0: ten times the reference */
-    unsigned jobs;               /* trials at a time */
-    unsigned repeats;            /* of the answer */
-    const char *budget_file;     /* NULL: none */
-    double tolerance;            /* by which the need may grow: 0.05 is 5 % */
-    bool update;                 /* of the budget file */
-    const char *json, *junit;    /* files, "-" is stdout; NULL: not wanted */
+    const char *count, *program, *engine; /* as run has them; NULL: not given */
+    unsigned compare;                     /* set of enum min_compare */
+    const char *test;                     /* a command that decides instead; NULL: none */
+    int expect;                           /* the exit status of a success */
+    uint64_t time_limit;                  /* nanoseconds, of a trial; 0: ten times the reference */
+    unsigned jobs;                        /* trials at a time */
+    unsigned repeats;                     /* of the answer */
+    const char *budget_file;              /* NULL: none */
+    double tolerance;                     /* by which the need may grow: 0.05 is 5 % */
+    bool update;                          /* of the budget file */
+    const char *json, *junit;             /* files, "-" is stdout; NULL: not wanted */
     bool quiet, verbose;
 };
 

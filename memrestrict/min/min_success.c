@@ -77,7 +77,8 @@ static char *last_words(const struct trial *trial)
     while (lines.file != NULL && lines_next(&lines)) {
         const char *text = lines.text + strspn(lines.text, " \t\r\n");
         lines.text[strcspn(lines.text, "\r\n")] = '\0';
-        if (*text != '\0' && strlen(text) <= LONGEST) {
+        bool ours = strncmp(text, "memrestrict: ", strlen("memrestrict: ")) == 0;
+        if (*text != '\0' && !ours && strlen(text) <= LONGEST) {
             free(last);
             last = text_safe_string(text);
         }
@@ -158,13 +159,32 @@ static bool is_good(const struct min_success *success, const struct trial *trial
     return false;
 }
 
-static bool is_limited(const struct trial *trial, const char *name)
+bool min_success_has_sites(const struct min_success *success)
+{
+    return strcmp(success->engine, "preload") == 0;
+}
+
+bool min_success_has_peaks(const struct min_success *success)
+{
+    return strcmp(success->engine, "rlimit") != 0;
+}
+
+static void read_engine(struct min_success *success, const struct trial *trial)
+{
+    const char *engine = json_string_value(json_object_get(trial->outcome, "engine"));
+    snprintf(success->engine, sizeof success->engine, "%s", engine != NULL ? engine : "preload");
+}
+
+/* Of other engines it is known before. */
+static bool is_limited(const struct min_success *success, const struct trial *trial,
+                       const char *name)
 {
     size_t i;
     const json_t *warning, *warnings = json_object_get(trial->outcome, "warnings");
     json_array_foreach (warnings, i, warning)
         message("%s", json_string_value(warning));
-    if (json_array_size(json_object_get(trial->outcome, "processes")) > 0)
+    if (!min_success_has_sites(success) ||
+        json_array_size(json_object_get(trial->outcome, "processes")) > 0)
         return true;
     message("'%s' cannot be limited: there is no process that the library is in", name);
     return false;
@@ -192,7 +212,9 @@ static bool learn_first(struct min_success *success, struct trials *trials, int 
         return false;
     success->out_hash = trial->out_hash;
     success->out_size = trial->out_size;
-    bool good = is_good(success, trial, status) && is_limited(trial, success->options->argv[0]);
+    read_engine(success, trial);
+    bool good =
+        is_good(success, trial, status) && is_limited(success, trial, success->options->argv[0]);
     widen(success, trial, true);
     trial_free(trial);
     return good;

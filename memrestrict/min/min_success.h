@@ -14,6 +14,7 @@ struct min_success {
     uint64_t out_hash, out_size;
     uint64_t least_peak, most_peak; /* bytes, of the runs that there were */
     uint64_t time;                  /* nanoseconds, of the longest */
+    char engine[16];                /* what would have limited it */
 };
 
 /* Why a trial is none: "exit 2 (sort: memory exhausted)". The caller frees it. NULL with *passed
@@ -23,6 +24,10 @@ char *min_success_judge(const struct min_success *success, const struct trial *t
 /* Runs the program without a limit, twice. False: it is no success even so, or not the same both
  * times, or cannot be run or limited; this was said, and *status is what to exit with. */
 bool min_success_learn(struct min_success *success, struct trials *trials, int *status);
+
+/* Does the engine tell call sites, and what was held at the peak? */
+bool min_success_has_sites(const struct min_success *success);
+bool min_success_has_peaks(const struct min_success *success);
 
 /* What a trial held at its peak. */
 uint64_t min_success_peak(const struct min_options *options, const struct trial *trial);

@@ -29,6 +29,7 @@
     X(layout)                                                                                      \
     X(engine)                                                                                      \
     X(cgroup)                                                                                      \
+    X(engine_min)                                                                                  \
     X(hostile)                                                                                     \
     X(nested)
 
