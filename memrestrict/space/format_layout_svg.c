@@ -48,7 +48,7 @@ static const char style[] =
 
 static const char *class_of(const struct picture_row *row)
 {
-    static const char *const classes[MAPPING_KINDS + 1] = {
+    static const char *const classes[MAPPING_KINDS] = {
         [MAPPING_TEXT] = "program",      [MAPPING_CONSTANTS] = "program",
         [MAPPING_DATA] = "program",      [MAPPING_BSS] = "program",
         [MAPPING_HEAP] = "heap",         [MAPPING_ARENA] = "heap",
@@ -57,9 +57,9 @@ static const char *class_of(const struct picture_row *row)
         [MAPPING_CODE] = "memory",       [MAPPING_STACK] = "stack",
         [MAPPING_THREAD] = "stack",      [MAPPING_GUARD] = "other",
         [MAPPING_RESERVATION] = "other", [MAPPING_KERNEL] = "other",
-        [MAPPING_DEVICE] = "file",       [MAPPING_KINDS] = "library",
+        [MAPPING_DEVICE] = "file",
     };
-    return classes[row->kind];
+    return classes[row->most];
 }
 
 /* At most so many characters of a text. */
@@ -128,9 +128,9 @@ static bool write_row(struct canvas *canvas, const struct picture_row *row)
     return true;
 }
 
-static bool write_section(struct canvas *canvas, enum picture_section section)
+static bool write_section(struct canvas *canvas, const struct picture_row *row)
 {
-    char *words = picture_section_words(canvas->picture, section);
+    char *words = picture_section_words(canvas->picture, row);
     if (words == NULL)
         return false;
     canvas->y += LINE;
@@ -181,7 +181,6 @@ static bool write_fault(struct canvas *canvas, const struct fault_found *found)
 static bool write_body(struct canvas *canvas, const struct layout_view *view)
 {
     const struct picture *picture = view->picture;
-    enum picture_section section = SECTION_NONE;
     char *caption = picture_caption(picture, view->moment), *rest = NULL;
     bool done = caption != NULL;
     canvas->y = 2 * LINE;
@@ -196,9 +195,8 @@ static bool write_body(struct canvas *canvas, const struct layout_view *view)
                200);
     for (size_t i = 0; i < picture->count && done; i++) {
         const struct picture_row *row = &picture->rows[i];
-        if (!row->gap && row->section != section) {
-            section = row->section;
-            done = write_section(canvas, section);
+        if (row->begins) {
+            done = write_section(canvas, row);
         } else if (i == 0) {
             canvas->y += LINE;
         }

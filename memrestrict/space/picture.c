@@ -20,10 +20,11 @@ static enum picture_section section_of(const struct mapping *mapping)
     }
 }
 
-static bool has_fault(const struct fault_list *faults, const struct mapping *mapping)
+static bool is_found(const struct fault_list *faults, const struct mapping *mapping,
+                     enum fault_severity least)
 {
     for (size_t i = 0; i < faults->count; i++)
-        if (faults->faults[i].mapping == mapping)
+        if (faults->faults[i].mapping == mapping && faults->faults[i].severity >= least)
             return true;
     return false;
 }
@@ -50,9 +51,9 @@ static struct picture_row row_of(const struct picture *picture, size_t index)
         .kind = mapping->kind,
         .section =
             mapping->kind == MAPPING_GUARD && mapping->grows ? SECTION_STACK : section_of(mapping),
-        .fault = has_fault(picture->faults, mapping),
+        .fault = is_found(picture->faults, mapping, FAULT_FAULT),
     };
-    row.pinned = row.fault || row.section != SECTION_AREA;
+    row.pinned = is_found(picture->faults, mapping, FAULT_NOTE) || row.section != SECTION_AREA;
     access_words(mapping, row.access);
     return row;
 }
@@ -209,6 +210,41 @@ static void turn_over(struct picture *picture)
     }
 }
 
+/* Where nothing of it is in memory, of what is mapped. */
+static enum mapping_kind most_of(const struct picture *picture, const struct picture_row *row)
+{
+    uint64_t bytes[MAPPING_KINDS] = {0};
+    enum mapping_kind most = MAPPING_TEXT;
+    if (row->kind != MAPPING_KINDS)
+        return row->kind;
+    for (size_t i = row->first; i < row->first + row->count; i++) {
+        const struct mapping *mapping = &picture->space->mappings[i];
+        bool resident = mapping->resident != SPACE_UNKNOWN && row->resident != 0;
+        bytes[mapping->kind] += resident ? mapping->resident : mapping->high - mapping->low;
+    }
+    for (enum mapping_kind kind = MAPPING_TEXT; kind < MAPPING_KINDS; kind++)
+        most = bytes[kind] > bytes[most] ? kind : most;
+    return most;
+}
+
+static void finish_rows(struct picture *picture)
+{
+    enum picture_section section = SECTION_NONE;
+    bool seen[SECTION_NONE] = {false};
+    for (size_t i = 0; i < picture->count; i++) {
+        struct picture_row *row = &picture->rows[i];
+        if (row->gap)
+            continue;
+        row->most = most_of(picture, row);
+        if (row->section == section)
+            continue;
+        section = row->section;
+        row->begins = true;
+        row->returns = seen[section];
+        seen[section] = true;
+    }
+}
+
 bool picture_make(struct picture *picture, const struct address_space *space,
                   const struct fault_list *faults, size_t most)
 {
@@ -219,6 +255,7 @@ bool picture_make(struct picture *picture, const struct address_space *space,
     if (most != 0)
         fold_to(picture, most);
     turn_over(picture);
+    finish_rows(picture);
     return true;
 }
 

@@ -22,8 +22,10 @@ struct picture_row {
     uint64_t low, high; /* mappings of a row may have small gaps between */
     size_t first, count;
     uint64_t mapped, resident;
-    enum mapping_kind kind; /* MAPPING_KINDS: several */
+    enum mapping_kind kind; /* MAPPING_KINDS: several ... */
+    enum mapping_kind most; /* ... and the one that has the most of it in memory */
     enum picture_section section;
+    bool begins, returns;          /* a section, which has been left before */
     char access[5];                /* "r-xp"; "": not all the same */
     bool is_new;                   /* nothing of it was mapped at the last look */
     int64_t grown, resident_grown; /* bytes, since the last look */
@@ -57,8 +59,9 @@ double picture_length(const struct picture *picture, uint64_t bytes);
 
 /* What a row is, safe; the caller frees it. NULL: no memory. */
 char *picture_words(const struct picture *picture, const struct picture_row *row);
-/* "mappings, from 7f12 down"; NULL: no memory; the caller frees it. */
-char *picture_section_words(const struct picture *picture, enum picture_section section);
+/* "mappings: placed from 7f12 down": the section that a row begins. NULL: no memory; the caller
+ * frees it. */
+char *picture_section_words(const struct picture *picture, const struct picture_row *row);
 /* What stands above a picture: lines, safe. NULL: no memory; the caller frees it. */
 char *picture_caption(const struct picture *picture, const char *moment);
 

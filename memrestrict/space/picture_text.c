@@ -36,7 +36,7 @@ static void color(const struct pen *pen, const char *code)
 
 static const char *color_of(const struct picture_row *row)
 {
-    static const char *const colors[MAPPING_KINDS + 1] = {
+    static const char *const colors[MAPPING_KINDS] = {
         [MAPPING_TEXT] = TERMINAL_GREEN,      [MAPPING_CONSTANTS] = TERMINAL_GREEN,
         [MAPPING_DATA] = TERMINAL_GREEN,      [MAPPING_BSS] = TERMINAL_GREEN,
         [MAPPING_HEAP] = TERMINAL_YELLOW,     [MAPPING_ARENA] = TERMINAL_YELLOW,
@@ -45,9 +45,9 @@ static const char *color_of(const struct picture_row *row)
         [MAPPING_CODE] = TERMINAL_MAGENTA,    [MAPPING_STACK] = TERMINAL_RED,
         [MAPPING_THREAD] = TERMINAL_RED,      [MAPPING_GUARD] = TERMINAL_DIM,
         [MAPPING_RESERVATION] = TERMINAL_DIM, [MAPPING_KERNEL] = TERMINAL_DIM,
-        [MAPPING_DEVICE] = TERMINAL_CYAN,     [MAPPING_KINDS] = TERMINAL_BLUE,
+        [MAPPING_DEVICE] = TERMINAL_CYAN,
     };
-    return row->gap ? TERMINAL_DIM : colors[row->kind];
+    return row->gap ? TERMINAL_DIM : colors[row->most];
 }
 
 static void end_line(const struct pen *pen) { fputs(pen->style->line_end, pen->file); }
@@ -140,9 +140,9 @@ static bool write_row(const struct pen *pen, const struct picture *picture,
 }
 
 static bool write_section(const struct pen *pen, const struct picture *picture,
-                          enum picture_section section)
+                          const struct picture_row *row)
 {
-    char *words = picture_section_words(picture, section);
+    char *words = picture_section_words(picture, row);
     if (words == NULL)
         return false;
     size_t width = text_width(words);
@@ -202,15 +202,12 @@ bool picture_text(FILE *file, const struct picture *picture, const char *moment,
                   const struct picture_style *style)
 {
     struct pen pen = pen_make(file, style);
-    enum picture_section section = SECTION_NONE;
     bool done = write_caption(&pen, picture, moment);
     end_line(&pen);
     for (size_t i = 0; i < picture->count && done; i++) {
         const struct picture_row *row = &picture->rows[i];
-        if (!row->gap && row->section != section) {
-            section = row->section;
-            done = write_section(&pen, picture, section);
-        }
+        if (row->begins)
+            done = write_section(&pen, picture, row);
         done = done && write_row(&pen, picture, row);
     }
     end_line(&pen);

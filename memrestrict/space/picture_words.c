@@ -181,8 +181,9 @@ char *picture_words(const struct picture *picture, const struct picture_row *row
     return NULL;
 }
 
-char *picture_section_words(const struct picture *picture, enum picture_section section)
+char *picture_section_words(const struct picture *picture, const struct picture_row *row)
 {
+    enum picture_section section = row->section;
     static const char *const words[] = {[SECTION_STACK] = "stack: grows down",
                                         [SECTION_HEAP] = "heap: brk, grows up",
                                         [SECTION_PROGRAM] = "program"};
@@ -192,7 +193,7 @@ char *picture_section_words(const struct picture *picture, enum picture_section 
         text = text_safe_string(picture->space->program);
     else if (section != SECTION_AREA)
         text = strdup(words[section]);
-    else if (picture->area.direction == SPACE_DIRECTION_UNKNOWN)
+    else if (row->returns || picture->area.direction == SPACE_DIRECTION_UNKNOWN)
         text = strdup("mappings");
     else {
         length = asprintf(&text, "mappings: placed from %" PRIx64 " %s", picture->area.base,

@@ -65,6 +65,8 @@ END_TEST
     X(half_a_table_of_mappings_is_a_note, "table-of-mappings 62", 0, "note few-mappings-left\n")   \
     X(locked_memory_at_its_limit_is_a_fault, "locked", 1, "fault rlimit\n")                        \
     X(a_limit_that_bites_is_a_fault, "limited-data", 1, "fault rlimit\n")                          \
+    X(addresses_at_their_limit_are_a_fault, "limited-addresses", 1, "fault rlimit\n")              \
+    X(a_stack_at_its_limit_is_a_fault, "limited-stack", 1, "fault rlimit\n")                       \
     X(a_heap_of_huge_pages_is_a_note, "huge-pages", 0, "note huge-pages\n")                        \
     X(a_deleted_file_is_a_note, "deleted-file $PWD/gone", 0, "note deleted-file\n")                \
     X(a_file_called_deleted_is_not, "evil-name \"$PWD/here (deleted)\"", 0, "")                    \

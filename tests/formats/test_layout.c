@@ -359,6 +359,44 @@ START_TEST(the_picture_shows_what_is_in_the_way)
 }
 END_TEST
 
+START_TEST(a_section_that_is_come_back_to_is_no_place_of_mmap)
+{
+    make("10000000-10001000 rw-p 00000000 00:00 0\n" PROGRAM HEAP LIBRARIES STACK, 64);
+    found();
+    char *text = drawn(80, 44), *first = strstr(text, "mappings: placed from ");
+    ck_assert_ptr_nonnull(first);
+    ck_assert_ptr_null(strstr(first + 1, "mappings: placed"));
+    expect_has(first, "\nmappings -----");
+}
+END_TEST
+
+/* Its colour is that of what it has most of: in memory, as far as that is known. */
+START_TEST(a_folded_row_is_of_a_kind)
+{
+    struct picture picture;
+    char maps[2000], *at = maps;
+    for (unsigned i = 0; i < 10; i++)
+        at += sprintf(at,
+                      "7ffff0%x00000-7ffff0%x10000 ---p 00000000 00:00 0\n"
+                      "7ffff0%x80000-7ffff0%x81000 rw-p 00000000 00:00 0\n",
+                      i, i, i, i);
+    make(maps, 64);
+    for (unsigned known = 0; known < 2; known++) {
+        found();
+        for (size_t i = 0; i < space.count && known; i++)
+            space.mappings[i].resident = space.mappings[i].write ? 4096 : 0;
+        ck_assert(picture_make(&picture, &space, &faults, 3));
+        unsigned whole = 0;
+        for (size_t i = 0; i < picture.count; whole += picture.rows[i++].count > 10)
+            if (picture.rows[i].count > 10)
+                ck_assert_int_eq(picture.rows[i].most,
+                                 known ? MAPPING_ANONYMOUS : MAPPING_RESERVATION);
+        ck_assert_uint_eq(whole, 1);
+        picture_free(&picture);
+    }
+}
+END_TEST
+
 /* Pages apart from each other, and a heap, a program and a stack that must stay to be seen. */
 START_TEST(a_huge_map_folds)
 {
@@ -451,6 +489,8 @@ Suite *suite_layout(void)
     formats_add(suite, lines_that_are_none_are_passed_over);
     formats_add(suite, what_has_no_memory_is_said);
     formats_add(suite, the_picture_shows_what_is_in_the_way);
+    formats_add(suite, a_section_that_is_come_back_to_is_no_place_of_mmap);
+    formats_add(suite, a_folded_row_is_of_a_kind);
     formats_add(suite, a_huge_map_folds);
     formats_add(suite, changes_are_marked);
     formats_add(suite, a_name_of_any_bytes_is_safe_in_all_formats);

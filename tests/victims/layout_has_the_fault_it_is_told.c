@@ -139,6 +139,13 @@ static int limited_data(const char *word)
     return map(64 * MIB, PROT_READ | PROT_WRITE) == NULL || setrlimit(RLIMIT_DATA, &limit) != 0;
 }
 
+static int limited_addresses(const char *word)
+{
+    struct rlimit limit = {66 * MIB, 66 * MIB};
+    (void)word;
+    return map(61 * MIB, PROT_NONE) == NULL || setrlimit(RLIMIT_AS, &limit) != 0;
+}
+
 static int huge_pages(const char *word)
 {
     char *memory = map(64 * MIB, PROT_READ | PROT_WRITE);
@@ -178,6 +185,17 @@ static char *page_of_stack(void)
     char *here = alloca(MIB);
     memset(here, 1, MIB);
     return (char *)((unsigned long)here & ~4095UL) + MIB / 2;
+}
+
+static int limited_stack(const char *word)
+{
+    struct rlimit limit;
+    (void)word;
+    page_of_stack();
+    if (getrlimit(RLIMIT_STACK, &limit) != 0)
+        return 77;
+    limit.rlim_cur = MIB + MIB / 16;
+    return setrlimit(RLIMIT_STACK, &limit) != 0;
 }
 
 static int split_stack(const char *word)
@@ -248,6 +266,8 @@ static const struct {
     {"all-addresses", all_addresses},
     {"locked", locked},
     {"limited-data", limited_data},
+    {"limited-addresses", limited_addresses},
+    {"limited-stack", limited_stack},
     {"huge-pages", huge_pages},
     {"deleted-library", deleted_library},
     {"deleted-file", deleted_file},
