@@ -115,6 +115,16 @@ static void read_figures(const struct cgroup_group *group, struct outcome *outco
         add_doubtful(outcome);
 }
 
+static uint64_t used_by_all(int pid)
+{
+    struct cgroup_place place;
+    const char *why;
+    char folder[PATH_MAX];
+    if (!cgroup_place_find(&place, &why) || !cgroup_place_of(&place, pid, folder))
+        return 0;
+    return cgroup_number(folder, place.unified ? "memory.current" : "memory.usage_in_bytes", NULL);
+}
+
 static void collect(void *context)
 {
     struct state *state = context;
@@ -142,5 +152,6 @@ const struct engine engine_cgroup = {
     .prepare = prepare,
     .follow = follow,
     .signal = send,
+    .used_by_all = used_by_all,
     .collect = collect,
 };

@@ -46,6 +46,9 @@ struct engine {
     bool (*has_begun)(void *state);
     /* To all processes. NULL: as far as they can be told from outside. */
     void (*signal)(void *state, int signal);
+    /* What all processes of a run use now, of which one is `pid`, for another command: NULL: as
+     * much as they have one by one. */
+    uint64_t (*used_by_all)(int pid);
     /* The end: rows and warnings into the outcome; frees the state. */
     void (*collect)(void *state);
 };

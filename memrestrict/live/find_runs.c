@@ -88,6 +88,15 @@ int find_runs_memory(int command, const char *memory)
     return fd;
 }
 
+static void read_card(struct found_run *run)
+{
+    int fd = find_runs_memory(run->command, RUN_CARD_MEMORY);
+    if (fd < 0)
+        return;
+    run_card_read(fd, &run->card);
+    close(fd);
+}
+
 static bool add_run(struct found_runs *found, int pid, struct roster *roster)
 {
     struct found_run *runs = reallocarray(found->runs, found->count + 1, sizeof *runs);
@@ -97,7 +106,9 @@ static bool add_run(struct found_runs *found, int pid, struct roster *roster)
         return false;
     }
     found->runs = runs;
-    found->runs[found->count++] = (struct found_run){pid, roster};
+    struct found_run *run = &found->runs[found->count++];
+    *run = (struct found_run){.command = pid, .roster = roster};
+    read_card(run);
     return true;
 }
 
@@ -162,21 +173,21 @@ static bool look_in(const struct found_run *run, int pid, struct found_target *t
     return false;
 }
 
-/* The command that a process descends from; 0: none of them. */
-static int command_above(const struct found_runs *found, int pid)
+/* The run that a process descends from; NULL: none of them. */
+static const struct found_run *run_above(const struct found_runs *found, int pid)
 {
     struct proc_stat stat;
     for (; pid > 1 && proc_stat_of(pid, &stat) == 0; pid = stat.parent)
         for (size_t i = 0; i < found->count; i++)
             if (found->runs[i].command == stat.parent)
-                return stat.parent;
-    return 0;
+                return &found->runs[i];
+    return NULL;
 }
 
 static void say_why_not(const struct found_runs *found, int pid)
 {
     char path[PATH_ROOM];
-    int command = command_above(found, pid);
+    const struct found_run *run = run_above(found, pid);
     snprintf(path, sizeof path, "/proc/%d", pid);
     if (access(path, F_OK) != 0)
         message("%d: there is no such process; 'memrestrict ps' lists those that can be named",
@@ -185,11 +196,15 @@ static void say_why_not(const struct found_runs *found, int pid)
         message(
             "%d: the process is another user's; only the user who started a run may look into it",
             pid);
-    else if (command != 0)
+    else if (run != NULL && run->card.engine != NULL)
+        message("%d: the process is in the run of %d, which --engine=%s limits: accepted: %d, for "
+                "all of it",
+                pid, run->command, run->card.engine->name, run->command);
+    else if (run != NULL)
         message(
             "%d: the process is in the run of %d, but is not limited: the library is not in it, or "
             "--program names others",
-            pid, command);
+            pid, run->command);
     else
         message(
             "%d: the process is in no run of memrestrict; 'memrestrict ps' lists those that are",
@@ -219,6 +234,12 @@ bool find_runs_find_live(const struct found_runs *found, const char *word,
     struct roster_process any;
     if (!find_runs_find(found, word, target))
         return false;
+    if (target->run->card.engine != NULL) {
+        message("%d: the run is limited from outside, by --engine=%s: ps and top show it, but "
+                "nothing of it can be changed, or asked of it, while it runs",
+                target->run->command, target->run->card.engine->name);
+        return false;
+    }
     if (target->is_process || find_runs_next(target->run, &index, &any))
         return true;
     message("%d: no process of the run is there%s", target->run->command,

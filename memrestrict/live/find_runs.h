@@ -9,6 +9,7 @@
 
 #include "base/arguments.h"
 #include "run/roster.h"
+#include "run/run_card.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,6 +17,7 @@
 struct found_run {
     int command; /* process ID */
     struct roster *roster;
+    struct run_card card; /* of a run that is limited from outside: no process is in the roster */
 };
 
 /* In order of process IDs. Rosters stay readable when their command ends meanwhile. */
@@ -43,7 +45,7 @@ bool find_runs_means(const struct found_target *target, const struct roster_proc
 
 /* False: it is none, or of nothing in `found`, this has been said. */
 bool find_runs_find(const struct found_runs *found, const char *word, struct found_target *target);
-/* The same, but a run without processes is none either. */
+/* The same, but a run without processes is none either, nor one that is limited from outside. */
 bool find_runs_find_live(const struct found_runs *found, const char *word,
                          struct found_target *target);
 

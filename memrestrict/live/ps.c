@@ -5,6 +5,7 @@
 #include "base/arguments.h"
 #include "live/usage_rows.h"
 #include "live/find_runs.h"
+#include "live/outside.h"
 #include "base/message.h"
 #include "base/terminal.h"
 
@@ -73,22 +74,58 @@ static json_t *process_object(const struct roster_process *process)
                      "mappings_limited", !process->own_maps);
 }
 
+static json_t *outside_array(const struct found_run *run, uint64_t *used)
+{
+    struct outside outside;
+    json_t *array = json_array();
+    *used = 0;
+    if (!outside_read(run, &outside))
+        return array;
+    for (size_t i = 0; i < outside.count; i++) {
+        struct roster_process process = {.pid = outside.list[i].pid,
+                                         .parent = outside.list[i].parent,
+                                         .limit = run->card.limit,
+                                         .used = outside.list[i].used};
+        memcpy(process.program, outside.list[i].program, sizeof outside.list[i].program);
+        json_t *object = process_object(&process);
+        json_object_set_new(object, "peak_bytes", json_null());
+        json_object_set_new(object, "refusals", json_null());
+        json_array_append_new(array, object);
+    }
+    *used = outside.used;
+    outside_free(&outside);
+    return array;
+}
+
+/* The same as of others, with nulls for what is not known before the end. */
+static json_t *outside_object(const struct found_run *run)
+{
+    uint64_t used;
+    json_t *processes = outside_array(run, &used);
+    return json_pack("{s:s, s:i, s:i, s:s, s:o, s:I, s:o, s:o}", "schema", "memrestrict-ps",
+                     "version", 1, "command_pid", run->command, "engine", run->card.engine->name,
+                     "tree_limit_bytes", bytes_or_null(run->card.tree_limit), "used_bytes",
+                     (json_int_t)used, "tree_peak_bytes", json_null(), "processes", processes);
+}
+
 /* With a process, of that alone. */
 static json_t *run_object(const struct found_target *target)
 {
     const struct found_run *run = target->run;
     struct roster_process process;
+    if (run->card.engine != NULL)
+        return outside_object(run);
     json_t *processes = json_array();
     for (unsigned i = 0; find_runs_next(run, &i, &process); i++)
         if (find_runs_means(target, &process))
             json_array_append_new(processes, process_object(&process));
     struct roster_tree tree = roster_tree(run->roster);
-    return json_pack("{s:s, s:i, s:i, s:o, s:I, s:o, s:o}", "schema", "memrestrict-ps", "version",
-                     1, "command_pid", run->command, "tree_limit_bytes",
-                     tree.limited ? json_integer((json_int_t)tree.limit) : json_null(),
-                     "used_bytes", (json_int_t)find_runs_used(run), "tree_peak_bytes",
-                     tree.limited ? json_integer((json_int_t)tree.peak) : json_null(), "processes",
-                     processes);
+    return json_pack(
+        "{s:s, s:i, s:i, s:s, s:o, s:I, s:o, s:o}", "schema", "memrestrict-ps", "version", 1,
+        "command_pid", run->command, "engine", "preload", "tree_limit_bytes",
+        tree.limited ? json_integer((json_int_t)tree.limit) : json_null(), "used_bytes",
+        (json_int_t)find_runs_used(run), "tree_peak_bytes",
+        tree.limited ? json_integer((json_int_t)tree.peak) : json_null(), "processes", processes);
 }
 
 static bool print_json(const struct found_target *targets, size_t count)

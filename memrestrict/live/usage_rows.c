@@ -5,6 +5,7 @@
 #include "base/message.h"
 #include "base/size_words.h"
 #include "base/terminal.h"
+#include "live/outside.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -68,12 +69,42 @@ static int by_use(const void *one, const void *other)
     return (a->pid > b->pid) - (a->pid < b->pid);
 }
 
+static uint64_t smaller(uint64_t one, uint64_t other) { return one < other ? one : other; }
+
+/* Of a run that is limited from outside. */
+static bool add_outside(struct usage_rows *rows, const struct found_run *run)
+{
+    const struct run_card *card = &run->card;
+    struct outside outside;
+    if (!outside_read(run, &outside))
+        return false;
+    struct usage_row row = {.pid = run->command, .whole = true, .outside = true};
+    snprintf(row.program, sizeof row.program, "%s: %.50s", card->engine->name, card->program);
+    row.used = outside.used;
+    row.limit = card->tree_limit;
+    bool done = add(rows, row);
+    size_t first = rows->count;
+    for (size_t i = 0; done && i < outside.count; i++) {
+        const struct outside_process *process = &outside.list[i];
+        row = (struct usage_row){.pid = process->pid, .outside = true, .used = process->used};
+        row.limit = smaller(card->limit, ACCOUNTS_UNLIMITED);
+        snprintf(row.program, sizeof row.program, "%s", process->program);
+        done = add(rows, row);
+    }
+    if (rows->count > first + 1)
+        qsort(rows->rows + first, rows->count - first, sizeof *rows->rows, by_use);
+    outside_free(&outside);
+    return done;
+}
+
 bool usage_rows_add(struct usage_rows *rows, const struct found_run *run,
                     const struct roster_process *only)
 {
     struct roster_process process;
     if (only != NULL)
         return add(rows, gauge_of(only));
+    if (run->card.engine != NULL)
+        return add_outside(rows, run);
     bool done = add(rows, whole_of(run));
     size_t first = rows->count;
     for (unsigned i = 0; done && find_runs_next(run, &i, &process); i++)
@@ -146,7 +177,7 @@ static void print_row(FILE *file, const struct usage_row *row, const struct layo
                         : row->refusals != 0 ? TERMINAL_YELLOW
                         : row->whole         ? TERMINAL_BOLD
                                              : "";
-    bool has_peak = !row->whole || row->limit != ACCOUNTS_UNLIMITED;
+    bool has_peak = !row->outside && (!row->whole || row->limit != ACCOUNTS_UNLIMITED);
     fprintf(file, "%s%*d %s", color, PID_WIDTH, row->pid, row->whole ? "" : " ");
     print_name(file, row->program, layout->program - !row->whole);
     if (layout->bar != 0) {
@@ -157,7 +188,7 @@ static void print_row(FILE *file, const struct usage_row *row, const struct layo
     if (layout->peak)
         fprintf(file, " %10s", has_peak ? size_words(row->peak, peak) : "-");
     if (layout->refused)
-        fprintf(file, " %7" PRIu64, row->refusals);
+        fprintf(file, row->outside ? "       -" : " %7" PRIu64, row->refusals);
     fprintf(file, "%s%s", *color != '\0' ? TERMINAL_PLAIN : "", style->line_end);
 }
 

@@ -16,6 +16,7 @@ struct usage_row {
     char program[ACCOUNTS_NAME]; /* as the process has it: any bytes */
     uint64_t used, limit;        /* limit: or ACCOUNTS_UNLIMITED */
     uint64_t peak, refusals;
+    bool outside; /* nobody tells those two before its end */
 };
 
 struct usage_rows {

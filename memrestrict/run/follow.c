@@ -2,6 +2,7 @@
 #include "run/follow.h"
 
 #include "base/message.h"
+#include "run/run_card.h"
 
 #include <errno.h>
 #include <string.h>
@@ -27,7 +28,10 @@ void *follow_prepare(const struct engine *engine, const struct run_options *opti
         .on_stop = on_stop,
         .context = launched,
     };
-    return engine->prepare(&how);
+    void *state = engine->prepare(&how);
+    if (state != NULL)
+        run_card_show(engine, outcome);
+    return state;
 }
 
 bool follow_begin(const struct engine *engine, void *state, const struct launched *launched)

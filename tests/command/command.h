@@ -30,6 +30,7 @@
     X(engine)                                                                                      \
     X(cgroup)                                                                                      \
     X(engine_min)                                                                                  \
+    X(outside)                                                                                     \
     X(hostile)                                                                                     \
     X(nested)
 
