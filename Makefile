@@ -80,11 +80,11 @@ COMMAND_HARD := -fPIE -fstack-protector-strong $(FORTIFIED)
 COMMAND_LINK := -pie -Wl,-z,now,-z,relro,-z,noexecstack
 COMMAND_FLAGS = -DMEMRESTRICT_VERSION='"$(VERSION)"' \
 	-DMEMRESTRICT_LIBDIR=$(call quoted,"$(subst @:,,$(subst @:$(PREFIX)/,,@:$(LIBDIR)))")
-COMMAND_PACKAGES := jansson libdw libelf
+COMMAND_PACKAGES := jansson libdw libelf libseccomp
 command: $(COMMAND)
 
 $(COMMAND): $(COMMAND_OBJECTS)
-	$(CC) $(CFLAGS) $(COMMAND_LINK) $(LDFLAGS) $^ $(shell pkg-config --libs $(COMMAND_PACKAGES)) -lm -o $@
+	$(CC) -pthread $(CFLAGS) $(COMMAND_LINK) $(LDFLAGS) $^ $(shell pkg-config --libs $(COMMAND_PACKAGES)) -lm -o $@
 $(BUILD)/command/library/%.o: libmemrestrict/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(STD) $(WARN) $(INC) $(NOTE_HEADERS) $(CPPFLAGS) $(COMMAND_HARD) $(CFLAGS) -c $< -o $@
@@ -103,7 +103,7 @@ $(BUILD)/packages:
 	@mkdir -p $(BUILD)
 	@command -v pkg-config >/dev/null || { echo "memrestrict: pkg-config is missing: 'apt-get install pkg-config'" >&2; exit 1; }
 	@pkg-config --exists $(COMMAND_PACKAGES) || { \
-	  echo "memrestrict: the command needs jansson and libdw: 'apt-get install libjansson-dev libdw-dev', or 'make demo', which does so" >&2; exit 1; }
+	  echo "memrestrict: the command needs jansson, libdw and libseccomp: 'apt-get install libjansson-dev libdw-dev libseccomp-dev', or 'make demo', which does so" >&2; exit 1; }
 	@touch $@
 
 # The same library for programs of other kinds.
@@ -179,6 +179,7 @@ FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
 
 MAN1 = $(call there,$(MANDIR)/man1/memrestrict.1)
+MAN1_JUDGE = $(call there,$(MANDIR)/man1/memrestrict-judge.1)
 MAN7 = $(call there,$(MANDIR)/man7/libmemrestrict.7)
 FOR_BASH = $(call there,$(BASHDIR)/memrestrict)
 FOR_ZSH = $(call there,$(ZSHDIR)/_memrestrict)
@@ -192,6 +193,7 @@ install: install-data
 uninstall: uninstall-data
 install-data:
 	install -D -m 644 memrestrict/memrestrict.1 $(MAN1)
+	install -D -m 644 memrestrict/memrestrict-judge.1 $(MAN1_JUDGE)
 	install -D -m 644 libmemrestrict/libmemrestrict.7 $(MAN7)
 	install -D -m 644 memrestrict/completions/memrestrict.bash $(FOR_BASH)
 	install -D -m 644 memrestrict/completions/_memrestrict $(FOR_ZSH)
@@ -201,7 +203,7 @@ install-data:
 	  libmemrestrict/memrestrict.pc.in >$(FOR_PKGCONFIG)
 
 uninstall-data:
-	rm -f $(MAN1) $(MAN7) $(FOR_BASH) $(FOR_ZSH) $(FOR_FISH) $(FOR_PKGCONFIG)
+	rm -f $(MAN1) $(MAN1_JUDGE) $(MAN7) $(FOR_BASH) $(FOR_ZSH) $(FOR_FISH) $(FOR_PKGCONFIG)
 
 clean:
 	rm -rf $(BUILD)

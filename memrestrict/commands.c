@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
 
+#include "judge/judge.h"
 #include "layout/layout.h"
 #include "sweep/merge.h"
 #include "min/min.h"
@@ -28,6 +29,8 @@ const struct command commands[] = {
     {"set", set_main, "PID LIMIT|arm|disarm", "give a running process another limit; faults"},
     {"snapshot", snapshot_main, "PID", "who holds what now, in a run with --sites"},
     {"reset-peak", reset_peak_main, "PID", "let the peak start again"},
+    {"judge", judge_main, "[OPTION]... PROGRAM [ARG]...",
+     "a verdict on a submission that is not to be trusted"},
     {"explain", explain_main, "[PROGRAM]", "which engines there are, and what limits a program"},
     {"plot", plot_main, "[-o FILE.png|.svg] [TIMELINE]", "draw what --timeline has written"},
     {"layout", layout_main, "[OPTION]... PID | PROGRAM [ARG]...",

@@ -44,7 +44,7 @@ offers "bash: subcommands and programs first" run reset-peak ls : in_bash memres
 begins_with_subcommands() { # NAME COMMAND...
     local name=$1
     shift
-    result "$name" "$(diff <(printf '%s\n' run sweep merge min ps top set snapshot reset-peak explain plot layout help) <("$@" | head -n 13))"
+    result "$name" "$(diff <(printf '%s\n' run sweep merge min ps top set snapshot reset-peak explain plot layout judge help) <("$@" | head -n 14))"
 }
 begins_with_subcommands "bash: subcommands come before programs" in_bash memrestrict ''
 offers "bash: a long option" --scope= '!--json=' : in_bash memrestrict --sc

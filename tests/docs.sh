@@ -15,7 +15,7 @@ same() {
         sed -n 's/^< /only in the first: /p; s/^> /only in the second: /p')"
 }
 
-for page in "$command_page" "$library_page"; do
+for page in "$command_page" memrestrict/memrestrict-judge.1 "$library_page"; do
     if command -v mandoc >/dev/null; then
         result "mandoc finds nothing in $page" "$(mandoc -Tlint -W warning "$page" 2>&1)"
     else

@@ -20,6 +20,7 @@ wanted='./usr/local/bin/memrestrict
 ./usr/local/lib/pkgconfig/memrestrict.pc
 ./usr/local/share/bash-completion/completions/memrestrict
 ./usr/local/share/fish/vendor_completions.d/memrestrict.fish
+./usr/local/share/man/man1/memrestrict-judge.1
 ./usr/local/share/man/man1/memrestrict.1
 ./usr/local/share/man/man7/libmemrestrict.7
 ./usr/local/share/zsh/site-functions/_memrestrict'

@@ -26,6 +26,7 @@ needs() {
         echo "header:jansson.h libjansson-dev"
         echo "header:elfutils/libdwfl.h libdw-dev"
         echo "header:gelf.h libelf-dev"
+        echo "header:seccomp.h libseccomp-dev"
         ;;
     check)
         needs build

@@ -7,13 +7,13 @@
 _memrestrict_values()
 {
     case $1 in
-    -l | --limit | -L | --tree-limit | -r | --reserve) echo 1M 16M 64M 256M 1G unlimited ;;
+    -l | --limit | --output-limit | --stack | -L | --tree-limit | -r | --reserve) echo 1M 16M 64M 256M 1G unlimited ;;
     --scope) echo process tree ;;
     --engine) echo auto preload ptrace rlimit cgroup ;;
     -c | --count) echo heap regions stacks heap,regions heap,stacks regions,stacks heap,regions,stacks ;;
     -f | --fault) echo nth=1 call=malloc,nth=1 p=0.01 once keep rest ;;
     -a | --on-refusal) echo errno abort stop warn ;;
-    -t | --time | -k | --kill-after) echo 1s 10s 1m 10m 1h ;;
+    -t | --time | --wall | -k | --kill-after) echo 1s 10s 1m 10m 1h ;;
     --interval) echo 1ms 10ms 100ms 1s ;;
     --color) echo auto always never ;;
     -e | --error-exitcode) echo 1 ;;
@@ -34,6 +34,9 @@ _memrestrict_values()
     --fail-on) echo abort leak swallowed hang crash corruption ;;
     --tolerance) echo 1% 5% 10% ;;
     --at) echo start main exit refusal peak ;;
+    --policy) echo compute none ;;
+    --processes) echo 1 10 100 ;;
+    --read) echo @files ;;
     --heap-room) echo 1M 16M 64M ;;
     --svg) echo @files ;;
     *) return 1 ;;
@@ -53,6 +56,9 @@ _memrestrict_min_options='--scope= --engine= --step= -c --count= -p --program= -
 
 _memrestrict_layout_options='--at= -l --limit= --check --heap-room= --all -q --quiet --svg= --json=
     --watch --watch= --color= -h --help --usage'
+
+_memrestrict_judge_options='-l --limit= --time= --wall= --output-limit= --processes= --stack= --policy=
+    --read= --json= -h --help --usage'
 
 # Those of sweep and merge.
 _memrestrict_merge_options='--baseline= --update-baseline --suppress= --fail-on= --json= --junit= --tap=
@@ -150,7 +156,7 @@ _memrestrict_run()
             _memrestrict_files
         fi
     else
-        words=$([ "$program" != 1 ] || echo run sweep merge min ps top set snapshot reset-peak explain plot layout help)
+        words=$([ "$program" != 1 ] || echo run sweep merge min ps top set snapshot reset-peak explain plot layout judge help)
         local IFS=$'\n'
         # shellcheck disable=SC2207 # a name a line
         COMPREPLY=($(compgen -W "${words// /$'\n'}" -- "$cur"; compgen -c -- "$cur" | LC_ALL=C sort -u))
@@ -212,7 +218,8 @@ _memrestrict()
         _memrestrict_run 2 "$_memrestrict_layout_options"
         [[ $COMP_CWORD != 2 || $cur != [0-9]* ]] || _memrestrict_reply "$(_memrestrict_pids)"
         ;;
-    help) _memrestrict_reply 'env run sweep merge min ps top set snapshot reset-peak explain plot layout' ;;
+    judge) _memrestrict_run 2 "$_memrestrict_judge_options" ;;
+    help) _memrestrict_reply 'env run sweep merge min ps top set snapshot reset-peak explain plot layout judge' ;;
     *) _memrestrict_run 1 ;;
     esac
 }

@@ -51,11 +51,12 @@ function __memrestrict_subcommands
         explain 'What limits a program' \
         plot 'Draw a timeline' \
         layout 'See an address space, and what is wrong with it' \
+        judge 'A verdict on a submission' \
         help 'Print help'
 end
 
 function __memrestrict_in_run
-    not __memrestrict_subcommand min sweep layout $__memrestrict_others; and not __memrestrict_options_end
+    not __memrestrict_subcommand min sweep layout judge $__memrestrict_others; and not __memrestrict_options_end
 end
 
 function __memrestrict_in_min
@@ -64,6 +65,10 @@ end
 
 function __memrestrict_in_layout
     __memrestrict_subcommand layout; and not __memrestrict_options_end
+end
+
+function __memrestrict_in_judge
+    __memrestrict_subcommand judge; and not __memrestrict_options_end
 end
 
 function __memrestrict_in_sweep
@@ -191,11 +196,23 @@ complete -c memrestrict -n __memrestrict_in_layout -s h -l help -d 'Print help'
 complete -c memrestrict -n __memrestrict_in_layout -l usage -d 'Print a short help'
 complete -c memrestrict -n '__memrestrict_subcommand layout' -a '(__memrestrict_pids)'
 
+complete -c memrestrict -n __memrestrict_in_judge -s l -l limit -x -a '1M 16M 64M 256M 1G' -d 'Memory of all its processes'
+complete -c memrestrict -n __memrestrict_in_judge -l time -x -a '1s 10s' -d 'Processor time'
+complete -c memrestrict -n __memrestrict_in_judge -l wall -x -a '3s 30s' -d 'Time that passes'
+complete -c memrestrict -n __memrestrict_in_judge -l output-limit -x -a '1M 16M' -d 'What it writes'
+complete -c memrestrict -n __memrestrict_in_judge -l processes -x -a '1 10 100' -d 'At a time'
+complete -c memrestrict -n __memrestrict_in_judge -l stack -x -a '8M 64M 256M' -d 'The main stack'
+complete -c memrestrict -n __memrestrict_in_judge -l policy -r -F -a 'compute none' -d 'What it may call'
+complete -c memrestrict -n __memrestrict_in_judge -l read -r -F -d 'What it may read'
+complete -c memrestrict -n __memrestrict_in_judge -l json -r -F -d 'The verdict'
+complete -c memrestrict -n __memrestrict_in_judge -s h -l help -d 'Print help'
+complete -c memrestrict -n __memrestrict_in_judge -l usage -d 'Print a short help'
+
 complete -c memrestrict -n '__memrestrict_subcommand ps' -l json -d 'As JSON'
 complete -c memrestrict -n '__memrestrict_subcommand top' -l interval -x -a '1s 5s' -d 'Time between views'
 complete -c memrestrict -n '__memrestrict_subcommand ps set snapshot reset-peak' -a '(__memrestrict_pids)'
 complete -c memrestrict -n '__memrestrict_subcommand plot' -s o -l output -r -F -d Picture
 complete -c memrestrict -n '__memrestrict_subcommand plot' -F
-complete -c memrestrict -n '__memrestrict_subcommand help' -a 'env run sweep merge min ps top set snapshot reset-peak explain plot layout'
+complete -c memrestrict -n '__memrestrict_subcommand help' -a 'env run sweep merge min ps top set snapshot reset-peak explain plot layout judge'
 complete -c memrestrict -n '__memrestrict_subcommand ps top set snapshot reset-peak explain plot' -l help -d 'Print help'
 complete -c memrestrict -n '__memrestrict_subcommand ps top set snapshot reset-peak explain plot' -l usage -d 'Print a short help'
