@@ -53,10 +53,10 @@ door() { # PATTERN FILE...
 }
 
 door '"common/accounts\.h"' roster_inside.h
-door '"run/roster_inside\.h"' roster.c roster_memory.c roster_notes.c roster_outer.c roster_read.c roster_write.c
+door '"run/roster_inside\.h"' roster.c roster_loan.c roster_memory.c roster_notes.c roster_outer.c roster_read.c roster_write.c
 door '"common/sites_area\.h"' sites_memory.c sites_read.c
 door '"common/explore_area\.h"' explore_memory.c
-door '\b_Atomic\b|stdatomic|\batomic_' roster.c roster_memory.c roster_notes.c roster_outer.c roster_read.c roster_write.c sites_read.c explore_memory.c
+door '\b_Atomic\b|stdatomic|\batomic_' roster.c roster_loan.c roster_memory.c roster_notes.c roster_outer.c roster_read.c roster_write.c sites_read.c explore_memory.c
 door '\bkill\(' supervise.c signals.c group_probe.c trial.c leftovers.c tracer.c trace.c cgroup.c
 
 sources libmemrestrict memrestrict include tests bench examples -- '*.[ch]' '*.cc'

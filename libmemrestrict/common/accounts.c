@@ -16,7 +16,7 @@ enum {
     SOON_WAITS = 3,  /* of a millisecond each, for who must not wait */
     SLOT_BITS = 13   /* of a ticket: 1 + the slot; above it, a number that is soon another's */
 };
-_Static_assert(ACCOUNTS_OUTSIDE < 1 << SLOT_BITS, "a slot's number fits into a ticket");
+_Static_assert(ACCOUNTS_LENDER < 1 << SLOT_BITS, "a slot's number fits into a ticket");
 
 bool accounts_are_ours(const struct accounts *accounts)
 {
@@ -180,7 +180,7 @@ static bool owner_is_dead(struct accounts *accounts, int owner, int who)
         return true; /* we do not hold it */
     if (owner == ACCOUNTS_OUTSIDE || !accounts_can_judge(accounts))
         return false;
-    if (owner == ACCOUNTS_COMMAND)
+    if (owner == ACCOUNTS_COMMAND || owner == ACCOUNTS_LENDER)
         return accounts_command_is_gone(accounts);
     if (slot_in(owner) >= ACCOUNTS_SLOTS || !is_taken(accounts, slot_in(owner)))
         return true;

@@ -23,7 +23,7 @@
 
 enum {
     ACCOUNTS_MAGIC = 0x6d72616d,
-    ACCOUNTS_VERSION = 6,
+    ACCOUNTS_VERSION = 7,
     ACCOUNTS_STOCKS = 64,  /* of threads, each process; see stocks.h */
     ACCOUNTS_LINE = 64,    /* bytes of a cache line */
     ACCOUNTS_PAGE = 4096,  /* a slot can be mapped by itself, where pages are no larger */
@@ -116,6 +116,7 @@ struct account {
     struct account_shortage shortages[ACCOUNT_SHORTAGES];
     struct account_space space;
     _Atomic uint32_t armed;         /* enum account_armed */
+    _Atomic int32_t recalled;       /* of ACCOUNT_LOAN: what is not used of it is needed */
     char program[ACCOUNTS_NAME];    /* the name that it was started by, cut short */
     char heap_owner[ACCOUNTS_NAME]; /* with ACCOUNT_OWN_HEAP: the object whose malloc it is */
     struct account_stock stocks[ACCOUNTS_STOCKS];
@@ -136,7 +137,13 @@ struct accounts {
     _Alignas(ACCOUNTS_LINE) _Atomic int32_t lock; /* 0, or who has it; see accounts_lock */
     _Atomic int32_t waiting;                      /* for the lock, or more */
     _Atomic uint64_t tree_limit;                  /* bytes, or ACCOUNTS_UNLIMITED: no tree scope */
-    _Atomic uint64_t tree_peak; /* the most that all processes used, as far as anybody looked */
+    /* A tree within another one (tree_loan.c): what that has lent it, in bytes, and a question for
+     * more: how much it would have to be, and the numbers of the last question and answer. */
+    _Atomic uint32_t borrows; /* 0: it is within none */
+    _Atomic uint64_t lent, wanted;
+    _Atomic int32_t asked, answered;
+    _Atomic uint64_t recalled_at; /* when loans of ours were last asked for, in nanoseconds */
+    _Atomic uint64_t tree_peak;   /* the most that all processes used, as far as anybody looked */
     _Atomic uint32_t reserve_open;
     _Atomic uint32_t armed;        /* enum account_armed, of all that say nothing else */
     _Atomic uint32_t top;          /* no slot from here on was ever taken */
@@ -149,8 +156,8 @@ struct accounts {
 };
 
 /* Who takes the lock: an account's ticket, or the command, or one who looks at its run from
- * outside. */
-enum { ACCOUNTS_COMMAND = ACCOUNTS_SLOTS + 1, ACCOUNTS_OUTSIDE };
+ * outside, or the command's thread that lends. */
+enum { ACCOUNTS_COMMAND = ACCOUNTS_SLOTS + 1, ACCOUNTS_OUTSIDE, ACCOUNTS_LENDER };
 
 /* Are these the accounts of a command of our build? */
 bool accounts_are_ours(const struct accounts *accounts);
@@ -204,6 +211,17 @@ uint64_t accounts_tree_used(struct accounts *accounts);
 bool accounts_set_limit(struct accounts *accounts, struct account *account, int who,
                         uint64_t limit);
 bool accounts_set_tree_limit(struct accounts *accounts, int who, uint64_t limit);
+
+/* What all processes together may hold: the limit, or what was lent of it. */
+uint64_t accounts_tree_room(const struct accounts *accounts);
+/* Asks for a loan of `wanted` bytes in all, and waits two seconds at most. False: it is not had. */
+bool accounts_borrow_locked(struct accounts *accounts, uint64_t wanted);
+/* What was lent to runs within, to all but `mine`, and is not used, is given back; waits a tenth of
+ * a second for each at most. False: nothing was lent, or just now they had nothing to give. */
+bool accounts_recall_locked(struct accounts *accounts, const struct account *mine);
+/* For who lends: leaves the processes of the tree what they use now, and returns that; or
+ * UINT64_MAX: the lock could not be had soon. */
+uint64_t accounts_shorten_loan(struct accounts *accounts);
 
 /* Room for `bytes` more of `mine`, and some beyond if there is plenty: raises its ceiling. False:
  * the limit of the process or of the tree is in the way. For `mine`'s own process, by one thread at

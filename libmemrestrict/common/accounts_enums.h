@@ -37,6 +37,8 @@ enum account_flag {
     ACCOUNT_WITHIN = 128,  /* of a run within this one, whose command tells of it */
     ACCOUNT_SETTLED = 256, /* ... and has told all */
     ACCOUNT_HOSTED = 512, /* the program was loaded by another one in the same process (valgrind) */
+    ACCOUNT_BORROWS = 4096,  /* of a run within: what it holds is held of our tree, by a loan */
+    ACCOUNT_LOAN = 2048,     /* no process of its own: what is lent to a run within */
     ACCOUNT_UNREACHED = 1024 /* calls of our malloc end elsewhere: its heap is not limited */
 };
 

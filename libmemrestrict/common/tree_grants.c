@@ -140,7 +140,7 @@ static bool find_room_locked(struct accounts *accounts, const struct account *mi
                              uint64_t *left, unsigned *others)
 {
     accounts_assert_locked(accounts);
-    uint64_t limit = atomic_load(&accounts->tree_limit),
+    uint64_t limit = accounts_tree_room(accounts),
              sum = shares_of_others_locked(accounts, mine, others);
     bool moving = true;
     for (int round = 0; round < ROUNDS && moving && !fits(limit, sum, need); round++) {
@@ -153,6 +153,13 @@ static bool find_room_locked(struct accounts *accounts, const struct account *mi
         bury_the_dead_locked(accounts, mine);
         sum = shares_of_others_locked(accounts, mine, others);
     }
+    if (!fits(limit, sum, need) && accounts_recall_locked(accounts, mine)) {
+        lower_grants_of_others_locked(accounts, mine);
+        sum = shares_of_others_locked(accounts, mine, others);
+    }
+    if (!fits(limit, sum, need) && need <= UINT64_MAX - sum &&
+        accounts_borrow_locked(accounts, sum + need))
+        limit = accounts_tree_room(accounts);
     *left = fits(limit, sum, need) ? limit - sum - need : 0;
     return fits(limit, sum, need);
 }
@@ -230,4 +237,19 @@ bool accounts_set_tree_limit(struct accounts *accounts, int who, uint64_t limit)
         kernel_yield();
     accounts_unlock(accounts);
     return true;
+}
+
+uint64_t accounts_shorten_loan(struct accounts *accounts)
+{
+    unsigned others;
+    if (!accounts_lock_soon(accounts, ACCOUNTS_LENDER))
+        return UINT64_MAX;
+    for (int round = 0; round < ROUNDS && lower_grants_of_others_locked(accounts, NULL); round++)
+        kernel_yield();
+    uint64_t lent = atomic_load(&accounts->lent),
+             kept = shares_of_others_locked(accounts, NULL, &others);
+    lent = smaller(lent, kept);
+    atomic_store(&accounts->lent, lent);
+    accounts_unlock(accounts);
+    return lent;
 }

@@ -88,7 +88,8 @@ struct process {
     struct shortage own_memory; /* the library had none for its records */
     struct shortage kernel;     /* it, or the program's allocator, gave none */
     char *kernel_reason;        /* why that was, safe to print; NULL: it is not known */
-    bool within;                /* of a run within this one */
+    bool within;                /* of a run within this one, ... */
+    bool beside;                /* ... and not held by the limit for all of this one */
     bool forked;                /* began by fork, not by exec */
     bool explored;       /* a copy that --explore made, or of its doing: no part of the program */
     char *heap_owner;    /* NULL, or the object that has a malloc of its own: heap not limited */

@@ -40,10 +40,10 @@ static void say(struct outcome *outcome, const struct shortage *(*of)(const stru
                      because != NULL ? because : "");
 }
 
-static bool has_runs_within(const struct outcome *outcome)
+static bool has_runs_beside(const struct outcome *outcome)
 {
     for (size_t i = 0; i < outcome->process_count; i++)
-        if (outcome->processes[i].within)
+        if (outcome->processes[i].beside)
             return true;
     return false;
 }
@@ -80,7 +80,7 @@ void remarks_say(struct outcome *outcome)
         "it had no memory for its records, the budget had");
     if (outcome_is_limited(outcome))
         say_beyond(outcome);
-    if (outcome->tree_limit != OUTCOME_UNLIMITED && has_runs_within(outcome))
+    if (outcome->tree_limit != OUTCOME_UNLIMITED && has_runs_beside(outcome))
         outcome_warn(outcome, "a memrestrict ran within: its processes had the limit for all "
                               "processes to themselves, beside the others");
 }

@@ -50,6 +50,7 @@ struct roster_process {
     bool exited;             /* said that it exits, with `status` */
     bool killed;             /* of a run within: its command saw signal `status` end it */
     int status;
+    bool beside; /* of a run within, and not held by our tree */
     bool within,
         settled;         /* of a run within this one, whose command tells of it; and has told all */
     const char *doubt;   /* why its figures are not to be trusted; NULL: nothing speaks against */
@@ -70,7 +71,7 @@ struct roster_tree {
 
 struct roster_limits {
     uint64_t limit, tree_limit; /* or ACCOUNTS_UNLIMITED */
-    bool around;                /* `limit` is that of the run around this one */
+    bool around, tree_around;   /* they are those of the run around this one */
     uint64_t reserve;
 };
 

@@ -59,6 +59,9 @@ struct roster_claim {
  * in: claim->owner says which. */
 bool roster_read(const struct roster *roster, unsigned slot, struct roster_claim *claim);
 
+struct outer;
+struct accounts *outer_accounts(struct outer *outer);
+
 /* The accounts in the memory behind `fd`, all of them; NULL: they are none, with errno. */
 struct accounts *roster_map(int fd);
 

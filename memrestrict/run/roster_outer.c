@@ -2,6 +2,7 @@
 #include "run/roster_outer.h"
 
 #include "common/calls.h"
+#include "common/proc.h"
 #include "run/roster_inside.h"
 
 #include <fcntl.h>
@@ -22,35 +23,71 @@ struct seat {
 
 struct outer {
     struct accounts *accounts;
+    bool lends;        /* what is held here is held there, by a loan */
     bool same_numbers; /* it gives processes the numbers that we give them */
     struct seat seats[ACCOUNTS_SLOTS];
 };
 
+/* As the library reads it: the path, a comma, and more. */
+static struct accounts *map_accounts(const char *setting)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%.*s", (int)strcspn(setting, ","), setting);
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+    struct accounts *accounts = fd >= 0 ? roster_map(fd) : NULL;
+    if (fd >= 0)
+        close(fd);
+    if (accounts == NULL || accounts_are_ours(accounts))
+        return accounts;
+    munmap(accounts, sizeof *accounts);
+    return NULL;
+}
+
+/* The command is no part of what is to be limited, and could not tell how it ends if its own memory
+ * were refused. */
+static void leave_the_limits(struct accounts *accounts)
+{
+    struct account *account;
+    struct proc_stat self = {0};
+    if (!proc_stat("/proc/self/stat", &self))
+        return;
+    uint64_t identity = (uint64_t)(uint32_t)self.pid << 32 | (uint32_t)self.start_time;
+    for (unsigned i = 0; (account = accounts_next(accounts, &i)) != NULL; i++) {
+        if (atomic_load(&accounts->owners[i]) != identity ||
+            atomic_load(&account->state) != ACCOUNT_LIVE)
+            continue;
+        atomic_fetch_and(&account->flags, ~(uint32_t)ACCOUNT_IN_TREE);
+        accounts_set_limit(accounts, account, ACCOUNTS_OUTSIDE, ACCOUNTS_UNLIMITED);
+        atomic_store(&account->grant, 0);
+    }
+}
+
 struct outer *outer_open(const char *setting)
 {
-    char path[128] = "";
+    struct accounts *accounts = setting != NULL ? map_accounts(setting) : NULL;
+    if (accounts == NULL)
+        return NULL;
+    leave_the_limits(accounts);
     struct outer *outer = calloc(1, sizeof *outer);
-    if (setting != NULL) /* as the library reads it: the path, a comma, and more */
-        snprintf(path, sizeof path, "%.*s", (int)strcspn(setting, ","), setting);
-    int fd = outer != NULL ? open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK) : -1;
-    if (fd >= 0) {
-        outer->accounts = roster_map(fd);
-        close(fd);
+    if (outer == NULL) {
+        munmap(accounts, sizeof *accounts);
+        return NULL;
     }
-    if (outer != NULL && outer->accounts != NULL && accounts_are_ours(outer->accounts)) {
-        outer->same_numbers = accounts_can_judge(outer->accounts);
-        return outer;
-    }
-    outer_close(outer);
-    return NULL;
+    outer->accounts = accounts;
+    outer->same_numbers = accounts_can_judge(accounts);
+    return outer;
 }
 
 void outer_close(struct outer *outer)
 {
-    if (outer != NULL && outer->accounts != NULL)
+    if (outer != NULL)
         munmap(outer->accounts, sizeof *outer->accounts);
     free(outer);
 }
+
+struct accounts *outer_accounts(struct outer *outer) { return outer->accounts; }
+
+void outer_lends(struct outer *outer) { outer->lends = true; }
 
 uint64_t outer_tree_limit(const struct outer *outer)
 {
@@ -147,7 +184,8 @@ static struct account *sit_down(struct outer *outer, const struct roster_process
     if (account == NULL)
         return NULL;
     bool shown = process->seen && outer->same_numbers;
-    atomic_store(&account->flags, ACCOUNT_WITHIN | (process->forked ? ACCOUNT_FORKED : 0) |
+    atomic_store(&account->flags, ACCOUNT_WITHIN | (outer->lends ? ACCOUNT_BORROWS : 0) |
+                                      (process->forked ? ACCOUNT_FORKED : 0) |
                                       (shown ? 0 : ACCOUNT_ELSEWHERE));
     account->pid = process->pid;
     account->parent = process->parent;

@@ -115,16 +115,35 @@ static void read_words(struct roster_process *process, const struct account *acc
     if (process->own_heap)
         copy_name(process->heap_owner, account->heap_owner);
     process->within = flags & ACCOUNT_WITHIN;
+    process->beside = process->within && !(flags & ACCOUNT_BORROWS);
     process->settled = flags & ACCOUNT_SETTLED;
     process->killed = process->within && (ending & ACCOUNT_KILLED);
     process->exited = ending != 0 && !process->killed;
     process->status = (int)(ending & 0xff);
 }
 
+/* Where the tree's limit had room, it was the limit of the tree around it that had none. */
+static enum limit_owner tree_owner_of(const struct roster *roster,
+                                      const struct roster_process *process)
+{
+    const struct roster_limits *limits = &roster->limits;
+    const struct refusal *first = &process->first;
+    bool outer = first->size <= first->limit && first->used <= first->limit - first->size;
+    bool is_ours =
+        limits->tree_limit != ACCOUNTS_UNLIMITED && (outer || first->limit == limits->tree_limit);
+    if (process->within)
+        return !is_ours              ? LIMIT_OF_RUN_WITHIN
+               : limits->tree_around ? LIMIT_OF_RUN_AROUND
+                                     : LIMIT_OF_RUN;
+    return outer || limits->tree_around ? LIMIT_OF_RUN_AROUND : LIMIT_OF_RUN;
+}
+
 /* A process of a run within has that run's limit, unless ours is smaller. */
 static enum limit_owner owner_of(const struct roster *roster, const struct roster_process *process)
 {
-    bool as_given = process->first.limit == roster->limits.limit && !process->first.by_tree;
+    bool as_given = process->first.limit == roster->limits.limit;
+    if (process->first.by_tree)
+        return tree_owner_of(roster, process);
     if (process->within && !as_given)
         return LIMIT_OF_RUN_WITHIN;
     return as_given && roster->limits.around ? LIMIT_OF_RUN_AROUND : LIMIT_OF_RUN;
@@ -151,7 +170,7 @@ bool roster_read(const struct roster *roster, unsigned slot, struct roster_claim
         .owner = LOAD(roster->accounts->owners[slot]),
         .state = atomic_load(&account->state),
     };
-    if (claim->state == ACCOUNT_EMPTY)
+    if (claim->state == ACCOUNT_EMPTY || (LOAD(account->flags) & ACCOUNT_LOAN))
         return false;
     struct roster_process *process = &claim->process;
     claim->pid = PLAIN(account->pid);
@@ -192,6 +211,7 @@ struct process roster_figures(struct roster_process *process)
         .own_memory = process->own_memory,
         .kernel = process->kernel,
         .within = process->within,
+        .beside = process->beside,
         .forked = process->forked,
         .explored = process->explored,
         .heap_owner = process->own_heap ? process->heap_owner : NULL,

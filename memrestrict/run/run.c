@@ -165,7 +165,10 @@ static bool prepare(struct run *run)
         !layout_run_open(&run->layout, &run->options, run->roster, &run->outcome))
         return false;
     target_check(&run->target, run->options.argv[0], &run->library);
-    return prepare_engine(run);
+    if (!prepare_engine(run))
+        return false;
+    within_lend(&run->within, run->roster, &run->outcome, run->engine_state == NULL);
+    return true;
 }
 
 /* As long for each process ID: a program that copies its environment needs the same in each run. */
@@ -218,7 +221,8 @@ static bool make_process(struct run *run)
                             .context = run->engine_state};
     fflush(stdout);
     signals_hold(&run->signals);
-    bool made = preload != NULL && launch_prepare(&launch, &run->launched);
+    bool made =
+        preload != NULL && launch_prepare(&launch, &run->launched) && within_start(&run->within);
     if (!made)
         message("cannot make a process: %s", strerror(errno));
     free(preload);

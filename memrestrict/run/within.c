@@ -30,6 +30,24 @@ static void say_what_is_not_shared(struct outcome *outcome, uint64_t tree_limit)
                  size_words(tree_limit, size), outcome->name);
 }
 
+void within_lend(struct within *within, struct roster *roster, struct outcome *outcome, bool joins)
+{
+    uint64_t tree = within->outer != NULL ? outer_tree_limit(within->outer) : OUTCOME_UNLIMITED;
+    if (tree == OUTCOME_UNLIMITED)
+        return;
+    within->loan = joins ? loan_open(roster, within->outer) : NULL;
+    if (within->loan == NULL)
+        say_what_is_not_shared(outcome, tree);
+}
+
+bool within_start(struct within *within)
+{
+    if (within->loan == NULL)
+        return true;
+    outer_lends(within->outer);
+    return loan_start(within->loan);
+}
+
 /* A reserve ends where the first of both does. */
 struct roster_limits within_hold(struct within *within, struct outcome *outcome, uint64_t reserve)
 {
@@ -38,14 +56,13 @@ struct roster_limits within_hold(struct within *within, struct outcome *outcome,
     within->reserve = end - outcome->limit;
     within->outer = outer_open(getenv("MEMRESTRICT_ACCOUNTS"));
     uint64_t tree = within->outer != NULL ? outer_tree_limit(within->outer) : OUTCOME_UNLIMITED;
-    if (tree != OUTCOME_UNLIMITED)
-        say_what_is_not_shared(outcome, tree);
     bool is_smaller = tree < outcome->tree_limit;
     outcome->tree_limit = smaller(outcome->tree_limit, tree);
     return (struct roster_limits){
         .limit = outcome->limit,
         .tree_limit = outcome->tree_limit,
         .around = outcome->limit != OUTCOME_UNLIMITED && outcome->limit == within->limit,
+        .tree_around = is_smaller,
         .reserve = is_smaller ? 0 : reserve,
     };
 }
@@ -63,4 +80,8 @@ int within_variables(struct within *within, uint64_t limit, struct launch_variab
     return WITHIN_VARIABLES;
 }
 
-void within_close(struct within *within) { outer_close(within->outer); }
+void within_close(struct within *within)
+{
+    if (loan_close(within->loan))
+        outer_close(within->outer);
+}

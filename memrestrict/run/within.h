@@ -9,10 +9,12 @@
 #include "outcome/outcome.h"
 #include "run/launch.h"
 #include "run/roster.h"
+#include "run/roster_loan.h"
 #include "run/roster_outer.h"
 
 struct within {
     struct outer *outer; /* the run around this one; NULL: there is none that could be reached */
+    struct loan *loan;   /* of its tree's budget; NULL: it has no tree, or it cannot be had */
     uint64_t limit;      /* that it has for each process, or CONFIG_UNLIMITED; it may be over */
     uint64_t end;        /* the same, with its reserve */
     uint64_t reserve;    /* that a process has in the end */
@@ -22,9 +24,14 @@ struct within {
 /* What the environment says of a run around this one. */
 void within_read(struct within *within, const struct config *config);
 /* The limits of the outcome become those that hold in both runs; they are what the roster has, with
- * the reserve of a tree, too. Together the processes have at most what all of the other run have,
- * but beside it: a warning says so. */
+ * the reserve of a tree, too. */
 struct roster_limits within_hold(struct within *within, struct outcome *outcome, uint64_t reserve);
+/* What the processes hold together is held of the other run's tree, too. If that cannot be, as
+ * where they do not join, they have at most as much as all of that, but beside it: a warning says
+ * so. */
+void within_lend(struct within *within, struct roster *roster, struct outcome *outcome, bool joins);
+/* Once the program's process is made. False: no thread can be had for it. */
+bool within_start(struct within *within);
 /* The settings for that, to be set after all others. */
 enum { WITHIN_VARIABLES = 2 };
 int within_variables(struct within *within, uint64_t limit, struct launch_variable *variables);

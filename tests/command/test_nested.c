@@ -85,14 +85,68 @@ START_TEST(nested_with_another_copy_of_the_library)
 }
 END_TEST
 
-/* As far as it is held at all: no more than the tree's own at one time, on either side. */
-START_TEST(nested_in_a_tree_has_the_trees_limit_beside_it)
+#define ALL " for all processes"
+
+START_TEST(nested_the_tree_around_is_one_more_limit)
 {
-    expect("$M --scope=tree -l 50M $M -l 200M $V/takes_95M", 1, "", "have as much again");
-    expect("$M --scope=tree -l 50M $M -q -l 200M $V/takes_95M", 1, "",
-           "a memrestrict ran within: its processes had the limit for all processes to "
-           "themselves");
-    expect("$M --scope=tree -l 200M $M -q -l 200M $V/takes_95M", 0, "", "a memrestrict ran within");
+    expect("$M --scope=tree -l 50M $M -l 200M $V/takes_95M", 1, "",
+           "(malloc of 95.0 MiB at 0 bytes of 50.0 MiB" ALL ", " OUTER "), exit 1\n");
+    expect("$M --scope=tree -l 50M -e 9 $M -q -l 200M $V/takes_95M", 9, "",
+           "memrestrict: memrestrict: refused 1 allocation (malloc of 95.0 MiB at 0 bytes of "
+           "50.0 MiB" ALL " by takes_95M, process ");
+    expect("$M --scope=tree -l 200M -e 9 $M --scope=tree -l 50M -q $V/takes_95M", 1, "",
+           "50.0 MiB" ALL ", " INNER);
+    expect("$M --scope=tree -l 200M $M -l 200M $V/takes_95M", 0, "", "");
+    expect("$M -L 200M -l 100M $M -L 300M $M -l 200M sh -c \"$V/takes_95M; $V/takes_95M\"", 0, "",
+           "");
+}
+END_TEST
+
+/* `holder` in the background, until descriptor 9 is closed; its first word is in the file got. */
+#define WHILE(holder)                                                                              \
+    "mkfifo end; " holder " <end >got & exec 9>end; until [ -s got ]; do sleep 0.01; done; "
+#define GETS(getter, least, most)                                                                  \
+    "n=$(" getter " </dev/null); [ $n -ge " least " ] && [ $n -le " most " ] && echo right || "    \
+    "echo $n"
+
+/* On either side what the other holds is not to be had, and all of the rest is. */
+START_TEST(nested_in_a_tree_shares_its_budget)
+{
+    expect("$M -q --scope=tree -l 40M sh -c '" WHILE("$M -q -l 1G $V/tree_hold 20000")
+               GETS("$V/tree_hold 30000", "20500", "20960") "'",
+           0, "right\n", "");
+    expect("$M -q --scope=tree -l 40M sh -c '" WHILE("$V/tree_hold 20000")
+               GETS("$M -q -l 1G $V/tree_hold 30000", "20500", "20960") "'",
+           0, "right\n", "");
+    expect("$M -q --scope=tree -l 60M $M -q -L 40M sh -c '" WHILE("$M -q -l 1G $V/tree_hold 20000")
+               GETS("$V/tree_hold 30000", "20500", "20960") "'",
+           0, "right\n", "");
+}
+END_TEST
+
+/* 95 MiB were had and are free again, though that run goes on. */
+START_TEST(nested_in_a_tree_gives_back_what_it_does_not_use)
+{
+    expect(
+        "$M -q --scope=tree -l 100M sh -c '" WHILE("$M -q -l 1G $V/takes_95M malloc $V/tree_hold 1")
+            GETS("$V/tree_hold 60000", "60000", "60000") "'",
+        0, "right\n", "");
+}
+END_TEST
+
+/* What holds the programs is not held itself: it has to tell how they ended. */
+START_TEST(nested_under_a_limit_that_the_command_itself_is_beyond)
+{
+    expect("$M -l 500K $M -q -l 200M $V/takes_95M", 1, "", "of 500.0 KiB by takes_95M");
+    expect("$M -q --scope=tree -l 500K $M -l 200M $V/takes_95M", 1, "", "of 500.0 KiB" ALL);
+}
+END_TEST
+
+/* Nobody joins there, so nobody can be lent to. */
+START_TEST(nested_in_a_tree_by_another_engine_is_said_to_be_beside_it)
+{
+    expect("$M -q --scope=tree -l 50M $M --engine=rlimit -l 200M true", 0, "",
+           "have as much again");
 }
 END_TEST
 
@@ -149,7 +203,11 @@ Suite *suite_nested(void)
     command_add(suite, nested_the_outer_run_lists_its_processes);
     command_add(suite, nested_a_process_that_is_killed_is_told_so);
     command_add(suite, nested_with_another_copy_of_the_library);
-    command_add(suite, nested_in_a_tree_has_the_trees_limit_beside_it);
+    command_add(suite, nested_the_tree_around_is_one_more_limit);
+    command_add(suite, nested_in_a_tree_shares_its_budget);
+    command_add(suite, nested_in_a_tree_gives_back_what_it_does_not_use);
+    command_add(suite, nested_under_a_limit_that_the_command_itself_is_beyond);
+    command_add(suite, nested_in_a_tree_by_another_engine_is_said_to_be_beside_it);
     command_add(suite, nested_a_reserve_ends_where_the_first_of_both_does);
     command_add(suite, nested_what_the_kernel_refuses_is_no_refusal);
     command_add(suite, nested_what_the_kernel_refuses_is_in_the_report);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A tree within another one: what the processes of this run hold together is held of the outer
+ * tree's budget, too. A thread of the command charges it there, to a place that it has for that,
+ * as processes ask for it; and gives back what they no longer use, at once if others need it. Not
+ * a byte is used here that is not charged there.
+ */
+#ifndef MEMRESTRICT_ROSTER_LOAN_H
+#define MEMRESTRICT_ROSTER_LOAN_H
+
+#include "run/roster.h"
+#include "run/roster_outer.h"
+
+struct loan;
+
+/* Before any process joins. NULL: there is no tree around us, or it cannot be charged from here.
+ * Both stay the caller's, and must stay longer. */
+struct loan *loan_open(struct roster *roster, struct outer *outer);
+/* Once the program's process is made, which has no such thread. False: there is none. */
+bool loan_start(struct loan *loan);
+/* The processes that go on have what they have. NULL is ignored. False: the thread is kept by a
+ * lock of the other run's, and what it works with must stay. */
+bool loan_close(struct loan *loan);
+
+#endif
