@@ -4,17 +4,17 @@
 # Runs the tests and sums up: run.sh [quick|short|long]. From the environment: MAKE, BUILD.
 # Each step is a function below; it prints what it found, and is counted by what its runner says. How
 # long each took, what failed and what was skipped is said at the end, before the last line, which has
-# the sums. "quick" is for between two edits; "long" has what "short" has, and more of it.
+# the sums. "quick" is for between two edits; "long" has what "short" has, and more of it: TEST_LONG is
+# set for it. Two lanes of steps go on side by side, one of them the tests of the core alone.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 MAKE=${MAKE:-make}
 BUILD=${BUILD:-build}
 jobs=$(nproc)
-passed=0 failed=0 skipped=0
 unset COLUMNS NO_COLOR LANGUAGE
 notes=$(mktemp -d) || exit 1
 trap 'rm -rf "$notes"' EXIT
-touch "$notes/failed" "$notes/skipped" "$notes/times"
+touch "$notes/failed" "$notes/skipped" "$notes/times" "$notes/counts"
 
 build() { $MAKE --no-print-directory -s -j "$jobs" "$@"; }
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -22,7 +22,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 # What a step printed, in numbers: libcheck's closing lines, our own, or else its exit status. Its own
 # status says if nothing failed.
 count() {
-    local log=$1 status=$2 checks=0 bad=0 line ours=0 libcheck=0
+    local log=$1 status=$2 checks=0 bad=0 line ours=0 libcheck=0 skipped=0
     while read -r line; do
         if [[ $line =~ ^[0-9]+%:\ Checks:\ ([0-9]+),\ Failures:\ ([0-9]+),\ Errors:\ ([0-9]+) ]]; then
             checks=$((checks + BASH_REMATCH[1]))
@@ -40,10 +40,11 @@ count() {
     skipped=$((skipped + ours))
     if ((checks <= 0 && ours == 0)); then checks=1; fi
     if ((status != 0 && bad == 0)); then bad=1; fi
-    passed=$((passed + checks - bad))
-    failed=$((failed + bad))
+    echo "$((checks - bad)) $bad $skipped" >>"$notes/counts"
     ((bad == 0))
 }
+
+sum_of() { awk -v column="$1" '{ sum += $column } END { print sum + 0 }' "$notes/counts"; }
 
 # Each failure with some lines of what it says; of a step that names none, how it ended.
 note_failures() { # NAME LOG STATUS
@@ -62,14 +63,14 @@ note_failures() { # NAME LOG STATUS
 }
 
 step() {
-    local name=$1 log=$notes/log status began=$SECONDS took
+    local name=$1 log=$notes/log.$BASHPID status began=$SECONDS took
     shift
     printf -- '--- %s\n' "$name"
     "$@" </dev/null 2>&1 | tee "$log"
     status=${PIPESTATUS[0]}
     took=$((SECONDS - began))
     echo "$took $name" >>"$notes/times"
-    printf -- '    %d seconds\n' "$took"
+    printf -- '    %d seconds: %s\n' "$took" "$name"
     count "$log" "$status" || note_failures "$name" "$log" "$status"
     grep -aE '^SKIP|^ok .* # SKIP' "$log" | cut -c -200 | sed "s/^/$name: /" >>"$notes/skipped"
 }
@@ -79,7 +80,8 @@ say_times() {
     sort -srn -k 1,1 "$notes/times" | awk '
         function line(seconds, name) { printf "%5d:%02d  %s\n", seconds / 60, seconds % 60, name }
         { seconds = $1; sub(/^[0-9]+ /, ""); sum += seconds; line(seconds, $0) }
-        END { line(sum, "all of " NR " steps") }'
+        END { line(sum, "all of " NR " steps, one after another") }'
+    printf '%5d:%02d  by the clock\n' $((SECONDS / 60)) $((SECONDS % 60))
 }
 
 # Where much failed, only the names: the end of the output may be all that there is to see.
@@ -94,16 +96,18 @@ say_again() {
     fi
 }
 
+# Under a tool that makes all slow, a tenth of the rounds.
 unit() { build unit BUILD="$BUILD" && "$BUILD/tests/unit"; }
 
 unit_asan() {
     build unit BUILD="$BUILD/asan" CPPFLAGS=-DMEMRESTRICT_DEBUG \
         CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all' &&
-        "$BUILD/asan/tests/unit"
+        ASAN_OPTIONS=detect_leaks=0 "$BUILD/asan/tests/unit" # the core calls no malloc
 }
 
 unit_tsan() {
-    build unit BUILD="$BUILD/tsan" CFLAGS='-O1 -g -fsanitize=thread' && TSAN_OPTIONS=halt_on_error=1 "$BUILD/tsan/tests/unit"
+    build unit BUILD="$BUILD/tsan" CFLAGS='-O1 -g -fsanitize=thread' &&
+        UNIT_PART=10 TSAN_OPTIONS=halt_on_error=1 "$BUILD/tsan/tests/unit"
 }
 
 unit_clang() {
@@ -113,9 +117,9 @@ unit_clang() {
 
 unit_valgrind() {
     have valgrind || { echo "SKIP unit tests under memcheck: package valgrind"; return; }
-    # Without fair turns a thread that spins keeps the others waiting for minutes.
+    # Without fair turns, a thread that spins keeps the others waiting for minutes.
     build unit BUILD="$BUILD" &&
-        CK_FORK=yes valgrind -q --fair-sched=try --error-exitcode=9 --trace-children=no \
+        UNIT_PART=10 CK_FORK=yes valgrind -q --fair-sched=try --error-exitcode=9 --trace-children=no \
             --suppressions=tests/memcheck.supp "$BUILD/tests/unit"
 }
 
@@ -210,17 +214,29 @@ quick() {
     step "verdicts, reports and plots" formats_plain
 }
 
-short() { # [short|long], of the real programs
-    of_the_sources
-    step "shell scripts" scripts
+# What is built for several steps, at once and before: then two steps may go on side by side.
+prepare() {
+    build lib command unit formats driver victims examples command-tests bench-programs BUILD="$BUILD" &&
+        { ! have clang || build fuzz BUILD="$BUILD"; } && build "$BUILD/victims/outside_does_as_told" BUILD="$BUILD"
+}
+
+# The core by itself, where only the processor has to wait.
+core_lane() {
+    step "unit tests" unit
     step "unit tests under ASan and UBSan" unit_asan
+    step "verdicts, reports and plots" formats
     step "unit tests under TSan" unit_tsan
     step "unit tests under memcheck" unit_valgrind
+    step "fuzzing" fuzz "${FUZZ_SECONDS:-20}"
+    step "the model of stocks" tests/model.sh
+}
+
+# The library and the command in programs.
+program_lane() {
     step "victims under the library" victims
     step "32-bit victims" victims_32
     step "the command" command_tests
     step "hostile programs" hostile 1 "${HOSTILE_SEEDS:-100}"
-    step "verdicts, reports and plots" formats
     step "hardening" around tests/hardening.sh
     step "runs seen from outside" around tests/outside.sh
     step "man pages, help and settings" around tests/docs.sh
@@ -229,18 +245,26 @@ short() { # [short|long], of the real programs
     step "installation" around tests/install.sh
     step "others' test suites are compared" around tests/suites_self.sh
     step "recipes" around tests/recipes.sh
-    step "the model of stocks" tests/model.sh
+    step "real programs" tests/programs/programs.sh "$BUILD" "$1"
+}
+
+short() { # [short|long], of the real programs
+    of_the_sources
+    step "shell scripts" scripts
+    step "what is built" prepare
+    core_lane >"$notes/core" 2>&1 &
+    program_lane "${1:-short}"
+    wait $!
+    cat "$notes/core"
     step "instruction counts" instructions
     step "the benchmark" around tests/bench.sh
-    step "fuzzing" fuzz "${FUZZ_SECONDS:-20}"
-    step "real programs" tests/programs/programs.sh "$BUILD" "${1:-short}"
 }
 
 long() {
+    export TEST_LONG=1
     FUZZ_SECONDS=${FUZZ_SECONDS:-120}
     HOSTILE_SEEDS=${HOSTILE_SEEDS:-3000}
     short long
-    step "unit tests" unit
     step "unit tests built by clang" unit_clang
     step "victims under the library built with UBSan" victims_ubsan
     step "clang-tidy" tests/tidy.sh
@@ -258,5 +282,6 @@ esac
 echo
 say_times
 say_again
-echo "$passed passed, $failed failed, $skipped skipped"
+failed=$(sum_of 2)
+echo "$(sum_of 1) passed, $failed failed, $(sum_of 3) skipped"
 [ "$failed" = 0 ]

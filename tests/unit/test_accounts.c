@@ -692,11 +692,13 @@ static void let_it_spend(unsigned bytes)
 
 static int take_all_again_and_again(void)
 {
-    enum { TIMES = 3000, LOOKS = 20 };
+    enum { LOOKS = 20 };
+    const unsigned times = unit_rounds(3000);
     uint64_t seen = 0, taken = 0;
     if (!join_run())
         return 1;
-    for (int i = 0; i < TIMES || taken == 0; i++) { /* nothing can be had while it has a byte */
+    for (unsigned i = 0; i < times || taken == 0;
+         i++) { /* nothing can be had while it has a byte */
         let_it_spend(10 + i % 10);
         if (budget_charge(MIB)) {
             taken++;

@@ -397,10 +397,11 @@ static uint64_t some_size(uint64_t *seed)
 
 static void *hold_random_sizes(void *argument)
 {
-    enum { SLOTS = 32, STEPS = 20000 };
+    enum { SLOTS = 32 };
+    const unsigned steps = unit_rounds(20000);
     uint64_t seed = (uintptr_t)argument, slots[SLOTS] = {0};
     pthread_barrier_wait(&all_there);
-    for (unsigned step = 0; step < STEPS; step++) {
+    for (unsigned step = 0; step < steps; step++) {
         uint64_t *slot = &slots[next_random(&seed) % SLOTS];
         uint64_t size = some_size(&seed);
         meet_others(step);

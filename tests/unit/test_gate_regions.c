@@ -851,10 +851,10 @@ END_TEST
 
 START_TEST(random_calls_agree_with_a_model)
 {
-    enum { INPUTS = 300, LENGTH = 1200 };
+    enum { LENGTH = 1200 };
     static uint8_t bytes[LENGTH];
     uint32_t state = 2463534242;
-    for (int i = 0; i < INPUTS; i++) {
+    for (unsigned i = 0; i < unit_rounds(300); i++) {
         for (int k = 0; k < LENGTH; k++) {
             state ^= state << 13;
             state ^= state >> 17;

@@ -61,11 +61,12 @@ static void expect_live(uint64_t blocks, uint64_t bytes)
 /* Address ranges that are met one after the other: those without a block go back. */
 START_TEST(memory_of_empty_windows_goes_back)
 {
-    enum { WINDOWS = 5000, ROUNDS = 200, KEPT = 500 };
+    enum { WINDOWS = 5000, KEPT = 500 };
+    const uintptr_t rounds = unit_rounds(200);
     uintptr_t base = WINDOW * 1024;
     unsigned wrong = 0; /* Check keeps each of its assertions until the test has ended */
     for (uintptr_t i = 0; i < WINDOWS; i++)
-        for (uintptr_t round = 0; round < ROUNDS; round++) {
+        for (uintptr_t round = 0; round < rounds; round++) {
             size_t size = 0;
             const void *block = at(base + i * WINDOW + round * 4096);
             wrong += !ledger_put(block, 100);

@@ -470,7 +470,7 @@ static void random_call(void)
 
 START_TEST(random_calls_agree_with_an_array_of_bytes)
 {
-    for (int i = 0; i < CALLS; i++) {
+    for (unsigned i = 0; i < unit_rounds(CALLS); i++) {
         random_call();
         ck_assert_uint_eq(regions_live(&regions_own).bytes, model_bytes(0, BYTES, REGION_CHARGED));
         uintptr_t at = next(BYTES);

@@ -7,6 +7,8 @@
 
 #include "harness.h"
 
+#include <stdlib.h>
+
 #define SUITES(X)                                                                                  \
     X(accounts)                                                                                    \
     X(budget)                                                                                      \
@@ -35,6 +37,14 @@ SUITES(HARNESS_DECLARE)
 static inline void unit_add(Suite *suite, const TTest *test)
 {
     harness_add(suite, test, RUN_SECONDS);
+}
+
+/* How many of so many rounds: UNIT_PART=N, for tools that make all slow, says an N-th of them. */
+static inline unsigned unit_rounds(unsigned rounds)
+{
+    const char *part = getenv("UNIT_PART");
+    unsigned divisor = part != NULL ? (unsigned)atoi(part) : 1;
+    return divisor > 1 ? rounds / divisor + 1 : rounds;
 }
 
 #endif
