@@ -119,7 +119,7 @@ unit_valgrind() {
     have valgrind || { echo "SKIP unit tests under memcheck: package valgrind"; return; }
     # Without fair turns, a thread that spins keeps the others waiting for minutes.
     build unit BUILD="$BUILD" &&
-        UNIT_PART=10 CK_FORK=yes valgrind -q --fair-sched=try --error-exitcode=9 --trace-children=no \
+        UNIT_PART=10 CK_FORK=yes valgrind -q --fair-sched=try --leak-check=no --error-exitcode=9 --trace-children=no \
             --suppressions=tests/memcheck.supp "$BUILD/tests/unit"
 }
 

@@ -531,7 +531,7 @@ START_TEST(what_fits_is_had_while_others_idle_and_one_asks_for_far_too_much)
 {
     budget_start(crowd.limit = 64 * MIB);
     pthread_t greedy = start_thread(ask_for_far_too_much, 0);
-    for (int round = 0; round < 20; round++) {
+    for (unsigned round = 0; round < unit_rounds(20); round++) {
         idle_begin(CROWD);
         bool charged = budget_charge(64 * MIB);
         ck_assert(charged);

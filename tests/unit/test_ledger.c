@@ -369,10 +369,10 @@ static void *put_where_something_is_stale(void *address)
 
 START_TEST(threads_find_a_stale_large_block_once)
 {
-    enum { ROUNDS = 300 };
+    const size_t rounds = unit_rounds(300);
     pthread_t threads[LARGE_WORDS];
     ck_assert_int_eq(pthread_barrier_init(&together, NULL, LARGE_WORDS), 0);
-    for (size_t round = 1; round <= ROUNDS; round++) {
+    for (size_t round = 1; round <= rounds; round++) {
         put(BASE, LARGE_SIZE);
         for (uintptr_t i = 0; i < LARGE_WORDS; i++)
             threads[i] = start_thread(put_where_something_is_stale, BASE + apart * i);
