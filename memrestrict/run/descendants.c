@@ -13,7 +13,8 @@ enum {
     MOST_NUMBER = 1 << 22, /* the kernel's PID_MAX_LIMIT */
     MOST_PARENTS = 4096,
     MOST_BELOW = 1 << 16, /* processes that are looked through for one in a namespace */
-    PATH_ROOM = 64
+    PATH_ROOM = 64,
+    ROUNDS = 10 /* against those who make ever new ones */
 };
 
 bool descendants_is_number(int64_t pid) { return pid > 1 && pid <= MOST_NUMBER; }
@@ -166,4 +167,53 @@ bool descendants_signal(int pid, uint64_t start_time, int signal)
                 syscall(SYS_pidfd_send_signal, fd, signal, NULL, 0) == 0;
     close(fd);
     return sent;
+}
+
+bool descendants_tell(struct descendants_told *told, int pid)
+{
+    struct queue queue = {told->pids, told->count};
+    bool added = add(&queue, pid);
+    *told = (struct descendants_told){queue.pids, queue.count};
+    return added;
+}
+
+bool descendants_is_told(const struct descendants_told *told, int pid)
+{
+    for (size_t i = 0; i < told->count; i++)
+        if (told->pids[i] == pid)
+            return true;
+    return false;
+}
+
+void descendants_told_free(struct descendants_told *told)
+{
+    free(told->pids);
+    *told = (struct descendants_told){NULL, 0};
+}
+
+struct round {
+    uint64_t since;
+    int signal;
+    struct descendants_told *told;
+    bool found;
+};
+
+static void signal_one(void *context, int pid, int parent)
+{
+    struct round *round = context;
+    struct proc_stat stat;
+    (void)parent;
+    if (proc_stat_of(pid, &stat) != 0 || stat.start_time < round->since ||
+        descendants_is_told(round->told, pid) || !descendants_tell(round->told, pid))
+        return;
+    round->found |= descendants_signal(pid, stat.start_time, round->signal);
+}
+
+void descendants_signal_all(int root, uint64_t since, int signal, struct descendants_told *told)
+{
+    struct round round = {.since = since, .signal = signal, .told = told, .found = true};
+    for (int i = 0; i < ROUNDS && round.found; i++) {
+        round.found = false;
+        descendants_each(root, signal_one, &round);
+    }
 }

@@ -9,6 +9,7 @@
 #include "common/proc.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum kin {
@@ -35,5 +36,18 @@ void descendants_each(int root, descendants_visit *visit, void *context);
 /* Sends a signal by a descriptor of the process (pidfd_open(2)), and only if it is that process.
  * False: it was not sent. */
 bool descendants_signal(int pid, uint64_t start_time, int signal);
+
+/* Who was sent a signal, by their numbers: all zeros in the beginning. */
+struct descendants_told {
+    int *pids;
+    size_t count;
+};
+/* Sends it to all that descend from `root`, began at the time `since` or later and are not in the
+ * list, which gets them; goes on, some rounds at most, while there are new ones. */
+void descendants_signal_all(int root, uint64_t since, int signal, struct descendants_told *told);
+/* For one that is to be left alone as well. False: no memory. */
+bool descendants_tell(struct descendants_told *told, int pid);
+bool descendants_is_told(const struct descendants_told *told, int pid);
+void descendants_told_free(struct descendants_told *told);
 
 #endif

@@ -302,13 +302,19 @@ bool roster_has(const struct roster *roster, int pid)
     return false;
 }
 
-void roster_signal(struct roster *roster, int signal, int except)
+void roster_signal(struct roster *roster, int signal, int except, int probe)
 {
     struct roster_claim claim;
+    struct descendants_told told = {NULL, 0};
+    int root = roster->adopts && !roster->had_children ? roster->command : except;
+    descendants_tell(&told, except);
+    descendants_tell(&told, probe);
+    descendants_signal_all(root, roster->main_start, signal, &told);
     for (unsigned i = 0; i < top_of(roster); i++) {
         const struct roster_place *place = &roster->places[i];
         if (visit(roster, i, &claim) && claim.process.live && place->identity == ROSTER_SEEN &&
-            place->pid != except)
+            !descendants_is_told(&told, place->pid))
             descendants_signal(place->pid, place->start_time, signal);
     }
+    descendants_told_free(&told);
 }

@@ -113,8 +113,10 @@ uint64_t roster_no_room(const struct roster *roster); /* and found no place */
 /* A copy as an outcome has it. Names and all stay in the copy. */
 struct process roster_figures(struct roster_process *process);
 
-/* Sends a signal to each process that lives and was seen, except the one of that number. */
-void roster_signal(struct roster *roster, int signal, int except);
+/* Sends a signal to all processes of the run but the two of those numbers: to those that the kernel
+ * shows as descendants, with a place in the accounts or without, and to those that have one and
+ * were seen. What the command had started before it was the command is none of the run's. */
+void roster_signal(struct roster *roster, int signal, int except, int probe);
 
 /* New limits, for one process or the tree: false: the lock could not be had. */
 bool roster_set_limit(struct roster *roster, const struct roster_process *process, uint64_t limit);

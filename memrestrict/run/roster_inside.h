@@ -35,6 +35,7 @@ struct roster {
     int fd;      /* -1: another command's accounts */
     int command; /* whose descendants are the run's */
     bool adopts;
+    bool had_children; /* before the program's process was made */
     int main; /* the program's process; 0: not known yet */
     uint64_t main_start;
     struct roster_limits limits; /* as they were given */

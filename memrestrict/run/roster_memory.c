@@ -4,6 +4,7 @@
 #include "base/fd.h"
 #include "base/message.h"
 #include "common/proc.h"
+#include "run/descendants.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -78,6 +79,21 @@ static bool make(struct roster *roster)
     return roster->accounts != NULL;
 }
 
+static void note_child(void *context, int pid, int parent)
+{
+    (void)pid;
+    (void)parent;
+    *(bool *)context = true;
+}
+
+/* Who became the command by exec may have some. */
+static bool has_children(int command)
+{
+    bool any = false;
+    descendants_each(command, note_child, &any);
+    return any;
+}
+
 struct roster *roster_open(const struct roster_limits *limits, int sites, int explore, bool adopts)
 {
     struct roster *roster = calloc(1, sizeof *roster);
@@ -91,6 +107,7 @@ struct roster *roster_open(const struct roster_limits *limits, int sites, int ex
     roster->command = getpid();
     roster->limits = *limits;
     roster->adopts = adopts && prctl(PR_SET_CHILD_SUBREAPER, 1) == 0;
+    roster->had_children = has_children(roster->command);
     fill(roster->accounts, limits, sites, explore);
     return roster;
 }

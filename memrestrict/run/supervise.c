@@ -32,8 +32,7 @@ static uint64_t earliest(const struct clock *clock)
     return clock->kill < next ? clock->kill : next;
 }
 
-/* The program, which nobody has waited for yet, and what it started: as far as the accounts know
- * it. */
+/* The program, which nobody has waited for yet, and what it started. */
 static void send_all(const struct supervision *attend, int pid, int signal)
 {
     if (attend->engine->signal != NULL) {
@@ -41,7 +40,7 @@ static void send_all(const struct supervision *attend, int pid, int signal)
         return;
     }
     kill(pid, signal);
-    roster_signal(attend->roster, signal, pid);
+    roster_signal(attend->roster, signal, pid, attend->signals->probe);
 }
 
 static void end_it(const struct supervision *attend, struct outcome *outcome, struct clock *clock,

@@ -114,6 +114,55 @@
     END_TEST
 PROPERTIES(TEST)
 
+/* A static program, p, that has no place in the accounts, being started by posix_spawn; nor, if it
+ * is told `orphan`, a parent in the run. Its number is in the file `child`. */
+#define UNREACHED                                                                                  \
+    "printf '#include <stdio.h>\n#include <unistd.h>\nint main(int c, char **v) { (void)v; "       \
+    "if (c > 1 && fork()) return 0; FILE *f = fopen(\"new\", \"w\"); "                             \
+    "fprintf(f, \"%%d\", getpid()); fclose(f); rename(\"new\", \"child\"); "                       \
+    "for (;;) pause(); }\n' >p.c; cc -static p.c -o p 2>/dev/null || exit 77; "                    \
+    "printf '#include <spawn.h>\n#include <unistd.h>\nint main(int c, char **v) { "                \
+    "posix_spawn(&c, \"./p\", 0, 0, v, v + c + 1); for (;;) pause(); }\n' >q.c; "                  \
+    "cc q.c -o q || exit 77; "                                                                     \
+    "runs() { grep -q '^State:.[^ZX]' /proc/$(cat $1)/status 2>/dev/null; }; "                     \
+    "is_left() { n=0; while runs $1; do sleep 0.01; n=$((n + 1)); [ $n -lt 3000 ] || "             \
+    "{ echo $1 is left; kill $(cat $1); }; done; }; "
+
+static void expect_unreached(const char *test, const char *script, const char *out)
+{
+    const struct run *run = shell(script);
+    if (run->status == 77) {
+        harness_skip(test, "no static programs can be made here");
+        return;
+    }
+    ck_assert_msg(run->status == 0 && !run->hung && strcmp(run->out, out) == 0,
+                  "%d%s: %.1000s%.1000s", run->status, run->hung ? " hung" : "", run->out,
+                  run->err);
+}
+
+START_TEST(signals_time_limit_ends_orphans_out_of_the_librarys_reach)
+{
+    expect_unreached(__func__,
+                     UNREACHED "for t in 0.5 5 50 500; do $M -q -t $t ./q orphan 2>err; s=$?; "
+                               "[ ! -s child ] || break; done; echo $s; "
+                               "is_left child",
+                     "124\n");
+}
+END_TEST
+
+/* What the command had started before it was the command lives on. */
+START_TEST(signals_time_limit_ends_children_out_of_the_librarys_reach)
+{
+    expect_unreached(__func__,
+                     UNREACHED "for t in 0.5 5 50 500; do sh -c 'sleep 3000 & echo $! >before; "
+                               "exec $M -q -t $0 ./q 2>err' $t; s=$?; "
+                               "[ ! -s child ] || break; kill $(cat before); done; echo $s; "
+                               "runs before && echo lives; kill $(cat before); "
+                               "is_left child",
+                     "124\nlives\n");
+}
+END_TEST
+
 /* A shell with job control, on a terminal of its own; what it prints is in `screen'. */
 static const struct run *on_terminal(const char *script)
 {
@@ -145,6 +194,8 @@ Suite *suite_signals(void)
 #define ADD(name, script, status, out, err) command_add(suite, name);
     PROPERTIES(ADD)
 #undef ADD
+    command_add(suite, signals_time_limit_ends_children_out_of_the_librarys_reach);
+    command_add(suite, signals_time_limit_ends_orphans_out_of_the_librarys_reach);
     command_add(suite, signals_stop_and_go_on_with_the_program);
     return suite;
 }
