@@ -126,7 +126,7 @@ static void write_programs(FILE *file, const struct outcome *outcome,
 static void write_outcome(FILE *file, const struct outcome *outcome)
 {
     write_head(file, "outcome", "gauge", "1 for what became of the run, 0 for what did not.");
-    for (int kind = OUTCOME_NEVER_REFUSED; kind <= OUTCOME_KILLED; kind++) {
+    for (int kind = OUTCOME_NEVER_REFUSED; kind <= OUTCOME_UNOBSERVED; kind++) {
         write_run(file, outcome, "outcome");
         fprintf(file, ",kind=\"%s\"", sentence_kind_id((enum outcome_kind)kind));
         write_value(file, outcome->pid != 0 && outcome_kind(outcome) == (enum outcome_kind)kind);

@@ -10,7 +10,7 @@ enum outcome_kind outcome_kind(const struct outcome *outcome)
     if (outcome->limit_kills != 0)
         return OUTCOME_KILLED;
     if (outcome_refusals(outcome) == 0)
-        return OUTCOME_NEVER_REFUSED;
+        return outcome->unobserved ? OUTCOME_UNOBSERVED : OUTCOME_NEVER_REFUSED;
     if (outcome->timed_out)
         return OUTCOME_HUNG;
     if (!outcome->exited)
@@ -21,9 +21,10 @@ enum outcome_kind outcome_kind(const struct outcome *outcome)
 const char *outcome_kind_name(enum outcome_kind kind)
 {
     static const char *const names[] = {
-        [OUTCOME_NEVER_REFUSED] = "never refused", [OUTCOME_SURVIVED] = "refused and survived",
-        [OUTCOME_FAILED] = "refused, then failed", [OUTCOME_DIED] = "refused, then died",
-        [OUTCOME_HUNG] = "refused, then hung",     [OUTCOME_KILLED] = "killed at the limit",
+        [OUTCOME_NEVER_REFUSED] = "never refused",      [OUTCOME_SURVIVED] = "refused and survived",
+        [OUTCOME_FAILED] = "refused, then failed",      [OUTCOME_DIED] = "refused, then died",
+        [OUTCOME_HUNG] = "refused, then hung",          [OUTCOME_KILLED] = "killed at the limit",
+        [OUTCOME_UNOBSERVED] = "refusals not observed",
     };
     return names[kind];
 }

@@ -20,7 +20,8 @@ enum outcome_kind {
     OUTCOME_FAILED,        /* refused, and it ended with another status, in its own words */
     OUTCOME_DIED,          /* refused, and a signal ended it */
     OUTCOME_HUNG,          /* refused, and our time limit ended it */
-    OUTCOME_KILLED /* the kernel killed processes at the limit, whatever the program's end */
+    OUTCOME_KILLED,        /* the kernel killed processes at the limit, whatever its end */
+    OUTCOME_UNOBSERVED     /* a limit held, but nobody is told whether it was met */
 };
 
 /* How a process came to its end, as far as we know. */

@@ -13,9 +13,10 @@
 const char *sentence_kind_id(enum outcome_kind kind)
 {
     static const char *const ids[] = {
-        [OUTCOME_NEVER_REFUSED] = "never_refused", [OUTCOME_SURVIVED] = "refused_and_survived",
-        [OUTCOME_FAILED] = "refused_then_failed",  [OUTCOME_DIED] = "refused_then_died",
-        [OUTCOME_HUNG] = "refused_then_hung",      [OUTCOME_KILLED] = "killed_at_the_limit",
+        [OUTCOME_NEVER_REFUSED] = "never_refused",      [OUTCOME_SURVIVED] = "refused_and_survived",
+        [OUTCOME_FAILED] = "refused_then_failed",       [OUTCOME_DIED] = "refused_then_died",
+        [OUTCOME_HUNG] = "refused_then_hung",           [OUTCOME_KILLED] = "killed_at_the_limit",
+        [OUTCOME_UNOBSERVED] = "refusals_not_observed",
     };
     return ids[kind];
 }

@@ -53,7 +53,8 @@ bool verdict_warnings(FILE *file, const struct outcome *outcome)
 static const char *kind_color(const struct outcome *outcome)
 {
     static const char *const colors[] = {TERMINAL_GREEN, TERMINAL_YELLOW, TERMINAL_RED,
-                                         TERMINAL_RED,   TERMINAL_RED,    TERMINAL_RED};
+                                         TERMINAL_RED,   TERMINAL_RED,    TERMINAL_RED,
+                                         TERMINAL_YELLOW};
     enum outcome_kind kind = outcome_kind(outcome);
     bool noteworthy = !sentence_passed(outcome) || outcome_faults(outcome) != 0;
     return kind == OUTCOME_NEVER_REFUSED && noteworthy ? TERMINAL_YELLOW : colors[kind];

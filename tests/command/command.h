@@ -31,6 +31,7 @@
     X(cgroup)                                                                                      \
     X(engine_min)                                                                                  \
     X(outside)                                                                                     \
+    X(rlimit)                                                                                      \
     X(judge)                                                                                       \
     X(hostile)                                                                                     \
     X(nested)

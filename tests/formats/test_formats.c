@@ -355,6 +355,20 @@ START_TEST(every_format_has_a_run_without_processes)
 }
 END_TEST
 
+START_TEST(no_format_says_never_refused_where_nobody_looks)
+{
+    struct sample *sample = sample_make();
+    struct outcome *outcome = &sample->outcome;
+    outcome->process_count = 0;
+    outcome->unobserved = true;
+    expect_json(sample, ".outcome == \"refusals_not_observed\" and .refusals_observed == false");
+    expect_has(written(format_junit, outcome), "type=\"refusals_not_observed\" message=\"limit in "
+                                               "force, refusals not observed, exit 2");
+    expect_has(written(format_tap, outcome), "limit in force, refusals not observed");
+    expect_has(written(format_prometheus, outcome), "kind=\"never_refused\"} 0");
+}
+END_TEST
+
 START_TEST(every_format_counts_what_was_killed_at_the_limit)
 {
     struct sample *sample = sample_make();
@@ -406,6 +420,7 @@ Suite *suite_formats(void)
     formats_add(suite, promtool_reads_the_figures);
     formats_add(suite, a_full_disk_is_noticed_by_each_format);
     formats_add(suite, every_format_has_a_run_without_processes);
+    formats_add(suite, no_format_says_never_refused_where_nobody_looks);
     formats_add(suite, every_format_counts_what_was_killed_at_the_limit);
     return suite;
 }
