@@ -180,6 +180,7 @@ PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
 
 MAN1 = $(call there,$(MANDIR)/man1/memrestrict.1)
 MAN1_JUDGE = $(call there,$(MANDIR)/man1/memrestrict-judge.1)
+MAN3 = $(call there,$(MANDIR)/man3/memrestrict.h.3)
 MAN7 = $(call there,$(MANDIR)/man7/libmemrestrict.7)
 FOR_BASH = $(call there,$(BASHDIR)/memrestrict)
 FOR_ZSH = $(call there,$(ZSHDIR)/_memrestrict)
@@ -194,6 +195,7 @@ uninstall: uninstall-data
 install-data:
 	install -D -m 644 memrestrict/memrestrict.1 $(MAN1)
 	install -D -m 644 memrestrict/memrestrict-judge.1 $(MAN1_JUDGE)
+	install -D -m 644 libmemrestrict/memrestrict.h.3 $(MAN3)
 	install -D -m 644 libmemrestrict/libmemrestrict.7 $(MAN7)
 	install -D -m 644 memrestrict/completions/memrestrict.bash $(FOR_BASH)
 	install -D -m 644 memrestrict/completions/_memrestrict $(FOR_ZSH)
@@ -203,7 +205,7 @@ install-data:
 	  libmemrestrict/memrestrict.pc.in >$(FOR_PKGCONFIG)
 
 uninstall-data:
-	rm -f $(MAN1) $(MAN1_JUDGE) $(MAN7) $(FOR_BASH) $(FOR_ZSH) $(FOR_FISH) $(FOR_PKGCONFIG)
+	rm -f $(MAN1) $(MAN1_JUDGE) $(MAN3) $(MAN7) $(FOR_BASH) $(FOR_ZSH) $(FOR_FISH) $(FOR_PKGCONFIG)
 
 clean:
 	rm -rf $(BUILD)

@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: MIT
  *
- * memrestrict: a memory budget for a program.
+ * memrestrict: a memory budget for a program. See memrestrict.h(3).
  *
- * A program that wants to know of its own budget declares these functions weak, or finds them with
- * dlsym(3), and runs unchanged where libmemrestrict.so is not preloaded.
+ * A program that includes this runs with libmemrestrict.so, preloaded or linked (-lmemrestrict),
+ * and without it: each function is an inline one that asks the library if it is there, and does
+ * what its comment says if it is not. For C and C++, with gcc or clang. The library exports the
+ * functions under the same names, for dlsym(3), ctypes and the like.
+ *
+ * Sizes are bytes. Functions may be called by any thread at any time, and not from signal handlers,
+ * unless it is said; what fails leaves its reason in errno, what succeeds leaves errno alone.
  */
 #ifndef MEMRESTRICT_H
 #define MEMRESTRICT_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -18,7 +26,21 @@ extern "C" {
 
 #define MEMRESTRICT_UNLIMITED UINT64_MAX
 
-/* Bytes, unless named otherwise. */
+/* How the functions below are declared: in the library itself, and as inline functions, which need
+ * a name for the linker that is not the library's. */
+#ifdef MEMRESTRICT_LIBRARY
+#define MEMRESTRICT_FUNCTION(result, name, parameters) result memrestrict_##name parameters
+#else
+#define MEMRESTRICT_FUNCTION(result, name, parameters)                                             \
+    static result memrestrict_linked_##name parameters                                             \
+        __attribute__((weakref("memrestrict_" #name), unused));                                    \
+    static inline result memrestrict_##name parameters __asm__("memrestrict_inline_" #name)
+#endif
+
+/* Is the library here, and this process limited by it? (MEMRESTRICT_PROGRAM may name others.) Safe
+ * in signal handlers. Without the library: false. */
+MEMRESTRICT_FUNCTION(bool, active, (void));
+
 struct memrestrict_usage {
     uint64_t limit; /* or MEMRESTRICT_UNLIMITED */
     uint64_t used;  /* charged now: heap blocks as they were asked for, mapped regions in pages */
@@ -28,11 +50,201 @@ struct memrestrict_usage {
 };
 
 /* Fills *usage with this process's figures; `size` is sizeof *usage as the caller was compiled, so
- * that the struct can grow. Returns false, and fills nothing, if this process is not limited
- * (MEMRESTRICT_PROGRAM names others) or `size` is none that was ever valid. `used` is exact when no
- * other thread allocates meanwhile. Safe in any thread; takes locks, so not for signal handlers
- * that must not wait. Never allocates, leaves errno alone. */
-bool memrestrict_usage_get(struct memrestrict_usage *usage, size_t size);
+ * that the struct can grow. Returns false, and fills nothing, if this process is not limited or
+ * `size` is none that was ever valid. `used` is exact when no other thread allocates meanwhile.
+ * Takes locks, never allocates, leaves errno alone. Without the library: false. */
+MEMRESTRICT_FUNCTION(bool, usage_get, (struct memrestrict_usage * usage, size_t size));
+
+/* Pools: memory that is filled at start-up, and must not change afterwards.
+ *
+ * A pool's blocks lie in pages of its own, between two pages without access. A sealed pool can only
+ * be read: who writes into it gets SIGSEGV, and before anything comes of that the library says on
+ * stderr which pool and which block it was, and the thread and its call stack. Then the signal goes
+ * on to the handler that the program had when it sealed, or ends it. A handler that the program
+ * sets afterwards takes the place of ours; the next seal puts ours before it. System calls that
+ * would write there fail with EFAULT.
+ *
+ * The budget is charged for all of a pool's pages, sealed or not. A forked child has the pool as it
+ * is; what it does to it is its own.
+ *
+ * Without the library a pool is memory from malloc, which cannot be sealed. */
+struct memrestrict_pool;
+
+/* A pool for blocks of `size` bytes together, each rounded up to a multiple of 16; 0: it grows as
+ * it is used, by runs of pages. The name is copied, and cut after 63 bytes. NULL, with ENOMEM:
+ * there is no memory, or the budget refused it. */
+MEMRESTRICT_FUNCTION(struct memrestrict_pool *, pool_create, (const char *name, size_t size));
+
+/* A block of zeros, aligned to 16, which lives as long as the pool. NULL: ENOMEM, the pool is full,
+ * or there is no memory; EPERM, it is sealed; EINVAL, it is no pool. */
+MEMRESTRICT_FUNCTION(void *, pool_alloc, (struct memrestrict_pool * pool, size_t size));
+/* A copy of a string, in the same way. */
+MEMRESTRICT_FUNCTION(char *, pool_strdup, (struct memrestrict_pool * pool, const char *text));
+
+/* Makes the pool read-only, for all threads. False: it could not be; then it is as it was. Without
+ * the library: false, with ENOSYS. */
+MEMRESTRICT_FUNCTION(bool, pool_seal, (struct memrestrict_pool * pool));
+/* The same, for as long as the process runs, with mseal(2): neither unseal nor destroy, nor mmap or
+ * mprotect by whom ever, change it. False with ENOSYS: the kernel has no mseal (before Linux 6.10,
+ * or of 32 bits); the pool is sealed as by pool_seal. */
+MEMRESTRICT_FUNCTION(bool, pool_seal_forever, (struct memrestrict_pool * pool));
+/* Makes it writable again, for all threads. False: EPERM, it is sealed for ever. Without the
+ * library: false, with ENOSYS. */
+MEMRESTRICT_FUNCTION(bool, pool_unseal, (struct memrestrict_pool * pool));
+
+/* Is the address within a block of the pool? */
+MEMRESTRICT_FUNCTION(bool, pool_owns, (const struct memrestrict_pool *pool, const void *address));
+
+/* Gives all of it back; nothing if it is sealed for ever. NULL is ignored. */
+MEMRESTRICT_FUNCTION(void, pool_destroy, (struct memrestrict_pool * pool));
+
+#ifndef MEMRESTRICT_LIBRARY
+
+/* The library's function: as the linker bound it, or, where that binds nothing that is preloaded
+ * (programs at fixed addresses), as dlsym(3) finds it. NULL: the library is not here. */
+static void *memrestrict_linked_dlsym(void *handle, const char *name)
+    __attribute__((weakref("dlsym")));
+static inline void *memrestrict_find(const char *name)
+{
+    void *(*find)(void *, const char *) = memrestrict_linked_dlsym;
+    return find != NULL ? find(NULL, name) : NULL;
+}
+#define MEMRESTRICT_FIND(call, name)                                                               \
+    __typeof__(&memrestrict_linked_##name) call = memrestrict_linked_##name;                       \
+    if (call == NULL) {                                                                            \
+        void *memrestrict_found = memrestrict_find("memrestrict_" #name);                          \
+        memcpy(&call, &memrestrict_found, sizeof call);                                            \
+    }
+
+static inline bool memrestrict_active(void)
+{
+    MEMRESTRICT_FIND(call, active)
+    return call != NULL && call();
+}
+
+static inline bool memrestrict_usage_get(struct memrestrict_usage *usage, size_t size)
+{
+    MEMRESTRICT_FIND(call, usage_get)
+    return call != NULL && call(usage, size);
+}
+
+/* A pool without the library: blocks of malloc's, in a list. */
+struct memrestrict_plain_block {
+    struct memrestrict_plain_block *next;
+    size_t size;
+} __attribute__((aligned(16)));
+struct memrestrict_plain_pool {
+    struct memrestrict_plain_block *first;
+};
+
+#define MEMRESTRICT_PLAIN static __attribute__((noinline, unused))
+
+MEMRESTRICT_PLAIN void *memrestrict_plain_alloc(struct memrestrict_plain_pool *pool, size_t size)
+{
+    struct memrestrict_plain_block *block;
+    if (size > PTRDIFF_MAX - sizeof *block) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    block = (struct memrestrict_plain_block *)calloc(1, sizeof *block + size);
+    if (block == NULL)
+        return NULL;
+    block->size = size;
+    block->next = __atomic_load_n(&pool->first, __ATOMIC_RELAXED);
+    while (!__atomic_compare_exchange_n(&pool->first, &block->next, block, true, __ATOMIC_RELEASE,
+                                        __ATOMIC_RELAXED)) {
+    }
+    return block + 1;
+}
+
+MEMRESTRICT_PLAIN bool memrestrict_plain_owns(const struct memrestrict_plain_pool *pool,
+                                              const void *address)
+{
+    const struct memrestrict_plain_block *block =
+        pool != NULL ? __atomic_load_n(&pool->first, __ATOMIC_ACQUIRE) : NULL;
+    while (block != NULL &&
+           (uintptr_t)address - (uintptr_t)(block + 1) >= block->size + (block->size == 0))
+        block = block->next;
+    return block != NULL;
+}
+
+MEMRESTRICT_PLAIN void memrestrict_plain_destroy(struct memrestrict_plain_pool *pool)
+{
+    while (pool != NULL && pool->first != NULL) {
+        struct memrestrict_plain_block *block = pool->first;
+        pool->first = block->next;
+        free(block);
+    }
+    free(pool);
+}
+
+MEMRESTRICT_PLAIN bool memrestrict_plain_cannot(void)
+{
+    errno = ENOSYS;
+    return false;
+}
+
+#undef MEMRESTRICT_PLAIN
+
+static inline struct memrestrict_pool *memrestrict_pool_create(const char *name, size_t size)
+{
+    MEMRESTRICT_FIND(call, pool_create)
+    return call != NULL
+               ? call(name, size)
+               : (struct memrestrict_pool *)calloc(1, sizeof(struct memrestrict_plain_pool));
+}
+
+static inline void *memrestrict_pool_alloc(struct memrestrict_pool *pool, size_t size)
+{
+    MEMRESTRICT_FIND(call, pool_alloc)
+    return call != NULL ? call(pool, size)
+                        : memrestrict_plain_alloc((struct memrestrict_plain_pool *)pool, size);
+}
+
+static inline char *memrestrict_pool_strdup(struct memrestrict_pool *pool, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    void *copy = memrestrict_pool_alloc(pool, size);
+    return copy != NULL ? (char *)memcpy(copy, text, size) : NULL;
+}
+
+static inline bool memrestrict_pool_seal(struct memrestrict_pool *pool)
+{
+    MEMRESTRICT_FIND(call, pool_seal)
+    return call != NULL ? call(pool) : memrestrict_plain_cannot();
+}
+
+static inline bool memrestrict_pool_seal_forever(struct memrestrict_pool *pool)
+{
+    MEMRESTRICT_FIND(call, pool_seal_forever)
+    return call != NULL ? call(pool) : memrestrict_plain_cannot();
+}
+
+static inline bool memrestrict_pool_unseal(struct memrestrict_pool *pool)
+{
+    MEMRESTRICT_FIND(call, pool_unseal)
+    return call != NULL ? call(pool) : memrestrict_plain_cannot();
+}
+
+static inline bool memrestrict_pool_owns(const struct memrestrict_pool *pool, const void *address)
+{
+    MEMRESTRICT_FIND(call, pool_owns)
+    return call != NULL
+               ? call(pool, address)
+               : memrestrict_plain_owns((const struct memrestrict_plain_pool *)pool, address);
+}
+
+static inline void memrestrict_pool_destroy(struct memrestrict_pool *pool)
+{
+    MEMRESTRICT_FIND(call, pool_destroy)
+    if (call != NULL)
+        call(pool);
+    else
+        memrestrict_plain_destroy((struct memrestrict_plain_pool *)pool);
+}
+
+#undef MEMRESTRICT_FIND
+#endif
 
 #ifdef __cplusplus
 }

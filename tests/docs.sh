@@ -5,6 +5,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 BUILD=${BUILD:-build}
 command_page=memrestrict/memrestrict.1 library_page=libmemrestrict/libmemrestrict.7
+header_page=libmemrestrict/memrestrict.h.3
 completions=memrestrict/completions
 . tests/results.sh
 
@@ -15,7 +16,7 @@ same() {
         sed -n 's/^< /only in the first: /p; s/^> /only in the second: /p')"
 }
 
-for page in "$command_page" memrestrict/memrestrict-judge.1 "$library_page"; do
+for page in "$command_page" memrestrict/memrestrict-judge.1 "$library_page" "$header_page"; do
     if command -v mandoc >/dev/null; then
         result "mandoc finds nothing in $page" "$(mandoc -Tlint -W warning "$page" 2>&1)"
     else
@@ -74,6 +75,10 @@ if [ -x "$BUILD/memrestrict" ]; then
 else
     echo "SKIP --help against the man page: $BUILD/memrestrict is not built"
 fi
+
+same "the functions of the header are those of its man page" \
+    "$(sed -n 's/^MEMRESTRICT_FUNCTION([^,]*, \([a-z_]*\),.*/memrestrict_\1/p' include/memrestrict.h)" \
+    "$(sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/^\.Fn \(memrestrict_[a-z_]*\).*/\1/p' "$header_page")"
 
 settings=$(grep -rho '{PREFIX "[A-Z_]*"' libmemrestrict --include=config.c | sed 's/.*"\(.*\)"/MEMRESTRICT_\1/')
 same "the settings of the library are those of its man page" "$settings" \

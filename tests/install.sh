@@ -22,6 +22,7 @@ wanted='./usr/local/bin/memrestrict
 ./usr/local/share/fish/vendor_completions.d/memrestrict.fish
 ./usr/local/share/man/man1/memrestrict-judge.1
 ./usr/local/share/man/man1/memrestrict.1
+./usr/local/share/man/man3/memrestrict.h.3
 ./usr/local/share/man/man7/libmemrestrict.7
 ./usr/local/share/zsh/site-functions/_memrestrict'
 result "every file is in its place" "$(diff <(echo "$wanted") <(files "$folder/root"))"
@@ -45,8 +46,8 @@ else
     echo "SKIP pkg-config: package pkg-config"
 fi
 if command -v man >/dev/null && man -w man >/dev/null 2>&1; then
-    result "man finds both pages" "$(MANPATH=$folder/root/usr/local/share/man \
-        man -w memrestrict libmemrestrict 2>&1 >/dev/null)"
+    result "man finds all pages" "$(MANPATH=$folder/root/usr/local/share/man \
+        man -w memrestrict memrestrict.h libmemrestrict 2>&1 >/dev/null)"
 else
     echo "SKIP man: package man-db"
 fi

@@ -51,6 +51,24 @@ void kernel_pages_huge(void *pages, size_t bytes)
     KERNEL_CALL(SYS_madvise, pages, bytes, MADV_HUGEPAGE);
 }
 
+int kernel_pages_protect(void *pages, size_t bytes, int access)
+{
+    return (int)KERNEL_CALL(SYS_mprotect, pages, bytes, access);
+}
+
+/* Headers may not know these. */
+int kernel_pages_seal(void *pages, size_t bytes)
+{
+    enum { MSEAL = 462 };
+    return (int)KERNEL_CALL(MSEAL, pages, bytes, 0);
+}
+
+void kernel_pages_name(void *pages, size_t bytes, const char *name)
+{
+    enum { SET_VMA = 0x53564d41, ANON_NAME = 0 };
+    KERNEL_CALL(SYS_prctl, SET_VMA, ANON_NAME, pages, bytes, name);
+}
+
 static bool has_bytes(int fd, uint64_t bytes)
 {
 #ifdef SYS__llseek /* of 32 bits: a file may be longer than a long says */

@@ -30,6 +30,11 @@ void *kernel_pages(size_t bytes);
 void kernel_pages_free(void *pages, size_t bytes);
 /* Says that they had better be huge ones. */
 void kernel_pages_huge(void *pages, size_t bytes);
+/* mprotect(2); and mseal(2): what they may be is not changed any more. 0, or a negative errno. */
+int kernel_pages_protect(void *pages, size_t bytes, int access);
+int kernel_pages_seal(void *pages, size_t bytes);
+/* How lists of mappings call them, where the kernel keeps such names. */
+void kernel_pages_name(void *pages, size_t bytes, const char *name);
 
 /* `bytes` of a file from `offset` on, shared, readable and writable, and left out of core dumps;
  * NULL, with a negative errno value in *error, if they are not to be had. A file that has not

@@ -7,7 +7,10 @@
 #include "decide/gate_refusals.h"
 #include "edges/lifecycle.h"
 
+#define MEMRESTRICT_LIBRARY
 #include <memrestrict.h>
+
+EXPORT bool memrestrict_active(void) { return life_active(); }
 
 EXPORT bool memrestrict_usage_get(struct memrestrict_usage *usage, size_t size)
 {

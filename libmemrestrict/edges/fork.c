@@ -14,6 +14,7 @@
 #include "records/budget.h"
 #include "records/fault.h"
 #include "records/ledger.h"
+#include "records/pools.h"
 #include "records/regions.h"
 #include "records/sites.h"
 
@@ -24,6 +25,7 @@ static bool copy_begun;
 
 static void take_all(void)
 {
+    pools_fork_take();
     map_barrier_fork_take();
     regions_fork_take();
     ledger_fork_take();
@@ -64,6 +66,7 @@ static void fork_parent(void)
     ledger_fork_drop();
     regions_fork_drop();
     map_barrier_fork_drop();
+    pools_fork_drop();
     kernel_signals_restore(&mask);
     real_stdio_drop();
 }
@@ -87,6 +90,7 @@ static void free_locks_in_child(void)
     regions_fork_reset();
     ledger_fork_reset();
     budget_fork_reset();
+    pools_fork_reset();
     real_stdio_reset();
     if (--guard.forking > 0) {
         real_stdio_take();
@@ -151,6 +155,7 @@ static void recover_copy(void)
 {
     mark_copy();
     map_barrier_fork_reset();
+    pools_fork_reset();
     regions_recover(&regions_own);
     ledger_recover();
     budget_recover();

@@ -17,6 +17,7 @@
     X(settings)                                                                                    \
     X(fault)                                                                                       \
     X(allocators)                                                                                  \
+    X(pools)                                                                                       \
     X(front)                                                                                       \
     X(examples)
 

@@ -24,6 +24,7 @@
     X(path_open)                                                                                   \
     X(pages)                                                                                       \
     X(delayed_free)                                                                                \
+    X(pools)                                                                                       \
     X(plan)                                                                                        \
     X(regions)                                                                                     \
     X(space_look)                                                                                  \
