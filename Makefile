@@ -271,6 +271,8 @@ $(BUILD)/victims/%: tests/victims/%.c $(wildcard tests/victims/*.h) include/memr
 $(BUILD)/victims/%: tests/victims/%.cc $(wildcard tests/victims/*.h) include/memrestrict.h
 	@mkdir -p $(@D)
 	$(CXX) -std=gnu++17 -Wall -Wextra $(INC) $(CPPFLAGS) -O1 -g -fno-builtin -pthread $(VICTIM_FLAGS) $< -o $@ -ldl
+# Some write into the memory of a run, by its own headers.
+$(filter $(BUILD)/victims/hostile_% $(BUILD)/victims/outside_%,$(VICTIMS)): $(wildcard libmemrestrict/common/*.h)
 # An executable whose own malloc beats the preload's must export it.
 $(BUILD)/victims/own_malloc $(BUILD)/victims/front_wraps_the_heap $(BUILD)/victims/front_owns_the_heap_and_wraps_the_rest: VICTIM_FLAGS += -rdynamic
 $(BUILD)/victims/process_address_of_malloc_is_no_owner: VICTIM_FLAGS += -no-pie -fno-pie

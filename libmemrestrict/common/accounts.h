@@ -216,12 +216,12 @@ bool accounts_set_tree_limit(struct accounts *accounts, int who, uint64_t limit)
 uint64_t accounts_tree_room(const struct accounts *accounts);
 /* Asks for a loan of `wanted` bytes in all, and waits two seconds at most. False: it is not had. */
 bool accounts_borrow_locked(struct accounts *accounts, uint64_t wanted);
-/* What was lent to runs within, to all but `mine`, and is not used, is given back; waits a tenth of
- * a second for each at most. False: nothing was lent, or just now they had nothing to give. */
+/* What was lent to runs within, to all but `mine`, and is not used, is given back; waits for each
+ * a fifth of a second at most. False: nothing was lent, or just now they had nothing to give. */
 bool accounts_recall_locked(struct accounts *accounts, const struct account *mine);
-/* For who lends: leaves the processes of the tree what they use now, and returns that; or
- * UINT64_MAX: the lock could not be had soon. */
-uint64_t accounts_shorten_loan(struct accounts *accounts);
+/* For who lends: leaves the processes of the tree what they use now, which is *less than before by
+ * so many bytes. False: the lock could not be had soon. */
+bool accounts_shorten_loan(struct accounts *accounts, uint64_t *less);
 
 /* Room for `bytes` more of `mine`, and some beyond if there is plenty: raises its ceiling. False:
  * the limit of the process or of the tree is in the way. For `mine`'s own process, by one thread at

@@ -239,17 +239,17 @@ bool accounts_set_tree_limit(struct accounts *accounts, int who, uint64_t limit)
     return true;
 }
 
-uint64_t accounts_shorten_loan(struct accounts *accounts)
+bool accounts_shorten_loan(struct accounts *accounts, uint64_t *less)
 {
     unsigned others;
     if (!accounts_lock_soon(accounts, ACCOUNTS_LENDER))
-        return UINT64_MAX;
+        return false;
     for (int round = 0; round < ROUNDS && lower_grants_of_others_locked(accounts, NULL); round++)
         kernel_yield();
     uint64_t lent = atomic_load(&accounts->lent),
              kept = shares_of_others_locked(accounts, NULL, &others);
-    lent = smaller(lent, kept);
-    atomic_store(&accounts->lent, lent);
+    *less = lent > kept ? lent - kept : 0;
+    atomic_fetch_sub(&accounts->lent, *less);
     accounts_unlock(accounts);
-    return lent;
+    return true;
 }

@@ -9,7 +9,7 @@
 
 #include <stdatomic.h>
 
-enum { WAITS = 40, WAIT_MS = 50, RECALL_WAITS = 10, RECALL_MS = 10, RECALL_PAUSE = 50 };
+enum { WAITS = 40, WAIT_MS = 50, RECALL_MS = 200, RECALL_PAUSE_MS = 5 };
 
 uint64_t accounts_tree_room(const struct accounts *accounts)
 {
@@ -37,7 +37,7 @@ bool accounts_borrow_locked(struct accounts *accounts, uint64_t wanted)
 static bool was_just_done(struct accounts *accounts)
 {
     uint64_t now = kernel_clock(), last = atomic_load(&accounts->recalled_at);
-    if (now >= last && now - last < RECALL_PAUSE * UINT64_C(1000000))
+    if (now >= last && now - last < RECALL_PAUSE_MS * UINT64_C(1000000))
         return true;
     atomic_store(&accounts->recalled_at, now);
     return false;
@@ -56,8 +56,8 @@ bool accounts_recall_locked(struct accounts *accounts, const struct account *min
             return false;
         lent = true;
         atomic_store(&account->recalled, 1);
-        for (int wait = 0; wait < RECALL_WAITS && atomic_load(&account->recalled) != 0; wait++)
-            kernel_wait_shared(&account->recalled, 1, RECALL_MS);
+        kernel_wake_shared(&account->recalled);
+        kernel_wait_shared(&account->recalled, 1, RECALL_MS);
     }
     return lent;
 }

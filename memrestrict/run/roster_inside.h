@@ -39,6 +39,7 @@ struct roster {
     int main; /* the program's process; 0: not known yet */
     uint64_t main_start;
     struct roster_limits limits; /* as they were given */
+    bool borrows;                /* its tree is lent to by the one around it */
     unsigned top;                /* the highest that was ever seen: none is taken from there on */
     uint64_t lies;
     uint64_t notes_dropped;          /* that nobody finished */

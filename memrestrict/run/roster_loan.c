@@ -13,20 +13,17 @@
 #include <time.h>
 
 enum {
-    LOOK_MS = 20,        /* between two looks at what is no longer used */
-    ATTEMPTS = 8,        /* to charge, while others take our room back */
-    SHARE = 64,          /* of what is left there at most, ... */
-    EXTRA = 1 << 20,     /* ... beyond what is asked for, in bytes */
-    SURPLUS = 128 << 10, /* that is not worth the while; bytes */
-    PLENTY = 4           /* times as much is left there: nobody misses it */
+    PAUSE_MS = 100, /* of who waits for a question: how long until it looks if the run is over */
+    ATTEMPTS = 8,   /* to charge, while others take our room back; or for a lock */
+    SHARE = 64,     /* of what is left there at most, ... */
+    EXTRA = 1 << 20 /* ... beyond what is asked for, in bytes */
 };
 
 struct loan {
     struct accounts *accounts, *outer;
     struct account *place; /* in the outer ones */
-    uint64_t held;
-    pthread_t thread;
-    bool started;
+    pthread_t threads[2];  /* who answers, and who gives back: neither waits for the other */
+    unsigned started;
     _Atomic bool ends;
 };
 
@@ -59,6 +56,7 @@ struct loan *loan_open(struct roster *roster, struct outer *outer)
         free(loan);
         return NULL;
     }
+    roster->borrows = true;
     loan->accounts = roster->accounts;
     loan->outer = around;
     return loan;
@@ -77,7 +75,7 @@ static bool charge(struct loan *loan, uint64_t bytes)
     for (int i = 0; i < ATTEMPTS && accounts_grow(loan->outer, place, bytes); i++) {
         uint64_t used = atomic_fetch_add(&place->used, bytes) + bytes;
         if (used <= atomic_load(&place->ceiling)) {
-            loan->held = used;
+            atomic_fetch_add(&loan->accounts->lent, bytes);
             return true;
         }
         atomic_fetch_sub(&place->used, bytes);
@@ -96,41 +94,21 @@ static bool borrow(struct loan *loan, uint64_t bytes)
 {
     uint64_t extra = left_of(loan->outer) / SHARE;
     extra = extra < EXTRA ? extra : EXTRA;
-    return charge(loan, bytes + extra) || charge(loan, bytes);
+    return (extra > 0 && charge(loan, bytes + extra)) || charge(loan, bytes);
 }
 
 static void answer(struct loan *loan, int32_t number)
 {
     struct accounts *accounts = loan->accounts;
-    uint64_t wanted = atomic_load(&accounts->wanted);
-    if (wanted > loan->held && wanted <= (uint64_t)INT64_MAX &&
-        !borrow(loan, wanted - loan->held) && loan->outer->reserve > 0) {
+    uint64_t wanted = atomic_load(&accounts->wanted), lent = atomic_load(&accounts->lent);
+    bool refused = wanted > lent && wanted <= (uint64_t)INT64_MAX && !borrow(loan, wanted - lent);
+    if (refused && loan->outer->reserve > 0)
         open_reserve(loan->outer); /* too late for this one, as in a process of the tree */
-    }
-    atomic_store(&accounts->lent, loan->held);
     atomic_store(&accounts->answered, number);
     kernel_wake_shared(&accounts->answered);
 }
 
-static void give_back(struct loan *loan)
-{
-    uint64_t used = accounts_tree_used(loan->accounts);
-    bool recalled = atomic_load(&loan->place->recalled) != 0;
-    uint64_t surplus = loan->held > used ? loan->held - used : 0;
-    if (!recalled && (surplus < SURPLUS || left_of(loan->outer) / PLENTY > surplus))
-        return;
-    uint64_t kept = accounts_shorten_loan(loan->accounts);
-    if (kept < loan->held) {
-        atomic_fetch_sub(&loan->place->used, loan->held - kept);
-        loan->held = kept;
-    }
-    if (recalled && kept != UINT64_MAX) {
-        atomic_store(&loan->place->recalled, 0);
-        kernel_wake_shared(&loan->place->recalled);
-    }
-}
-
-static void *lend(void *context)
+static void *answer_all(void *context)
 {
     struct loan *loan = context;
     struct accounts *accounts = loan->accounts;
@@ -138,21 +116,50 @@ static void *lend(void *context)
         int32_t asked = atomic_load(&accounts->asked);
         if (asked != atomic_load(&accounts->answered))
             answer(loan, asked);
-        else if (!kernel_wait_shared(&accounts->asked, asked, LOOK_MS))
+        else
+            kernel_wait_shared(&accounts->asked, asked, PAUSE_MS);
+    }
+    return NULL;
+}
+
+/* Who asks just now has the lock, and has found that nothing is unused. */
+static void give_back(struct loan *loan)
+{
+    struct accounts *accounts = loan->accounts;
+    uint64_t less = 0;
+    for (int i = 0;
+         i < ATTEMPTS && atomic_load(&accounts->asked) == atomic_load(&accounts->answered); i++)
+        if (accounts_shorten_loan(accounts, &less))
+            break;
+    atomic_fetch_sub(&loan->place->used, less);
+    atomic_store(&loan->place->recalled, 0);
+    kernel_wake_shared(&loan->place->recalled);
+}
+
+static void *give_all_back(void *context)
+{
+    struct loan *loan = context;
+    while (!atomic_load(&loan->ends)) {
+        if (atomic_load(&loan->place->recalled) != 0)
             give_back(loan);
+        else
+            kernel_wait_shared(&loan->place->recalled, 0, PAUSE_MS);
     }
     return NULL;
 }
 
 bool loan_start(struct loan *loan)
 {
-    loan->started = pthread_create(&loan->thread, NULL, lend, loan) == 0;
-    atomic_store(&loan->accounts->borrows, loan->started);
-    return loan->started;
+    static void *(*const works[])(void *) = {answer_all, give_all_back};
+    while (loan->started < 2 &&
+           pthread_create(&loan->threads[loan->started], NULL, works[loan->started], loan) == 0)
+        loan->started++;
+    atomic_store(&loan->accounts->borrows, 1);
+    return loan->started == 2;
 }
 
-/* It may wait for a lock of the outer run's: it is not waited for long. */
-static bool end_thread(struct loan *loan)
+/* They may wait for a lock of the outer run's: they are not waited for long. */
+static bool end_threads(struct loan *loan)
 {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
@@ -160,12 +167,16 @@ static bool end_thread(struct loan *loan)
     atomic_store(&loan->ends, true);
     atomic_fetch_add(&loan->accounts->asked, 1);
     kernel_wake_shared(&loan->accounts->asked);
-    return pthread_timedjoin_np(loan->thread, NULL, &until) == 0;
+    kernel_wake_shared(&loan->place->recalled);
+    bool ended = true;
+    for (unsigned i = 0; i < loan->started; i++)
+        ended &= pthread_timedjoin_np(loan->threads[i], NULL, &until) == 0;
+    return ended;
 }
 
 bool loan_close(struct loan *loan)
 {
-    if (loan != NULL && loan->started && !end_thread(loan))
+    if (loan != NULL && !end_threads(loan))
         return false;
     if (loan != NULL) {
         atomic_store(&loan->place->grant, 0);

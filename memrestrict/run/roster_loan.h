@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A tree within another one: what the processes of this run hold together is held of the outer
- * tree's budget, too. A thread of the command charges it there, to a place that it has for that,
- * as processes ask for it; and gives back what they no longer use, at once if others need it. Not
+ * tree's budget, too. Threads of the command charge it there, to a place that they have for that,
+ * as processes ask for it; and give back what is no longer used when others need it. Not
  * a byte is used here that is not charged there.
  */
 #ifndef MEMRESTRICT_ROSTER_LOAN_H

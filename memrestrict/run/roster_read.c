@@ -135,7 +135,7 @@ static enum limit_owner tree_owner_of(const struct roster *roster,
         return !is_ours              ? LIMIT_OF_RUN_WITHIN
                : limits->tree_around ? LIMIT_OF_RUN_AROUND
                                      : LIMIT_OF_RUN;
-    return outer || limits->tree_around ? LIMIT_OF_RUN_AROUND : LIMIT_OF_RUN;
+    return (outer && roster->borrows) || limits->tree_around ? LIMIT_OF_RUN_AROUND : LIMIT_OF_RUN;
 }
 
 /* A process of a run within has that run's limit, unless ours is smaller. */
