@@ -81,8 +81,7 @@ static bool enter(void *context)
 
 const struct engine engine_rlimit = {
     .name = "rlimit",
-    .promise = "the kernel refuses with ENOMEM, and nobody is told; each process alone; shared "
-               "anonymous memory and commits by MAP_FIXED slip through, stacks of threads count",
+    .promise = "the kernel refuses with ENOMEM, each process alone, and nobody is told",
     .available = available,
     .prepare = prepare,
     .enter = enter,

@@ -32,6 +32,7 @@
     X(engine_min)                                                                                  \
     X(outside)                                                                                     \
     X(rlimit)                                                                                      \
+    X(explain)                                                                                     \
     X(judge)                                                                                       \
     X(hostile)                                                                                     \
     X(nested)

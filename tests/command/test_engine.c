@@ -176,20 +176,6 @@ START_TEST(a_program_that_traces_is_told_why_it_cannot)
 }
 END_TEST
 
-START_TEST(explain_says_what_limits_a_program)
-{
-    expect("$M explain >out && grep -q '^  ptrace   yes: refuses with ENOMEM' out && "
-           "grep -q '^  cgroup   ' out && wc -l <out",
-           0, "5\n", "");
-    expect(MAKE("gcc -static", "process_takes_32_mib") "$M explain ./p | tail -n 5 | "
-                                                       "sed -n 's/  it is *//p; s/  taken *//p'",
-           0, "statically linked\n--engine=ptrace\n", "");
-    expect("$M explain ls | sed -n 's/  it is *//p; s/  taken *//p'", 0,
-           "dynamic\n--engine=preload\n", "");
-    expect("$M explain ./nothing >/dev/null", 127, "", "there is no program './nothing'");
-}
-END_TEST
-
 /* An inner listener could let calls go on; and calls that an inner filter stops have no taker. */
 START_TEST(inner_listeners_are_refused)
 {
@@ -238,6 +224,5 @@ Suite *suite_engine(void)
     harness_add(suite, what_an_engine_cannot_do_is_said, SECONDS);
     harness_add(suite, a_program_that_traces_is_told_why_it_cannot, SECONDS);
     harness_add(suite, inner_listeners_are_refused, SECONDS);
-    harness_add(suite, explain_says_what_limits_a_program, SECONDS);
     return suite;
 }
