@@ -246,6 +246,7 @@ bool accounts_shorten_loan(struct accounts *accounts, uint64_t *less)
         return false;
     for (int round = 0; round < ROUNDS && lower_grants_of_others_locked(accounts, NULL); round++)
         kernel_yield();
+    bury_the_dead_locked(accounts, NULL);
     uint64_t lent = atomic_load(&accounts->lent),
              kept = shares_of_others_locked(accounts, NULL, &others);
     *less = lent > kept ? lent - kept : 0;
