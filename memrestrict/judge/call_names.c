@@ -20,10 +20,10 @@ const char *call_kind(uint32_t arch, uint64_t number)
 {
     uint32_t token = token_of(arch, number), own = seccomp_arch_native();
     return token == own             ? ""
-           : token == SCMP_ARCH_X86 ? "i386 "
-           : token == SCMP_ARCH_X32 ? "x32 "
-           : token == SCMP_ARCH_ARM ? "arm "
-                                    : "foreign ";
+           : token == SCMP_ARCH_X86 ? "i386"
+           : token == SCMP_ARCH_X32 ? "x32"
+           : token == SCMP_ARCH_ARM ? "arm"
+                                    : "foreign";
 }
 
 const char *call_name(uint32_t arch, uint64_t number, char room[CALL_NAME_ROOM])

@@ -13,7 +13,7 @@ enum { CALL_NAME_ROOM = 48 };
 /* The name of a call as ptrace(2) gives it; "call 1234" where it has none. Writes into `room` and
  * returns it. */
 const char *call_name(uint32_t arch, uint64_t number, char room[CALL_NAME_ROOM]);
-/* "", "i386 " or "x32 ": which kind of call it is, where that is not this command's own. Static. */
+/* "", "i386" or "x32": which kind of call it is, where that is not this command's own. Static. */
 const char *call_kind(uint32_t arch, uint64_t number);
 
 /* Which call it is that i386's socketcall or ipc makes, whose arguments are in memory. NULL: it is

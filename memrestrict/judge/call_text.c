@@ -258,18 +258,18 @@ static bool add_arguments(FILE *line, json_t *arguments, const struct tracer_cal
 
 bool call_text_make(struct call_text *text, const struct tracer_call *call)
 {
-    char name[CALL_NAME_ROOM], whole[2 * CALL_NAME_ROOM];
+    char name[CALL_NAME_ROOM];
     struct string_file string;
     call_name(call->arch, call->number, name);
-    snprintf(whole, sizeof whole, "%s%s", call_kind(call->arch, call->number), name);
-    *text = (struct call_text){strdup(whole), json_array(), NULL};
+    const char *kind = call_kind(call->arch, call->number);
+    *text = (struct call_text){strdup(name), kind, json_array(), NULL};
     FILE *line = string_file_open(&string);
     if (line == NULL)
         return false;
-    fprintf(line, "%s(", whole);
+    fprintf(line, "%s(", name);
     bool done = text->arguments != NULL &&
                 add_arguments(line, text->arguments, call, shape_of(name)) && text->call != NULL;
-    fputc(')', line);
+    fprintf(line, ")%s%s", *kind != '\0' ? " by " : "", kind);
     text->line = string_file_close(&string);
     return done && text->line != NULL;
 }
@@ -279,5 +279,5 @@ void call_text_free(struct call_text *text)
     free(text->call);
     free(text->line);
     json_decref(text->arguments);
-    *text = (struct call_text){NULL, NULL, NULL};
+    *text = (struct call_text){.call = NULL};
 }

@@ -12,7 +12,8 @@
 #include <jansson.h>
 
 struct call_text {
-    char *call;        /* "unlink", "i386 unlink" */
+    char *call;        /* "unlink" */
+    const char *kind;  /* "i386", "x32"; "" is the command's own. Static */
     json_t *arguments; /* strings as they are; what is named, "O_RDONLY"; numbers */
     char *line;        /* both, safe, for people */
 };

@@ -42,6 +42,7 @@ static void put_verdict(struct object *object, const struct judge_result *result
     if (verdict == VERDICT_FORBIDDEN_CALL) {
         put(object, "call", json_text(result->forbidden.call));
         put(object, "arguments", json_incref(result->forbidden.arguments));
+        put(object, "call_kind", json_text(result->forbidden.kind));
     }
 }
 

@@ -134,17 +134,17 @@ static const struct submission of_64_bit[] = {
     {NULL, NULL, NULL},
 };
 
-/* verdict WANTED OPTIONS -- PROGRAM...: a line for each that is otherwise. In a 32-bit program the
- * word i386 before a call says nothing. */
+/* verdict WANTED OPTIONS -- PROGRAM...: a line for each that is otherwise. */
 static const char judge_one[] =
     "verdict() {\n"
     "    want=$1; shift\n"
     "    echo 21 | timeout 60 $M judge --json=j \"$@\" >out 2>err\n"
     "    status=$?\n"
-    "    got=$(jq -r '[.verdict, .which, .signal, .status, .call, (.arguments // [] | "
+    "    got=$(jq -r '[.verdict, .which, .signal, .status, (if $wide == \"\" then empty else "
+    ".call_kind // \"\" | select(. != \"\") end), .call, (.arguments // [] | "
     "map(select(type == \"string\" and (test(\"^(0x|AT_|O_|SIG)\") | not))) | first), "
     "(if .stack_overflow then \"overflow\" else null end)] | map(select(. != null)) | "
-    "join(\" \")' j)\n"
+    "join(\" \")' --arg wide \"$wide\" j)\n"
     "    [ -z \"$strip\" ] || got=$(echo \"$got\" | sed 's/forbidden-call i386 /forbidden-call "
     "/')\n"
     "    case $got in ok) expected=0 ;; *) expected=1 ;; esac\n"
@@ -170,9 +170,9 @@ static void judge_all(const char *test, const struct submission *list, bool wide
             continue;
         snprintf(script, sizeof script,
                  "%s -std=gnu11 -D_GNU_SOURCE -O1 -fno-builtin -pthread "
-                 "$R/tests/victims/judge_submission.c -o p 2>/dev/null || exit 77\nstrip=%s\n%s"
+                 "$R/tests/victims/judge_submission.c -o p 2>/dev/null || exit 77\nwide=%s\n%s"
                  "for time in 1 %s; do\n",
-                 kind[1], narrow ? "yes" : "", judge_one, getenv("TEST_LONG") ? "2 3" : "");
+                 kind[1], narrow ? "" : "yes", judge_one, getenv("TEST_LONG") ? "2 3" : "");
         append(script, sizeof script, list);
         strcat(script, "done");
         const struct run *run = shell(script);
