@@ -268,11 +268,17 @@ static void finish(struct run *run)
         result->cause = JUDGE_OUTPUT;
 }
 
-/* Its image was refused by the kernel itself, which is told by nobody. */
-static void note_static_data(struct run *run)
+/* An image that is too large for the kernel itself is refused by it, which nobody tells. False: it
+ * never became the program, and that was said. */
+static bool has_begun(struct run *run)
 {
-    if (run->began == 0 || run->program.data > run->options->limit)
+    bool too_large = run->program.data > run->options->limit;
+    if (too_large)
         run->result->static_data = run->program.data;
+    if (run->result->outcome.process_count > 0 || too_large || WIFSIGNALED(run->result->status))
+        return true;
+    message("%s: it could not be begun", run->options->argv[0]);
+    return false;
 }
 
 static int run_it(struct run *run)
@@ -282,8 +288,7 @@ static int run_it(struct run *run)
     watch(run);
     int status = judge_start_result(&run->started, run->options->argv[0]);
     finish(run);
-    note_static_data(run);
-    return status;
+    return status != 0 || has_begun(run) ? status : EXIT_OURS;
 }
 
 int judge_run(const struct judge_options *options, const struct policy *policy,

@@ -61,6 +61,8 @@ static bool is_rule_sayable(const struct policy_rule *rule, uint32_t arch)
     return true;
 }
 
+static const char first_call[] = "execve"; /* begins the program, and is ours that time */
+
 /* All of a call's rules say the same, in a way that the kernel knows. */
 static bool is_call_sayable(const struct policy *policy, const struct policy_rule *first,
                             uint32_t arch)
@@ -119,6 +121,13 @@ static int add_call(scmp_filter_ctx context, const struct policy *policy,
     return result;
 }
 
+static int add_first_call(scmp_filter_ctx context, const struct policy *policy)
+{
+    static const struct policy_rule rule = {.call = "execve"};
+    uint32_t action = SCMP_ACT_TRACE(TRACER_ASK);
+    return action_of(&policy->otherwise) != action ? add_rule(context, action, &rule, false) : 0;
+}
+
 static int fill(scmp_filter_ctx context, const struct policy *policy, uint32_t arch)
 {
     int result = seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_TRACE(TRACER_ASK));
@@ -129,9 +138,11 @@ static int fill(scmp_filter_ctx context, const struct policy *policy, uint32_t a
         if (result == 0)
             result = seccomp_arch_remove(context, SCMP_ARCH_NATIVE);
     }
+    if (result == 0)
+        result = add_first_call(context, policy);
     for (size_t i = 0; i < policy->count && result == 0; i++) {
         const struct policy_rule *rule = &policy->rules[i];
-        if (is_first(policy, rule))
+        if (is_first(policy, rule) && strcmp(rule->call, first_call) != 0)
             result = add_call(context, policy, rule, arch);
         if (result != 0)
             message("--policy=%s: libseccomp cannot say the rules on %s: %s", policy->name,

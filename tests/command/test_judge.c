@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *const kinds[] = {
     "64-bit", "gcc", "static", "gcc -static", "32-bit", "gcc -m32", NULL,
@@ -134,22 +135,27 @@ static const struct submission of_64_bit[] = {
     {NULL, NULL, NULL},
 };
 
-/* verdict WANTED OPTIONS -- PROGRAM...: a line for each that is otherwise. */
+/* verdict WANTED OPTIONS -- PROGRAM... judges it; `compare` then says which were otherwise. */
 static const char judge_one[] =
-    "verdict() {\n"
-    "    want=$1; shift\n"
-    "    echo 21 | timeout 60 $M judge --json=j \"$@\" >out 2>err\n"
-    "    status=$?\n"
-    "    got=$(jq -r '[.verdict, .which, .signal, .status, (if $wide == \"\" then empty else "
-    ".call_kind // \"\" | select(. != \"\") end), .call, (.arguments // [] | "
+    "n=100; verdict() {\n"
+    "    n=$((n + 1)); echo \"$1\" >wanted.$n; shift; echo \"$*\" >words.$n\n"
+    "    echo 21 | $M judge --json=json.$n \"$@\" >out 2>err.$n\n"
+    "    echo $? >status.$n\n"
+    "}\n"
+    "compare() {\n"
+    "    jq -r '[.verdict, .which, .signal, .status, (if $wide == \"\" then empty else .call_kind "
+    "// \"\" | select(. != \"\") end), .call, (.arguments // [] | "
     "map(select(type == \"string\" and (test(\"^(0x|AT_|O_|SIG)\") | not))) | first), "
     "(if .stack_overflow then \"overflow\" else null end)] | map(select(. != null)) | "
-    "join(\" \")' --arg wide \"$wide\" j)\n"
-    "    [ -z \"$strip\" ] || got=$(echo \"$got\" | sed 's/forbidden-call i386 /forbidden-call "
-    "/')\n"
-    "    case $got in ok) expected=0 ;; *) expected=1 ;; esac\n"
-    "    case $got in $want) [ $status = $expected ] && return ;; esac\n"
-    "    echo \"$*: $got, status $status; expected $want\"; tail -n 2 err\n"
+    "join(\" \")' --arg wide \"$wide\" json.* >got\n"
+    "    cat status.* >statuses; exec <got 3<statuses\n"
+    "    for wanted in wanted.*; do\n"
+    "        number=${wanted#*.}; read -r got; read -r status <&3\n"
+    "        case $got in ok) expected=0 ;; *) expected=1 ;; esac\n"
+    "        case $got in $(cat $wanted)) [ $status = $expected ] && continue ;; esac\n"
+    "        echo \"$(cat words.$number): $got, status $status; expected $(cat $wanted)\"\n"
+    "        tail -n 2 err.$number\n"
+    "    done; rm -f json.* wanted.* status.* words.* err.*\n"
     "}\n";
 
 static void append(char *script, size_t size, const struct submission *list)
@@ -174,7 +180,7 @@ static void judge_all(const char *test, const struct submission *list, bool wide
                  "for time in 1 %s; do\n",
                  kind[1], narrow ? "" : "yes", judge_one, getenv("TEST_LONG") ? "2 3" : "");
         append(script, sizeof script, list);
-        strcat(script, "done");
+        strcat(script, "compare; done");
         const struct run *run = shell(script);
         if (run->status == 77) {
             harness_skip(test, "%s programs cannot be made here", kind[0]);
@@ -194,11 +200,285 @@ END_TEST
 START_TEST(other_kinds_of_calls_go_by_the_same_policy) { judge_all(__func__, of_64_bit, true); }
 END_TEST
 
+#define SUBMISSION                                                                                 \
+    "gcc -std=gnu11 -D_GNU_SOURCE -O1 -fno-builtin -pthread "                                      \
+    "$R/tests/victims/judge_submission.c -o p || exit 77; "
+#define JUDGE "$M judge -l 64M --time=5s --wall=20s "
+
+START_TEST(output_is_cut_at_the_byte)
+{
+    expect(SUBMISSION JUDGE "--output-limit=12345 ./p writes_for_ever | wc -c; " JUDGE
+                            "--output-limit=12345 ./p writes_for_ever >f; wc -c <f; " JUDGE
+                            "--output-limit=12345 ./p writes_errors 2>&1 >/dev/null | "
+                            "sed 's/memrestrict:.*//' | tr -d '\n' | wc -c; " JUDGE
+                            "--output-limit=0 ./p writes_bytes 0; echo $?; " JUDGE
+                            "--policy=none --output-limit=12345 ./p writes_file; wc -c <made",
+           0, "12345\n12345\n12345\n0\n12345\n", NULL);
+}
+END_TEST
+
+/* In a pipe that nobody reads the end is not waited for. */
+START_TEST(who_does_not_read_holds_nothing_up)
+{
+    expect(SUBMISSION "mkfifo f; sleep 1000 <>f & "
+                      "timeout 60 " JUDGE "--output-limit=1M --wall=0.3s ./p writes_for_ever >f; "
+                      "echo $?; kill $!",
+           0, "1\n", "time-limit: wall");
+}
+END_TEST
+
+START_TEST(input_that_never_comes_ends_at_the_wall)
+{
+    expect(SUBMISSION "mkfifo f; sleep 1000 >f & $M judge --wall=0.2s ./p waits_for_input <f; "
+                      "echo $?; kill $!",
+           0, "1\n", "time-limit: wall");
+}
+END_TEST
+
+/* It says where it is, in words that are nobody else's. */
+START_TEST(nothing_of_it_is_left)
+{
+    expect(SUBMISSION "cp p left-$$; for how in makes_daemon fork_bomb stops_itself thread_bomb "
+                      "ignores_signals; do $M judge -l 64M --time=0.2s --wall=0.3s --policy=none "
+                      "--processes=9 ./left-$$ $how; done; "
+                      "ls -l /proc/[0-9]*/exe 2>/dev/null | grep left-$$; mv left-$$ left; ls",
+           0, "left\np\n", NULL);
+}
+END_TEST
+
+START_TEST(it_goes_when_the_command_goes)
+{
+    expect("$M judge --policy=none sh -c 'echo $$ >pid; exec sleep 1000' & "
+           "until [ -s pid ]; do sleep 0.05; done; kill -KILL $!; wait $! 2>/dev/null; "
+           "for i in 1 2 3 4 5 6 7 8 9 10; do [ -e /proc/$(cat pid)/exe ] && sleep 0.2; done; "
+           "[ -e /proc/$(cat pid)/exe ] && echo there; true",
+           0, "", NULL);
+}
+END_TEST
+
+START_TEST(a_signal_to_the_command_ends_both)
+{
+    expect(SUBMISSION "$M judge ./p sleeper & sleep 0.5; kill -TERM $!; wait $!; echo $?", 0,
+           "143\n", NULL);
+}
+END_TEST
+
+START_TEST(static_data_counts_before_main)
+{
+    expect("for size in 20 2000; do for kind in '' -static -no-pie; do "
+           "echo \"static char a[$size << 20]; int main(void) { a[0] = 1; return a[0] - 1; }\" "
+           ">p.c; gcc $kind p.c -o p && $M judge -l 8M --json=- ./p | "
+           "jq -r '.verdict, .refusals, .first_refusal.call' | tr '\\n' ' '; done; done",
+           0,
+           "memory-limit 1 exec memory-limit 1 exec memory-limit 1 exec memory-limit 1 exec "
+           "memory-limit 1 exec memory-limit 1 exec ",
+           NULL);
+}
+END_TEST
+
+START_TEST(the_json_has_what_is_said_of_it)
+{
+    expect("$M judge -l 64M --time=1s --output-limit=1M --json=- true | jq -r '.schema, .version, "
+           ".verdict, .engine, .policy, .limit_bytes, .time_limit_ns, .wall_limit_ns, "
+           ".output_limit_bytes, .processes_limit, .refusals, .first_refusal, (.cpu_ns > 0), "
+           "(.wall_ns > 0), (.peak_bytes > 0), .reported[0]'",
+           0,
+           "memrestrict-judge\n1\nok\nptrace\ncompute\n67108864\n1000000000\n3000000000\n1048576\n1"
+           "\n0\nnull\ntrue\ntrue\ntrue\nnull\n",
+           NULL);
+}
+END_TEST
+
+START_TEST(policies_are_read_before_anything_is_run)
+{
+    expect("try() { printf '%b' \"$1\" >r; $M judge --policy=r sh -c 'echo ran' 2>&1; }; "
+           "try 'allow opne'; try 'deny EWHAT open'; try 'forbid open'; try 'allow'; "
+           "try 'allow open if 0 = 1'; try 'allow open if 6 == 1'; try 'default what'; "
+           "try 'allow open if 0 == 1 or'; try 'include nothing'; try 'allow open if 0 == x'; "
+           "$M judge --policy=/nowhere true 2>&1; echo $?",
+           0,
+           "memrestrict: r:1: there is no system call 'opne'; did you mean 'open'?\n"
+           "memrestrict: r:1: deny: 'EWHAT' is no error; accepted: one such as EPERM\n"
+           "memrestrict: r:1: 'forbid' is not understood; accepted: default, include, allow, deny, "
+           "kill, report, files or own\n"
+           "memrestrict: r:1: it names no system call\n"
+           "memrestrict: r:1: '=' compares nothing; accepted: == != < <= > >= or & MASK ==\n"
+           "memrestrict: r:1: arguments are 0 to 5\n"
+           "memrestrict: r:1: default: accepted: allow, deny ERRNO, kill or report\n"
+           "memrestrict: r:1: 'or' is not understood; accepted: and, or the end\n"
+           "memrestrict: r:1: include: accepted: compute or none\n"
+           "memrestrict: r:1: 'x' is no number\n"
+           "memrestrict: --policy: /nowhere: No such file or directory; accepted: compute, none or "
+           "a file of rules\n125\n",
+           "");
+}
+END_TEST
+
+/* WORDS OF THE FILE, SUBMISSION: verdict, call and what was reported. */
+#define TRY                                                                                        \
+    SUBMISSION "try() { printf '%b' \"$1\" >r; $M judge --policy=r --json=- ./p $2 2>/dev/null | " \
+               "jq -r '[.verdict, .status, .call, .reported[]] | map(select(. != null)) | "        \
+               "join(\" \")'; }; "
+
+START_TEST(a_file_says_what_may_be_called)
+{
+    expect(TRY "try 'default allow' unlinks; "
+               "try 'default allow\\nkill unlink' unlinks; "
+               "try 'default allow\\ndeny EPERM unlink' unlinks; "
+               "try 'default allow\\nreport unlink' unlinks; "
+               "try 'include compute\\nallow unlink # a remark' unlinks; "
+               "try 'include compute\\nallow socket if 0 == 2 and 1 == 1' sockets; "
+               "try 'include compute\\nallow socket if 0 == 1' sockets; "
+               "try 'include compute\\nallow socket if 0 != 2' sockets; "
+               "try 'include compute\\nallow socket if 0 > 1\\ndeny EPERM socket' sockets; "
+               "try 'default allow\\nkill socket if 0 & 0xff == 2' sockets; "
+               "try 'default allow\\nkill socket if 0 < 3' sockets; "
+               "try 'default allow\\nallow socket if 0 == 2\\nkill socket' passes_descriptors; "
+               "try 'default allow\\nallow socketpair if 0 == 2\\nkill socketpair' "
+               "passes_descriptors; "
+               "try 'default deny EPERM\\ninclude compute' unlinks",
+           0,
+           "ok\nforbidden-call unlink\nok\nok unlink(\"/nowhere/at \\\"all\\\"\")\nok\n"
+           "runtime-error 99\nforbidden-call socket\nforbidden-call socket\nruntime-error 99\n"
+           "forbidden-call socket\nforbidden-call socket\nruntime-error 99\n"
+           "forbidden-call socketpair\nok\n",
+           NULL);
+}
+END_TEST
+
+/* The upper half of a register is not the kernel's when it takes an int. */
+START_TEST(rules_hold_whatever_is_in_upper_halves)
+{
+    expect("cat >p.c <<'END'\n"
+           "#include <sys/syscall.h>\n#include <unistd.h>\n"
+           "int main(void) { return syscall(SYS_socket, 0x100000002, 1, 0) >= 0 ? 99 : 0; }\n"
+           "END\ngcc p.c -o p; try() { printf '%b' \"$1\" >r; $M judge --policy=r ./p; echo $?; }; "
+           "try 'default allow\\nkill socket if 0 == 2'; "
+           "try 'default allow\\ndeny EPERM socket if 0 == 2'; "
+           "try 'default allow\\nkill socket if 0 < 3'; "
+           "try 'include compute\\nallow socket if 0 != 2'; "
+           "try 'include compute\\nallow socket if 0 > 2'",
+           0, "1\n0\n1\n1\n1\n", NULL);
+}
+END_TEST
+
+/* What it opens is as under Landlock while there is one thread, and nothing from then on. */
+START_TEST(without_landlock_files_are_held_too)
+{
+    expect(SUBMISSION "try() { for s in $*; do $V/judge_without_landlock " JUDGE
+                      "--json=j ./p $s <&- >/dev/null 2>&1; jq -r .verdict j; done; }; "
+                      "try ok opens_passwd opens_nothing races_paths",
+           0, "ok\nforbidden-call\nruntime-error\nforbidden-call\n", NULL);
+}
+END_TEST
+
+START_TEST(what_is_added_can_be_read)
+{
+    expect("echo 'int main(void) { return open(\"d/f\", 0) < 0 || open(\"d/g\", 0) >= 0; }' >p.c; "
+           "gcc -w p.c -o p; mkdir d; echo 1 >d/f; $M judge ./p; echo $?; "
+           "$M judge --read=d/f ./p; echo $?; $M judge --read=d ./p; echo $?; "
+           "$M judge --read=none ./p; echo $?",
+           0, "1\n0\n0\n125\n", "--read=none: No such file");
+}
+END_TEST
+
+#define VERDICT                                                                                    \
+    "2>/dev/null | jq -r '[.verdict, .status, .signal, .arguments[1]] | "                          \
+    "map(select(. != null)) | join(\" \")'; "
+
+START_TEST(cxx_is_judged)
+{
+    expect("cat >p.cc <<'END'\n"
+           "#include <iostream>\n#include <locale>\n#include <map>\n#include <thread>\n"
+           "#include <vector>\n"
+           "int main(int argc, char **argv) {\n"
+           "    std::locale::global(std::locale(\"\"));\n"
+           "    std::thread([] {}).join();\n"
+           "    std::map<int, int> map;\n"
+           "    for (int i = 0; i < 1000; i++) map[i] = i;\n"
+           "    if (argc > 1) std::vector<char> all(1 << 30);\n"
+           "    std::cerr << map.size() << std::endl;\n"
+           "}\nEND\nfor kind in '' -static; do g++ $kind -pthread p.cc -o p || exit 77; "
+           "$M judge -l 64M --json=- ./p " VERDICT "$M judge -l 64M --json=- ./p all " VERDICT
+           "done",
+           0, "ok\nmemory-limit SIGABRT\nok\nmemory-limit SIGABRT\n", NULL);
+}
+END_TEST
+
+START_TEST(python_is_judged)
+{
+    if (!program_exists("/usr/bin/python3"))
+        SKIP("no /usr/bin/python3");
+    expect("try() { echo \"$1\" >p.py; echo 1 2 3 | $M judge -l 64M --json=- --read=p.py "
+           "/usr/bin/python3 -I p.py " VERDICT "}; "
+           "try 'import sys, json, threading; assert sum(map(int, sys.stdin.read().split())) == 6; "
+           "t = threading.Thread(target=lambda: None); t.start(); t.join()'; "
+           "try 'bytearray(1 << 30)'; try 'exit(3)'; try 'open(\"/etc/passwd\")'; "
+           "try 'import os; os.fork()'; try 'import os; os.unlink(\"x\")'",
+           0,
+           "ok\nmemory-limit 1\nruntime-error 3\nforbidden-call /etc/passwd\nforbidden-call\n"
+           "forbidden-call\n",
+           NULL);
+}
+END_TEST
+
+START_TEST(exit_statuses_are_those_of_all)
+{
+    expect("touch file; $M judge ./nowhere; echo $?; $M judge ./file; echo $?; $M judge; echo $?; "
+           "$M judge --policy=none sh -c 'exit 7'; echo $?; $M judge --time=x true; echo $?",
+           0, "127\n126\n125\n1\n125\n", "accepted: a duration");
+}
+END_TEST
+
+START_TEST(nobody_needs_root)
+{
+    if (geteuid() != 0)
+        SKIP("the other tests do that here");
+    expect(SUBMISSION "chmod 755 .; try() { setpriv --reuid=65534 --regid=65534 --clear-groups "
+                      "$M judge -l 64M --time=5s \"$@\"; echo $?; }; "
+                      "try ./p ok; try ./p exits_after_refusal; try ./p kills_parent; "
+                      "for s in kills_parent writes_to_parent limits_parent kills_all; do "
+                      "try --policy=none ./p $s; done",
+           0, "hello\n0\n1\n1\n0\n0\n0\n0\n", NULL);
+}
+END_TEST
+
+START_TEST(a_hundred_at_once_have_their_verdicts)
+{
+    if (getenv("TEST_LONG") == NULL)
+        SKIP("it is for check-long");
+    expect(SUBMISSION "one() { $M judge -l 64M --time=0.3s --wall=600s --json=j$1.$2 ./p $2 "
+                      "</dev/null >/dev/null 2>&1; }; "
+                      "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; "
+                      "do for s in ok exits_after_refusal busy forks; do one $i $s & done; done; "
+                      "wait; cat j* | jq -r .verdict | sort | uniq -c | tr -s ' '",
+           0, " 25 forbidden-call\n 25 memory-limit\n 25 ok\n 25 time-limit\n", NULL);
+}
+END_TEST
+
 Suite *suite_judge(void)
 {
     Suite *suite = suite_create("judge");
     command_add(suite, each_submission_has_its_verdict);
     command_add(suite, each_has_its_verdict_within_limits_alone);
     command_add(suite, other_kinds_of_calls_go_by_the_same_policy);
+    command_add(suite, output_is_cut_at_the_byte);
+    command_add(suite, who_does_not_read_holds_nothing_up);
+    command_add(suite, input_that_never_comes_ends_at_the_wall);
+    command_add(suite, nothing_of_it_is_left);
+    command_add(suite, it_goes_when_the_command_goes);
+    command_add(suite, a_signal_to_the_command_ends_both);
+    command_add(suite, static_data_counts_before_main);
+    command_add(suite, the_json_has_what_is_said_of_it);
+    command_add(suite, policies_are_read_before_anything_is_run);
+    command_add(suite, a_file_says_what_may_be_called);
+    command_add(suite, rules_hold_whatever_is_in_upper_halves);
+    command_add(suite, without_landlock_files_are_held_too);
+    command_add(suite, what_is_added_can_be_read);
+    command_add(suite, cxx_is_judged);
+    command_add(suite, python_is_judged);
+    command_add(suite, exit_statuses_are_those_of_all);
+    command_add(suite, nobody_needs_root);
+    command_add(suite, a_hundred_at_once_have_their_verdicts);
     return suite;
 }
