@@ -109,13 +109,14 @@ static bool make_room_locked(struct run *run)
     return true;
 }
 
-/* Of the next run: twice the last one's, or as much as the block needs. */
+/* Of the next run: a quarter of all so far, so that not much is had in vain; or as much as the
+ * block needs. */
 static size_t next_run_locked(const struct memrestrict_pool *pool, size_t size)
 {
     const struct run *last = pool->runs;
-    size_t twice = last != NULL ? 2 * (last->high - last->low) : FIRST_RUN;
-    size_t want = twice < LARGEST_RUN ? twice : LARGEST_RUN;
-    return pages_round(size > want ? size : want);
+    uint64_t want = last != NULL ? (last->offset + (last->high - last->low)) / 4 : 0;
+    want = want < FIRST_RUN ? FIRST_RUN : want > LARGEST_RUN ? LARGEST_RUN : want;
+    return pages_round(size > want ? size : (size_t)want);
 }
 
 static enum pools_answer take_locked(struct memrestrict_pool *pool, size_t size, void **block,

@@ -394,6 +394,29 @@ START_TEST(gitlab_job_fails_clearly_in_too_small_a_budget)
 }
 END_TEST
 
+/* An address is another in each run. */
+START_TEST(talloc_configuration_is_sealed)
+{
+    NEED_NATIVE_LIBRARY;
+    if (script("pkg-config --exists talloc || exit 77")->status == 77)
+        SKIP("package libtalloc-dev");
+    expect_output(
+        in_folder("cc -Wall -Wextra -Werror -g -pthread -I \"$top/include\" "
+                  "examples/talloc/config.c -o config $(pkg-config --cflags --libs talloc)\n"
+                  "printf 'port 80\\nname a\\n' >in\n"
+                  "./config <in\n" LIMITED "1M ./config <in\n"
+                  "{ " LIMITED "1M ./config --stray <in; } 2>&1 |"
+                  " sed -n 's/.*\\(writes into .*\\), at 0x.*, /\\1, /p; s/ at 0x.*//p; "
+                  "s/at stray (.*/at stray/p'\n"
+                  "yes 'a long line' | head -9000 | ./config 2>&1 || echo $?"),
+        "configuration not sealed\nport is 80\nname is a\n"
+        "configuration sealed\nport is 80\nname is a\n"
+        "writes into the sealed pool config, 48 bytes from its start\n"
+        "  0 bytes into its block of 3 bytes\n  at stray\n"
+        "more than a configuration may have: Cannot allocate memory\n1\n");
+}
+END_TEST
+
 START_TEST(ci_files_name_no_host)
 {
     expect_output(
@@ -469,6 +492,7 @@ Suite *suite_examples(void)
         github_workflow_fails_clearly_in_too_small_a_budget,
         gitlab_job_passes_in_its_budget,
         gitlab_job_fails_clearly_in_too_small_a_budget,
+        talloc_configuration_is_sealed,
         ci_files_name_no_host,
         readme_prints_what_the_commands_print,
         main_readme_prints_who_holds_names,
