@@ -42,6 +42,8 @@ startup 2 /bin/true
 growth blocks 100
 growth threads 3
 growth mappings 10
+execs
+execs vfork
 PROGRAMS
 
 # How a run ended, and its output.

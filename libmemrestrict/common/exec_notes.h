@@ -43,7 +43,8 @@ struct exec_note {
     _Atomic uint64_t state; /* number of this use << 2 | enum exec_note_state */
     _Atomic uint64_t who;   /* low half of that number << 32 | process ID of who becomes it; 0 for
                                that: a child of `parent` whose ID is not known (yet) */
-    uint64_t start_time;    /* of `pid`, as in struct account; 0: unknown */
+    uint64_t start_time;    /* of that process, as in struct account; 0: unknown, as in a child of
+                               vfork, which has no place and for which to ask would take long */
     uint64_t when;          /* CLOCK_MONOTONIC_COARSE, in nanoseconds */
     uint64_t joined; /* slots that had been taken by then: who joins as it gets a later one */
     uint32_t kind;   /* enum exec_kind */

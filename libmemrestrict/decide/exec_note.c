@@ -2,7 +2,6 @@
 #include "decide/exec_note.h"
 
 #include "common/kernel.h"
-#include "common/proc.h"
 #include "common/span.h"
 #include "decide/membership.h"
 #include "ground/kernel_exec.h"
@@ -14,16 +13,6 @@
 #include <sys/stat.h>
 
 static const char shell[] = "/bin/sh";
-
-/* A child of vfork has no slot that would tell. */
-static uint64_t start_time_of(int pid)
-{
-    struct proc_stat self;
-    uint64_t known = membership_start_time(pid);
-    return known != 0                                               ? known
-           : proc_stat("/proc/self/stat", &self) && self.pid == pid ? self.start_time
-                                                                    : 0;
-}
 
 static enum exec_kind kind_of(const struct program_file *file, const struct exec_lack *lack)
 {
@@ -44,7 +33,7 @@ static void write_note(struct exec_begun *begun, const struct exec_call *call, c
     if (note == NULL)
         return;
     note->parent = call->spawned ? pid : kernel_parent();
-    note->start_time = call->spawned ? 0 : start_time_of(pid);
+    note->start_time = call->spawned ? 0 : membership_start_time(pid);
     note->when = kernel_clock();
     note->joined = atomic_load(&accounts->joined);
     note->kind = kind_of(file, &begun->lack);

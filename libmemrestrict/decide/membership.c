@@ -50,7 +50,12 @@ bool membership_can_be_had(void)
 
 uint64_t membership_start_time(int pid)
 {
-    return membership.slot != NULL && membership.pid == pid ? membership.slot->start_time : 0;
+    const struct account *slot = membership.slot;
+    struct proc_stat self;
+    bool shown = slot != NULL && !(atomic_load(&slot->flags) & ACCOUNT_ELSEWHERE);
+    if (slot != NULL && membership.pid == pid)
+        return slot->start_time;
+    return !shown && proc_stat("/proc/self/stat", &self) && self.pid == pid ? self.start_time : 0;
 }
 
 void membership_note_copy(void)

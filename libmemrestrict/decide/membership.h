@@ -23,7 +23,8 @@ struct accounts *membership_accounts(void);
 /* Can a program that is started from here open the accounts of the run? A child of vfork may ask.
  */
 bool membership_can_be_had(void);
-/* When the process of that ID was started, if it is this one and has a slot; 0: unknown. */
+/* When the process of that ID, which calls, was started; 0: unknown, as for a child of vfork that
+ * the command can ask the kernel about. */
 uint64_t membership_start_time(int pid);
 /* This process is a copy that explores (explore.h), and so are those that it forks. */
 void membership_note_copy(void);

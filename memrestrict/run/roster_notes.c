@@ -5,21 +5,47 @@
 #include "run/descendants.h"
 
 #include <stdatomic.h>
+#include <time.h>
+#include <unistd.h>
 
 /* To write a note takes microseconds; in nanoseconds. */
 static const uint64_t patience = UINT64_C(2000) * 1000 * 1000;
+/* The clocks that are compared are as much behind; nanoseconds. */
+static const uint64_t coarse = 20 * 1000 * 1000;
 
-/* One in a PID namespace of its own cannot be looked up by its number. */
-static bool is_gone(const struct exec_note *note)
+/* Times since the boot, of which the other clock may have left some out. */
+static bool began_later(const struct proc_stat *stat, const struct exec_note *note)
+{
+    struct timespec boot;
+    uint64_t tick = UINT64_C(1000000000) / (uint64_t)sysconf(_SC_CLK_TCK);
+    if (clock_gettime(CLOCK_BOOTTIME, &boot) != 0)
+        return false;
+    uint64_t since_boot = (uint64_t)boot.tv_sec * 1000000000 + (uint64_t)boot.tv_nsec;
+    uint64_t skipped = since_boot - duration_now();
+    return stat->start_time * tick > note->when + skipped + coarse;
+}
+
+static bool is_another(const struct proc_stat *stat, const struct exec_note *note)
+{
+    return note->start_time != 0 ? stat->start_time != note->start_time : began_later(stat, note);
+}
+
+/* One in a PID namespace of its own cannot be looked up by its number. What the note does not say
+ * of who is there is added. */
+static bool is_gone(struct exec_note *note)
 {
     struct proc_stat stat = {0};
     int pid = exec_note_pid(note);
-    if (pid == 0)
+    bool known = pid != 0;
+    if (!known)
         pid = note->parent;
-    return !descendants_is_number(pid) || proc_stat_of(pid, &stat) != 0 ||
-           (stat.state == 'Z' && stat.threads <= 1) ||
-           (exec_note_pid(note) != 0 && note->start_time != 0 &&
-            stat.start_time != note->start_time);
+    if (!descendants_is_number(pid) || proc_stat_of(pid, &stat) != 0 ||
+        (stat.state == 'Z' && stat.threads <= 1) ||
+        (known && !(note->flags & EXEC_SPAWNED) && is_another(&stat, note)))
+        return true;
+    if (known && note->start_time == 0)
+        note->start_time = stat.start_time;
+    return false;
 }
 
 /* Whoever took the place may have been killed before the note was whole. */
