@@ -36,12 +36,14 @@ struct roster {
     int command; /* whose descendants are the run's */
     bool adopts;
     bool had_children; /* before the program's process was made */
-    int main; /* the program's process; 0: not known yet */
+    int main;          /* the program's process; 0: not known yet */
     uint64_t main_start;
     struct roster_limits limits; /* as they were given */
     bool borrows;                /* its tree is lent to by the one around it */
     unsigned top;                /* the highest that was ever seen: none is taken from there on */
     uint64_t lies;
+    uint64_t kept_since;             /* the lock could not be had since then; 0: it could */
+    bool kept;                       /* ... for too long */
     uint64_t notes_dropped;          /* that nobody finished */
     uint64_t note_begun[EXEC_NOTES]; /* the state of a place that is being written, and ... */
     uint64_t note_since[EXEC_NOTES]; /* ... since when it was seen so */
