@@ -73,6 +73,10 @@ bool tracer_has_group(const struct tracer *tracer, int group);
 /* Nanoseconds of processor time that all have used, the dead too; needs count_cpu. */
 uint64_t tracer_cpu(const struct tracer *tracer);
 
+/* Bytes of the process that has the most of its own in memory or swapped, with the tables for
+ * them: writes by /proc/PID/mem and touched reservations are in no record. */
+uint64_t tracer_resident(const struct tracer *tracer);
+
 /* To all processes. */
 void tracer_kill(struct tracer *tracer, int signal);
 

@@ -5,7 +5,9 @@
  */
 #include "engines/tracer_inside.h"
 
+#include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,6 +30,33 @@ uint64_t tracer_cpu(const struct tracer *tracer)
             sum += clock_of(tracee->tid);
     }
     return sum;
+}
+
+static uint64_t resident_of(int pid)
+{
+    char path[64], line[256];
+    uint64_t sum = 0, kilobytes;
+    snprintf(path, sizeof path, "/proc/%d/status", pid);
+    FILE *file = fopen(path, "re");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+        if (sscanf(line, "RssAnon: %" SCNu64, &kilobytes) == 1 ||
+            sscanf(line, "VmSwap: %" SCNu64, &kilobytes) == 1 ||
+            sscanf(line, "VmPTE: %" SCNu64, &kilobytes) == 1)
+            sum += kilobytes * 1024;
+    if (file != NULL)
+        fclose(file);
+    return sum;
+}
+
+uint64_t tracer_resident(const struct tracer *tracer)
+{
+    uint64_t most = 0;
+    struct tracee *tracee, *next;
+    HASH_ITER (hh, tracer->tracees, tracee, next) {
+        uint64_t bytes = tracee->tid == tracee->tgid ? resident_of(tracee->tid) : 0;
+        most = bytes > most ? bytes : most;
+    }
+    return most;
 }
 
 bool tracer_has(const struct tracer *tracer, int tid, bool process)

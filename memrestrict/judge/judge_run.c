@@ -20,8 +20,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_THREADS = 2000, MOST_REPORTED = 1000 };
-static const uint64_t second = 1000000000, least_pause = 1000000, most_pause = 200000000;
+enum { MOST_THREADS = 2000, MOST_REPORTED = 1000, MOST_ROWS = 1000 };
+static const uint64_t uncharged = 32 << 20;
+static const uint64_t second = 1000000000, least_pause = 1000000, most_pause = 20000000;
 /* Who reads the rest of what a submission wrote that we ended has so long to do so. */
 static const uint64_t patience = 100000000;
 
@@ -125,6 +126,31 @@ static void note_beginning(struct run *run)
     run->cpu_before = tracer_cpu(run->tracer);
 }
 
+/* What is in memory beyond what was charged came there by a way that no call shows. */
+static bool has_too_much(const struct run *run)
+{
+    uint64_t limit = run->options->limit, room = run->options->stack + limit / 8 + uncharged;
+    return limit < UINT64_MAX / 2 && tracer_resident(run->tracer) > limit + room;
+}
+
+/* Of processes that have ended only sums are kept: there may be very many. */
+static void merge_rows(struct outcome *outcome)
+{
+    struct process *sum = outcome->processes;
+    if (outcome->process_count < MOST_ROWS)
+        return;
+    for (size_t i = 1; i < outcome->process_count; i++) {
+        struct process *row = &outcome->processes[i];
+        bool first = row->first.call != NULL &&
+                     (sum->first.call == NULL || row->first.when < sum->first.when);
+        sum->first = first ? row->first : sum->first;
+        sum->refusals += row->refusals;
+        sum->peak = row->peak > sum->peak ? row->peak : sum->peak;
+        process_free(row);
+    }
+    outcome->process_count = 1;
+}
+
 static void look_at_limits(struct run *run)
 {
     if (run->began == 0)
@@ -138,6 +164,9 @@ static void look_at_limits(struct run *run)
         end(run, JUDGE_CPU);
     else if (result->wall > run->options->wall)
         end(run, JUDGE_WALL);
+    else if (has_too_much(run))
+        end(run, JUDGE_MEMORY);
+    merge_rows(&result->outcome);
 }
 
 /* The soonest that a limit can be passed: by all processors at once. */

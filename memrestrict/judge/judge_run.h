@@ -13,6 +13,7 @@
 /* Why we ended it, if we did. */
 enum judge_cause {
     JUDGE_ENDED_ITSELF,
+    JUDGE_MEMORY, /* it had more in memory than was charged */
     JUDGE_CPU,
     JUDGE_WALL,
     JUDGE_OUTPUT,

@@ -15,9 +15,9 @@ static bool was_refused(const struct judge_result *result)
 enum judge_verdict judge_verdict(const struct judge_result *result)
 {
     static const enum judge_verdict verdicts[] = {
-        [JUDGE_CPU] = VERDICT_TIME_LIMIT,      [JUDGE_WALL] = VERDICT_TIME_LIMIT,
-        [JUDGE_OUTPUT] = VERDICT_OUTPUT_LIMIT, [JUDGE_PROCESSES] = VERDICT_PROCESS_LIMIT,
-        [JUDGE_CALL] = VERDICT_FORBIDDEN_CALL,
+        [JUDGE_MEMORY] = VERDICT_MEMORY_LIMIT,     [JUDGE_CPU] = VERDICT_TIME_LIMIT,
+        [JUDGE_WALL] = VERDICT_TIME_LIMIT,         [JUDGE_OUTPUT] = VERDICT_OUTPUT_LIMIT,
+        [JUDGE_PROCESSES] = VERDICT_PROCESS_LIMIT, [JUDGE_CALL] = VERDICT_FORBIDDEN_CALL,
     };
     if (result->cause != JUDGE_ENDED_ITSELF)
         return verdicts[result->cause];
@@ -75,7 +75,10 @@ static void write_reason(FILE *file, const struct judge_result *result, enum jud
     case VERDICT_TIME_LIMIT: fputs(result->cause == JUDGE_CPU ? "cpu" : "wall", file); break;
     case VERDICT_OUTPUT_LIMIT: fputs("it wrote more", file); break;
     case VERDICT_PROCESS_LIMIT: fputs("it began one more", file); break;
-    default: write_end(file, result);
+    default:
+        if (result->cause == JUDGE_MEMORY)
+            fputs("more in memory than was charged, ", file);
+        write_end(file, result);
     }
     if (refused) {
         fputs(", ", file);

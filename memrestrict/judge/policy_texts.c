@@ -76,8 +76,9 @@ static const char none[] =
     "deny EPERM ioctl if 1 == 0x8902\n"
     "deny EPERM ptrace setns\n"
     "deny EPERM prctl if 0 == 4\n"
+    "deny EPERM prctl if 0 == 35\n"
     "deny ENOSYS pidfd_send_signal pidfd_getfd process_madvise process_mrelease\n"
-    "deny ENOSYS memfd_create memfd_secret shmget shmat msgget semget ipc\n"
+    "deny ENOSYS userfaultfd memfd_create memfd_secret shmget shmat msgget semget ipc\n"
     "deny ENOSYS io_uring_setup io_uring_enter io_uring_register\n";
 
 const char *policy_text(const char *name)

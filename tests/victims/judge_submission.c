@@ -3,6 +3,7 @@
  * Submissions of a few lines each, by name: what a judge must tell apart. An exit status of 99 says
  * that something went through that must not.
  */
+#define _FILE_OFFSET_BITS 64
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -10,6 +11,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +95,17 @@ static int writes_then_protects(void)
     }
     return BAD;
 }
+/* Memory that is never writable. */
+static int writes_past_protection(void)
+{
+    char *all = map(700 * MIB, PROT_READ, MAP_PRIVATE | MAP_NORESERVE);
+    int self = open("/proc/self/mem", O_RDWR);
+    for (size_t at = 0; at < 700 * MIB; at += 4096)
+        if (pwrite(self, "x", 1, (off_t)(uintptr_t)(all + at)) != 1)
+            return 1;
+    return BAD;
+}
+static int moves_break(void) { return prctl(35, 14, NULL, 0, 0) == 0 ? BAD : 0; }
 static int breaks(void) { return sbrk(200 * MIB) == (void *)-1 ? 1 : BAD; }
 static int mremaps(void)
 {
@@ -328,6 +341,28 @@ static int signals_itself(void)
     kill(getpid(), SIGUSR1);
     return came != SIGUSR1;
 }
+static int mapping_storm(void)
+{
+    while (always)
+        munmap(map(4096, PROT_READ | PROT_WRITE, MAP_PRIVATE), 4096);
+    return 0;
+}
+static int signal_storm(void)
+{
+    signal(SIGUSR1, on_usr1);
+    while (always)
+        raise(SIGUSR1);
+    return 0;
+}
+static int exits_of_children(void)
+{
+    while (always)
+        if (fork() == 0)
+            _exit(0);
+        else
+            wait(NULL);
+    return 0;
+}
 static int closes_all(void)
 {
     for (int fd = 0; fd < 1024; fd++)
@@ -464,6 +499,11 @@ static const struct {
     ONE(commits_by_fixed),
     ONE(writes_then_protects),
     ONE(breaks),
+    ONE(writes_past_protection),
+    ONE(moves_break),
+    ONE(mapping_storm),
+    ONE(signal_storm),
+    ONE(exits_of_children),
     ONE(mremaps),
     ONE(grows_down),
     ONE(mapping_bomb),
