@@ -157,6 +157,13 @@ bench-sweep: lib command
 bench-plot:
 	@bench/plot.sh $(BENCH_CSV) $(BUILD)/bench
 
+# The ways of limiting memory side by side, into docs/methods.md. METHODS, TRIES, ROUNDS: see bench/survey.sh.
+.PHONY: survey
+survey:
+	@tests/need.sh build survey
+	@$(MAKE) --no-print-directory -s lib command bench-programs
+	@bench/survey.sh $(BUILD) docs/methods.md
+
 # A path in a recipe, whatever it is made of; and where it stands below DESTDIR.
 quoted = '$(subst ','\'',$1)'
 there = $(call quoted,$(DESTDIR)$1)

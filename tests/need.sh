@@ -72,6 +72,14 @@ needs() {
         echo "command:fiu-run ?fiu-utils"
         echo "command:gnuplot ?gnuplot-nox"
         ;;
+    survey)
+        for program in qemu-i386:qemu-user lxc-execute:lxc python3:python3 bc:bc go:golang-go java:default-jre-headless node:nodejs \
+            musl-gcc:musl-tools jq:jq; do
+            echo "command:${program%%:*} ?${program#*:}"
+        done
+        echo "file:/usr/lib/gcc/*/*/32/libgcc.a ?gcc-multilib"
+        echo "file:/usr/lib/*/libtcmalloc_minimal.so.4 ?libtcmalloc-minimal4"
+        ;;
     programs-short) rows short ;;
     package)
         for program in dpkg-buildpackage:dpkg-dev dh:debhelper lintian:lintian; do

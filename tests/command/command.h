@@ -33,6 +33,7 @@
     X(outside)                                                                                     \
     X(rlimit)                                                                                      \
     X(explain)                                                                                     \
+    X(survey)                                                                                      \
     X(judge)                                                                                       \
     X(hostile)                                                                                     \
     X(nested)

@@ -439,7 +439,7 @@ START_TEST(readme_prints_what_the_commands_print)
                             "  sh -c \"$command\" 2>&1 </dev/null || true\n"
                             "done >printed\n"
                             "diff expected printed"),
-                  "12\n");
+                  "13\n");
 }
 END_TEST
 
