@@ -55,6 +55,48 @@ struct memrestrict_usage {
  * Takes locks, never allocates, leaves errno alone. Without the library: false. */
 MEMRESTRICT_FUNCTION(bool, usage_get, (struct memrestrict_usage * usage, size_t size));
 
+/* Faults: calls of the calling thread that fail with ENOMEM because it is told so.
+ *
+ * Arms a plan for this thread, in the place of one that it has; what is counted begins anew. Plans
+ * are those of MEMRESTRICT_FAULT (libmemrestrict(7)): "nth=3", "call=realloc,after=100",
+ * "lib=libfoo.so*,p=0.01,seed=7"; without arm=, and p= without a seed begins at seed=0. It ends
+ * with memrestrict_fault_disarm, or the thread; a forked child goes on with it. False: EINVAL, the
+ * plan is not understood; ENOMEM; ENOSYS, this process is not limited, or the library is not here.
+ */
+MEMRESTRICT_FUNCTION(bool, fault_arm, (const char *plan));
+MEMRESTRICT_FUNCTION(void, fault_disarm, (void));
+
+/* Runs a block again and again, in this thread: the first allocation fails, then the second, and
+ * so on, until it passes untouched. Ends at once where memory was lost: it is live after the block
+ * and was not before, and is lost once more when the round is made again (what a function keeps for
+ * its next call is not lost).
+ *
+ *     struct memrestrict_failures failures = {0};
+ *     MEMRESTRICT_FOREACH_FAILURE(failures) {
+ *         struct thing *thing = thing_create();
+ *         if (thing != NULL)
+ *             thing_destroy(thing);
+ *     }
+ *     assert(failures.lost_blocks == 0);
+ *
+ * `continue` is allowed in it; who leaves by `break`, return or longjmp calls
+ * memrestrict_fault_disarm. Other threads do not fail, but what they allocate meanwhile looks lost.
+ * Without the library, or a limit of its, the block runs once. */
+struct memrestrict_failures {
+    uint64_t
+        tried; /* which allocation fails in this round; in the last there is no such any more */
+    uint64_t lost_bytes, lost_blocks; /* by the last round; 0: nothing was */
+    uint64_t failed; /* the allocation whose failure lost them; 0: they were lost without one */
+    /* The library's own. */
+    uint64_t bytes, blocks;
+    uint32_t state, again;
+    uint64_t reserved[4];
+};
+enum { MEMRESTRICT_FAILURES_BEGIN, MEMRESTRICT_FAILURES_ARMED, MEMRESTRICT_FAILURES_LAST };
+/* For the macro: is there another round? */
+MEMRESTRICT_FUNCTION(bool, failures_next, (struct memrestrict_failures * failures));
+#define MEMRESTRICT_FOREACH_FAILURE(failures) while (memrestrict_failures_next(&(failures)))
+
 /* Pools: memory that is filled at start-up, and must not change afterwards.
  *
  * A pool's blocks lie in pages of its own, between two pages without access. A sealed pool can only
@@ -128,6 +170,35 @@ static inline bool memrestrict_usage_get(struct memrestrict_usage *usage, size_t
     return call != NULL && call(usage, size);
 }
 
+static __attribute__((noinline, unused)) bool memrestrict_plain_cannot(void)
+{
+    errno = ENOSYS;
+    return false;
+}
+
+static inline bool memrestrict_fault_arm(const char *plan)
+{
+    MEMRESTRICT_FIND(call, fault_arm)
+    return call != NULL ? call(plan) : memrestrict_plain_cannot();
+}
+
+static inline void memrestrict_fault_disarm(void)
+{
+    MEMRESTRICT_FIND(call, fault_disarm)
+    if (call != NULL)
+        call();
+}
+
+static inline bool memrestrict_failures_next(struct memrestrict_failures *failures)
+{
+    MEMRESTRICT_FIND(call, failures_next)
+    if (call != NULL)
+        return call(failures);
+    bool first = failures->state == MEMRESTRICT_FAILURES_BEGIN;
+    failures->state = MEMRESTRICT_FAILURES_LAST;
+    return first;
+}
+
 /* A pool without the library: blocks of malloc's, in a list. */
 struct memrestrict_plain_block {
     struct memrestrict_plain_block *next;
@@ -176,12 +247,6 @@ MEMRESTRICT_PLAIN void memrestrict_plain_destroy(struct memrestrict_plain_pool *
         free(block);
     }
     free(pool);
-}
-
-MEMRESTRICT_PLAIN bool memrestrict_plain_cannot(void)
-{
-    errno = ENOSYS;
-    return false;
 }
 
 #undef MEMRESTRICT_PLAIN

@@ -16,7 +16,7 @@
  * plan. */
 static size_t needs_check_from = (size_t)PTRDIFF_MAX + 1;
 
-void gate_expect_faults(void) { needs_check_from = 0; }
+void gate_expect_faults(void) { __atomic_store_n(&needs_check_from, 0, __ATOMIC_RELAXED); }
 
 void gate_start(const struct config *config, const char *program)
 {
@@ -47,7 +47,7 @@ OUT_OF_LINE bool gate_faults(enum call call, uint64_t size)
     struct fault fault;
     struct stack_at from = stack_here();
     if (!(explore_on && explore_strikes(call, size, &from, &fault)) &&
-        !(fault_on && fault_strikes(call, size, &from, &fault)))
+        !(fault_may_strike() && fault_strikes(call, size, &from, &fault)))
         return false;
     gate_fail(call, size, &fault);
     return true;
@@ -76,7 +76,7 @@ OUT_OF_LINE bool gate_admit_block(enum call call, size_t size)
     return is_granted(call, size) && gate_admit(call, size);
 }
 
-bool gate_is_fast(void) { return !sites_on && !fault_on; }
+bool gate_is_fast(void) { return !sites_on && !fault_may_strike(); }
 
 bool gate_admit_fast(enum call call, size_t size)
 {

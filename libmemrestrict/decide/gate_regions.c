@@ -140,7 +140,7 @@ static enum region_state state_of(int prot, int flags)
 /* A call that the plan says fails has changed nothing. */
 static bool is_granted(enum call call, uint64_t size)
 {
-    return LIKELY(!fault_on) || !gate_faults(call, size);
+    return LIKELY(!fault_may_strike()) || !gate_faults(call, size);
 }
 
 bool gate_map_begin(struct gate_region *region, void *addr, size_t length, int prot, int flags,

@@ -66,7 +66,7 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
     if (!life_counts())
         return pass(thread, attributes, routine, argument);
     delayed_free_before_thread();
-    if (UNLIKELY(fault_on) && fails(attributes))
+    if (fault_may_strike() && fails(attributes))
         return EAGAIN;
     if ((lifecycle_config.count & COUNT_STACKS) && thread_can_charge() &&
         !brings_stack(attributes) && !stack_size(attributes, &wanted.stack))

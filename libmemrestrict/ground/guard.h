@@ -53,6 +53,7 @@ struct guard {
     unsigned
         forking; /* > 0: this thread holds every lock of ours, from fork's prepare to its end;
                     more than 1 when a signal handler or another's fork handler forks meanwhile */
+    struct fault_set *faults; /* the thread's own plan of faults (fault.c); NULL: none */
 };
 
 extern _Thread_local struct guard guard __attribute__((tls_model("initial-exec")));

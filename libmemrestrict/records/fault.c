@@ -16,11 +16,17 @@ struct state {
     _Atomic bool armed, kept;
 };
 
+/* Plans that were given together. */
+struct fault_set {
+    struct plans plans;
+    struct state states[PLAN_MOST];
+    struct match match;
+};
+
 bool fault_on;
 
 static LARGE_ZEROS struct {
-    struct plans plans;
-    struct state states[PLAN_MOST];
+    struct fault_set set;
     const char *executable;
     bool numbers_threads;
     _Atomic unsigned last_thread;
@@ -50,7 +56,7 @@ static bool is_armed(const struct plan *of, struct state *state)
         return is_set();
     if (LIKELY(atomic_load_explicit(&state->armed, memory_order_relaxed)))
         return true;
-    if (of->arm != PLAN_FROM_FILE || !kernel_exists(plan.plans.text + of->path.at))
+    if (of->arm != PLAN_FROM_FILE || !kernel_exists(plan.set.plans.text + of->path.at))
         return false;
     atomic_store(&state->armed, true);
     return true;
@@ -58,10 +64,10 @@ static bool is_armed(const struct plan *of, struct state *state)
 
 static void arm(enum plan_arm how, int signal)
 {
-    for (unsigned i = 0; i < plan.plans.count; i++)
-        if (plan.plans.of[i].arm == how &&
-            (how != PLAN_FROM_SIGNAL || plan.plans.of[i].signal == signal))
-            atomic_store(&plan.states[i].armed, true);
+    for (unsigned i = 0; i < plan.set.plans.count; i++)
+        if (plan.set.plans.of[i].arm == how &&
+            (how != PLAN_FROM_SIGNAL || plan.set.plans.of[i].signal == signal))
+            atomic_store(&plan.set.states[i].armed, true);
 }
 
 static void on_signal(int number) { arm(PLAN_FROM_SIGNAL, number); }
@@ -70,8 +76,8 @@ void fault_reach_main(void) { arm(PLAN_FROM_MAIN, 0); }
 
 bool fault_can_arm(void)
 {
-    for (unsigned i = 0; i < plan.plans.count; i++)
-        if (plan.plans.of[i].arm == PLAN_FROM_SET)
+    for (unsigned i = 0; i < plan.set.plans.count; i++)
+        if (plan.set.plans.of[i].arm == PLAN_FROM_SET)
             return true;
     return false;
 }
@@ -126,9 +132,11 @@ static uint64_t strikes(const struct plan *of, struct state *state, struct momen
     return number;
 }
 
-bool fault_strikes(enum call call, uint64_t size, const struct stack_at *from, struct fault *fault)
+static bool set_strikes(struct fault_set *set, enum call call, uint64_t size,
+                        const struct stack_at *from, struct fault *fault)
 {
     struct moment moment;
+    moment.match = &set->match;
     moment.call = call;
     moment.size = size;
     moment.from = from;
@@ -136,14 +144,21 @@ bool fault_strikes(enum call call, uint64_t size, const struct stack_at *from, s
     moment.length = 0;
     moment.patterns = 0;
     fault->number = 0;
-    for (unsigned i = 0; i < plan.plans.count; i++) {
-        uint64_t number = strikes(&plan.plans.of[i], &plan.states[i], &moment);
+    for (unsigned i = 0; i < set->plans.count; i++) {
+        uint64_t number = strikes(&set->plans.of[i], &set->states[i], &moment);
         if (number == 0 || fault->number != 0)
             continue;
         fault->number = number;
-        fault->site = match_site(&moment, plan.plans.of[i].depth);
+        fault->site = match_site(&moment, set->plans.of[i].depth);
     }
     return fault->number != 0;
+}
+
+bool fault_strikes(enum call call, uint64_t size, const struct stack_at *from, struct fault *fault)
+{
+    struct fault_set *own = guard.faults;
+    return (UNLIKELY(own != NULL) && set_strikes(own, call, size, from, fault)) ||
+           (fault_on && set_strikes(&plan.set, call, size, from, fault));
 }
 
 unsigned fault_next_thread(void)
@@ -184,9 +199,9 @@ static void make_seed(void)
     text_add(&words, "without a seed; made seed=");
     text_add_number(&words, seed);
     text_add_char(&words, '\0');
-    for (unsigned i = 0; i < plan.plans.count; i++)
-        if (!plan.plans.of[i].seeded)
-            plan.plans.of[i].seed = seed + i;
+    for (unsigned i = 0; i < plan.set.plans.count; i++)
+        if (!plan.set.plans.of[i].seeded)
+            plan.set.plans.of[i].seed = seed + i;
     say(words.bytes);
 }
 
@@ -203,7 +218,7 @@ static void prepare(struct plan *of, struct state *state)
     if (of->arm == PLAN_FROM_SIGNAL)
         arm_by_signal(of->signal);
     if (of->arm == PLAN_FROM_FILE) /* what comes after it is read already */
-        plan.plans.text[of->path.at + of->path.length] = '\0';
+        plan.set.plans.text[of->path.at + of->path.length] = '\0';
     for (unsigned i = 0; i < of->thread_count; i++)
         plan.numbers_threads |= of->threads[i].who == PLAN_NUMBER;
 }
@@ -212,17 +227,68 @@ bool fault_start(const struct config *config, const char *executable, struct tex
 {
     struct plan_error error;
     plan.executable = executable;
-    if (!plan_read(&plan.plans, config->fault, &error)) {
+    if (!plan_read(&plan.set.plans, config->fault, &error)) {
         plan_explain(complaint, "MEMRESTRICT_FAULT", config->fault, &error);
         return false;
     }
-    if (plan_wants_seed(&plan.plans))
+    if (plan_wants_seed(&plan.set.plans))
         make_seed();
     plan.last_thread = 1;
-    for (unsigned i = 0; i < plan.plans.count; i++)
-        prepare(&plan.plans.of[i], &plan.states[i]);
-    if (!match_start(&plan.plans, executable))
+    for (unsigned i = 0; i < plan.set.plans.count; i++)
+        prepare(&plan.set.plans.of[i], &plan.set.states[i]);
+    if (!match_start(&plan.set.match, &plan.set.plans, executable))
         say("call stacks cannot be taken here: what lib=, caller= or site= selects never fails");
     fault_on = true;
     return true;
+}
+
+/* A thread's own */
+
+static const char *const at_once = "no arm=: it is armed at once";
+
+static bool read_own(struct fault_set *set, const char *text, const char **accepted)
+{
+    struct plan_error error;
+    *accepted = NULL;
+    if (strlen(text) >= PLAN_TEXT || !plan_read(&set->plans, text, &error)) {
+        *accepted = strlen(text) >= PLAN_TEXT ? "a shorter one" : error.accepted;
+        return false;
+    }
+    for (unsigned i = 0; i < set->plans.count; i++) {
+        if (set->plans.of[i].arm != PLAN_FROM_START)
+            *accepted = at_once;
+        atomic_store(&set->states[i].armed, true);
+    }
+    return *accepted == NULL;
+}
+
+bool fault_arm_thread(const char *text, const char *executable, const char **accepted)
+{
+    struct fault_set *set = kernel_pages(sizeof *set);
+    *accepted = NULL;
+    if (set == NULL)
+        return false;
+    bool known = read_own(set, text, accepted) && match_start(&set->match, &set->plans, executable);
+    if (!known) {
+        match_end(&set->match);
+        kernel_pages_free(set, sizeof *set);
+        return false;
+    }
+    fault_disarm_thread();
+    guard.faults = set;
+    return true;
+}
+
+uint64_t fault_disarm_thread(void)
+{
+    struct fault_set *set = guard.faults;
+    uint64_t faults = 0;
+    guard.faults = NULL;
+    if (set == NULL)
+        return 0;
+    for (unsigned i = 0; i < set->plans.count; i++)
+        faults += atomic_load(&set->states[i].faults);
+    match_end(&set->match);
+    kernel_pages_free(set, sizeof *set);
+    return faults;
 }

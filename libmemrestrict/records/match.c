@@ -18,35 +18,33 @@ enum {
 };
 
 /* What is known of an address: both words fit each other, or a writer is between them. */
-struct known {
+struct match_known {
     _Atomic uint64_t patterns, check;
 };
 
-static struct {
-    const struct plans *plans;
-    const char *executable;
-    struct object ours;
-    bool stacks;         /* they can be had here */
-    unsigned deepest;    /* frames that somebody asks for */
-    struct known *known; /* NULL: nobody asks for names */
-} match;
+static struct object ours;
 
-bool match_start(const struct plans *plans, const char *executable)
+bool match_start(struct match *match, const struct plans *plans, const char *executable)
 {
     bool names = false, sites = false;
-    match.plans = plans;
-    match.executable = executable;
-    match.deepest = PLAN_FRAMES;
+    *match = (struct match){.plans = plans, .executable = executable, .deepest = PLAN_FRAMES};
     for (unsigned i = 0; i < plans->count; i++) {
         const struct plan *of = &plans->of[i];
         names |= of->lib_count + of->caller_count != 0;
         sites |= of->site_count != 0;
-        match.deepest = of->depth > match.deepest ? of->depth : match.deepest;
+        match->deepest = of->depth > match->deepest ? of->depth : match->deepest;
     }
-    match.stacks = stack_start() && object_at((uintptr_t)match_start, &match.ours);
-    if (names && match.stacks)
-        match.stacks = (match.known = kernel_pages(KNOWN * sizeof *match.known)) != NULL;
-    return match.stacks || !(names || sites);
+    match->stacks = stack_start() && object_at((uintptr_t)match_start, &ours);
+    if (names && match->stacks)
+        match->stacks = (match->known = kernel_pages(KNOWN * sizeof *match->known)) != NULL;
+    return match->stacks || !(names || sites);
+}
+
+void match_end(struct match *match)
+{
+    if (match->known != NULL)
+        kernel_pages_free(match->known, KNOWN * sizeof *match->known);
+    match->known = NULL;
 }
 
 static inline uint64_t scramble(uint64_t word)
@@ -55,16 +53,17 @@ static inline uint64_t scramble(uint64_t word)
     return word ^ word >> 29;
 }
 
-static bool word_matches(struct plan_word word, const char *name, size_t length)
+static bool word_matches(const struct match *match, struct plan_word word, const char *name,
+                         size_t length)
 {
-    return pattern_matches(match.plans->text + word.at, word.length, name, length);
+    return pattern_matches(match->plans->text + word.at, word.length, name, length);
 }
 
 static void walk(struct moment *moment)
 {
     struct stack_at at;
-    if (!moment->walked && match.stacks && stack_leave_library(moment->from, &at))
-        moment->length = stack_walk(&at, moment->stack, match.deepest, NULL);
+    if (!moment->walked && moment->match->stacks && stack_leave_library(moment->from, &at))
+        moment->length = stack_walk(&at, moment->stack, moment->match->deepest, NULL);
     moment->walked = true;
 }
 
@@ -76,33 +75,40 @@ uint64_t match_site(struct moment *moment, unsigned depth)
                : site_name(moment->stack, moment->length < depth ? moment->length : depth);
 }
 
+struct asked {
+    const struct match *match;
+    uint64_t patterns;
+};
+
 static void note_name(const char *name, void *context)
 {
-    uint64_t *patterns = context;
+    struct asked *asked = context;
+    const struct plans *plans = asked->match->plans;
     char plain[PLAIN_NAME];
     size_t length = strlen(name), plain_length = names_plain(name, plain, sizeof plain);
     if (strncmp(name, "_Zn", 3) == 0)
-        *patterns |= UINT64_C(1) << OPERATOR_NEW;
-    for (unsigned i = 0, bit = 0; i < match.plans->count; i++)
-        for (unsigned j = 0; j < match.plans->of[i].caller_count; j++, bit++) {
-            struct plan_word caller = match.plans->of[i].callers[j];
+        asked->patterns |= UINT64_C(1) << OPERATOR_NEW;
+    for (unsigned i = 0, bit = 0; i < plans->count; i++)
+        for (unsigned j = 0; j < plans->of[i].caller_count; j++, bit++) {
+            struct plan_word caller = plans->of[i].callers[j];
             if (bit < OPERATOR_NEW &&
-                (word_matches(caller, name, length) ||
-                 (plain_length != 0 && word_matches(caller, plain, plain_length))))
-                *patterns |= UINT64_C(1) << bit;
+                (word_matches(asked->match, caller, name, length) ||
+                 (plain_length != 0 && word_matches(asked->match, caller, plain, plain_length))))
+                asked->patterns |= UINT64_C(1) << bit;
         }
 }
 
 /* Which patterns match a name of the function that the call before `address` is in. */
-static uint64_t patterns_at(uintptr_t address)
+static uint64_t patterns_at(const struct match *match, uintptr_t address)
 {
-    struct known *known = &match.known[scramble(address) % KNOWN];
+    struct match_known *known = &match->known[scramble(address) % KNOWN];
     uint64_t patterns = atomic_load_explicit(&known->patterns, memory_order_relaxed);
     uint64_t check = atomic_load_explicit(&known->check, memory_order_relaxed);
     if (LIKELY((scramble(patterns + 1) ^ address) == check))
         return patterns;
-    patterns = 0;
-    names_at(address - 1, note_name, &patterns);
+    struct asked asked = {match, 0};
+    names_at(address - 1, note_name, &asked);
+    patterns = asked.patterns;
     atomic_store_explicit(&known->patterns, patterns, memory_order_relaxed);
     atomic_store_explicit(&known->check, scramble(patterns + 1) ^ address, memory_order_relaxed);
     return patterns;
@@ -112,7 +118,7 @@ static uint64_t patterns_of(struct moment *moment)
 {
     walk(moment);
     for (unsigned i = 0; !moment->looked && i < moment->length && i < PLAN_FRAMES; i++)
-        moment->patterns |= patterns_at(moment->stack[i]);
+        moment->patterns |= patterns_at(moment->match, moment->stack[i]);
     moment->looked = true;
     return moment->patterns;
 }
@@ -134,32 +140,32 @@ static const char *last_part(const char *path)
 }
 
 /* libx.so names libx.so.1.2 as well. */
-static bool file_matches(struct plan_word lib, const char *name)
+static bool file_matches(const struct match *match, struct plan_word lib, const char *name)
 {
     const char *version = strstr(name, ".so.");
     for (version = version != NULL ? version + 3 : NULL; version != NULL;
          version = strchr(version + 1, '.'))
-        if (word_matches(lib, name, (size_t)(version - name)))
+        if (word_matches(match, lib, name, (size_t)(version - name)))
             return true;
-    return word_matches(lib, name, strlen(name));
+    return word_matches(match, lib, name, strlen(name));
 }
 
-static const char *file_at(uintptr_t address)
+static const char *file_at(const struct match *match, uintptr_t address)
 {
     struct object object;
     if (!object_at(address, &object))
         return "";
-    return *object.path != '\0' ? last_part(object.path) : match.executable;
+    return *object.path != '\0' ? last_part(object.path) : match->executable;
 }
 
 /* C++'s operator new is as good as malloc, and ours passes on to it: the call is its caller's. */
-static bool passes_on(uintptr_t address)
+static bool passes_on(const struct match *match, uintptr_t address)
 {
-    const char *file = file_at(address);
-    if (address - match.ours.start < match.ours.end - match.ours.start)
+    const char *file = file_at(match, address);
+    if (address - ours.start < ours.end - ours.start)
         return true;
     return (strncmp(file, "libstdc++.", 10) == 0 || strncmp(file, "libc++", 6) == 0) &&
-           (patterns_at(address) >> OPERATOR_NEW & 1);
+           (patterns_at(match, address) >> OPERATOR_NEW & 1);
 }
 
 static bool lib_matches(const struct plan *of, struct moment *moment)
@@ -168,10 +174,10 @@ static bool lib_matches(const struct plan *of, struct moment *moment)
         return true;
     walk(moment);
     unsigned frame = 0;
-    while (frame < moment->length && passes_on(moment->stack[frame]))
+    while (frame < moment->length && passes_on(moment->match, moment->stack[frame]))
         frame++;
     for (unsigned i = 0; frame < moment->length && i < of->lib_count; i++)
-        if (file_matches(of->libs[i], file_at(moment->stack[frame])))
+        if (file_matches(moment->match, of->libs[i], file_at(moment->match, moment->stack[frame])))
             return true;
     return false;
 }
@@ -190,7 +196,7 @@ static bool caller_matches(const struct plan *of, struct moment *moment)
     unsigned first = 0;
     if (of->caller_count == 0)
         return true;
-    for (const struct plan *before = match.plans->of; before != of; before++)
+    for (const struct plan *before = moment->match->plans->of; before != of; before++)
         first += before->caller_count;
     uint64_t own = ((UINT64_C(1) << of->caller_count) - 1) << first;
     return (patterns_of(moment) & own & ~(UINT64_C(1) << OPERATOR_NEW)) != 0;
@@ -204,7 +210,7 @@ static int thread_number(void)
     return guard.thread;
 }
 
-static bool is_thread(const struct plan_thread *thread)
+static bool is_thread(const struct match *match, const struct plan_thread *thread)
 {
     char name[KERNEL_THREAD_NAME];
     switch (thread->who) {
@@ -214,13 +220,13 @@ static bool is_thread(const struct plan_thread *thread)
     case PLAN_NAME: break;
     }
     kernel_thread_name(name);
-    return word_matches(thread->name, name, strlen(name));
+    return word_matches(match, thread->name, name, strlen(name));
 }
 
-static bool thread_matches(const struct plan *of)
+static bool thread_matches(const struct match *match, const struct plan *of)
 {
     for (unsigned i = 0; i < of->thread_count; i++)
-        if (is_thread(&of->threads[i]))
+        if (is_thread(match, &of->threads[i]))
             return true;
     return of->thread_count == 0;
 }
@@ -237,6 +243,6 @@ bool match_quickly(const struct plan *of, const struct moment *moment)
 
 bool match_filters(const struct plan *of, struct moment *moment)
 {
-    return thread_matches(of) && lib_matches(of, moment) && site_matches(of, moment) &&
-           caller_matches(of, moment);
+    return thread_matches(moment->match, of) && lib_matches(of, moment) &&
+           site_matches(of, moment) && caller_matches(of, moment);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Sealed pools, and the header that has them, in programs of many kinds. A victim shows each
+ * The header: sealed pools and faults from code, in programs of many kinds. A victim shows each
  * property, and its name says which.
  */
 #include "driver.h"
@@ -29,7 +29,11 @@ static const struct run *run_victim(const char *name, const char *const settings
     X(pools_threads_share_a_pool, "MEMRESTRICT_LIMIT=64M")                                         \
     X(pools_in_a_forked_child_are_its_own, "MEMRESTRICT_LIMIT=unlimited")                          \
     X(pools_sealed_for_ever_stay_so, "MEMRESTRICT_LIMIT=1M")                                       \
-    X(pools_system_calls_cannot_write_either, "MEMRESTRICT_LIMIT=1M")
+    X(pools_system_calls_cannot_write_either, "MEMRESTRICT_LIMIT=1M")                              \
+    X(faults_armed_are_one_threads, "MEMRESTRICT_LIMIT=64M")                                       \
+    X(faults_armed_look_at_callers, "MEMRESTRICT_LIMIT=1M")                                        \
+    X(faults_fail_each_allocation_in_turn, "MEMRESTRICT_LIMIT=1M")                                 \
+    X(faults_in_cxx_and_without_the_library, "MEMRESTRICT_LIMIT=1M")
 
 #define SHOW(name, setting)                                                                        \
     START_TEST(name)                                                                               \
@@ -157,6 +161,14 @@ START_TEST(pools_need_no_library)
 }
 END_TEST
 
+START_TEST(faults_without_the_library_never_strike)
+{
+    const struct run *run =
+        RUN(SETTINGS("LD_PRELOAD="), "victims/faults_in_cxx_and_without_the_library");
+    ck_assert_int_eq(run->status, 1);
+}
+END_TEST
+
 START_TEST(pools_are_had_by_linking)
 {
     const struct run *run =
@@ -183,6 +195,7 @@ Suite *suite_pools(void)
     driver_add(suite, pools_write_in_a_forked_child_is_told_of_it);
     driver_add(suite, pools_of_a_program_without_a_limit_are_sealed_too);
     driver_add(suite, pools_are_had_by_linking);
+    driver_add(suite, faults_without_the_library_never_strike);
     TCase *kinds = tcase_create("pools_need_no_library");
     tcase_set_timeout(kinds, RUN_SECONDS + 10);
     tcase_add_loop_test(kinds, pools_need_no_library, 0, sizeof builds / sizeof builds[0]);
