@@ -3,7 +3,9 @@
 
 #include "base/die.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
 
@@ -22,6 +24,7 @@ static struct held {
 enum { HELD = sizeof held / sizeof held[0] };
 
 static sigset_t mask_before;
+static bool is_held;
 static volatile sig_atomic_t caught;
 
 static void note(int number) { caught = number; }
@@ -40,16 +43,28 @@ void signal_wait_hold(void)
         if (held[i].handler != note || held[i].before.sa_handler != SIG_IGN)
             sigaction(held[i].number, &action, NULL);
     }
+    is_held = true;
 }
 
 void signal_wait_release(void)
 {
+    is_held = false;
     for (unsigned i = 0; i < HELD; i++)
         sigaction(held[i].number, &held[i].before, NULL);
     sigprocmask(SIG_SETMASK, &mask_before, NULL);
 }
 
-int signal_wait_signal(void) { return caught; }
+/* One that is blocked comes while nothing else is waited for: poll(2) does not look for signals
+ * where a descriptor is ready. */
+int signal_wait_signal(void)
+{
+    static const struct timespec none = {0, 0};
+    int saved_errno = errno;
+    if (is_held && caught == 0)
+        ppoll(NULL, 0, &none, &mask_before);
+    errno = saved_errno;
+    return caught;
+}
 
 int signal_wait_poll(struct pollfd *fds, unsigned count, uint64_t nanoseconds)
 {

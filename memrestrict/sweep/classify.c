@@ -4,6 +4,7 @@
 #include "base/file_kind.h"
 #include "base/text.h"
 #include "base/string_file.h"
+#include "sweep/said.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -12,19 +13,6 @@
 #include <string.h>
 
 enum { TAIL = 16 * 1024, DETAIL_LINES = 3, LEAKS_SHOWN = 3 };
-
-/* Words on stderr of who found the heap broken, and died of it. */
-static const char *const broken_heap[] = {
-    "double free or corruption", "double free detected",         "free(): invalid",
-    "free(): corrupted",         "munmap_chunk(): invalid",      "malloc(): corrupted",
-    "malloc(): invalid",         "malloc(): unaligned",          "realloc(): invalid",
-    "corrupted size vs.",        "corrupted double-linked list", "*** stack smashing detected",
-};
-static const char *const sanitizers[] = {
-    "ERROR: AddressSanitizer",  "ERROR: HWAddressSanitizer", "WARNING: ThreadSanitizer",
-    "WARNING: MemorySanitizer", "runtime error: ",
-};
-static const char *const leak_finders[] = {"ERROR: LeakSanitizer"};
 
 static bool is_looked_at(const struct evidence *evidence, const json_t *process)
 {
@@ -43,50 +31,15 @@ uint64_t classify_sum(const struct evidence *evidence, const char *member)
     return sum;
 }
 
-/* The signal that ended a process, by whose default it is a crash or an abort; 0: none. */
-static int deadly_signal(const json_t *process)
-{
-    int number =
-        (int)json_integer_value(json_object_get(json_object_get(process, "signal"), "number"));
-    switch (number) {
-    case SIGABRT:
-    case SIGTRAP:
-    case SIGSEGV:
-    case SIGBUS:
-    case SIGILL:
-    case SIGFPE:
-    case SIGSYS: return number;
-    default: return 0;
-    }
-}
-
-uint64_t classify_killed(const struct evidence *evidence)
-{
-    size_t i;
-    const json_t *process;
-    uint64_t killed = 0;
-    json_array_foreach (evidence->processes, i, process)
-        killed += is_looked_at(evidence, process) && deadly_signal(process) != 0;
-    return killed;
-}
-
-/* Its own end, or that of one of its children, which it may have hidden. */
+/* That of the worst end of any process, which another may have hidden, or died of in turn. Who
+ * writes to what has ended is sent SIGPIPE: that is no crash. */
 static int signal_of(const struct reference *reference, const struct evidence *evidence)
 {
-    size_t i;
-    const json_t *process;
-    int worst = 0;
-    if (!evidence->exited)
-        return evidence->status;
-    if (classify_killed(evidence) <= reference->killed)
-        return 0;
-    json_array_foreach (evidence->processes, i, process) {
-        int number = deadly_signal(process);
-        if (is_looked_at(evidence, process) && number != 0 &&
-            (worst == 0 || worst == SIGABRT || worst == SIGTRAP))
-            worst = number;
-    }
-    return worst;
+    struct deaths deaths = deaths_among(evidence->processes, evidence->pid);
+    int worst = deaths_worst(&deaths, &reference->deaths);
+    if (worst != 0 || evidence->exited || evidence->timed_out)
+        return worst;
+    return evidence->status == SIGPIPE ? 0 : evidence->status;
 }
 
 /* The end of a file, as a string; the caller frees it. NULL: there is none. */
@@ -110,31 +63,23 @@ static char *read_tail(const char *path)
     return text;
 }
 
-static bool says_one_of(const char *said, const char *const *phrases, size_t count)
-{
-    for (size_t i = 0; said != NULL && i < count; i++)
-        if (strstr(said, phrases[i]) != NULL)
-            return true;
-    return false;
-}
-#define SAYS(said, phrases) says_one_of(said, phrases, sizeof(phrases) / sizeof *(phrases))
-
 static bool leaves_more(const struct reference *reference, const struct evidence *evidence)
 {
     return evidence->left > reference->left;
 }
 
 static enum reaction of_end(const struct reference *reference, const struct evidence *evidence,
-                            const char *said)
+                            unsigned said)
 {
-    bool same_status = evidence->status == reference->status && reference->exited;
+    bool same_status =
+        evidence->exited && reference->exited && evidence->status == reference->status;
     bool same_output = reference->output_varies || !evidence->other_output;
     if (!same_status && evidence->status != 0)
         return REACTION_HANDLED;
     if (!same_status || !same_output)
         return evidence->status == 0 ? REACTION_SWALLOWED : REACTION_HANDLED;
-    return SAYS(said, leak_finders) || leaves_more(reference, evidence) ? REACTION_LEAKED
-                                                                        : REACTION_TOLERATED;
+    return (said & SAID_LEAK) != 0 || leaves_more(reference, evidence) ? REACTION_LEAKED
+                                                                       : REACTION_TOLERATED;
 }
 
 /* Of several faults, the last may not have come; then it is the trial before it again. */
@@ -147,21 +92,22 @@ static bool is_reached(const struct reference *reference, const struct evidence 
              site_index_find(&reference->index, site) != NULL));
 }
 
+/* A crash makes others wait for ever, so it counts before a hang. */
 static enum reaction react(const struct reference *reference, const struct evidence *evidence,
-                           const char *site, int signal, const char *said)
+                           const char *site, int signal)
 {
+    unsigned said = said_in(evidence->said) & ~reference->said;
+    bool aborted = signal == SIGABRT || signal == SIGTRAP;
     if (!is_reached(reference, evidence, site))
         return REACTION_UNREACHED;
+    if (classify_sum(evidence, "unknown_frees") > reference->unknown_frees ||
+        (said & SAID_SANITIZERS) != 0 || (signal == SIGABRT && (said & SAID_BROKEN_HEAP) != 0))
+        return REACTION_CORRUPTED;
+    if ((signal != 0 && !aborted) || (said & SAID_CRASH) != 0)
+        return REACTION_CRASHED;
     if (evidence->timed_out)
         return REACTION_HUNG;
-    if (classify_sum(evidence, "unknown_frees") > reference->unknown_frees ||
-        SAYS(said, sanitizers) || (signal == SIGABRT && SAYS(said, broken_heap)))
-        return REACTION_CORRUPTED;
-    if (signal == SIGABRT || signal == SIGTRAP)
-        return REACTION_ABORTED;
-    if (signal != 0)
-        return REACTION_CRASHED;
-    return of_end(reference, evidence, said);
+    return aborted ? REACTION_ABORTED : of_end(reference, evidence, said);
 }
 
 /* Its last lines, made safe, as one text. */
@@ -265,7 +211,7 @@ static bool find_place(const struct reference *reference, const struct evidence 
         source_locations_find(locations, failed != NULL ? failed->objects : NULL,
                               failed != NULL ? failed->frames : NULL, &record->caller, &caller);
     if (evidence->index != NULL && record->signal != 0)
-        crash = site_index_crash(evidence->index, evidence->pid, &objects);
+        crash = site_index_crash(evidence->index, evidence->pid, record->signal, &objects);
     *place = caller;
     record->origin = strdup(caller.words != NULL ? caller.words : "");
     if (crash == NULL)
@@ -332,9 +278,9 @@ bool classify(const struct reference *reference, const struct evidence *evidence
     struct source_location place;
     char *said = read_tail(evidence->said);
     int signal = signal_of(reference, evidence);
-    record->reaction = react(reference, evidence, site, signal, said);
+    record->reaction = react(reference, evidence, site, signal);
     record->status = evidence->exited && !evidence->timed_out ? evidence->status : -1;
-    record->signal = evidence->timed_out ? 0 : signal;
+    record->signal = record->reaction != REACTION_HUNG ? signal : 0;
     record->time = evidence->time;
     record->site = strdup(site);
     find_call(evidence, record);

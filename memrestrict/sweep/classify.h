@@ -7,6 +7,7 @@
 #define MEMRESTRICT_CLASSIFY_H
 
 #include "sites/source_location.h"
+#include "sweep/deaths.h"
 #include "sweep/trial_record.h"
 #include "sweep/site_index.h"
 
@@ -32,14 +33,14 @@ struct reference {
     bool output_varies;     /* from run to run, so that it says nothing */
     uint64_t left;          /* the most that was in use at the end of a run */
     uint64_t unknown_frees; /* the most of a run */
-    uint64_t killed;        /* processes that a signal ended, the same */
+    struct deaths deaths;   /* the same */
+    unsigned said;          /* set of enum said: words that are its own */
     struct site_index index;
     struct trial *run; /* the first, whose folder has what it printed; NULL: none is kept */
 };
 
-/* Sums over the processes that are to be looked at. */
+/* A sum over the processes that are to be looked at. */
 uint64_t classify_sum(const struct evidence *evidence, const char *member);
-uint64_t classify_killed(const struct evidence *evidence);
 
 /* Fills in all of *record but the plan, which is there, and frees nothing of it. `site` is what was
  * made to fail. False: no memory. */

@@ -2,6 +2,7 @@
 #include "sweep/reference.h"
 
 #include "sweep/run_diff.h"
+#include "sweep/said.h"
 #include "base/hash.h"
 #include "base/message.h"
 #include "outcome/sentence.h"
@@ -87,7 +88,9 @@ static void add_run(struct reference *reference, const struct trial *trial,
     reference->left = larger(reference->left, evidence->left);
     reference->unknown_frees =
         larger(reference->unknown_frees, classify_sum(evidence, "unknown_frees"));
-    reference->killed = larger(reference->killed, classify_killed(evidence));
+    struct deaths deaths = deaths_among(evidence->processes, evidence->pid);
+    deaths_widen(&reference->deaths, &deaths);
+    reference->said |= said_in(evidence->said);
 }
 
 static bool note(struct string_list *notes, const char *format, size_t number)

@@ -261,9 +261,9 @@ static bool run_wave(struct sweep *sweep)
         if (trials_running(sweep->trials) == 0)
             return true;
         struct trial *trial = trials_next(sweep->trials, between_looks);
-        if (trial == NULL && signal_wait_signal() != 0)
-            return false;
         if (trial != NULL && !take_trial(sweep, trial))
+            return false;
+        if (signal_wait_signal() != 0)
             return false;
         show(sweep);
     }

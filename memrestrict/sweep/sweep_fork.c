@@ -198,7 +198,7 @@ static struct reference reference_of(const struct told *told, const json_t *reco
     reference.status = (int)json_integer_value(status);
     reference.left = (uint64_t)number_of(process, "used_bytes");
     reference.unknown_frees = (uint64_t)number_of(process, "unknown_frees");
-    reference.killed = 0;
+    reference.deaths = (struct deaths){{0}};
     return reference;
 }
 
@@ -301,7 +301,7 @@ static bool judge_all(struct told *told)
     if (!good)
         message("the run that was to explore has told nothing");
     json_array_foreach (told->records, i, record)
-        good = good && judge_record(told, record);
+        good = good && signal_wait_signal() == 0 && judge_record(told, record);
     good = good && note_gaps(told);
     json_decref(told->explored);
     return good;

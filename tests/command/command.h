@@ -26,6 +26,7 @@
     X(fault)                                                                                       \
     X(min)                                                                                         \
     X(sweep)                                                                                       \
+    X(sweep_truth)                                                                                 \
     X(layout)                                                                                      \
     X(engine)                                                                                      \
     X(cgroup)                                                                                      \

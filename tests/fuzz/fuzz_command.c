@@ -13,6 +13,7 @@
 #include "timeline/plot_text.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,7 +122,7 @@ static void read_sites(void)
             string_list_free(&stack);
             source_locations_close(locations);
         }
-        site_index_crash(&index, 0, &objects);
+        site_index_crash(&index, 0, SIGSEGV, &objects);
         site_index_free(&index);
     }
     json_decref(json);
