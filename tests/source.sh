@@ -38,7 +38,7 @@ monopoly '\bkernel_write\(' kernel.h kernel.c writer.c
 monopoly '\bdlsym\(' real.c
 monopoly '__libc_single_threaded' counter.h
 monopoly '__(x86_64|i386|aarch64|LP64|arm|riscv|powerpc|s390x?)__' arch.h
-monopoly '__asm__' x86_64.h i386.h aarch64.h
+monopoly '__asm__' x86_64.h aarch64.h
 monopoly '\bREG_R|\buc_mcontext\b' x86_64.h aarch64.h
 
 # The memory that a run shares with its processes: the command goes there through one door each.
@@ -53,10 +53,10 @@ door() { # PATTERN FILE...
 }
 
 door '"common/accounts\.h"' roster_inside.h
-door '"run/roster_inside\.h"' roster.c roster_loan.c roster_memory.c roster_notes.c roster_outer.c roster_read.c roster_write.c
+door '"run/roster_inside\.h"' roster.c roster_loan.c roster_memory.c roster_notes.c roster_outer.c roster_own.c roster_read.c roster_write.c
 door '"common/sites_area\.h"' sites_memory.c sites_read.c
 door '"common/explore_area\.h"' explore_memory.c
-door '\b_Atomic\b|stdatomic|\batomic_' roster.c roster_loan.c roster_memory.c roster_notes.c roster_outer.c roster_read.c roster_write.c sites_read.c explore_memory.c
+door '\b_Atomic\b|stdatomic|\batomic_' roster.c roster_loan.c roster_memory.c roster_notes.c roster_outer.c roster_own.c roster_read.c roster_write.c sites_read.c explore_memory.c
 door '\bkill\(' supervise.c signals.c group_probe.c trial.c leftovers.c tracer.c trace.c cgroup.c
 
 sources libmemrestrict memrestrict include tests bench examples -- '*.[ch]' '*.cc'

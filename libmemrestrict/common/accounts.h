@@ -3,7 +3,7 @@
  * The accounts of a run: memory that the command makes (memfd_create(2)) and that every process of
  * the run maps, one slot a process. The library writes its figures here by atomics, so the command
  * still has them after _exit, SIGKILL or exec. accounts.c (the slots, and the lock), accounts_map.c
- * (how much of them is mapped) and tree_scope.c (what a process may charge) are compiled into
+ * (how much of them is mapped) and tree_grants.c (what a process may charge) are compiled into
  * both.
  *
  * With a limit for the whole tree, a process charges its own counter up to its ceiling, which is
@@ -126,11 +126,11 @@ _Static_assert(sizeof(struct account) % ACCOUNTS_PAGE == 0, "slots begin pages")
 
 struct accounts {
     uint32_t magic, version;
-    uint64_t size;   /* of all of this: both sides must be of one build */
-    int32_t command; /* the command's process ID ... */
-    int32_t sites;   /* ... and its descriptor of the call sites' memory, or -1 */
-    int32_t explore; /* the same of the memory for exploring */
-    int32_t reserved;
+    uint64_t size;          /* of all of this: both sides must be of one build */
+    int32_t command;        /* the command's process ID ... */
+    int32_t sites;          /* ... and its descriptor of the call sites' memory, or -1 */
+    int32_t explore;        /* the same of the memory for exploring */
+    _Atomic uint32_t takes; /* set of ACCOUNTS_TAKES ... */
     uint64_t command_start; /* its start time, as in struct account */
     uint64_t pid_namespace; /* the inode of its /proc/self/ns/pid; 0: unknown */
     uint64_t reserve;       /* bytes that the first refusal by the tree adds to its limit */
@@ -227,6 +227,9 @@ bool accounts_shorten_loan(struct accounts *accounts, uint64_t *less);
  * the limit of the process or of the tree is in the way. For `mine`'s own process, by one thread at
  * a time, signals blocked. */
 bool accounts_grow(struct accounts *accounts, struct account *mine, uint64_t bytes);
+/* The same, for who must not wait: *busy says that the lock could not be had, and nothing more. */
+bool accounts_grow_soon(struct accounts *accounts, struct account *mine, uint64_t bytes,
+                        bool *busy);
 /* `mine` takes out of its own books what others took from a stock of it. As accounts_grow. */
 void accounts_settle(struct accounts *accounts, struct account *mine, struct account_stock *stock);
 
@@ -236,7 +239,7 @@ bool accounts_lock(struct accounts *accounts, int who);
 /* The same, for who must not wait: within a few milliseconds. */
 bool accounts_lock_soon(struct accounts *accounts, int who);
 void accounts_unlock(struct accounts *accounts);
-/* A function of tree_scope.c whose name ends in _locked is called with it held. Builds with
+/* A function of tree_grants.c whose name ends in _locked is called with it held. Builds with
  * MEMRESTRICT_DEBUG stop where nobody holds it. */
 static inline void accounts_assert_locked(const struct accounts *accounts)
 {

@@ -42,6 +42,9 @@ enum account_flag {
     ACCOUNT_UNREACHED = 1024 /* calls of our malloc end elsewhere: its heap is not limited */
 };
 
+/* In `takes`: the command limits by ptrace what the library does not get into; it does by now. */
+enum { ACCOUNTS_TAKES = 1, ACCOUNTS_HAS_TAKEN = 2 };
+
 enum { ACCOUNT_NUMBERS = 1 << 18 }; /* by which users of slots are told apart */
 
 /* In `ending`, with the exit status or the signal in the low 8 bits. */

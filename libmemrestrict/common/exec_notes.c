@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/exec_notes.h"
 
+#include "common/kernel.h"
+
 #include <stdatomic.h>
 #include <string.h>
 
@@ -49,6 +51,30 @@ void exec_note_set_pid(struct exec_note *note, uint64_t number, int pid)
 void exec_note_withdraw(struct exec_note *note, uint64_t number)
 {
     swap(note, state_of(number, EXEC_NOTE_WRITTEN), state_of(number + 1, EXEC_NOTE_FREE));
+}
+
+static bool answer(struct exec_note *note, int32_t with)
+{
+    int32_t asks = EXEC_ASKS;
+    return atomic_compare_exchange_strong(&note->handed, &asks, with);
+}
+
+bool exec_note_is_taken(struct exec_note *note)
+{
+    const uint64_t patience = UINT64_C(2000) * 1000 * 1000;
+    enum { WAIT_MS = 100 };
+    uint64_t began = kernel_clock();
+    while (atomic_load(&note->handed) == EXEC_ASKS && kernel_clock() - began < patience)
+        kernel_wait_shared(&note->handed, EXEC_ASKS, WAIT_MS);
+    return !answer(note, EXEC_GAVE_UP) && atomic_load(&note->handed) == EXEC_TAKEN;
+}
+
+bool exec_note_answer(struct exec_note *note, enum exec_handed with)
+{
+    bool waits = answer(note, (int32_t)with);
+    if (waits)
+        kernel_wake_shared(&note->handed);
+    return waits;
 }
 
 void exec_note_set_path(char *field, unsigned room, const char *path)

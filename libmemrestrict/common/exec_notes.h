@@ -39,6 +39,10 @@ enum exec_note_flag {
     EXEC_SHELL = 8     /* by system or popen, and sure to be as `kind` says: `pid` stays unknown */
 };
 
+/* Whoever is about to start a program that the library does not get into asks the command to limit
+ * that by other means, and waits for the answer: until it gives up, and goes on. */
+enum exec_handed { EXEC_NOT_ASKED, EXEC_ASKS, EXEC_TAKEN, EXEC_NOT_TAKEN, EXEC_GAVE_UP };
+
 struct exec_note {
     _Atomic uint64_t state; /* number of this use << 2 | enum exec_note_state */
     _Atomic uint64_t who;   /* low half of that number << 32 | process ID of who becomes it; 0 for
@@ -52,7 +56,9 @@ struct exec_note {
     int32_t parent;  /* of who becomes it; with EXEC_SPAWNED, who called */
     char path[EXEC_NOTE_PATH];               /* the end of it, if it is longer */
     char interpreter[EXEC_NOTE_INTERPRETER]; /* of a script: the end of its path */
-    char unused[12];
+    _Atomic int32_t handed;                  /* enum exec_handed */
+    int32_t thread;                          /* that asked */
+    char unused[4];
 };
 _Static_assert(sizeof(struct exec_note) == 256, "whole cache lines");
 
@@ -61,8 +67,8 @@ enum exec_note_state { EXEC_NOTE_FREE, EXEC_NOTE_BEGUN, EXEC_NOTE_WRITTEN };
 struct exec_notes {
     _Atomic uint64_t
         lost; /* notes that there was no place for: what became of those is not known */
-    _Atomic uint32_t next; /* where to look for a free place */
-    uint32_t reserved;
+    _Atomic uint32_t next;  /* where to look for a free place */
+    _Atomic uint32_t asked; /* so often */
     struct exec_note of[EXEC_NOTES];
 };
 
@@ -79,6 +85,9 @@ void exec_note_withdraw(struct exec_note *note, uint64_t number);
 /* A path into a field of `room` bytes: its end, with a final zero, if it is longer. */
 void exec_note_set_path(char *field, unsigned room, const char *path);
 
+/* Waits for the command's answer, two seconds at most, and gives up then. True: it is taken. */
+bool exec_note_is_taken(struct exec_note *note);
+
 /* For the command. A copy of the note, if it is whole and stays so meanwhile; strings in it end.
  * False: there is none at that place. Anybody of the run may have written anything there. */
 bool exec_note_read(struct exec_note *note, struct exec_note *copy);
@@ -86,6 +95,8 @@ bool exec_note_read(struct exec_note *note, struct exec_note *copy);
 int exec_note_pid(const struct exec_note *copy);
 /* The note that was read is dealt with. False: it was withdrawn meanwhile. */
 bool exec_note_free(struct exec_note *note, const struct exec_note *copy);
+/* Of one that asks: the answer. False: it waits no more. */
+bool exec_note_answer(struct exec_note *note, enum exec_handed answer);
 /* Is the place taken, and was not written to the end? By whom, and its state now. */
 bool exec_note_begun(const struct exec_note *note, int *pid, uint64_t *state);
 /* Makes such a one free, unless it is in another state by now. */

@@ -101,15 +101,19 @@ uint64_t proc_pid_namespace(void)
     return pids == 0 ? 0 : pids | namespace_of("/proc/self/ns/time") << 32;
 }
 
-uint64_t proc_bytes(const char *path, const char *name)
+static uint64_t number_after(const char *path, const char *name)
 {
     char text[4096];
     if (read_text(path, text, sizeof text) != 0)
         return 0;
     const char *at = strstr(text, name);
-    uint64_t kib = 0;
+    uint64_t number = 0;
     for (; at != NULL && *at != '\0' && *at != '\n'; at++)
         if (*at >= '0' && *at <= '9')
-            kib = kib * 10 + (uint64_t)(*at - '0');
-    return kib * 1024;
+            number = number * 10 + (uint64_t)(*at - '0');
+    return number;
 }
+
+uint64_t proc_bytes(const char *path, const char *name) { return number_after(path, name) * 1024; }
+
+int proc_tracer(void) { return (int)number_after("/proc/self/status", "TracerPid:"); }

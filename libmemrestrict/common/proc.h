@@ -35,4 +35,7 @@ uint64_t proc_pid_namespace(void);
  * none. `name` has its colon. */
 uint64_t proc_bytes(const char *path, const char *name);
 
+/* Who traces this process; 0: nobody. */
+int proc_tracer(void);
+
 #endif

@@ -3,11 +3,13 @@
 
 #include "common/kernel.h"
 #include "common/span.h"
+#include "common/traced_filter.h"
 #include "decide/membership.h"
 #include "ground/kernel_exec.h"
 #include "ground/program_file.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,6 +21,30 @@ static enum exec_kind kind_of(const struct program_file *file, const struct exec
     if (lack->fate != EXEC_REPLACED)
         return file->kind;
     return lack->unreachable ? EXEC_OUT_OF_REACH : EXEC_CLEANED;
+}
+
+/* Does the command limit what the library does not get into, and is it to be asked? Not if it does
+ * not see us as we do, and would take another; nor of what has another preload on purpose, or would
+ * lose its privileges. */
+static bool is_asked(const struct accounts *accounts, const struct exec_note *note)
+{
+    bool beyond = note->kind == EXEC_STATIC || note->kind == EXEC_OTHER_CLASS ||
+                  note->kind == EXEC_OTHER_MACHINE || note->kind == EXEC_OUT_OF_REACH;
+    return beyond && (atomic_load(&accounts->takes) & ACCOUNTS_TAKES) &&
+           accounts_can_judge(accounts);
+}
+
+/* By ptrace, which stops it at every call unless it has a filter. The filter is for this process,
+ * so it stays away where a child is to be the program. */
+static void hand_over(struct accounts *accounts, struct exec_note *note, bool spawned)
+{
+    struct traced_filter filter;
+    atomic_fetch_add(&accounts->notes.asked, 1);
+    kernel_tell(accounts->command, SIGCHLD);
+    if (!exec_note_is_taken(note) || spawned)
+        return;
+    traced_filter_build(&filter);
+    kernel_filter(filter.code, filter.length);
 }
 
 static void write_note(struct exec_begun *begun, const struct exec_call *call, const char *path,
@@ -42,8 +68,13 @@ static void write_note(struct exec_begun *begun, const struct exec_call *call, c
                   (membership_can_be_had() ? 0 : EXEC_ALONE);
     exec_note_set_path(note->path, EXEC_NOTE_PATH, path);
     exec_note_set_path(note->interpreter, EXEC_NOTE_INTERPRETER, file->interpreter);
+    bool asks = is_asked(accounts, note);
+    note->thread = kernel_thread();
+    atomic_store(&note->handed, asks ? EXEC_ASKS : EXEC_NOT_ASKED);
     exec_note_publish(note, begun->number);
     begun->note = note;
+    if (asks)
+        hand_over(accounts, note, call->spawned);
 }
 
 /* The file has been found, or is what it is without a search. */

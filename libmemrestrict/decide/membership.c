@@ -189,6 +189,14 @@ static bool alone(const struct config *config, const char *program, struct text 
     return false;
 }
 
+/* What descends from a program that the command limits by ptrace is limited so, too: twice would be
+ * too much. */
+static bool is_taken(const struct accounts *accounts)
+{
+    return (atomic_load(&accounts->takes) & ACCOUNTS_HAS_TAKEN) &&
+           proc_tracer() == accounts->command;
+}
+
 bool membership_start(const struct config *config, const char *program, struct text *complaint)
 {
     struct text why = {.length = 0};
@@ -211,6 +219,10 @@ bool membership_start(const struct config *config, const char *program, struct t
     }
     if (!accounts_are_ours(accounts))
         return alone(config, program, complaint, "they are another version's");
+    if (is_taken(accounts)) {
+        budget_set_limit(BUDGET_UNLIMITED);
+        return true;
+    }
     membership.accounts = accounts;
     return join(program, 0) || alone(config, program, complaint, "they are full");
 }

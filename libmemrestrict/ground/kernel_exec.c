@@ -56,6 +56,26 @@ ssize_t kernel_read_from(int fd, uint64_t offset, void *buffer, size_t bytes)
     return KERNEL_CALL(SYS_read, fd, buffer, bytes);
 }
 
+void kernel_tell(int pid, int number) { KERNEL_CALL(SYS_kill, pid, number); }
+
+bool kernel_filter(const void *code, unsigned short length)
+{
+#ifdef SYS_seccomp
+    enum { MODE_FILTER = 1 };
+    const struct {
+        unsigned short length;
+        const void *code;
+    } program = {length, code};
+    if (KERNEL_CALL(SYS_seccomp, MODE_FILTER, 0, &program) == 0)
+        return true;
+    return KERNEL_CALL(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) == 0 &&
+           KERNEL_CALL(SYS_seccomp, MODE_FILTER, 0, &program) == 0;
+#else
+    (void)code, (void)length;
+    return false;
+#endif
+}
+
 bool kernel_has_capabilities(int fd)
 {
     char value[64];

@@ -38,6 +38,12 @@ struct kernel_users {
 };
 struct kernel_users kernel_users(void);
 
+/* Sends a signal to a process, if it may. */
+void kernel_tell(int pid, int number);
+/* A filter of seccomp(2), of so many instructions, for this thread and all that it becomes: without
+ * the privilege to do otherwise it gives up the gain of privileges by exec. */
+bool kernel_filter(const void *code, unsigned short length);
+
 int kernel_parent(void); /* its process ID */
 
 /* Could a program of this process read that file? */

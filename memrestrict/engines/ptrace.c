@@ -6,15 +6,7 @@
 #include "engines/engine.h"
 #include "engines/tracer.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-/* For tests, "verify": the records are held against the kernel's after each call. */
-static bool is_verified(void)
-{
-    const char *words = getenv("TEST_OF_MEMRESTRICT_PTRACE");
-    return words != NULL && strstr(words, "verify") != NULL;
-}
+#include <stddef.h>
 
 static void *prepare(const struct engine_run *run)
 {
@@ -23,7 +15,7 @@ static void *prepare(const struct engine_run *run)
         .tree_limit = run->tree_limit,
         .reserve = run->reserve,
         .count_stacks = run->count_stacks,
-        .verify = is_verified(),
+        .verify = tracer_is_verified(),
         .on_stop = run->on_stop,
         .context = run->context,
     };

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * AArch64: numbers of calls and names of registers. Included by ptrace_calls.h alone. 32-bit
- * programs are not in the table: their calls are not there.
+ * AArch64: names of registers. Included by ptrace_registers.h alone. 32-bit programs are in no
+ * table of calls (traced_calls.h): their calls are not there.
  */
 #include <elf.h>
-#include <linux/audit.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/ptrace.h>
@@ -14,21 +13,6 @@
 #ifndef NT_ARM_SYSTEM_CALL
 #define NT_ARM_SYSTEM_CALL 0x404
 #endif
-
-static const struct traced_kind traced_kinds[] = {
-    {AUDIT_ARCH_AARCH64,
-     ~UINT32_C(0),
-     {{214, TRACED_BRK},
-      {222, TRACED_MMAP},
-      {216, TRACED_MREMAP},
-      {226, TRACED_MPROTECT},
-      {288, TRACED_MPROTECT}, /* pkey_mprotect */
-      {215, TRACED_MUNMAP},
-      {220, TRACED_CLONE},
-      {435, TRACED_CLONE3},
-      {277, TRACED_SECCOMP},
-      {117, TRACED_PTRACE}}},
-};
 
 /* In the stop before a call: it is not made, and gives `value`. */
 static inline bool traced_answer(int tid, int64_t value)

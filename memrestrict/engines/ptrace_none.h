@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * A machine for which nobody has written down the numbers of calls: there is no such engine there.
- * Included by ptrace_calls.h alone.
+ * A machine for which nobody has written down the registers: there is no such engine there.
+ * Included by ptrace_registers.h alone.
  */
 #include <stdbool.h>
-
-static const struct traced_kind traced_kinds[] = {{0, 0, {{0, TRACED_NONE}}}};
 
 struct traced_saved {
     char none;

@@ -1,44 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * x86-64, with i386 and x32 programs: numbers of calls and names of registers. Included by
- * ptrace_calls.h alone. A 64-bit tracer sees i386 programs in the same registers.
+ * x86-64, with i386 and x32 programs: names of registers. Included by ptrace_registers.h alone. A
+ * 64-bit tracer sees i386 programs in the same registers.
  */
-#include <elf.h>
 #include <errno.h>
-#include <linux/audit.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/ptrace.h>
 #include <sys/user.h>
-
-static const struct traced_kind traced_kinds[] = {
-    {AUDIT_ARCH_X86_64,
-     ~UINT32_C(0x40000000), /* x32 has these calls by the same numbers, and this bit */
-     {{12, TRACED_BRK},
-      {9, TRACED_MMAP},
-      {25, TRACED_MREMAP},
-      {10, TRACED_MPROTECT},
-      {329, TRACED_MPROTECT}, /* pkey_mprotect */
-      {11, TRACED_MUNMAP},
-      {56, TRACED_CLONE},
-      {435, TRACED_CLONE3},
-      {317, TRACED_SECCOMP},
-      {101, TRACED_PTRACE},
-      {521, TRACED_PTRACE}}}, /* x32's */
-    {AUDIT_ARCH_I386,
-     ~UINT32_C(0),
-     {{45, TRACED_BRK},
-      {192, TRACED_MMAP}, /* mmap2 */
-      {90, TRACED_OLD_MMAP},
-      {163, TRACED_MREMAP},
-      {125, TRACED_MPROTECT},
-      {380, TRACED_MPROTECT}, /* pkey_mprotect */
-      {91, TRACED_MUNMAP},
-      {120, TRACED_CLONE},
-      {435, TRACED_CLONE3},
-      {354, TRACED_SECCOMP},
-      {26, TRACED_PTRACE}}},
-};
 
 enum { TRACED_MMAP2 = 192 }; /* what old mmap becomes */
 

@@ -17,8 +17,6 @@
 #include <unistd.h>
 
 enum {
-    OPTIONS = PTRACE_O_EXITKILL | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
-              PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD,
     KCMP_SPACE = 1, /* KCMP_VM */
     AT_ONCE = 256
 };
@@ -27,13 +25,19 @@ bool tracer_available(const char **why)
 {
     uint32_t action = SECCOMP_RET_TRACE;
     *why = NULL;
-    if (traced_kinds[0].arch == 0)
+    if (!TRACED_MACHINE)
         *why = "it is not made for this kind of machine";
     else if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) != 0)
         *why = "the kernel has no seccomp filters";
     else if (syscall(SYS_kcmp, getpid(), getpid(), KCMP_SPACE, 0, 0) != 0)
         *why = "kcmp(2) is not to be had here";
     return *why == NULL;
+}
+
+bool tracer_is_verified(void)
+{
+    const char *words = getenv("TEST_OF_MEMRESTRICT_PTRACE");
+    return words != NULL && strstr(words, "verify") != NULL;
 }
 
 struct tracer *tracer_open(const struct tracer_options *options, struct outcome *outcome)
@@ -43,7 +47,7 @@ struct tracer *tracer_open(const struct tracer_options *options, struct outcome 
         return NULL;
     tracer->options = *options;
     tracer->outcome = outcome;
-    tracer->tree.limit = options->tree_limit;
+    tracer->tree.limit = options->shared != NULL ? UINT64_MAX : options->tree_limit;
     return tracer;
 }
 
@@ -52,11 +56,13 @@ bool tracer_enter(void) { return ptrace_filter_install(); }
 bool tracer_seize(struct tracer *tracer, int pid)
 {
     tracer->pid = pid;
-    if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)(uintptr_t)OPTIONS) != 0)
+    if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)(uintptr_t)TRACER_OPTIONS) != 0)
         return false;
     errno = ENOMEM;
     return tracer_family_begin(tracer, pid);
 }
+
+void tracer_watch(struct tracer *tracer, int pid) { tracer->pid = pid; }
 
 struct tracee *tracee_find(struct tracer *tracer, int tid)
 {
@@ -71,6 +77,7 @@ struct tracee *tracee_add(struct tracer *tracer, int tid)
     if (tracee == NULL)
         return NULL;
     tracee->tid = tid;
+    tracee->tracer = tracer;
     HASH_ADD_INT(tracer->tracees, tid, tracee);
     if (HASH_ADDED(tracee))
         return tracee;
@@ -81,6 +88,27 @@ struct tracee *tracee_add(struct tracer *tracer, int tid)
 void tracee_continue(int tid, int request, int signal)
 {
     ptrace((enum __ptrace_request)request, tid, NULL, (void *)(uintptr_t)signal);
+}
+
+void tracee_let_go(struct tracee *tracee, int signal)
+{
+    tracee->left = true;
+    tracee_continue(tracee->tid, PTRACE_DETACH, signal);
+}
+
+/* One whose registers are not its own is not let go as long as that is so. */
+void tracee_resume(struct tracee *tracee, int request, int signal)
+{
+    if (tracee->tracer->leaving && !tracee->widened)
+        tracee_let_go(tracee, signal);
+    else
+        tracee_continue(tracee->tid, request, signal);
+}
+
+void tracee_go(struct tracee *tracee, int signal)
+{
+    bool every_call = tracee->lends || (tracee->unfiltered && !tracee->space->outside);
+    tracee_resume(tracee, every_call ? PTRACE_SYSCALL : PTRACE_CONT, signal);
 }
 
 void tracee_kill(int tid) { kill(tid, SIGKILL); }
@@ -102,7 +130,7 @@ static bool is_stop_signal(int signal)
 static void on_trap(struct tracer *tracer, struct tracee *tracee, int signal)
 {
     if (!is_stop_signal(signal)) {
-        tracee_continue(tracee->tid, PTRACE_CONT, 0);
+        tracee_go(tracee, 0);
         return;
     }
     tracee_continue(tracee->tid, PTRACE_LISTEN, 0);
@@ -110,18 +138,23 @@ static void on_trap(struct tracer *tracer, struct tracee *tracee, int signal)
         tracer->options.on_stop(tracer->options.context, signal);
 }
 
-static void on_change(struct tracer *tracer, int tid, int status);
-
 /* The parent stands still until its child is known: the child begins with what the parent has now.
  */
 static void on_child(struct tracer *tracer, struct tracee *parent)
 {
     unsigned long child = 0;
     int status;
+    tracer->maker = parent;
     if (ptrace(PTRACE_GETEVENTMSG, parent->tid, NULL, &child) == 0 &&
         tracee_find(tracer, (int)child) == NULL && waitpid((int)child, &status, __WALL) > 0)
-        on_change(tracer, (int)child, status);
-    tracee_continue(parent->tid, PTRACE_CONT, 0);
+        tracer_change(tracer, (int)child, status);
+    tracer->maker = NULL;
+    if (parent->lends) {
+        ptrace(PTRACE_SETOPTIONS, (int)child, NULL, (void *)(uintptr_t)TRACER_OPTIONS);
+        tracee_let_go(parent, 0);
+    } else {
+        tracee_go(parent, 0);
+    }
 }
 
 static void on_stop(struct tracer *tracer, struct tracee *tracee, int status)
@@ -135,14 +168,14 @@ static void on_stop(struct tracer *tracer, struct tracee *tracee, int status)
     case PTRACE_EVENT_STOP: on_trap(tracer, tracee, signal); break;
     case 0:
         if (signal == (SIGTRAP | 0x80)) {
-            tracer_call_ends(tracer, tracee);
+            tracer_call_stops(tracer, tracee);
             break;
         }
         if (tracer->options.on_signal != NULL)
             tracer->options.on_signal(tracer->options.context, tracee->tid, signal);
-        tracee_continue(tracee->tid, PTRACE_CONT, signal);
+        tracee_go(tracee, signal);
         break;
-    default: tracee_continue(tracee->tid, PTRACE_CONT, 0);
+    default: tracee_go(tracee, 0);
     }
 }
 
@@ -157,7 +190,7 @@ static void tell_of_child(const struct tracer *tracer)
     tracer->options.on_child(tracer->options.context, processes, HASH_COUNT(tracer->tracees));
 }
 
-static void on_change(struct tracer *tracer, int tid, int status)
+void tracer_change(struct tracer *tracer, int tid, int status)
 {
     struct tracee *tracee = tracee_find(tracer, tid);
     if (!WIFSTOPPED(status)) {
@@ -175,16 +208,20 @@ static void on_change(struct tracer *tracer, int tid, int status)
         tracer_family_exec(tracer, tracee);
     else
         on_stop(tracer, tracee, status);
+    tracee = tracee_find(tracer, tid);
+    if (tracee != NULL && tracee->left)
+        tracer_family_drop(tracer, tracee);
 }
 
 /* Where many stop all the time there is always one more: the caller's clock has a turn, too. */
 void tracer_attend(struct tracer *tracer)
 {
     int status, tid;
+    tracer_call_retry(tracer);
     for (int i = 0; i < AT_ONCE; i++) {
         if ((tid = tracer_next_change(tracer, &status, WNOHANG)) <= 0)
             return;
-        on_change(tracer, tid, status);
+        tracer_change(tracer, tid, status);
     }
     raise(SIGCHLD);
 }
@@ -240,7 +277,7 @@ void tracer_close(struct tracer *tracer)
         if ((tid = tracer_next_change(tracer, &status, 0)) < 0 && errno != EINTR)
             break;
         if (tid > 0)
-            on_change(tracer, tid, status);
+            tracer_change(tracer, tid, status);
     }
     settle_outcome(tracer, tracer->outcome);
     free(tracer);

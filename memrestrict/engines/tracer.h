@@ -27,6 +27,16 @@ enum tracer_decision { TRACER_GO_ON, TRACER_ANSWER, TRACER_KILL_ALL };
 /* SECCOMP_RET_TRACE with this, in a filter that is installed after tracer_enter(). */
 enum { TRACER_ASK = 0x6d73 };
 
+/* A tree's budget that others than the traced draw on, too. */
+enum tracer_held { TRACER_HELD, TRACER_FULL, TRACER_BUSY };
+struct tracer_shared {
+    /* What is traced is to hold so many bytes of it: less always may. BUSY: ask again. */
+    enum tracer_held (*hold)(void *context, uint64_t bytes);
+    /* It was refused; what all have, and their limit. */
+    void (*refused)(void *context, uint64_t *used, uint64_t *limit);
+    void *context;
+};
+
 struct tracer_options {
     uint64_t limit;      /* of each process, or UINT64_MAX */
     uint64_t tree_limit; /* of all together, or UINT64_MAX */
@@ -35,6 +45,9 @@ struct tracer_options {
     bool keep_written;   /* what was writable stays charged, and writable shared files are */
     bool verify;         /* for tests: the records against the kernel's list, after each call */
     bool count_cpu;      /* for tracer_cpu */
+    bool seizes;         /* no program of its own: what tracer_adopt and the like bring, beside
+                            children of the command that are not traced */
+    const struct tracer_shared *shared; /* in the place of tree_limit; NULL: there is none */
     /* Each may be NULL. The program has been stopped by a signal. */
     void (*on_stop)(void *context, int signal);
     /* A call was stopped that carries TRACER_ASK: *answer is what it gives, if it is not made. */
@@ -48,6 +61,9 @@ struct tracer_options {
 
 struct tracer;
 
+/* For tests, a variable's "verify": the records are held against the kernel's after each call. */
+bool tracer_is_verified(void);
+
 /* Can this machine do it? If not, why. Static. */
 bool tracer_available(const char **why);
 
@@ -58,6 +74,13 @@ struct tracer *tracer_open(const struct tracer_options *options, struct outcome 
 bool tracer_enter(void);
 /* Of a process that is a child of this one and will enter. False: errno says why. */
 bool tracer_seize(struct tracer *tracer, int pid);
+
+/* A thread of a process that runs, and waits to be let go: from its exec on it is limited. Or, to
+ * borrow it: so is the child that it is about to make, and itself it goes free. False: errno. */
+bool tracer_adopt(struct tracer *tracer, int tid, int tgid);
+bool tracer_borrow(struct tracer *tracer, int tid, int tgid);
+/* Tells if the process of that number dies or stops. */
+void tracer_watch(struct tracer *tracer, int pid);
 
 /* Deals with all that has happened, without waiting: SIGCHLD says when there is more. */
 void tracer_attend(struct tracer *tracer);

@@ -3,12 +3,14 @@
  * The calls of limited programs, from the stop before to the stop after.
  */
 #include "base/duration.h"
-#include "engines/ptrace_filter.h"
+#include "common/traced_filter.h"
+
 #include "engines/space_maps.h"
 #include "engines/tracer_inside.h"
 
 #include <errno.h>
 #include <linux/ptrace.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
@@ -19,19 +21,28 @@
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
 
+enum { LENT_CALLS = 200 }; /* in which a child is made, or none will be */
+
+/* A call, from before it is made. */
+struct begun {
+    uint32_t arch;
+    uint64_t number, args[6];
+    uint64_t cookie; /* of the filter that stopped it, if one did */
+};
+
 static bool read_call(int tid, struct ptrace_syscall_info *info)
 {
     return ptrace(PTRACE_GET_SYSCALL_INFO, tid, (void *)sizeof *info, info) > 0;
 }
 
-static void let_run(struct tracee *tracee) { tracee_continue(tracee->tid, PTRACE_SYSCALL, 0); }
+static void let_run(struct tracee *tracee) { tracee_resume(tracee, PTRACE_SYSCALL, 0); }
 
 /* The call is not made. */
 static void answer(struct tracee *tracee, int64_t value)
 {
     tracee->traced = TRACED_NONE;
     if (traced_answer(tracee->tid, value))
-        tracee_continue(tracee->tid, PTRACE_CONT, 0);
+        tracee_go(tracee, 0);
 }
 
 static bool widen(struct tracee *tracee)
@@ -64,6 +75,31 @@ static void resync(struct tracer *tracer, struct tracee *tracee, uint64_t low, u
         tracer_condemn(tracer, tracee, "its mappings cannot be read");
 }
 
+/* What a call gives that changes nothing. */
+static int64_t not_made(const struct tracee *tracee)
+{
+    return tracee->call.kind == SPACE_BRK ? (int64_t)tracee->space->space.break_now : -ENOMEM;
+}
+
+bool tracer_hold(struct tracer *tracer)
+{
+    const struct tracer_shared *shared = tracer->options.shared;
+    enum tracer_held held =
+        shared != NULL ? shared->hold(shared->context, tracer->tree.used) : TRACER_HELD;
+    if (held != TRACER_BUSY)
+        tracer->busy_since = 0;
+    else if (tracer->busy_since == 0)
+        tracer->busy_since = duration_now();
+    return held == TRACER_HELD;
+}
+
+/* Can the tree's budget not be asked just now? Whoever keeps us from it does not for ever. */
+static bool is_busy(const struct tracer *tracer)
+{
+    const uint64_t patience = UINT64_C(5000) * 1000 * 1000;
+    return tracer->busy_since != 0 && duration_now() - tracer->busy_since < patience;
+}
+
 static bool fits(struct tracer *tracer, struct tracee *tracee, bool *by_tree)
 {
     struct tracer_space *space = tracee->space;
@@ -71,7 +107,13 @@ static bool fits(struct tracer *tracer, struct tracee *tracee, bool *by_tree)
         space->stale = false;
         resync(tracer, tracee, 0, UINTPTR_MAX);
     }
-    return space_begin(&space->space, &tracee->call, by_tree);
+    if (!space_begin(&space->space, &tracee->call, by_tree))
+        return false;
+    if (tracee->call.reserved == 0 || space->space.tree == NULL || tracer_hold(tracer))
+        return true;
+    space_end(&space->space, &tracee->call, not_made(tracee));
+    *by_tree = true;
+    return false;
 }
 
 static void start(struct tracer *tracer, struct tracee *tracee)
@@ -93,16 +135,20 @@ void tracer_refuse(struct tracer *tracer, struct tracer_space *space, const char
                    uint64_t size, bool by_tree)
 {
     const struct space_account *account = by_tree ? &tracer->tree : &space->space.account;
+    const struct tracer_shared *shared = by_tree ? tracer->options.shared : NULL;
+    uint64_t used = account->used, limit = account->limit;
+    if (shared != NULL)
+        shared->refused(shared->context, &used, &limit);
     if (space->row.refusals++ == 0)
         space->row.first = (struct refusal){.call = call,
                                             .size = size,
-                                            .used = account->used,
-                                            .limit = account->limit,
+                                            .used = used,
+                                            .limit = limit,
                                             .by_tree = by_tree,
                                             .when = duration_now()};
-    if (by_tree)
+    if (by_tree && shared == NULL)
         open_reserve(&tracer->tree, &tracer->tree_reserve, tracer->options.reserve);
-    else
+    else if (!by_tree)
         open_reserve(&space->space.account, &space->has_reserve, tracer->options.reserve);
 }
 
@@ -123,7 +169,7 @@ static void refuse(struct tracer *tracer, struct tracee *tracee, bool by_tree)
     }
     tracer_refuse(tracer, tracee->space, space_call_name(tracee->call.kind),
                   space_call_size(space, &tracee->call), by_tree);
-    answer(tracee, tracee->call.kind == SPACE_BRK ? (int64_t)space->break_now : -ENOMEM);
+    answer(tracee, not_made(tracee));
 }
 
 /* False: it is not its turn. At the tree's limit that comes when nothing else goes on, and until
@@ -135,7 +181,7 @@ static bool try_call(struct tracer *tracer, struct tracee *tracee, bool somebody
         return false;
     if (fits(tracer, tracee, &by_tree))
         start(tracer, tracee);
-    else if (by_tree && tracer->going_on > 0)
+    else if (by_tree && (tracer->going_on > 0 || is_busy(tracer)))
         tracee->at_limit = true;
     else
         refuse(tracer, tracee, by_tree);
@@ -169,6 +215,12 @@ static void serve_waiting(struct tracer *tracer)
     }
 }
 
+void tracer_call_retry(struct tracer *tracer)
+{
+    if (tracer->busy_since != 0)
+        serve_waiting(tracer);
+}
+
 static void take_turn(struct tracer *tracer, struct tracee *tracee)
 {
     if (try_call(tracer, tracee, is_somebody_at_limit(tracer)))
@@ -200,61 +252,130 @@ static bool grows_unseen(const struct tracer *tracer, const struct tracee *trace
 }
 
 static enum tracer_decision ask(struct tracer *tracer, const struct tracee *tracee,
-                                const struct ptrace_syscall_info *info, int64_t *value)
+                                const struct begun *begun, int64_t *value)
 {
     struct tracer_call call = {.tid = tracee->tid,
                                .tgid = tracee->tgid,
                                .threads = HASH_COUNT(tracer->tracees),
-                               .arch = info->arch,
-                               .number = info->seccomp.nr};
+                               .arch = begun->arch,
+                               .number = begun->number};
     for (int i = 0; i < 6; i++)
-        call.args[i] = info->seccomp.args[i];
+        call.args[i] = begun->args[i];
     return tracer->options.on_call(tracer->options.context, &call, value);
 }
 
 /* False: there is no more to do about this call. */
-static bool goes_on(struct tracer *tracer, struct tracee *tracee,
-                    const struct ptrace_syscall_info *info)
+static bool goes_on(struct tracer *tracer, struct tracee *tracee, const struct begun *begun)
 {
     int64_t value = -ENOSYS;
-    switch (ask(tracer, tracee, info, &value)) {
+    switch (ask(tracer, tracee, begun, &value)) {
     case TRACER_ANSWER: answer(tracee, value); return false;
     case TRACER_KILL_ALL: tracer_kill(tracer, SIGKILL); return false;
     default: break;
     }
     if (tracee->traced == TRACED_NONE)
-        tracee_continue(tracee->tid, PTRACE_CONT, 0);
+        tracee_go(tracee, 0);
     return tracee->traced != TRACED_NONE;
+}
+
+/* Where there is no filter: what it would have answered by itself. False: there is nothing. */
+static bool answers_for_filter(struct tracee *tracee)
+{
+    const uint64_t *args = tracee->call.args;
+    switch (tracee->traced) {
+    case TRACED_CLONE3: answer(tracee, -ENOSYS); return true;
+    case TRACED_CLONE:
+        if (args[0] & CLONE_UNTRACED)
+            answer(tracee, -EPERM);
+        else
+            tracee_go(tracee, 0);
+        return true;
+    case TRACED_SECCOMP:
+    case TRACED_NONE: tracee_go(tracee, 0); return true;
+    default: return false;
+    }
+}
+
+static void decide(struct tracer *tracer, struct tracee *tracee)
+{
+    if (tracee->traced == TRACED_PTRACE) {
+        tell_of_ptrace(tracer);
+        tracee_go(tracee, 0);
+    } else if (tracee->traced == TRACED_OLD_MMAP && !widen(tracee)) {
+        answer(tracee, -EFAULT);
+    } else if (grows_unseen(tracer, tracee)) {
+        answer(tracee, -EINVAL);
+    } else if (is_brk_too_low(tracee)) {
+        tracee_go(tracee, 0);
+    } else {
+        take_turn(tracer, tracee);
+    }
+}
+
+static bool read_begun(const struct tracee *tracee, struct begun *begun)
+{
+    struct ptrace_syscall_info info;
+    if (!read_call(tracee->tid, &info))
+        return false;
+    bool by_filter = info.op == PTRACE_SYSCALL_INFO_SECCOMP;
+    *begun = (struct begun){.arch = info.arch,
+                            .number = by_filter ? info.seccomp.nr : info.entry.nr,
+                            .cookie = by_filter ? info.seccomp.ret_data : TRACED_COOKIE};
+    for (int i = 0; i < 6; i++)
+        begun->args[i] = by_filter ? info.seccomp.args[i] : info.entry.args[i];
+    return by_filter || info.op == PTRACE_SYSCALL_INFO_ENTRY;
+}
+
+static void take_call(struct tracee *tracee, const struct begun *begun)
+{
+    tracee->traced = traced_filter_call(begun->arch, begun->number);
+    tracee->call = (struct space_call){.kind = kind_of(tracee->traced)};
+    for (int i = 0; i < 6; i++)
+        tracee->call.args[i] = begun->args[i];
+}
+
+/* The first stop by the filter says that there is one: then the others are not needed. */
+static bool is_known_already(struct tracee *tracee, const struct begun *begun)
+{
+    bool known = tracee->unfiltered && tracee->space->busy == tracee;
+    tracee->unfiltered &= begun->cookie != TRACED_COOKIE;
+    return known;
 }
 
 /* Calls that stop by a program's own filter have no taker, as without us. */
 void tracer_call_begins(struct tracer *tracer, struct tracee *tracee)
 {
-    struct ptrace_syscall_info info;
-    if (!read_call(tracee->tid, &info) || info.op != PTRACE_SYSCALL_INFO_SECCOMP)
+    struct begun begun;
+    if (!read_begun(tracee, &begun))
         return;
-    enum traced traced = ptrace_filter_call(info.arch, info.seccomp.nr);
-    tracee->traced = traced;
-    tracee->call = (struct space_call){.kind = kind_of(traced)};
-    for (int i = 0; i < 6; i++)
-        tracee->call.args[i] = info.seccomp.args[i];
-    bool asks = info.seccomp.ret_data == TRACER_ASK && tracer->options.on_call != NULL;
-    if (asks && !goes_on(tracer, tracee, &info))
+    if (tracee->space->outside) {
+        tracee_go(tracee, 0);
         return;
-    if (!asks && (info.seccomp.ret_data != FILTER_COOKIE || traced == TRACED_NONE)) {
-        answer(tracee, -ENOSYS);
-    } else if (traced == TRACED_PTRACE) {
-        tell_of_ptrace(tracer);
-        tracee_continue(tracee->tid, PTRACE_CONT, 0);
-    } else if (traced == TRACED_OLD_MMAP && !widen(tracee)) {
-        answer(tracee, -EFAULT);
-    } else if (grows_unseen(tracer, tracee)) {
-        answer(tracee, -EINVAL);
-    } else if (is_brk_too_low(tracee)) {
-        tracee_continue(tracee->tid, PTRACE_CONT, 0);
-    } else {
-        take_turn(tracer, tracee);
     }
+    if (is_known_already(tracee, &begun)) {
+        let_run(tracee);
+        return;
+    }
+    take_call(tracee, &begun);
+    bool asks = begun.cookie == TRACER_ASK && tracer->options.on_call != NULL;
+    if (asks && !goes_on(tracer, tracee, &begun))
+        return;
+    if (!asks && (begun.cookie != TRACED_COOKIE || tracee->traced == TRACED_NONE))
+        answer(tracee, -ENOSYS);
+    else
+        decide(tracer, tracee);
+}
+
+static void enters(struct tracer *tracer, struct tracee *tracee)
+{
+    struct begun begun;
+    if (tracee->space->outside || !read_begun(tracee, &begun)) {
+        tracee_go(tracee, 0);
+        return;
+    }
+    take_call(tracee, &begun);
+    if (!answers_for_filter(tracee))
+        decide(tracer, tracee);
 }
 
 static void release(struct tracer *tracer, struct tracee *tracee)
@@ -284,24 +405,33 @@ static void look_again(struct tracer *tracer, struct tracee *tracee, const struc
         resync(tracer, tracee, call->args[0], call->args[0] + call->args[1]);
 }
 
-void tracer_call_ends(struct tracer *tracer, struct tracee *tracee)
+void tracer_call_stops(struct tracer *tracer, struct tracee *tracee)
 {
     struct ptrace_syscall_info info;
     struct tracer_space *space = tracee->space;
     if (!read_call(tracee->tid, &info))
         return; /* it was killed: its death will be told */
+    if (tracee->lends && ++tracee->calls > LENT_CALLS) {
+        tracee_let_go(tracee, 0);
+        return;
+    }
+    if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
+        enters(tracer, tracee);
+        return;
+    }
     if (info.op == PTRACE_SYSCALL_INFO_EXIT && space->busy == tracee) {
         if (!space_end(&space->space, &tracee->call, info.exit.rval))
             look_again(tracer, tracee, &tracee->call);
         if (tracer->options.verify)
             verify(tracer, tracee);
         release(tracer, tracee);
+        tracer_hold(tracer);
     }
     if (tracee->widened)
         traced_unwiden(tracee->tid, &tracee->saved);
     tracee->widened = false;
     tracee->traced = TRACED_NONE;
-    tracee_continue(tracee->tid, PTRACE_CONT, 0);
+    tracee_go(tracee, 0);
     serve_waiting(tracer);
 }
 
@@ -314,5 +444,6 @@ void tracer_call_dies(struct tracer *tracer, struct tracee *tracee)
     space_end(&tracee->space->space, &tracee->call, -EINTR);
     tracee->space->stale = true;
     release(tracer, tracee);
+    tracer_hold(tracer);
     serve_waiting(tracer);
 }

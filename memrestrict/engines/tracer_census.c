@@ -79,6 +79,8 @@ bool tracer_has_group(const struct tracer *tracer, int group)
 int tracer_next_change(struct tracer *tracer, int *status, int flags)
 {
     siginfo_t info = {0};
+    if (tracer->options.seizes)
+        return tracer_next_seized(tracer, status, flags);
     if (!tracer->options.count_cpu)
         return waitpid(-1, status, __WALL | flags);
     if (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOWAIT | __WALL | flags) != 0)

@@ -24,7 +24,9 @@ static struct tracer_space *make_space(struct tracer *tracer, int pid)
     if (space == NULL)
         return NULL;
     space->space.account.limit = tracer->options.limit;
-    space->space.tree = tracer->options.tree_limit != UINT64_MAX ? &tracer->tree : NULL;
+    space->space.tree = tracer->options.tree_limit != UINT64_MAX || tracer->options.shared != NULL
+                            ? &tracer->tree
+                            : NULL;
     space->space.count_stacks = tracer->options.count_stacks;
     space->space.keep_written = tracer->options.keep_written;
     space->row = (struct process){.pid = pid, .began = duration_now()};
@@ -78,6 +80,7 @@ static void list(struct tracer *tracer, struct tracer_space *space)
         return;
     }
     *listed = *row;
+    listed->engine = tracer->options.seizes ? "ptrace" : NULL;
 }
 
 static void leave(struct tracer *tracer, struct tracer_space *space)
@@ -86,6 +89,7 @@ static void leave(struct tracer *tracer, struct tracer_space *space)
         return;
     list(tracer, space);
     space_clear(&space->space);
+    tracer_hold(tracer);
     DL_DELETE2(tracer->spaces, space, previous, next);
     free(space);
 }
@@ -97,17 +101,22 @@ static void join(struct tracee *tracee, struct tracer_space *space, int tgid)
     space->users++;
 }
 
+struct tracee *tracer_family_outsider(struct tracer *tracer, int tid, int tgid)
+{
+    struct tracee *tracee = tracee_add(tracer, tid);
+    struct tracer_space *space = tracee != NULL ? make_space(tracer, tgid) : NULL;
+    if (space == NULL)
+        return NULL;
+    space->outside = true;
+    space->space.tree = NULL;
+    join(tracee, space, tgid);
+    return tracee;
+}
+
+/* What the command's own copy does before exec is not the program's. */
 bool tracer_family_begin(struct tracer *tracer, int pid)
 {
-    struct tracee *tracee = tracee_add(tracer, pid);
-    struct tracer_space *space = tracee != NULL ? make_space(tracer, pid) : NULL;
-    if (space == NULL)
-        return false;
-    /* What the command's own copy does before exec is not the program's. */
-    space->space.account.limit = UINT64_MAX;
-    space->space.tree = NULL;
-    join(tracee, space, pid);
-    return true;
+    return tracer_family_outsider(tracer, pid, pid) != NULL;
 }
 
 static bool share_space(int one, int other)
@@ -137,18 +146,21 @@ static bool forked(struct tracer *tracer, struct tracee *child, struct tracer_sp
     space->row.program = from->row.program != NULL ? strdup(from->row.program) : NULL;
     space->row.parent = parent_of(child->tid);
     space->row.forked = true;
+    space->outside = from->outside;
     join(child, space, child->tid);
-    if (!copy_space(space, from, child->tid))
+    if (space->outside)
+        space->space.tree = NULL;
+    else if (!copy_space(space, from, child->tid))
         tracer_condemn(tracer, child, "its mappings cannot be read");
     return true;
 }
 
 /* Whose memory it shares, if anybody's. */
-static struct tracer_space *shared_space(struct tracer *tracer, int tid, int likely)
+static struct tracer_space *shared_space(struct tracer *tracer, int tid, struct tracee *maker)
 {
-    struct tracee *other = tracee_find(tracer, likely), *next;
-    if (other != NULL && share_space(other->tid, tid))
-        return other->space;
+    struct tracee *other, *next;
+    if (maker != NULL && share_space(maker->tid, tid))
+        return maker->space;
     HASH_ITER (hh, tracer->tracees, other, next) {
         if (other->tid == other->tgid && share_space(other->tid, tid))
             return other->space;
@@ -179,10 +191,12 @@ static bool load_orphan(struct tracer *tracer, struct tracee *child)
 void tracer_family_child(struct tracer *tracer, int tid)
 {
     int tgid = group_of(tid), likely = tgid != tid ? tgid : parent_of(tid);
-    struct tracer_space *space = shared_space(tracer, tid, likely);
-    struct tracee *maker = tracee_find(tracer, likely), *child = tracee_add(tracer, tid);
+    struct tracee *maker = tracer->maker != NULL ? tracer->maker : tracee_find(tracer, likely);
+    struct tracer_space *space = shared_space(tracer, tid, maker);
+    struct tracee *child = tracee_add(tracer, tid);
     if (child == NULL)
         return;
+    child->unfiltered = maker != NULL ? maker->unfiltered : tracer->options.seizes;
     bool done = true;
     if (space != NULL)
         join(child, space, tgid);
@@ -196,7 +210,7 @@ void tracer_family_child(struct tracer *tracer, int tid)
     free(child);
 }
 
-static void drop(struct tracer *tracer, struct tracee *tracee)
+void tracer_family_drop(struct tracer *tracer, struct tracee *tracee)
 {
     struct tracer_space *space = tracee->space;
     tracer_call_dies(tracer, tracee);
@@ -211,8 +225,18 @@ static void drop_others(struct tracer *tracer, int tgid)
     struct tracee *tracee, *next;
     HASH_ITER (hh, tracer->tracees, tracee, next) {
         if (tracee->tgid == tgid && tracee->tid != tgid)
-            drop(tracer, tracee);
+            tracer_family_drop(tracer, tracee);
     }
+}
+
+/* There is nobody yet who could wait: so we do. */
+static bool holds(struct tracer *tracer)
+{
+    enum { TRIES = 100 };
+    bool held = tracer_hold(tracer);
+    for (int i = 0; i < TRIES && !held && tracer->busy_since != 0; i++)
+        held = tracer_hold(tracer);
+    return held;
 }
 
 /* A new image that is too large is refused as a whole: it has nobody to tell yet. */
@@ -226,7 +250,7 @@ static void begin_program(struct tracer *tracer, struct tracee *tracee)
         return;
     }
     const struct space_account *own = &space->space.account, *tree = space->space.tree;
-    bool by_tree = tree != NULL && tree->used > tree->limit;
+    bool by_tree = tree != NULL && (tree->used > tree->limit || !holds(tracer));
     if (own->used <= own->limit && !by_tree)
         return;
     tracer_refuse(tracer, space, "exec", own->used, by_tree);
@@ -249,7 +273,7 @@ void tracer_family_exec(struct tracer *tracer, struct tracee *tracee)
     join(tracee, space, tid);
     tracer->begun |= tid == tracer->pid;
     begin_program(tracer, tracee);
-    tracee_continue(tid, PTRACE_CONT, 0);
+    tracee_go(tracee, 0);
 }
 
 void tracer_family_death(struct tracer *tracer, int tid, int status)
@@ -266,5 +290,5 @@ void tracer_family_death(struct tracer *tracer, int tid, int status)
         row->end = WIFEXITED(status) ? PROCESS_EXITED : PROCESS_KILLED;
         row->status = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
     }
-    drop(tracer, tracee);
+    tracer_family_drop(tracer, tracee);
 }

@@ -2,15 +2,18 @@
  *
  * What the parts of the tracer share: tracer.c waits and passes on, tracer_calls.c decides on
  * calls, tracer_family.c follows threads, processes and programs, tracer_census.c counts them and
- * their time.
+ * their time, tracer_seize.c takes hold of what runs already, and lets it go.
  */
 #ifndef MEMRESTRICT_TRACER_INSIDE_H
 #define MEMRESTRICT_TRACER_INSIDE_H
 
 #include "base/hash.h"
-#include "engines/ptrace_calls.h"
+#include "common/traced_calls.h"
+#include "engines/ptrace_registers.h"
 #include "engines/space.h"
 #include "engines/tracer.h"
+
+#include <sys/ptrace.h>
 
 /* An address space, and the process that it is listed as. */
 struct tracer_space {
@@ -18,6 +21,7 @@ struct tracer_space {
     unsigned users;      /* tracees */
     struct tracee *busy; /* whose call goes on */
     bool stale;          /* somebody died in the middle of a call */
+    bool outside;        /* no program of the run's (yet): nothing is charged */
     bool has_reserve;
     struct process row;
     struct tracer_space *next, *previous; /* of all, in order of beginning */
@@ -30,6 +34,11 @@ struct tracee {
     bool waits;    /* at a call, for its turn */
     bool at_limit; /* ... because the tree has too little just now */
     bool widened;
+    bool unfiltered; /* for all that is known: it stops at every call */
+    bool lends;      /* its next child is what is wanted; then it is let go */
+    bool left;       /* it is traced no more */
+    unsigned calls;  /* while it lends */
+    struct tracer *tracer;
     enum traced traced; /* the call that it is in */
     struct space_call call;
     struct traced_saved saved;
@@ -49,24 +58,45 @@ struct tracer {
     uint64_t dead_cpu; /* what those that have ended had used, in nanoseconds */
     int pid;
     bool begun, ended, told_ptrace;
+    bool leaving;         /* whoever stops is let go for good */
+    struct tracee *maker; /* whose child comes just now */
+    uint64_t busy_since;  /* the tree cannot be asked; 0: it can */
     int status;
     uint64_t mismatches;
+};
+
+/* How all are traced. */
+enum {
+    TRACER_OPTIONS = PTRACE_O_EXITKILL | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK |
+                     PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |
+                     PTRACE_O_TRACESYSGOOD
 };
 
 struct tracee *tracee_find(struct tracer *tracer, int tid);
 struct tracee *tracee_add(struct tracer *tracer, int tid);
 /* Lets it go on; a tracee that is dead by now says so itself. */
 void tracee_continue(int tid, int request, int signal);
+/* The same, to its next stop, whatever that is to be; or by this request. */
+void tracee_go(struct tracee *tracee, int signal);
+void tracee_resume(struct tracee *tracee, int request, int signal);
+/* It is traced no more; afterwards it is to be dropped. */
+void tracee_let_go(struct tracee *tracee, int signal);
 
 /* The next change, as waitpid(2) of -1 with these flags tells it. */
 int tracer_next_change(struct tracer *tracer, int *status, int flags);
+/* The same beside children that are not traced, which are left to be waited for. */
+int tracer_next_seized(struct tracer *tracer, int *status, int flags);
 
 /* Ends the process of a thread that is traced: until its death is told, its number is its own. */
 void tracee_kill(int tid);
 
-/* A thread is at a call that the filter stops, or at the end of one. */
+/* A thread is at a call that the filter stops; or, by PTRACE_SYSCALL, before or after one. */
 void tracer_call_begins(struct tracer *tracer, struct tracee *tracee);
-void tracer_call_ends(struct tracer *tracer, struct tracee *tracee);
+void tracer_call_stops(struct tracer *tracer, struct tracee *tracee);
+/* Calls that had to wait may fit now. */
+void tracer_call_retry(struct tracer *tracer);
+/* The tree's use has changed. False: it is more than it may be (tracer_options.tree). */
+bool tracer_hold(struct tracer *tracer);
 /* The thread is gone: so is its call. */
 void tracer_call_dies(struct tracer *tracer, struct tracee *tracee);
 
@@ -81,5 +111,11 @@ bool tracer_family_begin(struct tracer *tracer, int pid);
 void tracer_family_child(struct tracer *tracer, int tid);
 void tracer_family_exec(struct tracer *tracer, struct tracee *tracee);
 void tracer_family_death(struct tracer *tracer, int tid, int status);
+/* A thread that was traced already, of no program of the run's. NULL: no memory. */
+struct tracee *tracer_family_outsider(struct tracer *tracer, int tid, int tgid);
+void tracer_family_drop(struct tracer *tracer, struct tracee *tracee);
+
+/* Of a thread that stops: what came is dealt with. */
+void tracer_change(struct tracer *tracer, int tid, int status);
 
 #endif

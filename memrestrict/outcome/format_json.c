@@ -153,6 +153,7 @@ static json_t *process_object(const struct process *process, uint64_t began)
     put(&object, "of_run_within", json_boolean(process->within));
     put(&object, "doubt", json_text(process->doubt));
     put(&object, "coverage", json_string(sentence_coverage_id(process->coverage)));
+    put(&object, "engine", json_text(process->engine));
     put(&object, "coverage_reason", json_text(process->why));
     put(&object, "joined", json_boolean(!process->unjoined));
     put(&object, "command", json_text(process->command));

@@ -102,9 +102,10 @@ struct process {
     const char
         *doubt; /* why its figures are not to be trusted; NULL: nothing speaks against them */
     enum coverage coverage;
-    const char *why; /* it is not COVERAGE_LIMITED: for "PROGRAM: ...". Static */
-    bool unjoined;   /* it never had a place in the accounts: there are no figures of it */
-    char *command;   /* its path or command line, of one unjoined; NULL: as the program's name */
+    const char *why;    /* it is not COVERAGE_LIMITED: for "PROGRAM: ...". Static */
+    const char *engine; /* what limited it, if not what limits the run; NULL: as the run. Static */
+    bool unjoined;      /* it never had a place in the accounts: there are no figures of it */
+    char *command;      /* its path or command line, of one unjoined; NULL: as the program's name */
 };
 
 struct outcome {

@@ -54,8 +54,12 @@ static char *end_cell(const struct process *process)
         [COVERAGE_UNKNOWN] = "not known: ",
     };
     char end[END_ROOM], *cell = NULL;
-    if (process->coverage == COVERAGE_LIMITED)
+    if (process->coverage == COVERAGE_LIMITED && process->engine == NULL)
         return strdup(sentence_end(process, end));
+    if (process->coverage == COVERAGE_LIMITED)
+        return asprintf(&cell, "%s (by %s)", sentence_end(process, end), process->engine) < 0
+                   ? NULL
+                   : cell;
     return asprintf(&cell, "%s%s", words[process->coverage], process->why) < 0 ? NULL : cell;
 }
 

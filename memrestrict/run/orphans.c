@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/orphans.h"
 
+#include "run/taken.h"
+
 #include <stdlib.h>
 #include <sys/wait.h>
 
@@ -27,12 +29,20 @@ static void remember(struct orphans *orphans, int pid)
         orphans->of[orphans->count++] = orphan;
 }
 
-/* Those two come first, if they have ended: then the others wait. */
-void orphans_take(struct orphans *orphans, int main, int probe)
+static bool is_dead(const siginfo_t *info)
+{
+    return info->si_code == CLD_EXITED || info->si_code == CLD_KILLED ||
+           info->si_code == CLD_DUMPED;
+}
+
+/* Those come first, if they have ended: then the others wait. Stops of what is traced are told,
+ * asked for or not. */
+void orphans_take(struct orphans *orphans, int main, int probe, const struct taken *taken)
 {
     siginfo_t info = {0};
     while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid > 0 &&
-           info.si_pid != main && info.si_pid != probe) {
+           is_dead(&info) && info.si_pid != main && info.si_pid != probe &&
+           !taken_has(taken, info.si_pid)) {
         remember(orphans, info.si_pid);
         if (waitid(P_PID, (id_t)info.si_pid, &info, WEXITED | WNOHANG) != 0)
             return;

@@ -16,8 +16,10 @@ struct orphans;
 struct orphans *orphans_open(void); /* NULL: no memory */
 void orphans_close(struct orphans *orphans);
 
-/* Waits for all children that have ended but these two, of which others know. Does not block. */
-void orphans_take(struct orphans *orphans, int main, int probe);
+struct taken;
+/* Waits for all children that have ended but these two, and those taken, of which others know. Does
+ * not block. */
+void orphans_take(struct orphans *orphans, int main, int probe, const struct taken *taken);
 /* One that ended so. False: none is remembered. NULL remembers nobody. */
 bool orphans_find(const struct orphans *orphans, int pid, uint64_t start_time,
                   struct proc_dead *remains);

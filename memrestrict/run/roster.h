@@ -99,9 +99,6 @@ bool roster_is_crowded(const struct roster *roster);
 /* Who wrote into the accounts what cannot be: two places of one process, say. Each is counted once.
  */
 uint64_t roster_lies(const struct roster *roster);
-/* Did somebody keep the lock, so that places of the dead could not be made free for a second or
- * more? One who was stopped, or lies. */
-bool roster_lock_was_kept(const struct roster *roster);
 
 /* The processes that have a place, from *index on: false at the end. What the kernel says is looked
  * up by the second only, which passes over those that do not run. */
@@ -141,6 +138,23 @@ struct roster_note_taker {
     void *context;
 };
 void roster_look_at_notes(struct roster *roster, const struct roster_note_taker *taker);
+
+/* Processes that the command limits itself, and not the library. From roster_offer on, whoever is
+ * about to become one, or to start one, asks, and waits for an answer. */
+void roster_offer(struct roster *roster, bool offered);
+bool roster_is_asked(struct roster *roster); /* since the last time? */
+/* Answers all who ask; `take` says what: is it taken? */
+void roster_answer(struct roster *roster, bool (*take)(void *context, const struct exec_note *note),
+                   void *context);
+/* There is one by now. With a tree's limit, a place of the command's own to charge them to; false:
+ * there is none free. */
+bool roster_begin_own(struct roster *roster);
+/* They are to hold so many bytes of the tree's budget, together. */
+enum roster_held { ROSTER_HELD, ROSTER_FULL, ROSTER_BUSY };
+enum roster_held roster_hold_own(struct roster *roster, uint64_t bytes);
+/* That was refused: opens the reserve. */
+void roster_refuse_own(struct roster *roster);
+
 /* That there was no place for, or that were never written to the end. */
 uint64_t roster_notes_lost(const struct roster *roster);
 

@@ -25,6 +25,7 @@
 #include "run/within.h"
 #include "base/message.h"
 #include "run/site_reports.h"
+#include "run/taken.h"
 #include "run/unjoined.h"
 #include "run/unlimited.h"
 #include "timeline/timeline.h"
@@ -52,6 +53,7 @@ struct run {
     struct launched launched;
     struct unlimited *unlimited;
     struct unjoined *unjoined;
+    struct taken *taken; /* NULL: nothing is */
     struct orphans *orphans;
     struct reap *reap;
     struct reports reports;
@@ -121,9 +123,11 @@ static void say_new_warnings(struct run *run)
 
 static bool open_reap(struct run *run)
 {
+    run->taken = taken_open(&run->options, run->roster, &run->outcome);
     const char *patterns = options_setting(&run->options, SETTING_PROGRAM);
     run->unjoined = unjoined_open(patterns, &run->outcome);
-    run->unlimited = unlimited_open(run->roster, &run->library, patterns, run->unjoined);
+    run->unlimited =
+        unlimited_open(run->roster, &run->library, patterns, run->unjoined, run->taken);
     run->orphans = orphans_open();
     if (run->unlimited != NULL && run->unjoined != NULL && run->orphans != NULL)
         run->reap =
@@ -332,11 +336,13 @@ static void wait_for_end(struct run *run)
         .orphans = run->orphans,
         .signals = &run->signals,
         .engine = run->engine,
+        .taken = run->taken,
         .state = run->engine_state,
     };
     reap_tell(run->reap, run->within.outer);
     supervise(&how, &run->outcome);
     reap_close(run->reap, run->roster, !run->target.is_musl);
+    taken_close(run->taken);
     if (run->engine_state != NULL)
         run->engine->collect(run->engine_state);
     orphans_close(run->orphans);

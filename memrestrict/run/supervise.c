@@ -111,6 +111,9 @@ static bool goes_on(const struct supervision *attend, int pid, int *status)
     siginfo_t info;
     if (attend->engine->attend != NULL)
         return !attend->engine->attend(attend->state, status);
+    taken_attend(attend->taken);
+    if (taken_has_ended(attend->taken, status) || taken_has(attend->taken, pid))
+        return !taken_has_ended(attend->taken, status);
     while (take_change(pid, WEXITED | WSTOPPED | WNOWAIT, &info)) {
         if (info.si_code != CLD_STOPPED) {
             reap_see_dead(attend->reap); /* while it is there to be seen */
@@ -119,7 +122,7 @@ static bool goes_on(const struct supervision *attend, int pid, int *status)
         if (take_change(pid, WSTOPPED, &info) && !signals_stop_with(pid, info.si_status))
             return true;
     }
-    orphans_take(attend->orphans, pid, attend->signals->probe);
+    orphans_take(attend->orphans, pid, attend->signals->probe, attend->taken);
     pid_t changed = waitpid(pid, status, WNOHANG);
     return changed == 0 || (changed < 0 && errno == EINTR);
 }
@@ -130,6 +133,12 @@ static void note_end(struct outcome *outcome, int status)
     outcome->exited = WIFEXITED(status);
     outcome->status = outcome->exited ? WEXITSTATUS(status) : WTERMSIG(status);
     outcome->core_dumped = !outcome->exited && WCOREDUMP(status);
+}
+
+/* Then SIGCHLD comes with every stop. */
+static bool is_tracing(const struct supervision *attend)
+{
+    return attend->engine->attend != NULL || taken_is_any(attend->taken);
 }
 
 void supervise(const struct supervision *attend, struct outcome *outcome)
@@ -143,16 +152,18 @@ void supervise(const struct supervision *attend, struct outcome *outcome)
         .term = attend->time_limit != 0 ? after(outcome->began, attend->time_limit) : never,
         .kill = never,
     };
+    taken_watch(attend->taken, pid);
     while (goes_on(attend, pid, &status)) {
         uint64_t now = duration_now(), next = earliest(&clock);
         if (signals_wait(next > now ? next - now : 0, &info) == 0)
             do_what_is_due(attend, outcome, &clock);
-        else if (info.si_signo != SIGCHLD || attend->engine->attend == NULL)
+        else if (info.si_signo != SIGCHLD || !is_tracing(attend))
             signals_pass(attend->signals, pid, &info);
         else if (duration_now() >= next)
             do_what_is_due(attend, outcome, &clock);
     }
     note_end(outcome, status);
+    taken_end(attend->taken);
     if (attend->interval != 0)
         attend->on_sample(attend->context, outcome->ended);
 }

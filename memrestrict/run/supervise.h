@@ -12,6 +12,7 @@
 #include "run/orphans.h"
 #include "run/reap.h"
 #include "run/signals.h"
+#include "run/taken.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,6 +28,7 @@ struct supervision {
     struct reap *reap;
     struct orphans *orphans;
     struct signals *signals;
+    struct taken *taken;         /* NULL: nothing is */
     const struct engine *engine; /* waits for the program, if it has attend */
     void *state;                 /* the engine's */
 };

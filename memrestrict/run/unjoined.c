@@ -29,6 +29,7 @@ struct finding {
     enum coverage coverage;
     const char *why;
     bool noted, spawned;
+    bool taken; /* it was limited by other means: it has a row */
     bool hosts; /* a program that joined is in its process, and is what was to be limited */
     char *path, *command; /* command: NULL, if it could not be read */
 };
@@ -360,6 +361,19 @@ static const struct finding *successor(const struct unjoined *unjoined, int pid,
 
 static const uint64_t coarse = 10 * 1000 * 1000; /* the clock of notes is as much behind */
 
+/* Of what ptrace limits there is a row already, which began a little later than its note. */
+static void find_taken(struct unjoined *unjoined)
+{
+    for (size_t i = 0; i < unjoined->outcome->process_count; i++) {
+        const struct process *process = &unjoined->outcome->processes[i];
+        uint64_t first = process->began > most_patience ? process->began - most_patience : 0;
+        const struct finding *found =
+            process->engine != NULL ? successor(unjoined, process->pid, first) : NULL;
+        if (found != NULL && found->when <= process->began + coarse)
+            unjoined->findings[found - unjoined->findings].taken = true;
+    }
+}
+
 /* Who went on to another program has a row of that one, too, or nothing is known of it. */
 static void complete_escapes(struct unjoined *unjoined)
 {
@@ -371,6 +385,8 @@ static void complete_escapes(struct unjoined *unjoined)
         const struct finding *next = successor(unjoined, process->pid, began);
         if (process->end == PROCESS_VANISHED && next != NULL && next->noted && !next->spawned)
             process->end = PROCESS_ESCAPED;
+        if (process->end == PROCESS_ESCAPED && next != NULL && next->taken)
+            process->end = PROCESS_REPLACED;
         if (process->end != PROCESS_ESCAPED || next != NULL || unjoined->patterns != NULL)
             continue;
         process->coverage = COVERAGE_UNKNOWN;
@@ -417,11 +433,13 @@ void unjoined_close(struct unjoined *unjoined, const struct roster *roster)
 {
     if (unjoined->count > 0)
         qsort(unjoined->findings, unjoined->count, sizeof *unjoined->findings, by_number);
+    find_taken(unjoined);
     if (!unjoined->ignored)
         complete_escapes(unjoined);
     for (size_t i = 0; i < unjoined->count; i++) {
         struct finding *finding = &unjoined->findings[i];
-        if (!unjoined->ignored && !finding->hosts && outcome_is_limited(unjoined->outcome))
+        if (!unjoined->ignored && !finding->hosts && !finding->taken &&
+            outcome_is_limited(unjoined->outcome))
             enter(unjoined, finding);
         free(finding->path);
         free(finding->command);

@@ -5,6 +5,7 @@
 #include "base/duration.h"
 #include "common/proc.h"
 #include "run/descendants.h"
+#include "run/taken.h"
 #include "run/target_check.h"
 #include "run/unjoined.h"
 
@@ -32,13 +33,15 @@ struct unlimited {
     const struct library *library;
     const char *patterns;
     struct unjoined *unjoined;
+    const struct taken *taken;
     int root;
     unsigned next; /* the place to use again */
     struct unlimited_process seen[SEEN];
 };
 
 struct unlimited *unlimited_open(struct roster *roster, const struct library *library,
-                                 const char *patterns, struct unjoined *unjoined)
+                                 const char *patterns, struct unjoined *unjoined,
+                                 const struct taken *taken)
 {
     struct unlimited *unlimited = calloc(1, sizeof *unlimited);
     if (unlimited == NULL)
@@ -47,6 +50,7 @@ struct unlimited *unlimited_open(struct roster *roster, const struct library *li
     unlimited->library = library;
     unlimited->patterns = patterns;
     unlimited->unjoined = unjoined;
+    unlimited->taken = taken;
     return unlimited;
 }
 
@@ -129,7 +133,7 @@ static void tell(struct unlimited *unlimited, struct unlimited_process *stray,
                  enum coverage coverage, const char *why)
 {
     stray->judged = true;
-    if (!roster_has(unlimited->roster, stray->pid))
+    if (!roster_has(unlimited->roster, stray->pid) && !taken_has(unlimited->taken, stray->pid))
         unjoined_seen(unlimited->unjoined, stray->pid, stray->start_time, stray->path, coverage,
                       why);
 }
@@ -166,8 +170,8 @@ static void look_at(void *context, int pid, int parent)
     struct unlimited *unlimited = context;
     char path[PATH_MAX];
     struct proc_stat stat;
-    if (roster_has(unlimited->roster, pid) || !read_exe(pid, path) ||
-        is_copy(unlimited, parent, path) || proc_stat_of(pid, &stat) != 0)
+    if (roster_has(unlimited->roster, pid) || taken_has(unlimited->taken, pid) ||
+        !read_exe(pid, path) || is_copy(unlimited, parent, path) || proc_stat_of(pid, &stat) != 0)
         return;
     if (unlimited->patterns != NULL && !config_names(unlimited->patterns, basename(path)))
         return;

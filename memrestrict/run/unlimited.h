@@ -12,12 +12,15 @@
 
 #include <stdbool.h>
 
+struct taken;
 struct unjoined;
 struct unlimited;
 
-/* `patterns`: the programs to limit, or NULL for all. NULL: no memory. All stay the caller's. */
+/* `patterns`: the programs to limit, or NULL for all. What is taken is limited. NULL: no memory.
+ * All stay the caller's. */
 struct unlimited *unlimited_open(struct roster *roster, const struct library *library,
-                                 const char *patterns, struct unjoined *unjoined);
+                                 const char *patterns, struct unjoined *unjoined,
+                                 const struct taken *taken);
 
 /* Looks at all that descend from the process `root`. */
 void unlimited_look(struct unlimited *unlimited, int root);

@@ -27,7 +27,7 @@ static void right(const char *test, const char *script)
 
 #define NOT_GREEN(X)                                                                               \
     X(coverage_static_program_by_a_shell,                                                          \
-      STATIC "$M -l 1M -e 9 bash -c './p; true' 2>e; test $? = 9 && " PRINTS(                      \
+      STATIC "$M --engine=preload -l 1M -e 9 bash -c './p; true' 2>e; test $? = 9 && " PRINTS(     \
           "not limited: ./p (process ") "e")                                                       \
     X(coverage_name_that_nobody_has, "$M -l 5M -e 9 -p typo true 2>e; test $? = 9 && " PRINTS(     \
                                          "no program of the given names ran") "e")                 \
@@ -38,16 +38,21 @@ static void right(const char *test, const char *script)
       "unshare -p -f --mount-proc true || exit 77; "                                               \
       "$M -l 2M -e 9 unshare -p -f --mount-proc true 2>e; test $? = 9 && " PRINTS(                 \
           "limited alone: ") "e")                                                                  \
-    X(coverage_is_no_acquittal, STATIC                                                             \
-      "$M -v -l 1M bash -c './p; true' 2>e; " PRINTS("nothing refused of what was limited") "e")   \
-    X(coverage_lenient_passes, STATIC "$M -l 1M -e 9 --lenient bash -c './p; true'")               \
-    X(coverage_without_a_limit_is_not_asked_for, STATIC "$M -e 9 bash -c './p; true'")             \
+    X(coverage_is_no_acquittal,                                                                    \
+      STATIC "$M --engine=preload -v -l 1M bash -c './p; true' 2>e; " PRINTS(                      \
+          "nothing refused of what was limited") "e")                                              \
+    X(coverage_lenient_passes,                                                                     \
+      STATIC "$M --engine=preload -l 1M -e 9 --lenient bash -c './p; true'")                       \
+    X(coverage_without_a_limit_is_not_asked_for,                                                   \
+      STATIC "$M --engine=preload -e 9 bash -c './p; true'")                                       \
     X(coverage_junit_has_an_error,                                                                 \
-      STATIC "$M -l 1M --junit=j bash -c './p; true'; " PRINTS("<error type=\"uncovered\"") "j")   \
+      STATIC "$M --engine=preload -l 1M --junit=j bash -c './p; true'; " PRINTS(                   \
+          "<error type=\"uncovered\"") "j")                                                        \
     X(coverage_tap_is_not_ok,                                                                      \
-      STATIC "$M -l 1M --tap=t bash -c './p; true'; " PRINTS("not ok 1 - ") "t")                   \
-    X(coverage_json_says_which, STATIC                                                             \
-      "$M -l 1M --json=j bash -c './p; true'; " PRINTS("\"coverage\": \"not_limited\"") "j")       \
+      STATIC "$M --engine=preload -l 1M --tap=t bash -c './p; true'; " PRINTS("not ok 1 - ") "t")  \
+    X(coverage_json_says_which,                                                                    \
+      STATIC "$M --engine=preload -l 1M --json=j bash -c './p; true'; " PRINTS(                    \
+          "\"coverage\": \"not_limited\"") "j")                                                    \
     X(coverage_valgrind_has_a_malloc_of_its_own,                                                   \
       VALGRIND "$M -l 5M -e 9 $V1 $V/takes_95M 2>e; test $? = 9 && " PRINTS(                       \
           "another malloc, as under valgrind") "e && ! " PRINTS("statically linked") "e")          \
@@ -81,7 +86,8 @@ static void right(const char *test, const char *script)
                                                                                               " "  \
                                                                                               "j") \
     X(coverage_many_short_ones_are_each_named,                                                     \
-      STATIC "$M -l 64M --json=j perl -e 'for (1 .. 200) { fork // die or exec \"./p\"; wait }'; " \
+      STATIC "$M --engine=preload -l 64M --json=j perl -e 'for (1 .. 200) { fork // die or exec "  \
+             "\"./p\"; wait }'; "                                                                  \
              "test $(grep -c 'statically linked' j) = 200")
 
 #define NO_ALARM(X)                                                                                \

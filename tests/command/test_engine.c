@@ -22,10 +22,11 @@ static const char *const kinds[] = {
 };
 
 /* Runs the script after the victim, made in each way, is there as ./p. */
-static void in_each_kind(const char *test, const char *victim, const char *script, const char *out)
+static void in_kinds(const char *const *of, const char *test, const char *victim,
+                     const char *script, const char *out)
 {
     char whole[8192];
-    for (const char *const *kind = kinds; kind[0] != NULL; kind += 2) {
+    for (const char *const *kind = of; kind[0] != NULL; kind += 2) {
         snprintf(whole, sizeof whole,
                  "%s -std=gnu11 -D_GNU_SOURCE -O1 -fno-builtin -pthread -idirafter "
                  "/usr/include/$(gcc -print-multiarch) $R/tests/victims/%s.c -o p 2>/dev/null || "
@@ -40,6 +41,11 @@ static void in_each_kind(const char *test, const char *victim, const char *scrip
                       "%s: status %d\nstdout: %.2000s\nstderr: %.2000s", kind[0], run->status,
                       run->out, run->err);
     }
+}
+
+static void in_each_kind(const char *test, const char *victim, const char *script, const char *out)
+{
+    in_kinds(kinds, test, victim, script, out);
 }
 
 START_TEST(each_way_is_refused_at_the_page)
@@ -146,6 +152,81 @@ START_TEST(auto_takes_ptrace_for_a_static_program)
 }
 END_TEST
 
+#define MIXED(name, script, out)                                                                   \
+    START_TEST(name) { in_each_foreign_kind(__func__, script, out); }                              \
+    END_TEST
+
+static const char *const foreign_kinds[] = {
+    "static", "gcc -static", "32-bit", "gcc -m32 -static", "static musl", "musl-gcc -static", NULL};
+
+/* A shell that the library limits, and a program that it does not get into. */
+static void in_each_foreign_kind(const char *test, const char *script, const char *out)
+{
+    in_kinds(foreign_kinds, test, "engine_fills", script, out);
+}
+
+MIXED(a_static_program_of_a_shell_is_limited,
+      VERIFIED "$M -q -l 2M --json=j sh -c 'for way in mmap brk fixed; do ./p $way 2097152; done'; "
+               "jq -r '.processes[] | select(.program == \"p\") | .coverage, .engine' j | sort -u",
+      "full\nfull\nfull\nlimited\nptrace\n")
+MIXED(a_static_program_of_a_shell_is_limited_after_exec,
+      VERIFIED "$M -q -l 2M sh -c 'exec ./p mmap 2097152'", "full\n")
+/* What is dynamic is refused by the byte, and holds a few for its shell. */
+MIXED(a_tree_of_both_kinds_has_one_budget,
+      "gcc -D_GNU_SOURCE -O1 -pthread $R/tests/victims/engine_fills.c -o d; " VERIFIED
+      "$M -q -l 32M --scope=tree --json=j sh -c 'for i in 1 2; do ./d mmap 0 & ./p mmap 0 & done; "
+      "wait' >/dev/null; jq -r '.tree_limit_bytes - .tree_peak_bytes | . >= 0 and . < 4096' j; "
+      "jq -r '[.processes[] | select(.program == \"p\" or .program == \"d\") | .refusals > 0] | "
+      "length, all' j",
+      "true\n4\ntrue\n")
+
+START_TEST(a_static_program_that_is_spawned_is_limited)
+{
+    expect("printf '#include <spawn.h>\n#include <sys/wait.h>\nextern char **environ;\n"
+           "int main(int c, char **v) { pid_t p; int s; return posix_spawn(&p, v[1], 0, 0, v + 1, "
+           "environ) != 0 || waitpid(p, &s, 0) != p || s != 0; }\n' >s.c; gcc s.c -o s; " MAKE(
+               "gcc -static", "engine_fills") VERIFIED
+           "$M -q -l 2M -e 9 ./s ./p mmap 2097152; "
+           "$M -q -l 64M -e 9 ./s ./p nothing 0 >/dev/null",
+           0, "full\n", "");
+}
+END_TEST
+
+/* Its shell is limited by the library, which stays out of what a static program starts. */
+START_TEST(what_a_static_program_starts_is_limited_as_that)
+{
+    expect(
+        MAKE("gcc -static", "engine_survives") "cp p s; " MAKE(
+            "gcc",
+            "engine_fills") "mv p engine_child; mv s p; " VERIFIED
+                            "$M -q -l 8M --json=j sh -c './p starts ./engine_child mmap 8388608'; "
+                            "jq -r '.processes[] | select(.program == \"engine_child\") | .engine' "
+                            "j",
+        0, "full\nptrace\n", "");
+}
+END_TEST
+
+START_TEST(a_mixed_tree_survives_storms)
+{
+    expect(MAKE("gcc -static", "engine_survives") VERIFIED
+           "for thing in storm kills vforks; do $M -q -l 16M --scope=tree sh -c "
+           "\"./p $thing; true\"; done",
+           0, "ok\nok\nok\n", "");
+}
+END_TEST
+
+START_TEST(nothing_static_is_left_behind)
+{
+    expect(MAKE("gcc -static",
+                "engine_survives") "$M -q -l 64M sh -c './p sleeps & echo $! >pid; wait' & "
+                                   "while ! [ -s pid ] || ! grep -q p /proc/$(cat pid)/comm; do "
+                                   "sleep 0.05; done; "
+                                   "sleep 0.2; kill -9 $!; wait $! 2>/dev/null; sleep 0.3; "
+                                   "[ -e /proc/$(cat pid)/exe ] && echo there; [ -s pid ]",
+           0, "", NULL);
+}
+END_TEST
+
 START_TEST(rlimit_limits_and_never_says_that_nothing_was_refused)
 {
     expect(MAKE("gcc -static", "engine_fills") "$M -v -l 8M --engine=rlimit ./p mmap 0", 0, NULL,
@@ -220,6 +301,13 @@ Suite *suite_engine(void)
     harness_add(suite, what_is_left_is_ended_and_said, SECONDS);
     harness_add(suite, the_json_names_the_engine, SECONDS);
     harness_add(suite, auto_takes_ptrace_for_a_static_program, SECONDS);
+    harness_add(suite, a_static_program_of_a_shell_is_limited, SECONDS);
+    harness_add(suite, a_static_program_of_a_shell_is_limited_after_exec, SECONDS);
+    harness_add(suite, a_tree_of_both_kinds_has_one_budget, SECONDS);
+    harness_add(suite, a_static_program_that_is_spawned_is_limited, SECONDS);
+    harness_add(suite, what_a_static_program_starts_is_limited_as_that, SECONDS);
+    harness_add(suite, a_mixed_tree_survives_storms, SECONDS);
+    harness_add(suite, nothing_static_is_left_behind, SECONDS);
     harness_add(suite, rlimit_limits_and_never_says_that_nothing_was_refused, SECONDS);
     harness_add(suite, what_an_engine_cannot_do_is_said, SECONDS);
     harness_add(suite, a_program_that_traces_is_told_why_it_cannot, SECONDS);

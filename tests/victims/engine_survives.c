@@ -263,6 +263,24 @@ static int busy(void)
     return 0;
 }
 
+static char **rest;
+static int starts(void)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        execv(rest[0], rest);
+        _exit(1);
+    }
+    waitpid(pid, NULL, 0);
+    exit(0);
+}
+
+static int sleeps(void)
+{
+    pause();
+    return 0;
+}
+
 static int nothing(void) { exit(0); }
 static int said(void) { return 1; }
 
@@ -282,9 +300,12 @@ int main(int argc, char **argv)
                   {"interrupted", interrupted},
                   {"taken-place", taken_place},
                   {"busy", busy},
+                  {"starts", starts},
+                  {"sleeps", sleeps},
                   {"nothing", nothing},
                   {"said", said}};
     self = argv[0];
+    rest = argv + (argc > 2 ? 2 : argc);
     for (unsigned i = 0; i < sizeof things / sizeof things[0]; i++)
         if (argc > 1 && strcmp(argv[1], things[i].name) == 0) {
             puts(things[i].does() ? "ok" : "wrong");

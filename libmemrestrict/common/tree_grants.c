@@ -200,6 +200,16 @@ bool accounts_grow(struct accounts *accounts, struct account *mine, uint64_t byt
     return grown;
 }
 
+bool accounts_grow_soon(struct accounts *accounts, struct account *mine, uint64_t bytes, bool *busy)
+{
+    *busy = !accounts_lock_soon(accounts, mine->ticket);
+    if (*busy)
+        return false;
+    bool grown = draw_locked(accounts, mine, bytes);
+    accounts_unlock(accounts);
+    return grown;
+}
+
 void accounts_settle(struct accounts *accounts, struct account *mine, struct account_stock *stock)
 {
     if (!accounts_lock(accounts, mine->ticket))
