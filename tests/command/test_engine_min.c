@@ -34,8 +34,8 @@ END_TEST
 
 START_TEST(a_step_is_whole_pages)
 {
-    expect("$M min -n 0 -q --step=5000 --engine=ptrace true | awk '{ print $1 % 8192, ($1 > 0) }'", 0,
-           "0 1\n", "");
+    expect("$M min -n 0 -q --step=5000 --engine=ptrace true | awk '{ print $1 % 8192, ($1 > 0) }'",
+           0, "0 1\n", "");
 }
 END_TEST
 

@@ -387,7 +387,7 @@ START_TEST(a_folded_row_is_of_a_kind)
             space.mappings[i].resident = space.mappings[i].write ? 4096 : 0;
         ck_assert(picture_make(&picture, &space, &faults, 3));
         unsigned whole = 0;
-        for (size_t i = 0; i < picture.count; whole += picture.rows[i++].count > 10)
+        for (size_t i = 0; i<picture.count; whole += picture.rows[i++].count> 10)
             if (picture.rows[i].count > 10)
                 ck_assert_int_eq(picture.rows[i].most,
                                  known ? MAPPING_ANONYMOUS : MAPPING_RESERVATION);
