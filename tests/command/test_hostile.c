@@ -177,7 +177,7 @@ START_TEST(hostile_address_space_that_was_enough_is_enough)
 {
     expect("n=2000; until (ulimit -v $n; exec $V/process_takes_32_mib) 2>bare | grep -q not; "
            "do n=$((n + 500)); done; "
-           "for how in '4000 -q' '4000 -L 1G' '8000 --sites'; do set -- $how; "
+           "for how in '6000 -q' '6000 -L 1G' '12000 --sites'; do set -- $how; "
            "$M -l 64M $2 $3 sh -c \"ulimit -v $((n + $1)); exec $V/process_takes_32_mib\" 2>err; "
            "done",
            0, "not refused\nnot refused\nnot refused\n", "");
