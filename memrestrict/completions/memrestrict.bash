@@ -36,7 +36,8 @@ _memrestrict_values()
     --at) echo start main exit refusal peak ;;
     --policy) echo compute none ;;
     --processes) echo 1 10 100 ;;
-    --read) echo @files ;;
+    --read | --batch) echo @files ;;
+    --checker) compgen -c -- "$2" ;;
     --heap-room) echo 1M 16M 64M ;;
     --svg) echo @files ;;
     *) return 1 ;;
@@ -58,7 +59,7 @@ _memrestrict_layout_options='--at= -l --limit= --check --heap-room= --all -q --q
     --watch --watch= --color= -h --help --usage'
 
 _memrestrict_judge_options='-l --limit= --time= --wall= --output-limit= --processes= --stack= --policy=
-    --read= --json= -h --help --usage'
+    --read= --json= --batch= --checker= -j --jobs= -h --help --usage'
 
 # Those of sweep and merge.
 _memrestrict_merge_options='--baseline= --update-baseline --suppress= --fail-on= --json= --junit= --tap=

@@ -205,6 +205,9 @@ complete -c memrestrict -n __memrestrict_in_judge -l stack -x -a '8M 64M 256M' -
 complete -c memrestrict -n __memrestrict_in_judge -l policy -r -F -a 'compute none' -d 'What it may call'
 complete -c memrestrict -n __memrestrict_in_judge -l read -r -F -d 'What it may read'
 complete -c memrestrict -n __memrestrict_in_judge -l json -r -F -d 'The verdict'
+complete -c memrestrict -n __memrestrict_in_judge -l batch -r -F -d 'All tests in a folder'
+complete -c memrestrict -n __memrestrict_in_judge -l checker -x -d 'Is an answer right?'
+complete -c memrestrict -n __memrestrict_in_judge -s j -l jobs -x -a '1 2 4 8' -d 'Tests at a time'
 complete -c memrestrict -n __memrestrict_in_judge -s h -l help -d 'Print help'
 complete -c memrestrict -n __memrestrict_in_judge -l usage -d 'Print a short help'
 

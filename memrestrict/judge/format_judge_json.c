@@ -64,9 +64,12 @@ static void put_figures(struct object *object, const struct judge_document *docu
     const struct judge_options *options = document->options;
     const struct judge_result *result = document->result;
     uint64_t refusals = outcome_refusals(&result->outcome);
+    uint64_t peak =
+        outcome_peak(&result->outcome); /* of one process; of all, if there is a limit */
+    peak = result->outcome.tree_peak > peak ? result->outcome.tree_peak : peak;
     put(object, "cpu_ns", number(result->cpu));
     put(object, "wall_ns", number(result->wall));
-    put(object, "peak_bytes", number(result->outcome.tree_peak));
+    put(object, "peak_bytes", number(peak));
     put(object, "charged",
         json_string("private writable memory, static data, stacks of threads, "
                     "shared anonymous memory, writable shared files"));

@@ -16,9 +16,11 @@ enum {
     KEY_READ,
     KEY_STACK,
     KEY_POLICY,
-    KEY_JSON
+    KEY_JSON,
+    KEY_BATCH,
+    KEY_CHECKER
 };
-enum { WALL_TIMES = 3, MOST_PROCESSES = 10000 };
+enum { WALL_TIMES = 3, MOST_PROCESSES = 10000, MOST_JOBS = 1000 };
 
 static const struct argp_option rows[] = {
     {NULL, 0, NULL, 0, "Limits (none where not given, but for those with a default):", 1},
@@ -41,6 +43,13 @@ static const struct argp_option rows[] = {
      "under compute it may read this file, or all in this folder; may be given several times", 0},
     {NULL, 0, NULL, 0, "What is told:", 3},
     {"json", KEY_JSON, "FILE", 0, "the verdict and its figures as JSON (- is stdout)", 0},
+    {NULL, 0, NULL, 0, "Several tests:", 4},
+    {"batch", KEY_BATCH, "DIR", 0,
+     "run it on each DIR/NAME.in, and compare with NAME.out or NAME.ans; --json gets a line a test",
+     0},
+    {"checker", KEY_CHECKER, "COMMAND", 0,
+     "call 'COMMAND INPUT OUTPUT ANSWER' instead, whose status 0 is right", 0},
+    {"jobs", 'j', "N", 0, "tests at a time (default: one a processor)", 0},
     {0},
 };
 
@@ -72,6 +81,9 @@ static error_t take(int key, char *word, void *into)
     case KEY_STACK: return value_size(&value, &options->stack);
     case KEY_POLICY: return value_file(&value, &options->policy);
     case KEY_READ: return add_read(&value, options);
+    case KEY_BATCH: return value_file(&value, &options->batch);
+    case KEY_CHECKER: return value_file(&value, &options->checker);
+    case 'j': return value_number(&value, 1, MOST_JOBS, &options->jobs);
     case KEY_JSON: return value_file(&value, &options->json);
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -108,6 +120,7 @@ bool judge_options_read(int argc, char **argv, struct judge_options *options, in
                                       .output_limit = JUDGE_NO_LIMIT,
                                       .stack = 8 << 20,
                                       .processes = 1,
+                                      .jobs = value_processors(MOST_JOBS),
                                       .policy = "compute"};
     if (!arguments_read(&arguments, argc, argv, &options->argv, &count, status)) {
         judge_options_free(options);
@@ -115,7 +128,13 @@ bool judge_options_read(int argc, char **argv, struct judge_options *options, in
     }
     if (options->wall == JUDGE_NO_LIMIT && options->time < JUDGE_NO_LIMIT / WALL_TIMES)
         options->wall = options->time * WALL_TIMES;
-    return true;
+    if (options->batch != NULL && options->output_limit == JUDGE_NO_LIMIT)
+        options->output_limit = 64 << 20; /* it goes into files of ours */
+    if (options->batch != NULL || options->checker == NULL)
+        return true;
+    judge_options_free(options);
+    *status = message_usage("--checker: is for several tests; accepted: with --batch");
+    return false;
 }
 
 void judge_options_free(struct judge_options *options) { string_list_free(&options->reads); }

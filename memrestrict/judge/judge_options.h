@@ -19,8 +19,11 @@ struct judge_options {
     uint64_t output_limit, stack; /* bytes */
     long processes;
     struct string_list reads;
-    const char *policy; /* "compute", "none" or a file */
-    const char *json;   /* NULL: none */
+    const char *policy;  /* "compute", "none" or a file */
+    const char *json;    /* NULL: none */
+    const char *batch;   /* a folder of tests; NULL: one run */
+    const char *checker; /* of a batch: a command for the shell; NULL: we compare */
+    long jobs;           /* at a time */
 };
 
 /* False: it was not understood, or help was printed; *status is what to exit with. */

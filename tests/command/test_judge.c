@@ -428,6 +428,38 @@ START_TEST(python_is_judged)
 }
 END_TEST
 
+START_TEST(a_batch_shows_the_first_difference)
+{
+    expect("echo '#include <stdio.h>\nint main(void) { int n; return scanf(\"%d\", &n) != 1 || "
+           "printf(\"%d\\n\", n * 2) < 0; }' >p.c; gcc p.c -o p; mkdir b; "
+           "for i in 1 2 3 4 10; do echo $i >b/$i.in; echo $((2 * i)) >b/$i.out; done; "
+           "printf '4  \\n\\n' >b/2.out; mv b/3.out b/3.ans; printf '8\\n9\\n' >b/4.out; "
+           "printf '20\\0 \\n' >b/10.out; echo x >b/11.in; echo 1 >b/12.in; "
+           "$M judge -l 64M --batch=b --json=j ./p | cut -f 1,2,5; echo $?; "
+           "jq -r '[.test, .verdict, .answer, .difference] | join(\"|\")' j; "
+           "$M judge --batch=b --checker='grep -q 1' -j 3 ./p | tail -n 1",
+           0,
+           "test\tverdict\tanswer\n1\tok\tright\n2\tok\tright\n3\tok\tright\n"
+           "4\tok\twrong: line 2: expected \"9\", got nothing\n"
+           "10\tok\twrong: line 1: expected \"20\", got \"20\"\n11\truntime-error\tnone\n"
+           "12\tok\tnone\n4 of 7 right\n0\n"
+           "1|ok|right|\n2|ok|right|\n3|ok|right|\n"
+           "4|ok|wrong|line 2: expected \"9\", got nothing\n"
+           "10|ok|wrong|line 1: expected \"20\", got \"20\"\n11|runtime-error|none|\n12|ok|none|\n"
+           "3 of 7 right\n",
+           "");
+}
+END_TEST
+
+START_TEST(a_batch_fails_where_one_cannot_be_judged)
+{
+    expect("mkdir b e; echo 1 >b/1.in; echo 1 >b/1.out; $M judge --batch=b cat >out; echo $?; "
+           "$M judge --batch=b ./nowhere >/dev/null; echo $?; $M judge --batch=e true; echo $?; "
+           "$M judge --checker=true true; echo $?",
+           0, "0\n125\n125\n125\n", "1: ./nowhere: there is no such program");
+}
+END_TEST
+
 START_TEST(exit_statuses_are_those_of_all)
 {
     expect("touch file; $M judge ./nowhere; echo $?; $M judge ./file; echo $?; $M judge; echo $?; "
@@ -483,6 +515,8 @@ Suite *suite_judge(void)
     command_add(suite, what_is_added_can_be_read);
     command_add(suite, cxx_is_judged);
     command_add(suite, python_is_judged);
+    command_add(suite, a_batch_shows_the_first_difference);
+    command_add(suite, a_batch_fails_where_one_cannot_be_judged);
     command_add(suite, exit_statuses_are_those_of_all);
     command_add(suite, nobody_needs_root);
     command_add(suite, a_hundred_at_once_have_their_verdicts);
