@@ -50,6 +50,7 @@ needs() {
         echo "file:/usr/lib/python3/dist-packages/pytest/__init__.py ?python3-pytest"
         echo "file:/usr/lib/python3/dist-packages/yaml/__init__.py ?python3-yaml"
         echo "command:ninja ?ninja-build"
+        echo "command:bwrap ?bubblewrap"
         echo "file:/usr/lib/gcc/*/*/32/libgcc.a ?gcc-multilib"
         echo "file:/usr/lib/gcc/*/*/32/libstdc++.so ?g++-multilib"
         echo "file:/usr/lib/*/libclang_rt.fuzzer-*.a|/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a ?libclang-rt-14-dev"

@@ -431,7 +431,7 @@ END_TEST
 START_TEST(a_batch_shows_the_first_difference)
 {
     expect("echo '#include <stdio.h>\nint main(void) { int n; return scanf(\"%d\", &n) != 1 || "
-           "printf(\"%d\\n\", n * 2) < 0; }' >p.c; gcc p.c -o p; mkdir b; "
+           "printf(\"%d\", n * 2) < 0; }' >p.c; gcc p.c -o p; mkdir b; "
            "for i in 1 2 3 4 10; do echo $i >b/$i.in; echo $((2 * i)) >b/$i.out; done; "
            "printf '4  \\n\\n' >b/2.out; mv b/3.out b/3.ans; printf '8\\n9\\n' >b/4.out; "
            "printf '20\\0 \\n' >b/10.out; echo x >b/11.in; echo 1 >b/12.in; "
@@ -457,6 +457,19 @@ START_TEST(a_batch_fails_where_one_cannot_be_judged)
            "$M judge --batch=b ./nowhere >/dev/null; echo $?; $M judge --batch=e true; echo $?; "
            "$M judge --checker=true true; echo $?",
            0, "0\n125\n125\n125\n", "1: ./nowhere: there is no such program");
+}
+END_TEST
+
+START_TEST(the_recipe_with_bwrap_works)
+{
+    if (shell("bwrap --unshare-all --ro-bind / / true 2>/dev/null")->status != 0)
+        SKIP("bwrap is not there, or makes no container here");
+    expect(SUBMISSION
+           "PATH=$B:$PATH; try() { echo 21 | $R/examples/judge/judge.sh ./p \"$@\"; "
+           "echo $?; }; try -l 64M --time=5s; "
+           "echo 'int main(void) { return open(\"/etc/passwd\", 0) < 0 ? 3 : 0; }' >q.c; "
+           "gcc -w q.c -o p; try --policy=none",
+           0, "1\n1\n", "runtime-error: exit 3");
 }
 END_TEST
 
@@ -517,6 +530,7 @@ Suite *suite_judge(void)
     command_add(suite, python_is_judged);
     command_add(suite, a_batch_shows_the_first_difference);
     command_add(suite, a_batch_fails_where_one_cannot_be_judged);
+    command_add(suite, the_recipe_with_bwrap_works);
     command_add(suite, exit_statuses_are_those_of_all);
     command_add(suite, nobody_needs_root);
     command_add(suite, a_hundred_at_once_have_their_verdicts);
