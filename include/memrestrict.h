@@ -55,6 +55,17 @@ struct memrestrict_usage {
  * Takes locks, never allocates, leaves errno alone. Without the library: false. */
 MEMRESTRICT_FUNCTION(bool, usage_get, (struct memrestrict_usage * usage, size_t size));
 
+/* Sets this process's limit for every charge that begins after the return: to `bytes`, or to what
+ * MEMRESTRICT_LIMIT or the command gave it, if that is less; MEMRESTRICT_UNLIMITED: to that. What
+ * is charged stays, also where it is more; then nothing is had until it is less. A
+ * forked child begins with it; a limit of all processes together, and that of a run around this
+ * one, hold besides. False: ENOSYS, this process is not limited, or the library is not here;
+ * EAGAIN, another process holds a lock of the run's for too long. */
+MEMRESTRICT_FUNCTION(bool, limit_set, (uint64_t bytes));
+
+/* `peak` begins again with what is used now: the most of a part of a program. False: ENOSYS. */
+MEMRESTRICT_FUNCTION(bool, peak_reset, (void));
+
 /* Faults: calls of the calling thread that fail with ENOMEM because it is told so.
  *
  * Arms a plan for this thread, in the place of one that it has; what is counted begins anew. Plans
@@ -174,6 +185,18 @@ static __attribute__((noinline, unused)) bool memrestrict_plain_cannot(void)
 {
     errno = ENOSYS;
     return false;
+}
+
+static inline bool memrestrict_limit_set(uint64_t bytes)
+{
+    MEMRESTRICT_FIND(call, limit_set)
+    return call != NULL ? call(bytes) : memrestrict_plain_cannot();
+}
+
+static inline bool memrestrict_peak_reset(void)
+{
+    MEMRESTRICT_FIND(call, peak_reset)
+    return call != NULL ? call() : memrestrict_plain_cannot();
 }
 
 static inline bool memrestrict_fault_arm(const char *plan)

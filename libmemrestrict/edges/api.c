@@ -7,6 +7,8 @@
 #include "decide/gate_refusals.h"
 #include "edges/lifecycle.h"
 
+#include <errno.h>
+
 #define MEMRESTRICT_LIBRARY
 #include <memrestrict.h>
 
@@ -25,5 +27,24 @@ EXPORT bool memrestrict_usage_get(struct memrestrict_usage *usage, size_t size)
         .refusals = gate.refusals,
         .unknown = gate.unknown,
     };
+    return true;
+}
+
+EXPORT bool memrestrict_limit_set(uint64_t bytes)
+{
+    int saved = errno;
+    uint64_t given = lifecycle_config.limit; /* by whoever started the program */
+    bool set = life_active() && budget_set_limit(bytes < given ? bytes : given);
+    errno = set ? saved : life_active() ? EAGAIN : ENOSYS;
+    return set;
+}
+
+EXPORT bool memrestrict_peak_reset(void)
+{
+    if (!life_active()) {
+        errno = ENOSYS;
+        return false;
+    }
+    budget_reset_peak();
     return true;
 }

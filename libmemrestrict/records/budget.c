@@ -124,18 +124,36 @@ bool budget_draw(struct account *account, uint64_t bytes)
     return drawn;
 }
 
-void budget_set_limit(uint64_t limit)
+bool budget_set_limit(uint64_t limit)
+{
+    struct lock_hold hold;
+    struct account *account = this_account();
+    bool set = true;
+    lock_take(&budget_inside.lock, &hold);
+    if (budget_inside.accounts != NULL)
+        set = accounts_set_limit(budget_inside.accounts, account, account->ticket, limit);
+    else
+        atomic_store(&account->ceiling, limit);
+    if (set)
+        atomic_store(&budget_own.limit, limit);
+    stocks_close_locked(account); /* what they hold was drawn under the old limit */
+    lock_drop(&budget_inside.lock, &hold);
+    return set;
+}
+
+/* Who charges looks at the peak afterwards: a charge that met the old one is in what is used by
+ * then. */
+void budget_reset_peak(void)
 {
     struct lock_hold hold;
     struct account *account = this_account();
     lock_take(&budget_inside.lock, &hold);
-    atomic_store(&budget_own.limit, limit);
-    if (budget_inside.accounts != NULL)
-        accounts_set_limit(budget_inside.accounts, account, account->ticket, limit);
-    else
-        atomic_store(&account->ceiling, limit);
-    stocks_close_locked(account); /* what they hold was drawn under the old limit */
+    stocks_close_locked(account);
+    uint64_t inherited = counter_get(&account->inherited);
+    atomic_store(&account->peak, counter_get(&account->used) + inherited);
     lock_drop(&budget_inside.lock, &hold);
+    atomic_thread_fence(memory_order_seq_cst);
+    raise_peak(account, counter_get(&account->used) + inherited, false);
 }
 
 static bool charge_with_more_of_the_tree_locked(struct account *account, uint64_t bytes)

@@ -31,8 +31,11 @@ void budget_start(uint64_t limit);
 void budget_join(struct accounts *accounts, struct account *account);
 /* Where the figures are: in a slot, or in memory of our own. */
 struct account *budget_account(void);
-/* Changes the limit; what is charged already stays, also when it is more. */
-void budget_set_limit(uint64_t limit);
+/* Changes the limit; what is charged already stays, also when it is more. False: it is as it was,
+ * since the accounts' lock could not be had. */
+bool budget_set_limit(uint64_t limit);
+/* The peak begins again with what is used now. */
+void budget_reset_peak(void);
 
 /* Up to this many bytes a charge is a new peak at once; a larger one, which the kernel may still
  * refuse, becomes one by budget_note_peak. */

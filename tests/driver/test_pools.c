@@ -30,6 +30,8 @@ static const struct run *run_victim(const char *name, const char *const settings
     X(pools_in_a_forked_child_are_its_own, "MEMRESTRICT_LIMIT=unlimited")                          \
     X(pools_sealed_for_ever_stay_so, "MEMRESTRICT_LIMIT=1M")                                       \
     X(pools_system_calls_cannot_write_either, "MEMRESTRICT_LIMIT=1M")                              \
+    X(limits_are_set_from_inside, "MEMRESTRICT_LIMIT=4M")                                          \
+    X(limits_hold_while_they_are_set, "MEMRESTRICT_LIMIT=1M")                                      \
     X(faults_armed_are_one_threads, "MEMRESTRICT_LIMIT=64M")                                       \
     X(faults_armed_look_at_callers, "MEMRESTRICT_LIMIT=1M")                                        \
     X(faults_fail_each_allocation_in_turn, "MEMRESTRICT_LIMIT=1M")                                 \
