@@ -68,9 +68,10 @@ static void expect_made(const char *test, const char *script, const char *words)
     X(target_script_by_env,                                                                        \
       STATIC "echo '#!/usr/bin/env p' >s; chmod +x s; PATH=$PWD:$PATH; $M ./s",                    \
       "p, which runs s, is")                                                                       \
-    X(target_becomes_static, STATIC "$M -l 64M sh -c 'exec ./p'", "not limited: ./p (process ")    \
+    X(target_becomes_static, STATIC "$M --engine=preload -l 64M sh -c 'exec ./p'",                 \
+      "not limited: ./p (process ")                                                                \
     X(target_becomes_static_from_a_script,                                                         \
-      STATIC "printf '#!/bin/sh\\nexec ./p\\n' >s; chmod +x s; $M -l 64M ./s",                     \
+      STATIC "printf '#!/bin/sh\\nexec ./p\\n' >s; chmod +x s; $M --engine=preload -l 64M ./s",    \
       "not limited: ./p (process ")                                                                \
     X(target_ends_by_a_system_call, RAW_EXIT "$M -l 64M ./p", "")                                  \
     X(target_that_names_itself_has_not_gone_on, RENAMED_EXIT "$M -l 64M ./p", "")                  \
@@ -84,17 +85,19 @@ static void expect_made(const char *test, const char *script, const char *words)
       "nothing refused (peak ")                                                                    \
     X(target_drops_the_preload, MAKE("") "$M -l 64M --no-follow env -i ./p",                       \
       "its environment lacked the library")                                                        \
-    X(target_starts_a_static_program, WAITS_STATIC "$M -l 64M sh -c './p $PPID; exit $?'", "p")    \
+    X(target_starts_a_static_program,                                                              \
+      WAITS_STATIC "$M --engine=preload -l 64M sh -c './p $PPID; exit $?'", "p")                   \
     X(target_slow_to_load_is_not_said_to_be_without_the_library,                                   \
       SLOW_TO_LOAD                                                                                 \
       "mkfifo said; { exec 3<said; sleep 1; cat <&3 >/dev/null; } & $M -l 64M ./p said",           \
       "")                                                                                          \
     X(target_forked_and_static_is_said_once,                                                       \
-      WAITS_STATIC "$M -l 64M bash -c './p $PPID; exit $?' 2>e; s=$?; "                            \
+      WAITS_STATIC "$M --engine=preload -l 64M bash -c './p $PPID; exit $?' 2>e; s=$?; "           \
                    "sed 's/[0-9][0-9]*/N/g' e >&2; test $(grep -c limited: e) = 1 && exit $s",     \
       "memrestrict: not limited: ./p N (process N): statically linked\n")                          \
     X(target_forked_and_short,                                                                     \
-      STATIC "$M -v -l 64M perl -e 'system \"./p\"; exit 7' 2>e; s=$?; grep -qE '^memrestrict: "   \
+      STATIC "$M --engine=preload -v -l 64M perl -e 'system \"./p\"; exit 7' 2>e; s=$?; grep -qE " \
+             "'^memrestrict: "                                                                     \
              "not limited: (./p .process [0-9]+.|/bin/sh): statically linked' e && "               \
              "echo said >&2; exit $s",                                                             \
       "said")                                                                                      \
