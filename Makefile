@@ -157,12 +157,14 @@ bench-sweep: lib command
 bench-plot:
 	@bench/plot.sh $(BENCH_CSV) $(BUILD)/bench
 
-# The ways of limiting memory side by side, into docs/methods.md. METHODS, TRIES, ROUNDS: see bench/survey.sh.
+# The ways of limiting memory side by side, into docs/methods.md, and the engines on the same programs, into
+# docs/engines.md. METHODS, PROGRAMS, ENGINES, TRIES, ROUNDS: see bench/survey.sh and bench/engines.sh.
 .PHONY: survey
 survey:
 	@tests/need.sh build survey
 	@$(MAKE) --no-print-directory -s lib command bench-programs
 	@bench/survey.sh $(BUILD) docs/methods.md
+	@bench/engines.sh $(BUILD) docs/engines.md
 
 # A path in a recipe, whatever it is made of; and where it stands below DESTDIR.
 quoted = '$(subst ','\'',$1)'

@@ -50,11 +50,26 @@ START_TEST(survey_puts_its_table_between_the_marks)
 }
 END_TEST
 
+START_TEST(engines_are_compared_on_the_same_programs)
+{
+    if (!program_exists("jq"))
+        SKIP("package jq");
+    expect("PROGRAMS='dynamic static' ENGINES='preload rlimit' TRIES=1 $R/bench/engines.sh $B | "
+           "grep '^|' | sed -E 's/, cost [0-9.]+//g; s/6[67][0-9]{6}/N/g'",
+           0,
+           "| program | preload | rlimit |\n|---|---|---|\n"
+           "| dynamic | N, exit 3 | N, exit 3 |\n"
+           "| static | not limited: statically linked | N, exit 3 |\n",
+           "");
+}
+END_TEST
+
 Suite *suite_survey(void)
 {
     Suite *suite = suite_create("survey");
     command_add(suite, survey_tells_where_each_stopped);
     command_add(suite, survey_says_what_cannot_be_had);
     command_add(suite, survey_puts_its_table_between_the_marks);
+    command_add(suite, engines_are_compared_on_the_same_programs);
     return suite;
 }
