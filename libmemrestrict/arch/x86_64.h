@@ -27,6 +27,8 @@ static inline long arch_system_call(long number, long a, long b, long c, long d,
             "cmpq $11, %%rdi\n\tje 1f\n\t"  /* munmap */                                           \
             "cmpq $12, %%rdi\n\tje 1f\n\t"  /* brk */                                              \
             "cmpq $25, %%rdi\n\tje 1f\n\t"  /* mremap */                                           \
+            "cmpq $59, %%rdi\n\tje 1f\n\t"  /* execve */                                           \
+            "cmpq $322, %%rdi\n\tje 1f\n\t" /* execveat */                                         \
             "cmpq $231, %%rdi\n\tje 1f\n\t" /* exit_group */                                       \
             "cmpq $329, %%rdi\n\tje 1f\n\t" /* pkey_mprotect */                                    \
             "jmpq *%[next]\n"                                                                      \

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * syscall(2) as programs see it, for those that map memory by number: SBCL has its heap so. The
- * calls that this library counts by name are counted here too; all others are jumped to, so that
- * the next function finds registers, stack and errno as the program left them. Only on machines
- * whose file in arch/ has the jump.
+ * syscall(2) as programs see it, for those that map memory by number: SBCL has its heap so; and for
+ * those that start a program so. What this library takes by name is taken here too; all other calls
+ * are jumped to, so that the next function finds registers, stack and errno as the program left
+ * them. Only on machines whose file in arch/ has the jump.
  */
 #include "arch/arch.h"
 #include "common/kernel.h"
@@ -20,6 +20,7 @@
 
 #ifdef ARCH_SYSCALL
 
+int execveat(int, const char *, char *const *, char *const *, int);
 int pkey_mprotect(void *addr, size_t length, int prot, int key);
 
 /* What the library counts by name is counted here too, but not where it is the next allocator that
@@ -73,6 +74,10 @@ static __attribute__((used)) long take(long number, long a, long b, long c, long
 {
     if (number == __NR_exit_group)
         _exit((int)a);
+    if (number == __NR_execve)
+        return execve((const char *)a, (char *const *)b, (char *const *)c);
+    if (number == __NR_execveat)
+        return execveat((int)a, (const char *)b, (char *const *)c, (char *const *)d, (int)e);
     if (number == __NR_brk)
         return move_break(a);
     bool counted = number == __NR_munmap ? counts_unmap() : counts();

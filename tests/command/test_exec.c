@@ -25,6 +25,23 @@ START_TEST(exec_into_an_empty_environment_is_limited)
 }
 END_TEST
 
+/* syscall(2) is seen where its arguments are known to be passed on. */
+START_TEST(exec_by_number_is_limited)
+{
+    if (shell("case $(uname -m)$(od -An -tu1 -j4 -N1 $V/exec_by) in x86_64*2) ;; *) exit 77;; esac")
+            ->status == 77) {
+        harness_skip("exec_by_number_is_limited", "another machine");
+        return;
+    }
+    expect(TAKES_10M "for how in syscall syscall-at; do "
+                     "$M -q -l 5M $V/exec_by $how -i ./p || echo $how is not limited; done; true",
+           0, "", "");
+    expect("for how in syscall syscall-at; do $M -q -l 64M $V/exec_by $how -i /usr/bin/env; done; "
+           "$V/exec_by syscall ./none; $M -q -l 64M $V/exec_by syscall ./none",
+           2, "", "syscall: ENOENT\nsyscall: ENOENT\n");
+}
+END_TEST
+
 START_TEST(exec_with_no_follow_is_left_alone)
 {
     expect(TAKES_10M "for how in " HOW "; do "
@@ -100,6 +117,7 @@ Suite *suite_exec(void)
 {
     Suite *suite = suite_create("exec");
     command_add(suite, exec_into_an_empty_environment_is_limited);
+    command_add(suite, exec_by_number_is_limited);
     command_add(suite, exec_with_no_follow_is_left_alone);
     command_add(suite, exec_leaves_no_trace_in_the_environment);
     command_add(suite, exec_by_many_hands_is_limited_at_the_end);

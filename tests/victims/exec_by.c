@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,6 +38,10 @@ static void become(void)
         execlp(file, argv[0], argv[1], argv[2], (char *)NULL);
     if (is("fexecve"))
         fexecve(open(file, O_RDONLY | O_CLOEXEC), argv, env);
+    if (is("syscall"))
+        syscall(SYS_execve, file, argv, env);
+    if (is("syscall-at"))
+        syscall(SYS_execveat, AT_FDCWD, file, argv, env, 0);
     if (is("execveat"))
         execveat(AT_FDCWD, file, argv, env, 0);
     if (is("execveat-fd"))
