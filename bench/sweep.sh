@@ -33,7 +33,7 @@ loop() { # ALLOCATIONS COMMAND...
     done
 }
 
-counts() { sed -n 's/.* in \([0-9]*\) trials of \([0-9]*\) call sites.*/\1 trials/p' out; }
+counts() { sed -n 's/.* in \([0-9]*\) trials* of \([0-9]*\) call site.*/\1 trials/p' out; }
 
 row() { printf '| %s | %s | %s | %s |\n' "$@"; }
 

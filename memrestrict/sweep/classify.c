@@ -162,12 +162,17 @@ static size_t find_leaks(const struct reference *reference, const struct site_in
     return count;
 }
 
+/* A block that has grown is more bytes in no block more. */
 static void write_leak(FILE *file, struct source_locations *locations, const struct leak *leak)
 {
     struct source_location place;
+    char blocks[48] = " more in the blocks";
+    if (leak->blocks > 0)
+        snprintf(blocks, sizeof blocks, " in %" PRIu64 " block%s", leak->blocks,
+                 leak->blocks == 1 ? "" : "s");
     if (source_locations_find(locations, leak->site->objects, leak->site->frames, NULL, &place))
-        fprintf(file, "%" PRIu64 " bytes in %" PRIu64 " block%s of %s\n", leak->bytes, leak->blocks,
-                leak->blocks == 1 ? "" : "s", place.words);
+        fprintf(file, "%" PRIu64 " byte%s%s of %s\n", leak->bytes, leak->bytes == 1 ? "" : "s",
+                blocks, place.words);
     source_location_free(&place);
 }
 

@@ -71,15 +71,40 @@ char *finding_debug(const struct sweep_head *head, const struct trial_record *re
     return replay_in_debugger(&replay);
 }
 
+static bool is_wrong(enum reaction reaction) { return reaction > REACTION_HANDLED; }
+
+void findings_kinds(FILE *file, const struct findings *findings)
+{
+    size_t kinds[REACTIONS] = {0};
+    const char *separator = " (";
+    for (size_t i = 0; i < findings->count; i++)
+        kinds[findings->list[i].record->reaction] += finding_counts(&findings->list[i]);
+    for (int i = REACTIONS - 1; i >= 0; i--) {
+        if (kinds[i] == 0)
+            continue;
+        fprintf(file, "%s%zu %s", separator, kinds[i], reaction_name((enum reaction)i));
+        separator = ", ";
+    }
+    fputs(*separator == ',' ? ")" : "", file);
+}
+
 void findings_counts(FILE *file, const struct findings *findings, const struct journal *journal)
 {
     const char *separator = ":";
-    fprintf(file, "%zu trials of %" PRIu64 " call sites", journal->count, journal->head.sites);
-    for (int i = REACTIONS - 1; i >= 0; i--) {
-        enum reaction reaction = (enum reaction)i;
-        if (findings->trials[reaction] == 0)
+    size_t wrong = 0;
+    fprintf(file, "%zu trial%s of %" PRIu64 " call site%s", journal->count,
+            journal->count == 1 ? "" : "s", journal->head.sites,
+            journal->head.sites == 1 ? "" : "s");
+    for (int i = 0; i < REACTIONS; i++)
+        wrong += is_wrong((enum reaction)i) ? findings->trials[i] : 0;
+    if (wrong > 0) {
+        fprintf(file, ": %zu went wrong", wrong);
+        separator = ",";
+    }
+    for (int i = REACTION_HANDLED; i >= 0; i--) {
+        if (findings->trials[i] == 0)
             continue;
-        fprintf(file, "%s %zu %s", separator, findings->trials[reaction], reaction_name(reaction));
+        fprintf(file, "%s %zu %s", separator, findings->trials[i], reaction_name((enum reaction)i));
         separator = ",";
     }
 }

@@ -15,10 +15,10 @@ static json_t *rule_array(void)
     json_t *rules = json_array();
     for (int i = REACTION_HANDLED + 1; i < REACTIONS; i++) {
         enum reaction reaction = (enum reaction)i;
-        json_array_append_new(rules, json_pack("{ss s{ss+}}", "id", reaction_name(reaction),
+        json_array_append_new(rules, json_pack("{ss s{ss++}}", "id", reaction_name(reaction),
                                                "shortDescription", "text",
-                                               "after a failed allocation the program ",
-                                               reaction_meaning(reaction)));
+                                               "After a failed allocation the program ",
+                                               reaction_meaning(reaction), "."));
     }
     return rules;
 }

@@ -94,6 +94,7 @@ static void write_sum(FILE *file, const struct findings *findings, const struct 
         new += finding_counts(&findings->list[i]);
     }
     fprintf(file, "memrestrict: sweep: %zu finding%s", new, new == 1 ? "" : "s");
+    findings_kinds(file, findings);
     if (known > 0)
         fprintf(file, " and %zu known", known);
     if (left_out > 0)

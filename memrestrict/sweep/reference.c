@@ -152,6 +152,20 @@ static bool take_run(struct reference *reference, const struct trial *first,
     return read;
 }
 
+/* By the words of run: "PROGRAM is statically linked, so the library cannot be loaded into it: not
+ * limited; ...". */
+static void say_nothing_allocates(const struct trial *trial)
+{
+    static const char end[] = ": not limited";
+    const char *why =
+        json_string_value(json_array_get(json_object_get(trial->outcome, "warnings"), 0));
+    const char *last = why != NULL ? strstr(why, end) : NULL;
+    if (last != NULL)
+        message("the program cannot be swept: %.*s", (int)(last - why), why);
+    else
+        message("the program cannot be swept: it allocates nothing that the library sees");
+}
+
 bool reference_take(struct reference *reference, struct trials *trials, uint64_t *time,
                     uint64_t *output, struct string_list *notes, int *status)
 {
@@ -178,7 +192,7 @@ bool reference_take(struct reference *reference, struct trials *trials, uint64_t
         good = note(notes, "with nothing made to fail it exits with %zu", (size_t)first->status);
     reference->run = first;
     if (good && HASH_COUNT(reference->index.sites) == 0) {
-        message("the program cannot be swept: it allocates nothing that the library sees");
+        say_nothing_allocates(first);
         good = false;
     }
     return good;

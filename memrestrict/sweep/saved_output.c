@@ -4,6 +4,7 @@
 #include "base/message.h"
 #include "common/path_open.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -56,13 +57,24 @@ static bool copy_to(const char *from, const char *to, const char *ending)
     return done;
 }
 
+/* A key is part of a file's name as far as that is plain. */
+static void name_of(const struct trial_record *record, char *name, size_t room)
+{
+    const char *key = record->key != NULL ? record->key : reaction_name(record->reaction);
+    size_t length = 0;
+    for (; *key != '\0' && length < room - 1; key++)
+        name[length++] = isalnum((unsigned char)*key) || strchr("._+@", *key) != NULL ? *key : '-';
+    name[length] = '\0';
+}
+
 bool saved_output_add(struct saved_output *kept, struct trial_record *record, const char *out,
                       const char *err)
 {
+    char name[64];
+    name_of(record, name, sizeof name);
     if (kept->folder == NULL || record->reaction <= REACTION_HANDLED)
         return true;
-    if (asprintf(&record->kept, "%s/%04u-%s", kept->folder, ++kept->count,
-                 reaction_name(record->reaction)) < 0) {
+    if (asprintf(&record->kept, "%s/%04u-%s", kept->folder, ++kept->count, name) < 0) {
         record->kept = NULL;
         return false;
     }

@@ -45,8 +45,9 @@ struct sweep {
     struct saved_output kept;
     uint64_t began;
     size_t tried, found[REACTIONS];
-    size_t taken_up; /* of those tried: from the journal, in no time */
-    bool cut;        /* --max was reached */
+    size_t taken_up;                  /* of those tried: from the journal, in no time */
+    size_t skipped, skipped_in_a_row; /* trials that could not be run */
+    bool cut;                         /* --max was reached */
 };
 
 static bool no_memory(void)
@@ -208,14 +209,33 @@ static bool judge_trial(struct sweep *sweep, const struct trial *trial)
     return done;
 }
 
+/* One trial that cannot be run is passed over; where none can, it is given up. */
+static bool skip(struct sweep *sweep)
+{
+    enum { TIMES = 3 };
+    const uint64_t pause = second / 10;
+    sweep->skipped++;
+    if (signal_wait_signal() != 0)
+        return false;
+    if (++sweep->skipped_in_a_row == TIMES) {
+        message("sweep: %d trials in a row could not be run: it ends here", TIMES);
+        return false;
+    }
+    signal_wait_poll(NULL, 0, pause);
+    return true;
+}
+
 static bool take_trial(struct sweep *sweep, struct trial *trial)
 {
-    bool good = trial->end != TRIAL_FAILED;
-    if (!good) {
+    bool good;
+    if (trial->end == TRIAL_FAILED) {
         progress_clear(&sweep->progress);
         message("a trial could not be run: %s", trial->trouble);
+        good = skip(sweep);
+    } else {
+        sweep->skipped_in_a_row = 0;
+        good = judge_trial(sweep, trial);
     }
-    good = good && judge_trial(sweep, trial);
     trial_free(trial);
     return good;
 }
@@ -237,7 +257,7 @@ static const struct task *next_task(struct sweep *sweep, size_t *number)
 
 static bool may_start(struct sweep *sweep)
 {
-    size_t started = sweep->tried + trials_running(sweep->trials);
+    size_t started = sweep->tried + sweep->skipped + trials_running(sweep->trials);
     sweep->cut = sweep->options.most != 0 && started >= sweep->options.most;
     return !sweep->cut && trials_free_places(sweep->trials) > 0;
 }
@@ -247,7 +267,7 @@ static bool start_more(struct sweep *sweep)
     const struct task *task;
     size_t number;
     while (may_start(sweep) && (task = next_task(sweep, &number)) != NULL)
-        if (!trials_start(sweep->trials, number, task->plan, NULL))
+        if (!trials_start(sweep->trials, number, task->plan, NULL) && !skip(sweep))
             return false;
     return true;
 }
@@ -315,17 +335,26 @@ static bool run_copies(struct sweep *sweep)
     return sweep_fork(&how);
 }
 
+/* What was passed over is not in the journal, so that a later sweep tries it. */
 static bool finish(struct sweep *sweep)
 {
     uint64_t time = duration_now() - sweep->began;
-    if (sweep->cut) {
-        sweep->journal.time += time;
-        return true;
-    }
-    return journal_finish(&sweep->journal, time);
+    if (!sweep->cut && sweep->skipped == 0)
+        return journal_finish(&sweep->journal, time);
+    sweep->journal.time += time;
+    return true;
 }
 
-/* What was found so far is told also when a signal came; trials_close then ends us by it. */
+static void note_skipped(struct sweep *sweep)
+{
+    char words[64];
+    snprintf(words, sizeof words, "%zu trial%s could not be run, and nothing is known of %s",
+             sweep->skipped, sweep->skipped == 1 ? "" : "s", sweep->skipped == 1 ? "it" : "them");
+    if (sweep->skipped > 0)
+        string_list_add(&sweep->journal.head.notes, words);
+}
+
+/* What was found so far is told whatever came; after a signal, trials_close then ends us by it. */
 static int sweep_program(struct sweep *sweep)
 {
     int status;
@@ -334,9 +363,10 @@ static int sweep_program(struct sweep *sweep)
     sweep->began = duration_now();
     bool good = sweep->options.fork ? run_copies(sweep) : run_all(sweep);
     good = good && finish(sweep);
-    if (!good && signal_wait_signal() == 0)
-        return EXIT_OURS;
-    return sweep_end(&sweep->journal, &sweep->options.findings, &sweep->reports);
+    note_skipped(sweep);
+    status = sweep_end(&sweep->journal, &sweep->options.findings, &sweep->reports);
+    bool looked = good && (sweep->skipped == 0 || status != EXIT_SUCCESS);
+    return looked ? status : EXIT_OURS;
 }
 
 int sweep_main(int argc, char **argv)
@@ -345,7 +375,8 @@ int sweep_main(int argc, char **argv)
     int status;
     if (!sweep_options_read(argc, argv, &sweep.options, &status))
         return status;
-    if (!sweep_reports_open(&sweep.reports, &sweep.options.findings))
+    if (!sweep_end_is_possible(&sweep.options.findings) ||
+        !sweep_reports_open(&sweep.reports, &sweep.options.findings))
         return EXIT_OURS;
     if (!saved_output_open(&sweep.kept, sweep.options.keep)) {
         sweep_reports_undo(&sweep.reports);

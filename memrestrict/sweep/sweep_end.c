@@ -2,6 +2,7 @@
 #include "sweep/sweep_end.h"
 
 #include "sweep/format_findings.h"
+#include "base/file_kind.h"
 #include "base/message.h"
 #include "base/terminal.h"
 
@@ -14,6 +15,23 @@ static bool mark(struct findings *findings, const struct findings_options *optio
     return (options->suppress == NULL || findings_suppress(findings, options->suppress)) &&
            (!options->update_baseline || findings_write_baseline(findings, options->baseline)) &&
            (options->baseline == NULL || findings_baseline(findings, options->baseline));
+}
+
+/* What cannot be read twice is read at the end alone. */
+static bool is_good(bool read(struct findings *, const char *), const char *path)
+{
+    struct findings none = {.list = NULL};
+    if (path == NULL || (!file_is_plain(path) && !file_is_device(path)))
+        return true;
+    bool good = read(&none, path);
+    findings_free(&none);
+    return good;
+}
+
+bool sweep_end_is_possible(const struct findings_options *options)
+{
+    return is_good(findings_suppress, options->suppress) &&
+           (options->update_baseline || is_good(findings_baseline, options->baseline));
 }
 
 static bool write_text(const struct findings *findings, const struct journal *journal,

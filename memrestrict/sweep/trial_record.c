@@ -15,7 +15,7 @@ static const struct {
     [REACTION_HANDLED] = {"handled", "fails in its own words"},
     [REACTION_ABORTED] = {"abort", "ends itself by a signal"},
     [REACTION_LEAKED] = {"leak", "ends well, but leaves more memory behind"},
-    [REACTION_SWALLOWED] = {"swallowed", "exit status 0, but another output"},
+    [REACTION_SWALLOWED] = {"swallowed", "exits with status 0, but prints something else"},
     [REACTION_HUNG] = {"hang", "does not end"},
     [REACTION_CRASHED] = {"crash", "is killed by a signal"},
     [REACTION_CORRUPTED] = {"corruption", "frees what is not its own, or breaks the heap"},

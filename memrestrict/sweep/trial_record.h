@@ -31,7 +31,7 @@ enum reaction {
 const char *reaction_name(enum reaction reaction);
 /* False: there is none of that name. */
 bool reaction_of(const char *name, enum reaction *reaction);
-/* "ends by a signal of its own, abort(3) or a trap" ... Static. */
+/* What the program does, as the end of a sentence: "ends itself by a signal". Static. */
 const char *reaction_meaning(enum reaction reaction);
 
 struct trial_record {

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -164,8 +165,20 @@ static struct trial *make_trial(struct trials *trials, uint64_t tag)
     free(temporary);
     if (made)
         return trial;
+    int saved_errno = errno;
     trial_free(trial);
+    errno = saved_errno;
     return NULL;
+}
+
+/* Where the user lets temporary folders be; errno is why there is none of ours. */
+static void say_no_folder(const struct trials *trials)
+{
+    int length = (int)(strrchr(trials->folder, '/') - trials->folder);
+    if (errno == ENOSPC || errno == EDQUOT)
+        message("TMPDIR: no space left in %.*s", length, trials->folder);
+    else
+        message("TMPDIR: cannot make a folder in %s: %s", trials->folder, strerror(errno));
 }
 
 static bool open_streams(struct trials *trials, struct running *running, int streams[3])
@@ -222,8 +235,15 @@ bool trials_start(struct trials *trials, uint64_t tag, const char *fault, const 
         running++;
     *running = (struct running){.pidfd = -1, .out = {-1, -1, 0, 0, 0}, .err = {-1, -1, 0, 0, 0}};
     running->trial = make_trial(trials, tag);
-    if (running->trial == NULL || !launch(trials, running, fault, limit)) {
-        message("cannot start '%s' once more: %s", trials->program->argv[0], strerror(errno));
+    if (running->trial == NULL) {
+        say_no_folder(trials);
+        return false;
+    }
+    if (!launch(trials, running, fault, limit)) {
+        if (errno == ENOSPC || errno == EDQUOT)
+            say_no_folder(trials);
+        else
+            message("cannot start '%s' once more: %s", trials->program->argv[0], strerror(errno));
         close_streams(running);
         trial_free(running->trial);
         running->trial = NULL;
@@ -236,6 +256,22 @@ bool trials_start(struct trials *trials, uint64_t tag, const char *fault, const 
 }
 
 /* The end */
+
+/* A run that has nowhere to write to cannot say so. */
+static void blame_full_disk(const struct trials *trials, struct trial *trial)
+{
+    enum { LEAST = 64 << 10 };
+    struct statvfs space;
+    char *trouble;
+    int length = (int)(strrchr(trials->folder, '/') - trials->folder);
+    if (statvfs(trials->folder, &space) != 0 ||
+        (space.f_bavail >= LEAST / space.f_frsize + 1 &&
+         (space.f_favail > 0 || space.f_files == 0)) ||
+        asprintf(&trouble, "no space left in %.*s", length, trials->folder) < 0)
+        return;
+    free(trial->trouble);
+    trial->trouble = trouble;
+}
 
 static struct trial *finish(struct trials *trials, struct running *running, bool too_late)
 {
@@ -257,7 +293,9 @@ static struct trial *finish(struct trials *trials, struct running *running, bool
     close_streams(running);
     running->trial = NULL;
     trial_read(trial, status, trials->program->depth != 0);
-    if (too_late)
+    if (trial->end == TRIAL_FAILED)
+        blame_full_disk(trials, trial);
+    else if (too_late)
         trial->end = TRIAL_TIMED_OUT;
     return trial;
 }

@@ -75,6 +75,8 @@ void trial_read(struct trial *trial, int status, bool sites)
     trial->sites = sites ? load(trial, "sites.json") : NULL;
     if (trial->outcome != NULL && json_is_integer(json_object_get(trial->outcome, "pid"))) {
         read_end(trial);
+        if (sites && trial->sites == NULL)
+            fail(trial, "memrestrict run has told no call sites");
         return;
     }
     char *trouble = complaint(trial);

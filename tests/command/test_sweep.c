@@ -153,8 +153,8 @@
       "4'",                                                                                        \
       0, "1\n", NULL)                                                                              \
     X(sweep_last_line_sums_up, "$M sweep -t 300 -q " BUG "crash | sed 's/; .*//'", 0,              \
-      "memrestrict: sweep: 1 finding in 6 trials of 3 call sites: 2 crash, 2 handled, 2 "          \
-      "tolerated\n",                                                                               \
+      "memrestrict: sweep: 1 finding (1 crash) in 6 trials of 3 call sites: 2 went wrong, 2 "      \
+      "handled, 2 tolerated\n",                                                                    \
       "")                                                                                          \
     X(sweep_leaves_nothing_behind,                                                                 \
       "mkdir t; TMPDIR=$PWD/t " SWEEP BUG "crash >o; TMPDIR=$PWD/t $M sweep --fork -q " BUG        \
@@ -198,7 +198,7 @@
       "crash >o; echo $?",                                                                         \
       0, "0\ncrash:crash@a#1.c\n0\n", "")                                                          \
     X(sweep_bad_suppression,                                                                       \
-      "printf 'abort:x\\n\\n  crush:y\\n' >s; $M sweep -q --suppress=s " BUG, 125, NULL,           \
+      "printf 'abort:x\\n\\n  crush:y\\n' >s; $M sweep -q --suppress=s " BUG, 125, "",             \
       "memrestrict: s:3: cannot understand 'crush:y'; accepted: OUTCOME:FUNCTION@FILE")            \
     X(sweep_no_suppressions, "$M sweep -q --suppress=s " BUG, 125, NULL,                           \
       "memrestrict: --suppress: s: cannot read: No such file or directory")                        \
@@ -309,8 +309,10 @@
       "$M sweep -t 300 -q --keep=k --json=j " BUG                                                  \
       "swallowed >o; ls k; cat $(jq -r '.findings[].kept' j).stdout",                              \
       0,                                                                                           \
-      "0001-swallowed.stderr\n0001-swallowed.stdout\n0002-swallowed.stderr\n"                      \
-      "0002-swallowed.stdout\nbegun\ndone\n",                                                      \
+      "0001-swallowed-swallow@sweep_one_bug.c.stderr\n"                                            \
+      "0001-swallowed-swallow@sweep_one_bug.c.stdout\n"                                            \
+      "0002-swallowed-swallow@sweep_one_bug.c.stderr\n"                                            \
+      "0002-swallowed-swallow@sweep_one_bug.c.stdout\nbegun\ndone\n",                              \
       "")                                                                                          \
     X(sweep_keep_in_no_folder, "$M sweep --keep=/proc/no --json=j true; ls", 0, "",                \
       "--keep: cannot use /proc/no")                                                               \

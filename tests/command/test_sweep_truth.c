@@ -32,15 +32,60 @@
       SWEEP "sh -c '\"$0\" child_crashes; exit 7' " ENDS ">o 2>&1; " KEYS " | grep -v @dash", 0,   \
       "crash:" AT("crash_of_child") "11\n", "")
 
+#define FINDINGS "jq -r '.findings[].key' j"
+#define PROPERTIES_OF_TRIALS(X)                                                                    \
+    X(sweep_passes_over_a_trial_that_cannot_be_run,                                                \
+      "$M sweep -t 300 -j1 --mode=once --json=j " ENDS                                             \
+      "loses_folder >o; echo $?; tail -n 2 o | sed 's/[;,].*//'; " FINDINGS "; jq -r .finished j", \
+      0,                                                                                           \
+      "3\nnote: 1 trial could not be run\n"                                                        \
+      "memrestrict: sweep: 1 finding (1 crash) in 5 trials of 6 call sites: 1 went wrong\n"        \
+      "crash:lose@sweep_ends.c\nfalse\n",                                                          \
+      "memrestrict: a trial could not be run: ")                                                   \
+    X(sweep_where_no_trial_can_be_run_ends_with_what_it_found,                                     \
+      SWEEP "-j1 " ENDS "loses_all >o; echo $?; " FINDINGS, 0, "125\ncrash:lose@sweep_ends.c\n",   \
+      "memrestrict: sweep: 3 trials in a row could not be run: it ends here")                      \
+    X(sweep_where_no_trial_can_be_run_says_why, SWEEP "-j1 " ENDS "loses_all >o", 125, "",         \
+      ": No such file or directory\n")                                                             \
+    X(sweep_of_a_static_program_says_so,                                                           \
+      "echo 'int main(void) { return 0; }' >s.c && cc -static -o s s.c && $M sweep ./s", 125, "",  \
+      "memrestrict: the program cannot be swept: s is statically linked, so the library")          \
+    X(sweep_of_blocks_that_have_grown,                                                             \
+      SWEEP ENDS                                                                                   \
+      "leaves_a_large_one >o; jq -r '.findings[].detail' j | tail -n 1 | cut -d ' ' -f -7",        \
+      0, "11 bytes more in the blocks of\n", "")                                                   \
+    X(sweep_rules_of_sarif_are_sentences,                                                          \
+      SWEEP "--sarif=s " ENDS                                                                      \
+            "words >o 2>&1; jq -r '.runs[0].tool.driver.rules[].shortDescription.text' s | "       \
+            "grep -vc '^After a failed allocation the program [a-z][^.]*[.]$'",                    \
+      1, "0\n", "")                                                                                \
+    X(sweep_lists_are_read_before_the_program_runs,                                                \
+      "echo no >s; for o in suppress baseline; do $M sweep --$o=s touch ran; done; ls", 0, "s\n",  \
+      "memrestrict: s:1: cannot understand 'no'")
+
 #define DEFINE(name, script, status, out, err)                                                     \
     START_TEST(name) { expect(script, status, out, err); }                                         \
     END_TEST
 PROPERTIES(DEFINE)
+PROPERTIES_OF_TRIALS(DEFINE)
+
+START_TEST(sweep_names_the_folder_that_is_full)
+{
+    if (shell("unshare -rm sh -c 'mount -t tmpfs none /mnt'")->status != 0)
+        SKIP("no mounts here");
+    expect("mkdir t; export F=$PWD/t; unshare -rm sh -c 'mount -t tmpfs -o size=512k none $F && "
+           "TMPDIR=$F $M sweep -t 300 -q -j1 --mode=once $V/sweep_ends fills 2>&1 >o | "
+           "sed \"s|$F|F|\"'",
+           0, "memrestrict: a trial could not be run: no space left in F\n", "");
+}
+END_TEST
 
 Suite *suite_sweep_truth(void)
 {
     Suite *suite = suite_create("sweep_truth");
 #define ADD(name, script, status, out, err) command_add(suite, name);
     PROPERTIES(ADD)
+    PROPERTIES_OF_TRIALS(ADD)
+    command_add(suite, sweep_names_the_folder_that_is_full);
     return suite;
 }

@@ -98,6 +98,49 @@ static int both_die(void)
 
 static int child_aborts(void) { return write_to(abort_of_child); }
 
+/* Crashes, then takes away what a trial leaves its results in: `which` is that folder, or the one
+ * of all trials. Then it asks for more. */
+static int lose(const char *which)
+{
+    char *block = malloc(303);
+    block[0] = 1;
+    char *other = malloc(304);
+    if (other == NULL)
+        return system(which) != 0;
+    for (int i = 0; i < 8; i++)
+        free(malloc(305));
+    free(malloc(306));
+    free(malloc(307));
+    free(malloc(308));
+    free(other);
+    free(block);
+    return 0;
+}
+
+static int loses_folder(void) { return lose("rm -rf \"${TMPDIR%/*}\""); }
+
+static int loses_all(void) { return lose("rm -rf \"${TMPDIR%/*/*}\""); }
+
+static int fills(void)
+{
+    static char much[1 << 20];
+    void *block = malloc(309);
+    if (block == NULL && write(STDOUT_FILENO, much, sizeof much) < 0)
+        return 9;
+    free(block);
+    free(malloc(310));
+    return 0;
+}
+
+static int leaves_a_large_one(void)
+{
+    static char *block;
+    void *other = malloc(311);
+    block = malloc(other == NULL ? 331 : 320);
+    free(other);
+    return block == NULL;
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -113,6 +156,10 @@ int main(int argc, char **argv)
         {"child_crashes", child_crashes},
         {"both_die", both_die},
         {"child_aborts", child_aborts},
+        {"loses_folder", loses_folder},
+        {"loses_all", loses_all},
+        {"fills", fills},
+        {"leaves_a_large_one", leaves_a_large_one},
     };
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
         if (argc > 1 && strcmp(argv[1], ends[i].name) == 0)
