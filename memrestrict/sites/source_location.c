@@ -99,6 +99,21 @@ static bool is_header_of_library(const char *file)
     return file != NULL && strstr(file, "/include/") != NULL && strstr(file, "/bits/") != NULL;
 }
 
+static bool is_one_of(const struct symbols_name *name, const char *const *patterns, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (fnmatch(patterns[i], basename(name->object), 0) == 0)
+            return true;
+    return false;
+}
+
+/* Its own code: not what allocates or throws for a language. */
+static bool is_c_library(const struct symbols_name *name)
+{
+    static const char *const patterns[] = {"libc.so*", "libc-*.so", "libnss_*.so*", "ld-musl-*"};
+    return name->object != NULL && is_one_of(name, patterns, sizeof patterns / sizeof patterns[0]);
+}
+
 static bool is_library_of_language(const struct symbols_name *name)
 {
     static const char *const patterns[] = {
@@ -108,10 +123,8 @@ static bool is_library_of_language(const struct symbols_name *name)
     };
     if (name->object == NULL)
         return true;
-    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++)
-        if (fnmatch(patterns[i], basename(name->object), 0) == 0)
-            return true;
-    return is_header_of_library(name->file) || symbols_is_plumbing(name);
+    return is_one_of(name, patterns, sizeof patterns / sizeof patterns[0]) ||
+           is_header_of_library(name->file) || symbols_is_plumbing(name);
 }
 
 static char *words_of(const struct symbols_name *name)
@@ -159,6 +172,18 @@ static bool add_words(struct string_list *stack, const struct symbols_name *name
     return done;
 }
 
+static const struct symbols_name *names_of(struct source_locations *locations,
+                                           const json_t *objects, const json_t *json, size_t *count)
+{
+    json_int_t number = json_integer_value(json_array_get(json, 0));
+    struct sites_frame frame = {
+        .object =
+            number >= 0 ? object_of(locations, json_array_get(objects, (size_t)number)) : NULL,
+        .offset = (uint64_t)json_integer_value(json_array_get(json, 1)),
+    };
+    return symbols_of(locations->symbols, &frame, count);
+}
+
 bool source_locations_find(struct source_locations *locations, const json_t *objects,
                            const json_t *frames, struct string_list *stack,
                            struct source_location *place)
@@ -169,14 +194,8 @@ bool source_locations_find(struct source_locations *locations, const json_t *obj
     const json_t *json;
     *place = (struct source_location){.words = NULL};
     json_array_foreach (frames, i, json) {
-        json_int_t number = json_integer_value(json_array_get(json, 0));
-        struct sites_frame frame = {
-            .object =
-                number >= 0 ? object_of(locations, json_array_get(objects, (size_t)number)) : NULL,
-            .offset = (uint64_t)json_integer_value(json_array_get(json, 1)),
-        };
         size_t count;
-        const struct symbols_name *names = symbols_of(locations->symbols, &frame, &count);
+        const struct symbols_name *names = names_of(locations, objects, json, &count);
         for (size_t j = 0; j < count && done; j++) {
             done = add_words(stack, &names[j]);
             top = top != NULL ? top : &names[j];
@@ -185,6 +204,50 @@ bool source_locations_find(struct source_locations *locations, const json_t *obj
         }
     }
     return set_place(place, first != NULL ? first : top) && done;
+}
+
+/* The innermost functions of a stack, as long as they are the C library's. */
+static size_t library_names(struct source_locations *locations, const struct source_stack *stack,
+                            const struct symbols_name *into[SYMBOLS_DEEPEST])
+{
+    size_t i, total = 0;
+    const json_t *json;
+    json_array_foreach (stack->frames, i, json) {
+        size_t count;
+        const struct symbols_name *names = names_of(locations, stack->objects, json, &count);
+        for (size_t j = 0; names != NULL && j < count && total < SYMBOLS_DEEPEST; j++) {
+            if (!is_c_library(&names[j]))
+                return total;
+            into[total++] = &names[j];
+        }
+    }
+    return total;
+}
+
+static const struct symbols_name *innermost_of_both(const struct symbols_name *const *one,
+                                                    size_t count,
+                                                    const struct symbols_name *const *other,
+                                                    size_t others)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < others; j++)
+            if (strcmp(one[i]->function, other[j]->function) == 0)
+                return one[i];
+    return NULL;
+}
+
+bool source_locations_blame_library(struct source_locations *locations,
+                                    const struct source_stack *failed,
+                                    const struct source_stack *crash, struct source_location *place)
+{
+    const struct symbols_name *calls[SYMBOLS_DEEPEST], *ends[SYMBOLS_DEEPEST];
+    size_t call_count = library_names(locations, failed, calls);
+    size_t end_count = library_names(locations, crash, ends);
+    const struct symbols_name *both = innermost_of_both(ends, end_count, calls, call_count);
+    if (both == NULL)
+        return true;
+    source_location_free(place);
+    return set_place(place, both);
 }
 
 void source_location_free(struct source_location *place)

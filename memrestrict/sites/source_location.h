@@ -28,6 +28,18 @@ void source_locations_close(struct source_locations *locations);
 bool source_locations_find(struct source_locations *locations, const json_t *objects,
                            const json_t *frames, struct string_list *stack,
                            struct source_location *place);
+
+/* A call stack, as --site-list writes it. */
+struct source_stack {
+    const json_t *objects, *frames;
+};
+
+/* If both stacks, that of a call that failed and that of a crash, have begun in one function of the
+ * C library with nothing else within, *place becomes that function. False: no memory. */
+bool source_locations_blame_library(struct source_locations *locations,
+                                    const struct source_stack *failed,
+                                    const struct source_stack *crash,
+                                    struct source_location *place);
 void source_location_free(struct source_location *place);
 
 #endif

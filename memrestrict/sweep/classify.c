@@ -201,23 +201,30 @@ static char *leaks_in_words(const struct reference *reference, const struct evid
     return words;
 }
 
-/* Where the program died, if that is known; else the call site that failed. */
+static const struct indexed_site *find_failed(const struct reference *reference,
+                                              const struct evidence *evidence, const char *site)
+{
+    const struct indexed_site *failed =
+        evidence->index != NULL ? site_index_find(evidence->index, site) : NULL;
+    return failed != NULL ? failed : site_index_find(&reference->index, site);
+}
+
+/* The C library's function that both made the call and died of it is to be mended, and not who
+ * called it; else where the program died, if that is known; else the call site that failed. */
 static bool find_place(const struct reference *reference, const struct evidence *evidence,
                        const char *site, struct source_locations *locations,
                        struct trial_record *record, struct source_location *place)
 {
     struct source_location caller;
     const json_t *objects = NULL, *crash = NULL;
-    const struct indexed_site *failed =
-        evidence->index != NULL ? site_index_find(evidence->index, site) : NULL;
-    if (failed == NULL)
-        failed = site_index_find(&reference->index, site);
+    const struct indexed_site *failed = find_failed(reference, evidence, site);
     bool done =
         source_locations_find(locations, failed != NULL ? failed->objects : NULL,
                               failed != NULL ? failed->frames : NULL, &record->caller, &caller);
     if (evidence->index != NULL && record->signal != 0)
         crash = site_index_crash(evidence->index, evidence->pid, record->signal, &objects);
     *place = caller;
+    record->is_nameless = failed == NULL;
     record->origin = strdup(caller.words != NULL ? caller.words : "");
     if (crash == NULL)
         return done && record->origin != NULL;
@@ -225,6 +232,10 @@ static bool find_place(const struct reference *reference, const struct evidence 
     return record->origin != NULL &&
            source_locations_find(locations, objects, json_object_get(crash, "frames"),
                                  &record->stack, place) &&
+           (failed == NULL ||
+            source_locations_blame_library(
+                locations, &(struct source_stack){failed->objects, failed->frames},
+                &(struct source_stack){objects, json_object_get(crash, "frames")}, place)) &&
            done;
 }
 

@@ -7,6 +7,7 @@
 #include "base/json_read.h"
 #include "base/message.h"
 #include "base/string_file.h"
+#include "sweep/reference.h"
 
 #include <dirent.h>
 #include <inttypes.h>
@@ -202,6 +203,37 @@ static struct reference reference_of(const struct told *told, const json_t *reco
     return reference;
 }
 
+/* A copy tells no call sites, so those that only an error path meets have no names: its plan is
+ * tried alone, as a sweep without copies does. False: a signal came, or there is no memory. */
+static bool name(const struct told *told, const char *site, struct trial_record *record)
+{
+    const struct sweep_fork *how = told->how;
+    if (!record->is_nameless || record->reaction <= REACTION_HANDLED)
+        return true;
+    struct trial *trial = trials_start(how->trials, 0, record->plan, NULL)
+                              ? trials_next(how->trials, UINT64_MAX)
+                              : NULL;
+    struct trial_record named = {.plan = strdup(record->plan)};
+    struct site_index index = {.json = NULL};
+    struct evidence evidence;
+    char *said = NULL;
+    bool done =
+        trial == NULL || trial->end == TRIAL_FAILED ||
+        (named.plan != NULL &&
+         reference_evidence(trial, how->reference->run->out_hash, &index, &evidence, &said) &&
+         classify(how->reference, &evidence, site, how->locations, &named));
+    if (done && named.reaction == record->reaction && named.key != NULL) {
+        trial_record_free(record);
+        *record = named;
+        named = (struct trial_record){.plan = NULL};
+    }
+    trial_record_free(&named);
+    free(said);
+    site_index_free(&index);
+    trial_free(trial);
+    return done && signal_wait_signal() == 0;
+}
+
 static bool judge_copy(const struct told *told, const json_t *record, const char *out,
                        const char *err)
 {
@@ -230,9 +262,11 @@ static bool judge_copy(const struct told *told, const json_t *record, const char
                          how->locations, &judged);
     site_index_free(&index);
     json_decref(processes);
+    done = done && name(told, json_string_value(json_object_get(record, "site")), &judged);
     if (!done) {
         trial_record_free(&judged);
-        message("no memory");
+        if (signal_wait_signal() == 0)
+            message("no memory");
     }
     return done && saved_output_add(how->kept, &judged, out, err) &&
            how->keep(how->context, &judged);

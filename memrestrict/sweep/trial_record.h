@@ -48,6 +48,7 @@ struct trial_record {
     char *file;    /* of that place; NULL: unknown */
     int line;      /* 0: unknown */
     char *origin;  /* where the allocation failed, in the same words as the place */
+    bool is_nameless;          /* the call site's functions could not be told; in no journal */
     struct string_list stack;  /* of the place, innermost first, if that is not the call site */
     struct string_list caller; /* the call site's */
     struct string_list met;    /* call sites that the reference does not know: their names, and

@@ -81,7 +81,7 @@
       "crash \"$a\" \"$b\" <\"$f\" >o; jq -r '.findings[].replay' j | line; done; $M merge -q "    \
       "--json=j k >o; "                                                                            \
       "jq -r '.findings[].replay, .findings[].kept, .argv_hex[2]' j | line | sed "                 \
-      "'s/000.-crash//'",                                                                          \
+      "'s/000.-crash.*//'",                                                                        \
       0,                                                                                           \
       " $'a\\012b' $'\\377\\001' <$'n\\377'\n"                                                     \
       " $'a\\012b' $'\\377\\001' <$'n\\377'\n"                                                     \

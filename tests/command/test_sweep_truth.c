@@ -32,6 +32,15 @@
       SWEEP "sh -c '\"$0\" child_crashes; exit 7' " ENDS ">o 2>&1; " KEYS " | grep -v @dash", 0,   \
       "crash:" AT("crash_of_child") "11\n", "")
 
+/* A library that calls itself the C library, and dies of what its own call came to. */
+#define LIBRARY                                                                                    \
+    "echo '#include <stdlib.h>\nchar *made(void) { return malloc(9); }\n"                          \
+    "void look_up(void) { char *block = made(); *block = 1; free(block); }' >l.c; "                \
+    "cc -g -shared -fPIC -fno-builtin -o libc-own.so l.c; "                                        \
+    "echo 'void look_up(void); char *made(void);\n"                                                \
+    "void use(char *block) { *block = 1; }\n"                                                      \
+    "int main(int argc, char **argv) { if (argc > 1) use(made()); else look_up(); return 0; }' "   \
+    ">v.c; cc -g -fno-builtin -o v v.c ./libc-own.so; "
 #define FINDINGS "jq -r '.findings[].key' j"
 #define PROPERTIES_OF_TRIALS(X)                                                                    \
     X(sweep_passes_over_a_trial_that_cannot_be_run,                                                \
@@ -59,6 +68,13 @@
             "words >o 2>&1; jq -r '.runs[0].tool.driver.rules[].shortDescription.text' s | "       \
             "grep -vc '^After a failed allocation the program [a-z][^.]*[.]$'",                    \
       1, "0\n", "")                                                                                \
+    X(sweep_names_the_c_library_where_it_fails_itself,                                             \
+      LIBRARY SWEEP "./v >o; " FINDINGS "; " SWEEP "./v x >o; " FINDINGS, 0,                       \
+      "crash:look_up@l.c\ncrash:use@v.c\n", "")                                                    \
+    X(sweep_in_one_run_names_what_fails_on_an_error_path,                                          \
+      "for f in -j2 --fork; do " SWEEP "$f $V/sweep_one_bug twice >o; "                            \
+      "jq -r '.findings[] | \"\\(.key) \\(.origin)\"' j; done | uniq -c | sed 's/^ *//'",          \
+      0, "2 crash:fail_twice@sweep_one_bug.c fail_twice (sweep_one_bug.c:89)\n", "")               \
     X(sweep_lists_are_read_before_the_program_runs,                                                \
       "echo no >s; for o in suppress baseline; do $M sweep --$o=s touch ran; done; ls", 0, "s\n",  \
       "memrestrict: s:1: cannot understand 'no'")
