@@ -25,6 +25,25 @@ static void right(const char *test, const char *script)
                   run->out, run->err);
 }
 
+/* Each of so many that live for less than a look takes is named, with this reason. */
+#define EACH(ways, options, program, reason)                                                       \
+    "n=50; [ -z \"$TEST_LONG\" ] || n=1000; for how in " ways "; do $M -q --lenient -l 64M "       \
+    "--json=j " options " $V/exec_many $how $n " program " || exit 2; c=$(grep -c '\"" reason      \
+    "\"' j); test $c = $n || { echo \"$how: $c of $n\" >&2; exit 1; }; done"
+
+#define EACH_NAMED(X)                                                                              \
+    X(coverage_each_static_program_is_named,                                                       \
+      STATIC EACH("fork vfork spawn thread", "--engine=preload", "./p", "statically linked"))      \
+    X(coverage_each_script_of_a_static_program_is_named,                                           \
+      STATIC "echo \"#!$PWD/p\" >s; chmod +x s; " EACH("fork vfork spawn", "--engine=preload",     \
+                                                       "./s", "statically linked"))                \
+    X(coverage_each_setuid_program_is_named,                                                       \
+      "cp /usr/bin/id s && chown 65534 s && chmod 4755 s; test \"$(./s -u)\" = 65534 || exit "     \
+      "77; " EACH("fork vfork spawn", "", "./s", "set-user-ID or the like") " >/dev/null")         \
+    X(coverage_each_cleaned_program_is_named,                                                      \
+      EACH("fork-i vfork-i spawn-i", "--no-follow", "/bin/true",                                   \
+           "its environment lacked the library"))
+
 #define NOT_GREEN(X)                                                                               \
     X(coverage_static_program_by_a_shell,                                                          \
       STATIC "$M --engine=preload -l 1M -e 9 bash -c './p; true' 2>e; test $? = 9 && " PRINTS(     \
@@ -85,6 +104,17 @@ static void right(const char *test, const char *script)
                                                                                               "\"" \
                                                                                               " "  \
                                                                                               "j") \
+    X(coverage_search_passes_over_what_is_no_program,                                              \
+      STATIC "mkdir a b; echo >a/p; mkdir a/q; cp p b/p; cp p b/q; export PATH=$PWD/a:$PWD/b:"     \
+             "$PATH; for i in p q; do $M --engine=preload -q --lenient -l 1M --json=j env $i || "  \
+             "exit 1; grep -q \"command.: .*/b/$i\\\"\" j || exit 1; done")                        \
+    X(coverage_sandbox_is_said,                                                                    \
+      "bwrap --ro-bind / / --proc /proc --unshare-pid true || exit 77; "                           \
+      "$M -l 10M -e 9 bwrap --ro-bind / / --proc /proc --unshare-pid true 2>e; test $? = 9 && "    \
+      "grep -Eq 'limited alone|not limited|not known' e")                                          \
+    X(coverage_shell_in_an_emptied_environment_is_said,                                            \
+      "for how in system popen; do $M -l 64M -e 9 $V/exec_by $how -i true 2>e; test $? = 9 && "    \
+      "grep -q 'not limited: /bin/sh: its environment lacked' e || exit 1; done")                  \
     X(coverage_many_short_ones_are_each_named,                                                     \
       STATIC "$M --engine=preload -l 64M --json=j perl -e 'for (1 .. 200) { fork // die or exec "  \
              "\"./p\"; wait }'; "                                                                  \
@@ -109,11 +139,19 @@ static void right(const char *test, const char *script)
       "300000; "                                                                                   \
       "select undef, undef, undef, 0.3' 2>e; $M -v -l 1G $V/process_thousand_threads 2>>e; "       \
       "test $(grep -c 'nothing refused (' e) = 2 && ! " PRINTS("past the library") "e")            \
+    X(coverage_workers_that_are_ended_raise_no_alarm,                                              \
+      "f=$(ls /usr/sbin/php-fpm* 2>/dev/null | head -n 1); test -n \"$f\" || exit 77; "            \
+      "printf '[global]\nerror_log=%s/log\n[www]\nuser=nobody\ngroup=nogroup\nlisten=%s/s\n"       \
+      "pm=static\npm.max_children=3\n' $PWD $PWD >c; cat >r <<'E'\n"                               \
+      "$1 -F -y c & p=$!; i=0; until [ -S s ] || [ $i -gt 200 ]; do sleep 0.05; i=$((i + 1)); "    \
+      "done; kill -QUIT $p; wait $p\nE\n"                                                          \
+      "$f -t -y c 2>/dev/null || exit 77; $M -l 1G -e 9 sh r $f")                                  \
     X(coverage_other_names_are_as_asked, STATIC "$M -l 64M -e 9 -p bash bash -c 'true; ./p'")
 
 #define RIGHT(name, script)                                                                        \
     START_TEST(name) { right(#name, script); }                                                     \
     END_TEST
+EACH_NAMED(RIGHT)
 NOT_GREEN(RIGHT)
 NO_ALARM(RIGHT)
 
@@ -121,6 +159,7 @@ Suite *suite_coverage(void)
 {
     Suite *suite = suite_create("coverage");
 #define ADD(name, script) command_add(suite, name);
+    EACH_NAMED(ADD)
     NOT_GREEN(ADD)
     NO_ALARM(ADD)
     return suite;
