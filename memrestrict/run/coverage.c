@@ -206,7 +206,7 @@ bool coverage_fails(const struct outcome *outcome, const struct run_options *opt
     if (options->error_exitcode == 0 || options->lenient || outcome_uncovered(outcome) == 0)
         return false;
     if (!options->quiet)
-        message("exit %d, since not all of the run was limited, or is known; see --lenient",
+        message("exit %d: not all of the run was limited, or is known; see --lenient",
                 options->error_exitcode);
     return true;
 }

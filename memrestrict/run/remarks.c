@@ -52,7 +52,7 @@ static bool has_runs_beside(const struct outcome *outcome)
 static void say_beyond(struct outcome *outcome)
 {
     const struct process *first = NULL;
-    char counted[SIZE_ROOM], charged[SIZE_ROOM], others[48] = "";
+    char counted[SIZE_ROOM], charged[SIZE_ROOM], others[32] = "";
     size_t count = 0;
     for (size_t i = 0; i < outcome->process_count; i++) {
         const struct process *process = &outcome->processes[i];
@@ -62,12 +62,9 @@ static void say_beyond(struct outcome *outcome)
     if (first == NULL)
         return;
     if (count > 1)
-        snprintf(others, sizeof others, ", and so with %zu more", count - 1);
-    outcome_warn(outcome,
-                 "%s (process %d): the kernel counts %s of its memory, it was charged for %s: some "
-                 "came past the library%s",
-                 first->program, first->pid, size_words(first->resident, counted),
-                 size_words(first->peak, charged), others);
+        snprintf(others, sizeof others, ", and %zu more", count - 1);
+    outcome_warn(outcome, "past the library: %s has %s, charged %s%s", first->program,
+                 size_words(first->resident, counted), size_words(first->peak, charged), others);
 }
 
 void remarks_say(struct outcome *outcome)
