@@ -75,38 +75,38 @@ static void right(const char *test, const char *script)
     X(coverage_valgrind_has_a_malloc_of_its_own,                                                   \
       VALGRIND "$M -l 5M -e 9 $V1 $V/takes_95M 2>e; test $? = 9 && " PRINTS(                       \
           "another malloc, as under valgrind") "e && ! " PRINTS("statically linked") "e")          \
-    X(coverage_what_the_kernel_counts_besides_is_said, "$M -v -l 5M --json=j "                     \
-                                                       "$V/outside_maps_past_the_library 100 "     \
-                                                       "2>e; " PRINTS(                             \
-                                                           "memrestrict: past the library: "       \
-                                                           "outside_maps_past_the_library has "    \
-                                                           "100.") "e && " PRINTS("nothing "       \
-                                                                                  "refused of "    \
-                                                                                  "what was "      \
-                                                                                  "charged") "e "  \
-                                                                                             "&&"  \
-                                                                                             " g"  \
-                                                                                             "re"  \
-                                                                                             "p "  \
-                                                                                             "-q"  \
-                                                                                             " "   \
-                                                                                             "\""  \
-                                                                                             "ke"  \
-                                                                                             "rn"  \
-                                                                                             "el"  \
-                                                                                             "_c"  \
-                                                                                             "ou"  \
-                                                                                             "nt"  \
-                                                                                             "ed"  \
-                                                                                             "_b"  \
-                                                                                             "yt"  \
-                                                                                             "es"  \
-                                                                                             ".:"  \
-                                                                                             " 1"  \
-                                                                                             "0"   \
-                                                                                             "\""  \
-                                                                                             " "   \
-                                                                                             "j")  \
+    X(coverage_what_the_kernel_counts_besides_is_said,                                             \
+      "$M -v -l 5M --json=j "                                                                      \
+      "$V/outside_maps_past_the_library 100 "                                                      \
+      "2>e; " PRINTS("memrestrict: past the library: "                                             \
+                     "outside_maps_past_the_library has "                                          \
+                     "100.") "e && " PRINTS("nothing "                                             \
+                                            "refused of "                                          \
+                                            "what was "                                            \
+                                            "charged") "e "                                        \
+                                                       "&&"                                        \
+                                                       " g"                                        \
+                                                       "re"                                        \
+                                                       "p "                                        \
+                                                       "-q"                                        \
+                                                       " "                                         \
+                                                       "\""                                        \
+                                                       "ke"                                        \
+                                                       "rn"                                        \
+                                                       "el"                                        \
+                                                       "_c"                                        \
+                                                       "ou"                                        \
+                                                       "nt"                                        \
+                                                       "ed"                                        \
+                                                       "_b"                                        \
+                                                       "yt"                                        \
+                                                       "es"                                        \
+                                                       ".:"                                        \
+                                                       " 1"                                        \
+                                                       "0"                                         \
+                                                       "\""                                        \
+                                                       " "                                         \
+                                                       "j")                                        \
     X(coverage_search_passes_over_what_is_no_program,                                              \
       STATIC "mkdir a b; echo >a/p; mkdir a/q; cp p b/p; cp p b/q; export PATH=$PWD/a:$PWD/b:"     \
              "$PATH; for i in p q; do $M --engine=preload -q --lenient -l 1M --json=j env $i || "  \
