@@ -2,6 +2,7 @@
 #include "decide/pool_fault.h"
 
 #include "common/writer.h"
+#include "ground/guard.h"
 #include "ground/lock.h"
 #include "ground/object.h"
 #include "ground/process.h"
@@ -20,7 +21,7 @@ enum {
 };
 
 /* Not on the handler's stack, which may be small. */
-static struct {
+static LARGE_ZEROS struct {
     struct sink voice;
     struct text line;
     uintptr_t addresses[FRAMES];

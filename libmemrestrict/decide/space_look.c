@@ -2,13 +2,14 @@
 #include "decide/space_look.h"
 
 #include "common/kernel.h"
+#include "ground/guard.h"
 #include "ground/maps.h"
 
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/resource.h>
 
-static struct {
+static LARGE_ZEROS struct {
     struct maps maps; /* not on a stack, which may be small */
     char name[ACCOUNTS_NAME];
     uintptr_t end; /* of the mapping before */

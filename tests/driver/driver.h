@@ -17,7 +17,7 @@
     X(settings)                                                                                    \
     X(fault)                                                                                       \
     X(allocators)                                                                                  \
-    X(pools)                                                                                       \
+    X(header)                                                                                      \
     X(front)                                                                                       \
     X(examples)
 

@@ -185,9 +185,9 @@ START_TEST(pools_are_had_by_linking)
 }
 END_TEST
 
-Suite *suite_pools(void)
+Suite *suite_header(void)
 {
-    Suite *suite = suite_create("pools");
+    Suite *suite = suite_create("header");
 #define ADD(name, setting) driver_add(suite, name);
     VICTIMS(ADD)
     driver_add(suite, pools_write_when_sealed_is_told);
