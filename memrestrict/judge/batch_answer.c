@@ -24,10 +24,15 @@ const char *batch_answer_id(enum batch_answer answer)
     return ids[answer];
 }
 
+static bool is_blank(char character)
+{
+    return character == ' ' || character == '\t' || character == '\r' || character == '\n';
+}
+
 static bool next_line(struct side *side)
 {
     ssize_t length = getline(&side->line, &side->room, side->file);
-    while (length > 0 && memchr(" \t\r\n", side->line[length - 1], 4) != NULL)
+    while (length > 0 && is_blank(side->line[length - 1]))
         side->line[--length] = '\0';
     side->length = length;
     return length >= 0;

@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_THREADS = 2000, MOST_REPORTED = 1000, MOST_ROWS = 1000 };
+enum { MOST_THREADS = 2000, MOST_REPORTED = 1000, MOST_ROWS = 1000, MOST_FAULTS = 100 };
 static const uint64_t uncharged = 32 << 20;
 static const uint64_t second = 1000000000, least_pause = 1000000, most_pause = 20000000;
 /* Who reads the rest of what a submission wrote that we ended has so long to do so. */
@@ -39,6 +39,7 @@ struct run {
     sigset_t signals;
     uint64_t began, cpu_before; /* when it became the program; 0: not yet */
     int signal;                 /* came to us; 0: none */
+    unsigned faults;            /* SIGSEGV, which it may handle */
 };
 
 /* The first cause is the one. */
@@ -105,7 +106,7 @@ static enum tracer_decision on_call(void *context, const struct tracer_call *cal
 static void on_signal(void *context, int tid, int signal)
 {
     struct run *run = context;
-    if (signal == SIGSEGV)
+    if (signal == SIGSEGV && run->faults++ < MOST_FAULTS)
         run->result->stack_overflow |= judge_stack_overflowed(tid);
     if (signal == SIGXFSZ && run->options->output_limit != JUDGE_NO_LIMIT)
         end(run, JUDGE_OUTPUT);

@@ -59,7 +59,9 @@ static void write_refusals(FILE *file, const struct judge_result *result)
         return;
     }
     fprintf(file, "refused %" PRIu64 " allocation%s (first: ", count, count == 1 ? "" : "s");
-    sentence_refusal(file, &first->first);
+    struct refusal refusal = first->first;
+    refusal.by_tree = false; /* there is but one limit */
+    sentence_refusal(file, &refusal);
     fputc(')', file);
 }
 
