@@ -174,14 +174,21 @@ static bool end_threads(struct loan *loan)
     return ended;
 }
 
+/* Who goes on asks in vain: his limit is what he has, so that he does not even ask. */
+static void settle(struct loan *loan)
+{
+    atomic_store(&loan->accounts->tree_limit, accounts_tree_room(loan->accounts));
+    atomic_store(&loan->accounts->borrows, 0);
+    atomic_store(&loan->place->grant, 0);
+    atomic_store(&loan->place->state, ACCOUNT_REPLACED);
+}
+
 bool loan_close(struct loan *loan)
 {
     if (loan != NULL && !end_threads(loan))
         return false;
-    if (loan != NULL) {
-        atomic_store(&loan->place->grant, 0);
-        atomic_store(&loan->place->state, ACCOUNT_REPLACED);
-    }
+    if (loan != NULL)
+        settle(loan);
     free(loan);
     return true;
 }
