@@ -372,5 +372,8 @@ void reap_close(struct reap *reap, struct roster *roster, bool sees_exit)
     read_tree(roster, outcome);
     outcome->no_room = roster_no_room(roster);
     outcome->lies = roster_lies(roster);
+    if (roster_lock_was_kept(roster))
+        outcome_warn(outcome, "a process kept the lock of the accounts, being stopped, or lying: "
+                              "places of those that had ended were not free meanwhile");
     reap_settle(reap, sees_exit);
 }

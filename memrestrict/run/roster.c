@@ -12,6 +12,9 @@ enum { SEARCHES = 5 }; /* for a process in another namespace, each through all t
 /* To fill in a slot takes microseconds. */
 static const uint64_t unfinished_patience = UINT64_C(2000) * 1000 * 1000;
 
+/* Who has the lock needs it for microseconds, unless the machine is very busy. */
+static const uint64_t lock_patience = UINT64_C(1000) * 1000 * 1000;
+
 static const char no_such_number[] = "it gives a number that no process has",
                   not_of_the_run[] = "it gives the number of a process that is not of this run";
 
@@ -222,14 +225,26 @@ static void look_at_place(struct roster *roster, unsigned slot, roster_take *tak
     place->told = true;
 }
 
+static void note_kept_lock(struct roster *roster)
+{
+    uint64_t now = duration_now();
+    if (roster->kept_since == 0)
+        roster->kept_since = now;
+    else if (now - roster->kept_since >= lock_patience)
+        roster->kept = true;
+}
+
 static void free_done(struct roster *roster)
 {
     unsigned slots[ACCOUNTS_SLOTS] = {0}, count = 0;
     for (unsigned i = 0; i < roster->top; i++)
         if (roster->places[i].done)
             slots[count++] = i;
-    if (!accounts_free(roster->accounts, slots, count))
+    if (!accounts_free(roster->accounts, slots, count)) {
+        note_kept_lock(roster);
         return; /* at the next look */
+    }
+    roster->kept_since = 0;
     for (unsigned i = 0; i < count; i++)
         roster->places[slots[i]] = (struct roster_place){.owner = 0};
 }
@@ -261,6 +276,8 @@ bool roster_is_crowded(const struct roster *roster)
         free += roster->places[i].owner == 0;
     return free < ACCOUNTS_SLOTS / 4;
 }
+
+bool roster_lock_was_kept(const struct roster *roster) { return roster->kept; }
 
 uint64_t roster_lies(const struct roster *roster) { return roster->lies; }
 

@@ -99,6 +99,9 @@ bool roster_is_crowded(const struct roster *roster);
 /* Who wrote into the accounts what cannot be: two places of one process, say. Each is counted once.
  */
 uint64_t roster_lies(const struct roster *roster);
+/* Did somebody keep the lock, so that places of the dead could not be made free for a second or
+ * more? One who was stopped, or lies. */
+bool roster_lock_was_kept(const struct roster *roster);
 
 /* The processes that have a place, from *index on: false at the end. What the kernel says is looked
  * up by the second only, which passes over those that do not run. */

@@ -44,6 +44,8 @@ struct roster {
     uint64_t lies;
     struct account *own;    /* the command's own place, for what it limits itself; NULL: none */
     uint32_t asked;         /* as often as had asked at the last look */
+    uint64_t kept_since;    /* the lock could not be had since then; 0: it could */
+    bool kept;              /* ... for too long */
     uint64_t notes_dropped; /* that nobody finished */
     uint64_t note_begun[EXEC_NOTES]; /* the state of a place that is being written, and ... */
     uint64_t note_since[EXEC_NOTES]; /* ... since when it was seen so */

@@ -114,6 +114,14 @@ START_TEST(hostile_stop_with_the_lock_lists_nobody_twice)
 }
 END_TEST
 
+START_TEST(hostile_lock_that_is_kept_is_said_and_holds_nobody_up)
+{
+    expect("timeout -s KILL 60 $M --json=j -l 64M --scope=tree $V/hostile_writes 2500 keep 20; "
+           "echo $?; jq '.processes | length' j",
+           0, "0\n21\n", "a process kept the lock of the accounts");
+}
+END_TEST
+
 START_TEST(hostile_file_for_accounts_is_said_and_ends_nothing)
 {
     expect(": >empty; LD_PRELOAD=$B/libmemrestrict.so MEMRESTRICT_LIMIT=64M "
@@ -213,6 +221,7 @@ Suite *suite_hostile(void)
     command_add(suite, hostile_names_are_quoted);
     command_add(suite, hostile_folder_of_exploring_is_not_read_back);
     command_add(suite, hostile_stop_with_the_lock_lists_nobody_twice);
+    command_add(suite, hostile_lock_that_is_kept_is_said_and_holds_nobody_up);
     command_add(suite, hostile_file_for_accounts_is_said_and_ends_nothing);
     command_add(suite, hostile_number_in_another_namespace_is_found_among_the_descendants);
     command_add(suite, hostile_nothing_about_orphans);

@@ -32,6 +32,22 @@ static void write_it(struct accounts *accounts, const char *what, long number, l
         accounts->lock = (int32_t)other;
 }
 
+/* Children come, and go while the lock is kept. */
+static void keep_lock(struct accounts *accounts, long children)
+{
+    int ends[2];
+    char byte;
+    if (pipe(ends) != 0)
+        _exit(9);
+    for (long i = 0; i < children; i++)
+        if (fork() == 0) {
+            close(ends[1]);
+            _exit(read(ends[0], &byte, 1) == 0 ? 0 : 9);
+        }
+    accounts->lock = hostile_own(accounts)->ticket;
+    close(ends[1]);
+}
+
 /* Whatever memory of the command's can be opened. */
 static void cut_short(int command)
 {
@@ -63,6 +79,8 @@ int main(int argc, char **argv)
         return 9;
     if (strcmp(argv[2], "cut") == 0)
         cut_short(accounts->command);
+    else if (strcmp(argv[2], "keep") == 0)
+        keep_lock(accounts, argc > 3 ? atol(argv[3]) : 0);
     else if (strcmp(argv[2], "folder") == 0 && area != NULL)
         strcpy(area->folder, argv[3]);
     else
