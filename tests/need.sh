@@ -36,6 +36,7 @@ needs() {
         echo "command:clang-format-14 ?clang-format-14"
         echo "command:clang-tidy-14 ?clang-tidy-14"
         echo "command:valgrind ?valgrind"
+        echo "command:heaptrack ?heaptrack"
         echo "command:musl-gcc ?musl-tools"
         echo "command:shellcheck ?shellcheck"
         echo "command:cmake ?cmake"

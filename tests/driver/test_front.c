@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LIMIT "MEMRESTRICT_LIMIT=16M", "MEMRESTRICT_REPORT=stderr"
 #define BEFORE_US(library) "LD_PRELOAD=" library ":%B/libmemrestrict.so"
@@ -57,6 +58,19 @@ START_TEST(front_libmemusage)
     ck_assert_int_eq(
         RUN(SETTINGS(BEFORE_US("libmemusage.so")), "victims/alloc_family_has_one_owner")->status,
         0);
+}
+END_TEST
+
+/* It keeps from the programs that its own starts what it was preloaded by. */
+START_TEST(front_heaptrack)
+{
+    static const char preload[] = "/usr/lib/heaptrack/libheaptrack_preload.so";
+    if (access(preload, R_OK) != 0)
+        SKIP("package heaptrack");
+    expect_passed_on(RUN(SETTINGS(LIMIT, "DUMP_HEAPTRACK_OUTPUT=/dev/null",
+                                  BEFORE_US("/usr/lib/heaptrack/libheaptrack_preload.so")),
+                         "victims/process_takes_32_mib"),
+                     "libheaptrack_preload.so");
 }
 END_TEST
 
@@ -129,6 +143,7 @@ Suite *suite_front(void)
     Suite *suite = suite_create("front");
     driver_add(suite, front_wrapper_of_malloc_alone);
     driver_add(suite, front_libmemusage);
+    driver_add(suite, front_heaptrack);
     driver_add(suite, front_program_wraps_the_heap);
     driver_add(suite, front_program_owns_the_heap_and_wraps_the_rest);
     driver_add(suite, front_second_copy_of_the_library);
