@@ -38,7 +38,7 @@ monopoly '\bkernel_write\(' kernel.h kernel.c writer.c
 monopoly '\bdlsym\(' real.c
 monopoly '__libc_single_threaded' counter.h
 monopoly '__(x86_64|i386|aarch64|LP64|arm|riscv|powerpc|s390x?)__' arch.h
-monopoly '__asm__' x86_64.h aarch64.h
+monopoly '__asm__' x86_64.h i386.h aarch64.h
 monopoly '\bREG_R|\buc_mcontext\b' x86_64.h aarch64.h
 
 # The memory that a run shares with its processes: the command goes there through one door each.

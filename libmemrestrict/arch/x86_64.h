@@ -19,22 +19,27 @@ static inline long arch_system_call(long number, long a, long b, long c, long d,
     return number;
 }
 
-/* The whole of a function that is called as syscall(3): to `counted` with the calls that map memory
- * or end the process, all arguments where they are; with any other to where `other` points. */
-#define ARCH_SYSCALL(counted, other)                                                               \
-    __asm__("cmpq $9, %%rdi\n\tje 1f\n\t"   /* mmap */                                             \
-            "cmpq $10, %%rdi\n\tje 1f\n\t"  /* mprotect */                                         \
-            "cmpq $11, %%rdi\n\tje 1f\n\t"  /* munmap */                                           \
-            "cmpq $12, %%rdi\n\tje 1f\n\t"  /* brk */                                              \
-            "cmpq $25, %%rdi\n\tje 1f\n\t"  /* mremap */                                           \
-            "cmpq $59, %%rdi\n\tje 1f\n\t"  /* execve */                                           \
-            "cmpq $322, %%rdi\n\tje 1f\n\t" /* execveat */                                         \
-            "cmpq $231, %%rdi\n\tje 1f\n\t" /* exit_group */                                       \
-            "cmpq $329, %%rdi\n\tje 1f\n\t" /* pkey_mprotect */                                    \
-            "jmpq *%[next]\n"                                                                      \
-            "1:\tjmp %P[here]"                                                                     \
-            :                                                                                      \
-            : [next] "m"(other), [here] "i"(counted))
+/* syscall(3): to `counted` with the calls that map memory, start a program or end the process, all
+ * arguments where they are; with any other to what `next` returns, which the pointer `other` holds.
+ */
+#define ARCH_SYSCALL(counted, other, next)                                                         \
+    __attribute__((visibility("default"), naked)) long syscall(                                    \
+        __attribute__((unused)) long number, ...)                                                  \
+    {                                                                                              \
+        __asm__("cmpq $9, %%rdi\n\tje 1f\n\t"   /* mmap */                                         \
+                "cmpq $10, %%rdi\n\tje 1f\n\t"  /* mprotect */                                     \
+                "cmpq $11, %%rdi\n\tje 1f\n\t"  /* munmap */                                       \
+                "cmpq $12, %%rdi\n\tje 1f\n\t"  /* brk */                                          \
+                "cmpq $25, %%rdi\n\tje 1f\n\t"  /* mremap */                                       \
+                "cmpq $59, %%rdi\n\tje 1f\n\t"  /* execve */                                       \
+                "cmpq $322, %%rdi\n\tje 1f\n\t" /* execveat */                                     \
+                "cmpq $231, %%rdi\n\tje 1f\n\t" /* exit_group */                                   \
+                "cmpq $329, %%rdi\n\tje 1f\n\t" /* pkey_mprotect */                                \
+                "jmpq *%[next_one]\n"                                                              \
+                "1:\tjmp %P[here]"                                                                 \
+                :                                                                                  \
+                : [next_one] "m"(other), [here] "i"(counted));                                     \
+    }
 
 /* Without a bus lock: a third of the cost. */
 #define ARCH_COUNTS_ALONE true

@@ -7,6 +7,7 @@
  */
 #include "arch/arch.h"
 #include "common/kernel.h"
+#include "ground/kernel_exec.h"
 #include "decide/gate_regions.h"
 #include "edges/exports.h"
 #include "edges/front.h"
@@ -20,8 +21,14 @@
 
 #ifdef ARCH_SYSCALL
 
+#undef mmap64
+void *mmap64(void *addr, size_t length, int prot, int flags, int fd, int64_t offset);
 int execveat(int, const char *, char *const *, char *const *, int);
 int pkey_mprotect(void *addr, size_t length, int prot, int key);
+
+#define UNIT ((uintptr_t)4096) /* of mmap2's offset */
+
+static long take(long number, long a, long b, long c, long d, long e, long f);
 
 /* What the library counts by name is counted here too, but not where it is the next allocator that
  * calls, or a function of its that maps for one of ours; nor for an allocator before us, which has
@@ -62,7 +69,12 @@ static long count(long number, long a, long b, long c, long d, long e, long f)
 {
     void *addr = (void *)a;
     switch (number) {
+#ifdef __NR_mmap2
+    case __NR_mmap2:
+        return (long)mmap64(addr, (size_t)b, (int)c, (int)d, (int)e, (int64_t)(uint32_t)f * UNIT);
+#else
     case __NR_mmap: return (long)mmap(addr, (size_t)b, (int)c, (int)d, (int)e, f);
+#endif
     case __NR_munmap: return munmap(addr, (size_t)b);
     case __NR_mremap: return (long)mremap(addr, (size_t)b, (size_t)c, (int)d, (void *)e);
     case __NR_mprotect: return mprotect(addr, (size_t)b, (int)c);
@@ -70,8 +82,27 @@ static long count(long number, long a, long b, long c, long d, long e, long f)
     }
 }
 
+#ifdef __NR_mmap2
+static bool is_there(uintptr_t address) { return kernel_is_mapped((void *)(address & -UNIT)); }
+
+/* The older mmap has its arguments in memory; those that it cannot take are told so by the kernel.
+ */
+static long take_older_mmap(long a)
+{
+    const unsigned long *of = (const unsigned long *)a;
+    if (!is_there((uintptr_t)of) || !is_there((uintptr_t)(of + 6) - 1) || of[5] % UNIT != 0)
+        return real_by_number(__NR_mmap, a, 0, 0, 0, 0, 0);
+    return take(__NR_mmap2, (long)of[0], (long)of[1], (long)of[2], (long)of[3], (long)of[4],
+                (long)(of[5] / UNIT));
+}
+#endif
+
 static __attribute__((used)) long take(long number, long a, long b, long c, long d, long e, long f)
 {
+#ifdef __NR_mmap2
+    if (number == __NR_mmap)
+        return take_older_mmap(a);
+#endif
     if (number == __NR_exit_group)
         _exit((int)a);
     if (number == __NR_execve)
@@ -84,9 +115,8 @@ static __attribute__((used)) long take(long number, long a, long b, long c, long
     return counted ? count(number, a, b, c, d, e, f) : real_by_number(number, a, b, c, d, e, f);
 }
 
-EXPORT __attribute__((naked)) long syscall(__attribute__((unused)) long number, ...)
-{
-    ARCH_SYSCALL(take, real.syscall);
-}
+static __attribute__((used)) void *next_syscall(void) { return (void *)real.syscall; }
+
+ARCH_SYSCALL(take, real.syscall, next_syscall)
 
 #endif
