@@ -141,12 +141,18 @@ bool judge_output_begin(struct judge_output *output)
     return true;
 }
 
-void judge_output_end(struct judge_output *output, uint64_t nanoseconds)
+bool judge_output_end(struct judge_output *output, uint64_t nanoseconds)
 {
     uint64_t began = duration_now();
     while (add_open(output, 0) > 0 && duration_now() - began < nanoseconds)
         nanosleep(&(struct timespec){.tv_nsec = (long)nap / 5}, NULL);
-    for (int i = 0; i < 2; i++)
-        if (output->streams[i].runs && add_open(output, 0) == 0)
-            pthread_join(output->streams[i].thread, NULL);
+    bool done = add_open(output, 0) == 0;
+    for (int i = 0; i < 2; i++) {
+        if (!output->streams[i].runs)
+            continue;
+        if (!done)
+            pthread_cancel(output->streams[i].thread); /* in a write that nobody reads */
+        pthread_join(output->streams[i].thread, NULL);
+    }
+    return done;
 }

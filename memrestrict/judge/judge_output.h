@@ -40,7 +40,7 @@ bool judge_output_begin(struct judge_output *output);
 /* Was there more than it may write? */
 bool judge_output_is_over(struct judge_output *output);
 /* When nobody is there to write any more: waits until all has been passed on, at most so many
- * nanoseconds (UINT64_MAX: for ever), for who reads it may never do so. */
-void judge_output_end(struct judge_output *output, uint64_t nanoseconds);
+ * nanoseconds (UINT64_MAX: for ever), for who reads it may never do so. False: it was not. */
+bool judge_output_end(struct judge_output *output, uint64_t nanoseconds);
 
 #endif

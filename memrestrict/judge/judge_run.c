@@ -293,9 +293,12 @@ static void finish(struct run *run)
     result->unwatched = result->outcome.warning_count > 0;
     tracer_close(run->tracer);
     run->tracer = NULL;
-    judge_output_end(&run->output, result->cause == JUDGE_ENDED_ITSELF ? UINT64_MAX : patience);
-    if (result->cause == JUDGE_ENDED_ITSELF && judge_output_is_over(&run->output))
+    bool ended_itself = result->cause == JUDGE_ENDED_ITSELF;
+    bool all = judge_output_end(&run->output, ended_itself ? run->options->wall : patience);
+    if (ended_itself && judge_output_is_over(&run->output))
         result->cause = JUDGE_OUTPUT;
+    else if (ended_itself && !all)
+        result->cause = JUDGE_WALL; /* what it wrote was not read in time */
 }
 
 /* An image that is too large for the kernel itself is refused by it, which nobody tells. False: it

@@ -228,8 +228,9 @@ START_TEST(who_does_not_read_holds_nothing_up)
 {
     expect(SUBMISSION "mkfifo f; sleep 1000 <>f & "
                       "timeout 60 " JUDGE "--output-limit=1M --wall=0.3s ./p writes_for_ever >f; "
-                      "echo $?; kill $!",
-           0, "1\n", "time-limit: wall");
+                      "echo $?; timeout 60 $M judge --output-limit=1M --wall=0.3s ./p "
+                      "writes_bytes 100000 >f; echo $?; kill $!",
+           0, "1\n1\n", "time-limit: wall");
 }
 END_TEST
 
