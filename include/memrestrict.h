@@ -72,7 +72,8 @@ MEMRESTRICT_FUNCTION(bool, peak_reset, (void));
  * are those of MEMRESTRICT_FAULT (libmemrestrict(7)): "nth=3", "call=realloc,after=100",
  * "lib=libfoo.so*,p=0.01,seed=7"; without arm=, and p= without a seed begins at seed=0. It ends
  * with memrestrict_fault_disarm, or the thread; a forked child goes on with it. False: EINVAL, the
- * plan is not understood; ENOMEM; ENOSYS, this process is not limited, or the library is not here.
+ * plan is not understood; ENOMEM, also where call stacks cannot be taken; ENOSYS, this process is
+ * not limited, or the library is not here.
  */
 MEMRESTRICT_FUNCTION(bool, fault_arm, (const char *plan));
 MEMRESTRICT_FUNCTION(void, fault_disarm, (void));
@@ -236,8 +237,8 @@ struct memrestrict_plain_pool {
 MEMRESTRICT_PLAIN void *memrestrict_plain_alloc(struct memrestrict_plain_pool *pool, size_t size)
 {
     struct memrestrict_plain_block *block;
-    if (size > PTRDIFF_MAX - sizeof *block) {
-        errno = ENOMEM;
+    if (pool == NULL || size > PTRDIFF_MAX - sizeof *block) {
+        errno = pool == NULL ? EINVAL : ENOMEM;
         return NULL;
     }
     block = (struct memrestrict_plain_block *)calloc(1, sizeof *block + size);

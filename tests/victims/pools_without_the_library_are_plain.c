@@ -28,6 +28,7 @@ int main(void)
     CHECK(memrestrict_pool_seal(pool) == active && errno == (active ? 0 : ENOSYS));
     CHECK(memrestrict_pool_unseal(pool) == active && errno == (active ? 0 : ENOSYS));
     CHECK(memrestrict_pool_alloc(pool, SIZE_MAX) == NULL && errno == ENOMEM);
+    CHECK(memrestrict_pool_alloc(NULL, 1) == NULL && errno == EINVAL);
     memrestrict_pool_destroy(pool);
     memrestrict_pool_destroy(NULL);
     return !active;
