@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 struct state {
     struct cgroup_group group;
@@ -69,12 +70,31 @@ static bool follow(void *context, int pid)
     return cgroup_group_join(&state->group, pid);
 }
 
-static void send_one(int pid, void *context) { kill(pid, *(int *)context); }
+struct sending {
+    int signal, holder;
+};
 
+/* Who holds the group for us has to stay until its figures are read. */
+static void send_one(int pid, void *context)
+{
+    const struct sending *sending = context;
+    if (pid != sending->holder)
+        kill(pid, sending->signal);
+}
+
+/* Who forks while it is killed is found again; not for ever. */
 static void send(void *context, int signal)
 {
+    enum { TIMES = 50 };
     const struct state *state = context;
-    cgroup_each(state->group.folder, send_one, &signal);
+    const struct timespec moment = {.tv_nsec = 1000 * 1000};
+    struct sending sending = {signal, state->group.holder};
+    size_t held = sending.holder > 0;
+    for (int i = 0; i < TIMES; i++) {
+        if (cgroup_each(state->group.folder, send_one, &sending) <= held || signal != SIGKILL)
+            return;
+        nanosleep(&moment, NULL);
+    }
 }
 
 /* A row without figures, so that the run is no success for who asked for the limit. */

@@ -157,6 +157,13 @@ static bool has_systemd(void)
     return bus != NULL && access(path, F_OK) == 0;
 }
 
+/* Beside the group of a run around this one there would be no limit of that run's. */
+static bool is_of_run(const char *folder)
+{
+    const char *slash = strrchr(folder, '/');
+    return slash != NULL && strncmp(slash, "/memrestrict.", strlen("/memrestrict.")) == 0;
+}
+
 /* systemd wants to be the only one that makes groups where it rules. */
 static bool find_unified(struct cgroup_place *place, const struct mounted *mounted,
                          const char **why)
@@ -166,7 +173,10 @@ static bool find_unified(struct cgroup_place *place, const struct mounted *mount
     if (!folder_of(mounted, 0, own))
         return false;
     place->unified = true;
-    place->by_systemd = has_systemd();
+    *why = "the run around this one has its group, and beside that its limit would not hold";
+    if (is_of_run(own) && !gives_memory(own))
+        return false;
+    place->by_systemd = has_systemd() && !is_of_run(own);
     strcpy(place->folder, place->by_systemd ? mounted->point : own);
     if (place->by_systemd || gives_memory(own))
         return true;

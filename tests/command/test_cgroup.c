@@ -205,6 +205,33 @@ START_TEST(v2_makes_a_group_beside_where_none_can_be_below)
 }
 END_TEST
 
+START_TEST(v2_makes_none_beside_the_group_of_a_run_around)
+{
+    expect(MADE "mkdir -p fs/memrestrict.1.2; cp fs/own/cgroup.* fs/memrestrict.1.2; "
+                "rm fs/memrestrict.1.2/cgroup.subtree_control; "
+                "mkdir fs/memrestrict.1.2/cgroup.subtree_control; "
+                "echo 0::/memrestrict.1.2 >made/self/cgroup; $P" CGROUP "-q -l 50M true",
+           125, "", "the run around this one has its group, and beside that its limit would not");
+}
+END_TEST
+
+START_TEST(a_run_within_a_run_stays_within_its_limit)
+{
+    NEEDS_CGROUP;
+    if (shell("grep -q memory /sys/fs/cgroup/cgroup.controllers")->status == 0)
+        SKIP("v2 lets no group be made in the group of a run");
+    expect(CGROUP "-q -l 20M $M -q --engine=cgroup -L 200M " HUNGRY " 2>/dev/null; echo $?", 0,
+           "137\n", NULL);
+}
+END_TEST
+
+START_TEST(a_limit_of_nothing_kills_at_once)
+{
+    NEEDS_CGROUP;
+    expect("exec " CGROUP "-l 0 true", -9, "", "true: killed at the limit: 1 process (peak ");
+}
+END_TEST
+
 START_TEST(a_container_sees_a_part_of_the_hierarchy)
 {
     expect(MADE "mkdir -p fs/in; cp fs/own/* fs/in; echo 0::/box/a/in >made/self/cgroup; "
@@ -263,6 +290,9 @@ Suite *suite_cgroup(void)
     command_add(suite, v2_is_set_by_its_names);
     command_add(suite, v2_tells_by_its_events_who_killed);
     command_add(suite, v2_makes_a_group_beside_where_none_can_be_below);
+    command_add(suite, v2_makes_none_beside_the_group_of_a_run_around);
+    command_add(suite, a_run_within_a_run_stays_within_its_limit);
+    command_add(suite, a_limit_of_nothing_kills_at_once);
     command_add(suite, a_container_sees_a_part_of_the_hierarchy);
     command_add(suite, systemd_makes_the_group_where_it_rules);
     command_add(suite, nothing_mounted_is_said);
