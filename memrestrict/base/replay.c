@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void write_options(FILE *file, const struct replay *replay)
 {
@@ -67,8 +68,10 @@ char *replay_in_debugger(const struct replay *replay)
     FILE *file = run != NULL ? string_file_open(&line) : NULL;
     if (file != NULL) {
         write_options(file, replay);
-        fputs(" --program=", file);
-        shell_word(file, text_last_part(replay->words[0]));
+        if (strstr(replay->options, "--program=") == NULL) {
+            fputs(" --program=", file);
+            shell_word(file, text_last_part(replay->words[0]));
+        }
         fputs(" -- gdb -ex ", file);
         shell_word(file, run);
         fputs(" --args", file);

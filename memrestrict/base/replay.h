@@ -12,7 +12,8 @@
 /* Strings are the caller's. */
 struct replay {
     const char *fault;   /* the plan; NULL: none */
-    const char *options; /* further ones of run, quoted already; may be empty */
+    const char *options; /* further ones of run, quoted already; may be empty; with --program, that
+                          * is not said again */
     char *const *words;  /* the program with its arguments, */
     size_t count;        /* so many */
     const char

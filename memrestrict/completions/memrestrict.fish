@@ -13,7 +13,7 @@ function __memrestrict_rest
     set -a options prometheus= 'sites=?' massif= collapsed= speedscope= timeline= layout= interval= color=
     set -a options site-list=
     set -a options step= compare= test= expect= j/jobs= n/repeat= budget-file= tolerance= update
-    set -a options mode= depth= only= max= fork journal= keep= shard= baseline= update-baseline suppress= fail-on= sarif=
+    set -a options mode= depth= only= program= max= fork journal= keep= shard= baseline= update-baseline suppress= fail-on= sarif=
     set -a options lenient no-subreaper q/quiet v/verbose h/help usage V/version
     argparse -s $options -- $tokens 2>/dev/null
     or return
@@ -157,6 +157,7 @@ complete -c memrestrict -n __memrestrict_in_min -l usage -d 'Print a short help'
 
 complete -c memrestrict -n __memrestrict_in_sweep -l mode -x -a 'once keep rest both all' -d 'How often a call site fails'
 complete -c memrestrict -n __memrestrict_in_sweep -l depth -x -a '4 8 16 32' -d 'Frames that tell call sites apart'
+complete -c memrestrict -n __memrestrict_in_sweep -s p -l program -x -a '(__fish_complete_command)' -d 'Only in these programs'
 complete -c memrestrict -n __memrestrict_in_sweep -l only -x -a 'lib= caller= call= thread=main arm=main' -d 'Further words of each fault plan'
 complete -c memrestrict -n __memrestrict_in_sweep -l max -x -a '10 100 1000' -d 'Trials at most'
 complete -c memrestrict -n __memrestrict_in_sweep -l fork -d 'All in one run'

@@ -80,3 +80,15 @@ bool saved_output_add(struct saved_output *kept, struct trial_record *record, co
     }
     return copy_to(out, record->kept, "stdout") && copy_to(err, record->kept, "stderr");
 }
+
+char *saved_output_input(const struct saved_output *kept, const char *from)
+{
+    char *path;
+    if (kept->folder == NULL || asprintf(&path, "%s/input", kept->folder) < 0)
+        return NULL;
+    if (copy(from, path))
+        return path;
+    message("--keep: %s: cannot write: %s", path, strerror(errno));
+    free(path);
+    return NULL;
+}

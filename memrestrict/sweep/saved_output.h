@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a program printed in the trials of findings, kept in a folder: NUMBER-OUTCOME.stdout and
+ * What a program printed in the trials of findings, kept in a folder: NUMBER-KEY.stdout and
  * .stderr, with the numbers counted from 1.
  */
 #ifndef MEMRESTRICT_SAVED_OUTPUT_H
@@ -19,5 +19,9 @@ bool saved_output_open(struct saved_output *kept, const char *folder);
  * this has been said. */
 bool saved_output_add(struct saved_output *kept, struct trial_record *record, const char *out,
                       const char *err);
+
+/* Keeps a file that is the input of all trials; its new path, which the caller frees. NULL: nothing
+ * is kept, or it could not be written, which was said. */
+char *saved_output_input(const struct saved_output *kept, const char *from);
 
 #endif

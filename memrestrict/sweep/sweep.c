@@ -7,6 +7,8 @@
 #include "base/signal_wait.h"
 #include "base/fault_modes.h"
 #include "base/progress.h"
+#include "base/shell.h"
+#include "base/string_file.h"
 #include "sweep/reference.h"
 #include "base/message.h"
 #include "sweep/sweep_end.h"
@@ -19,6 +21,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const uint64_t second = UINT64_C(1000000000);
 static const uint64_t between_looks = UINT64_C(200) * 1000 * 1000;
@@ -33,6 +36,7 @@ enum {
 struct sweep {
     struct sweep_options options;
     struct trial_program program;
+    const char *more[3]; /* options of run, ended by NULL */
     struct trials *trials;
     struct reference reference;
     uint64_t output; /* hash of what the reference prints */
@@ -61,8 +65,11 @@ static bool no_memory(void)
 static void set_program(struct sweep *sweep)
 {
     const struct sweep_options *options = &sweep->options;
+    sweep->more[0] = "-p";
+    sweep->more[1] = options->program;
     sweep->program = (struct trial_program){
         .argv = options->argv,
+        .more = options->program != NULL ? sweep->more : NULL,
         .limit = options->limit,
         .time_limit = options->time_limit != 0 ? options->time_limit : REFERENCE_SECONDS * second,
         .depth = options->depth,
@@ -79,6 +86,14 @@ static void set_time_limit(struct sweep *sweep, uint64_t taken)
         sweep->program.time_limit = taken * SLOWER > least ? taken * SLOWER : least;
 }
 
+static bool note_left_out(struct sweep *sweep)
+{
+    char words[128];
+    snprintf(words, sizeof words, "%zu call sites are of no library that --only names: left out",
+             sweep->work.left_out);
+    return sweep->work.left_out == 0 || string_list_add(&sweep->notes, words);
+}
+
 static char *tried_of(const struct sweep_options *options)
 {
     char modes[FAULT_MODES_ROOM], *words;
@@ -88,12 +103,38 @@ static char *tried_of(const struct sweep_options *options)
     return length >= 0 ? words : NULL;
 }
 
+/* Those of run that are part of a replay, quoted. The caller frees it. NULL: no memory. */
+static char *run_options(const struct sweep_options *options)
+{
+    struct string_file words;
+    FILE *file = string_file_open(&words);
+    if (file == NULL)
+        return NULL;
+    if (options->limit != NULL)
+        fprintf(file, "--limit=%s", options->limit);
+    if (options->program != NULL) {
+        fputs(options->limit != NULL ? " --program=" : "--program=", file);
+        shell_word(file, options->program);
+    }
+    return string_file_close(&words);
+}
+
+/* What a replay is to read. NULL: it cannot be named. */
+static char *input_name(const struct sweep *sweep)
+{
+    const char *input = trials_input(sweep->trials);
+    if (input == NULL)
+        return stdin_copy_name();
+    return strcmp(input, "/dev/null") == 0 ? strdup(input)
+                                           : saved_output_input(&sweep->kept, input);
+}
+
 static bool fill_head(struct sweep *sweep, struct sweep_head *head)
 {
     const struct sweep_options *options = &sweep->options;
     bool done = true;
     *head = (struct sweep_head){
-        .input = stdin_copy_name(),
+        .input = input_name(sweep),
         .build = reference_build(&sweep->reference),
         .tried = tried_of(options),
         .shard = options->shard != NULL ? strdup(options->shard) : NULL,
@@ -103,9 +144,8 @@ static bool fill_head(struct sweep *sweep, struct sweep_head *head)
     sweep->notes = (struct string_list){NULL, 0};
     for (char **word = options->argv; *word != NULL && done; word++)
         done = string_list_add(&head->argv, *word);
-    int length = options->limit != NULL ? asprintf(&head->options, "--limit=%s", options->limit)
-                                        : asprintf(&head->options, "%s", "");
-    return done && length >= 0 && head->build != NULL && head->tried != NULL;
+    head->options = run_options(options);
+    return done && head->options != NULL && head->build != NULL && head->tried != NULL;
 }
 
 static bool open_journal(struct sweep *sweep)
@@ -134,8 +174,13 @@ static bool prepare(struct sweep *sweep, int *status)
     *status = EXIT_OURS;
     set_time_limit(sweep, taken);
     sweep->locations = source_locations_open();
-    if (sweep->locations == NULL || !work_queue_add(&sweep->work, &sweep->reference.index))
+    if (sweep->locations == NULL || !work_queue_add(&sweep->work, &sweep->reference.index) ||
+        !note_left_out(sweep))
         return no_memory();
+    if (sweep->work.left_out == HASH_COUNT(sweep->reference.index.sites)) {
+        message("--only: no call site of the program is of such a library");
+        return false;
+    }
     return open_journal(sweep);
 }
 
@@ -369,6 +414,15 @@ static int sweep_program(struct sweep *sweep)
     return looked ? status : EXIT_OURS;
 }
 
+/* Error paths delete what they could not write. */
+static void warn_root(const struct sweep_options *options)
+{
+    if (geteuid() == 0 && !options->findings.quiet)
+        message("sweep: as root, the program's error paths may delete or overwrite any file, such "
+                "as a device that is its output; safer: another user, or a sandbox such as bwrap "
+                "--ro-bind / / --dev /dev --tmpfs /tmp --bind . .");
+}
+
 int sweep_main(int argc, char **argv)
 {
     static struct sweep sweep;
@@ -382,6 +436,7 @@ int sweep_main(int argc, char **argv)
         sweep_reports_undo(&sweep.reports);
         return EXIT_OURS;
     }
+    warn_root(&sweep.options);
     progress_begin(&sweep.progress, sweep.options.findings.quiet);
     work_queue_begin(&sweep.work, &sweep.options);
     status = sweep_program(&sweep);

@@ -63,7 +63,7 @@ static struct trial *wait_for(const struct sweep_fork *how, const char *folder)
 static struct trial *run(const struct sweep_fork *how, const char *folder)
 {
     char modes[FAULT_MODES_ROOM];
-    char *words[5] = {NULL};
+    char *words[6] = {NULL};
     struct trial_program before = *how->program;
     bool made =
         asprintf(&words[0], "--explore=%s", folder) > 0 &&
@@ -72,6 +72,8 @@ static struct trial *run(const struct sweep_fork *how, const char *folder)
             0 &&
         asprintf(&words[3], "--explore-time=%" PRIu64 ".%03" PRIu64 "s", before.time_limit / second,
                  before.time_limit % second / 1000000) > 0;
+    if (made && how->options->program != NULL)
+        made = asprintf(&words[4], "--program=%s", how->options->program) > 0;
     how->program->more = (const char *const *)words;
     how->program->time_limit = 0;
     struct trial *trial = NULL;

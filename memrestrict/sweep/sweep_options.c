@@ -67,6 +67,7 @@ static const struct argp_option sweep_rows[] = {
      0},
     {"depth", KEY_DEPTH, "FRAMES", 0, "that tell call sites apart, 1 to 64 (default: 16)", 0},
     {"only", KEY_ONLY, "WORDS", 0, "further words of each fault plan: lib=libfoo.so,arm=main", 0},
+    {"program", 'p', "LIST", 0, "only in the programs of these names or globs: jq, of a script", 0},
     {"max", KEY_MOST, "N", 0, "trials at most", 0},
     {NULL, 0, NULL, 0, "How trials are run:", 2},
     {"fork", KEY_FORK, NULL, 0, "all in one run, which forks at each call site", 0},
@@ -169,6 +170,7 @@ static error_t take_sweep(int key, char *word, void *into)
     case KEY_DEPTH: return take_number(&value, MOST_DEPTH, &options->depth);
     case KEY_ONLY: return take_only(&value, &options->only);
     case KEY_MOST: return take_number(&value, INT_MAX, &options->most);
+    case 'p': return value_setting(&value, "MEMRESTRICT_PROGRAM", &options->program);
     case KEY_FORK: options->fork = true; return 0;
     case 'j': return take_number(&value, MOST_JOBS, &options->jobs);
     case 't': return value_duration(&value, &options->time_limit);

@@ -31,6 +31,7 @@ struct sweep_options {
     unsigned modes;               /* set of enum explore_mode */
     uint64_t time_limit;          /* nanoseconds, of a trial; 0: ten times the reference */
     const char *limit;            /* --limit of trials; NULL: none */
+    const char *program;          /* --program of trials; NULL: all */
     const char *only;             /* further words of each plan; NULL: none */
     const char *journal;          /* NULL: none */
     const char *keep;             /* a folder for what findings print; NULL: none */

@@ -2,6 +2,7 @@
 #include "sweep/work_queue.h"
 
 #include "base/fault_modes.h"
+#include "sweep/only_libraries.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -107,7 +108,10 @@ bool work_queue_add(struct work_queue *work, const struct site_index *index)
 {
     bool done = true;
     for (const struct indexed_site *site = index->sites; site != NULL && done; site = site->hh.next)
-        done = add_known(work, site);
+        if (only_libraries_may_fit(work->options->only, site))
+            done = add_known(work, site);
+        else
+            work->left_out++;
     return done;
 }
 

@@ -22,6 +22,7 @@ struct work_queue {
     const struct sweep_options *options;
     struct task *tasks;
     size_t count, next;
+    size_t left_out;          /* sites that --only cannot mean */
     struct known_site *known; /* all that were met so far */
 };
 

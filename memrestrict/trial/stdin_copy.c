@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define NOTHING "/dev/null"
+#define OURS "/proc/self/fd/0"
 
 enum { MOST_MIB = 1024 }; /* of a copy: what it is made in may be memory */
 
@@ -96,7 +97,7 @@ static bool is_reopened(mode_t mode)
 {
     int again = -1;
     if (S_ISREG(mode) || S_ISCHR(mode))
-        again = open("/proc/self/fd/0", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        again = open(OURS, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (again >= 0)
         close(again);
     return again >= 0;
@@ -112,7 +113,7 @@ bool stdin_copy_prepare(struct stdin_copy *input, const char *copy)
     } else if (is_reopened(status.st_mode)) {
         off_t offset = lseek(STDIN_FILENO, 0, SEEK_CUR);
         input->offset = offset > 0 ? (uint64_t)offset : 0;
-        input->path = strdup("/proc/self/fd/0");
+        input->path = strdup(OURS);
     } else {
         input->path = make_copy(copy) ? strdup(copy) : NULL;
     }
@@ -126,6 +127,8 @@ int stdin_copy_open(const struct stdin_copy *input)
         lseek(fd, (off_t)input->offset, SEEK_SET);
     return fd;
 }
+
+bool stdin_copy_is_ours(const struct stdin_copy *input) { return strcmp(input->path, OURS) == 0; }
 
 void stdin_copy_free(struct stdin_copy *input)
 {
@@ -143,7 +146,7 @@ static bool is_stdin(const char *path)
 char *stdin_copy_name(void)
 {
     char path[4096], here[4096];
-    ssize_t length = readlink("/proc/self/fd/0", path, sizeof path - 1);
+    ssize_t length = readlink(OURS, path, sizeof path - 1);
     if (length <= 0)
         return NULL;
     path[length] = '\0';

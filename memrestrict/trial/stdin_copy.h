@@ -19,6 +19,8 @@ struct stdin_copy {
 bool stdin_copy_prepare(struct stdin_copy *input, const char *copy);
 /* A descriptor for one program, close-on-exec and above 2. -1 with errno. */
 int stdin_copy_open(const struct stdin_copy *input);
+/* Is it the file that our own is? */
+bool stdin_copy_is_ours(const struct stdin_copy *input);
 void stdin_copy_free(struct stdin_copy *input);
 
 /* The file that our stdin is, seen from the working directory, to be named on a command line; the

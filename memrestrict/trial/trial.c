@@ -75,6 +75,11 @@ struct trials *trials_open(const struct trial_program *program, unsigned at_a_ti
     return NULL;
 }
 
+const char *trials_input(const struct trials *trials)
+{
+    return stdin_copy_is_ours(&trials->input) ? NULL : trials->input.path;
+}
+
 static bool is_running(void *context, int pid)
 {
     const struct trials *trials = context;

@@ -34,6 +34,9 @@ struct trials; /* trials of one program, several at a time */
  * Signals are held (signal_wait.h) until trials_close. NULL: that could not be done, which was
  * said, or a signal came. */
 struct trials *trials_open(const struct trial_program *program, unsigned at_a_time);
+/* The file that each has as its stdin, if that is a copy of ours, or is empty; NULL: it is the file
+ * that ours is. */
+const char *trials_input(const struct trials *trials);
 /* Ends what still runs, and takes everything away that was made. If a signal had come, the command
  * ends here by it. NULL is ignored. */
 void trials_close(struct trials *trials);

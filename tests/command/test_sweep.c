@@ -123,7 +123,7 @@
       "crash:careless@sweep_threads.c careless 2\n", "")                                           \
     X(sweep_of_threads_in_one_run_is_not_whole,                                                    \
       "$M sweep --fork -t 300 $V/sweep_threads | grep -c 'note: .* there were several threads'",   \
-      0, "1\n", "")                                                                                \
+      0, "1\n", NULL)                                                                              \
     X(sweep_of_mappings_in_one_run_is_not_whole,                                                   \
       "$M sweep --fork -t 300 $V/sites_mapper | grep '^note'; $M sweep -t 300 $V/sites_mapper | "  \
       "grep ^note",                                                                                \
@@ -143,11 +143,11 @@
       "$M sweep -t 300 sh -c 'echo same; date +x%N' | "                                            \
       "grep -c \"note: its output is not the same in each run (line 2: 'x[0-9]*', then "           \
       "'x[0-9]*')\"",                                                                              \
-      0, "1\n", "")                                                                                \
+      0, "1\n", NULL)                                                                              \
     X(sweep_says_that_call_sites_vary,                                                             \
       "$M sweep -t 300 sh -c 'if [ -e f ]; then rm f; " BUG "crash; else touch f; " BUG "; fi' | " \
       "grep -c 'note: it is not the same in each run: [0-9]* call sites are not .* (one in '",     \
-      0, "1\n", "")                                                                                \
+      0, "1\n", NULL)                                                                              \
     X(sweep_says_that_the_reference_fails,                                                         \
       "$M sweep -t 300 sh -c 'exit 4' | grep -c 'note: with nothing made to fail it exits with "   \
       "4'",                                                                                        \

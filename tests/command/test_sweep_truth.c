@@ -75,6 +75,27 @@
       "for f in -j2 --fork; do " SWEEP "$f $V/sweep_one_bug twice >o; "                            \
       "jq -r '.findings[] | \"\\(.key) \\(.origin)\"' j; done | uniq -c | sed 's/^ *//'",          \
       0, "2 crash:fail_twice@sweep_one_bug.c fail_twice (sweep_one_bug.c:89)\n", "")               \
+    X(sweep_of_one_program_of_a_script,                                                            \
+      "printf '#!/bin/sh\\n%s crash\\n' $V/sweep_one_bug >p; chmod +x p; for f in -j2 --fork; "    \
+      "do " SWEEP "$f -p sweep_one_bug ./p >o; echo $?; jq -r .sites j; " FINDINGS                 \
+      "; jq -r '.findings[0].replay, .findings[0].debug' j | grep -c -- "                          \
+      "'--program=sweep_one_bug -- '; done",                                                       \
+      0,                                                                                           \
+      "3\n3\ncrash:crash@sweep_one_bug.c\n2\n"                                                     \
+      "3\n3\ncrash:crash@sweep_one_bug.c\n2\n",                                                    \
+      NULL)                                                                                        \
+    X(sweep_leaves_out_what_only_does_not_name,                                                    \
+      LIBRARY SWEEP "--only=lib=libc-own.so ./v >o; jq -r '.trials[].outcome, .notes[]' j; " SWEEP \
+                    "--only=lib=v ./v >o",                                                         \
+      125, "crash\n", "memrestrict: --only: no call site of the program is of such a library")     \
+    X(sweep_keeps_an_input_that_came_by_a_pipe,                                                    \
+      "printf 12345 | " SWEEP "--keep=k $V/sweep_reads_input >o; cat k/input; jq -r "              \
+      "'.findings[].replay' j | grep -o '<.*'",                                                    \
+      0, "12345<k/input\n", "")                                                                    \
+    X(sweep_as_root_is_warned_of,                                                                  \
+      "$M sweep -t 300 true 2>&1 >o | grep -c '^memrestrict: sweep: as root, ' >n; "               \
+      "[ $(cat n) = $([ $(id -u) = 0 ] && echo 1 || echo 0) ]",                                    \
+      0, "", "")                                                                                   \
     X(sweep_lists_are_read_before_the_program_runs,                                                \
       "echo no >s; for o in suppress baseline; do $M sweep --$o=s touch ran; done; ls", 0, "s\n",  \
       "memrestrict: s:1: cannot understand 'no'")
