@@ -47,7 +47,7 @@ static const json_t *largest(const json_t *json)
 static char *words_of(struct source_locations *locations, const json_t *objects, const json_t *site)
 {
     struct string_list stack = {NULL, 0};
-    struct source_location place = {NULL, NULL, NULL, 0};
+    struct source_location place = {.words = NULL};
     struct string_file words;
     size_t first = 0;
     FILE *file = string_file_open(&words);

@@ -161,6 +161,8 @@ static bool set_place(struct source_location *place, const struct symbols_name *
     place->function = name != NULL ? function_of(name) : strdup("?");
     place->file = name != NULL && name->file != NULL ? text_safe_string(name->file) : NULL;
     place->line = name != NULL ? name->line : 0;
+    place->object =
+        name != NULL && name->object != NULL ? text_safe_string(basename(name->object)) : NULL;
     return place->words != NULL && place->function != NULL;
 }
 
@@ -255,5 +257,6 @@ void source_location_free(struct source_location *place)
     free(place->words);
     free(place->function);
     free(place->file);
+    free(place->object);
     *place = (struct source_location){.words = NULL};
 }

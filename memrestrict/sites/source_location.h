@@ -15,6 +15,7 @@ struct source_location {
     char *function; /* "parse_line@conf.c", or "parse_line@libconf.so" */
     char *file;     /* NULL: unknown */
     int line;       /* 0: unknown */
+    char *object;   /* "libconf.so"; NULL: unknown */
 };
 
 /* NULL: no memory. */

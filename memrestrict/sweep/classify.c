@@ -94,9 +94,8 @@ static bool is_reached(const struct reference *reference, const struct evidence 
 
 /* A crash makes others wait for ever, so it counts before a hang. */
 static enum reaction react(const struct reference *reference, const struct evidence *evidence,
-                           const char *site, int signal)
+                           const char *site, int signal, unsigned said)
 {
-    unsigned said = said_in(evidence->said) & ~reference->said;
     bool aborted = signal == SIGABRT || signal == SIGTRAP;
     if (!is_reached(reference, evidence, site))
         return REACTION_UNREACHED;
@@ -244,11 +243,47 @@ static bool set_place(struct trial_record *record, struct source_location *place
     record->place = place->words;
     record->file = place->file;
     record->line = place->line;
+    record->object = place->object;
     bool done =
         place->function != NULL &&
         asprintf(&record->key, "%s:%s", reaction_name(record->reaction), place->function) >= 0;
     free(place->function);
     return done;
+}
+
+static const char *program_of(const struct evidence *evidence, int signal)
+{
+    size_t i;
+    const json_t *process;
+    json_array_foreach (evidence->processes, i, process) {
+        const json_t *ended = json_object_get(process, "signal");
+        const char *name = json_string_value(json_object_get(process, "program"));
+        if (is_looked_at(evidence, process) && name != NULL &&
+            json_integer_value(json_object_get(ended, "number")) == signal)
+            return name;
+    }
+    return "?";
+}
+
+/* A program that catches no std::bad_alloc anywhere has one bug, not one for each new. */
+static bool name_program(const struct evidence *evidence, struct trial_record *record)
+{
+    char *program = text_safe_string(program_of(evidence, record->signal));
+    char *place = NULL, *key = NULL;
+    bool done =
+        program != NULL &&
+        asprintf(&place, "%s, which does not catch std::bad_alloc", program) > 0 &&
+        asprintf(&key, "%s:std::bad_alloc@%s", reaction_name(record->reaction), program) > 0;
+    free(program);
+    if (!done) {
+        free(place);
+        return false;
+    }
+    free(record->place);
+    free(record->key);
+    record->place = place;
+    record->key = key;
+    return true;
 }
 
 /* What failed, as the run's JSON tells of the first fault. */
@@ -293,8 +328,9 @@ bool classify(const struct reference *reference, const struct evidence *evidence
 {
     struct source_location place;
     char *said = read_tail(evidence->said);
+    unsigned words = said_in(evidence->said) & ~reference->said;
     int signal = signal_of(reference, evidence);
-    record->reaction = react(reference, evidence, site, signal);
+    record->reaction = react(reference, evidence, site, signal, words);
     record->status = evidence->exited && !evidence->timed_out ? evidence->status : -1;
     record->signal = record->reaction != REACTION_HUNG ? signal : 0;
     record->time = evidence->time;
@@ -302,6 +338,8 @@ bool classify(const struct reference *reference, const struct evidence *evidence
     find_call(evidence, record);
     bool done = find_place(reference, evidence, site, locations, record, &place);
     done = set_place(record, &place) && find_met(reference, evidence, record) && done;
+    if (done && record->reaction == REACTION_ABORTED && (words & SAID_BAD_ALLOC) != 0)
+        done = name_program(evidence, record);
     if (record->reaction == REACTION_LEAKED && evidence->index != NULL)
         record->detail = leaks_in_words(reference, evidence, locations);
     else if (said != NULL)

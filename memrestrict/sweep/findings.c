@@ -47,10 +47,32 @@ static struct finding_name *name_of(const struct findings *findings,
     return name;
 }
 
+/* A crash after another may be another; a leak after a leak is the same, whatever fails then. */
+static bool is_repeated(const struct trial_record *record)
+{
+    return is_finding(record) && record->reaction < REACTION_CRASHED;
+}
+
+const struct trial_record *findings_cause(const struct findings *findings,
+                                          const struct trial_record *record)
+{
+    const char *last;
+    while (is_repeated(record) && (last = strrchr(record->plan, ';')) != NULL) {
+        char *plan = strndup(record->plan, (size_t)(last - record->plan));
+        const struct trial_record *before =
+            plan != NULL ? journal_find(findings->journal, plan) : NULL;
+        free(plan);
+        if (before == NULL || before->reaction != record->reaction)
+            break;
+        record = before;
+    }
+    return record;
+}
+
 const struct finding *findings_of(const struct findings *findings,
                                   const struct trial_record *record)
 {
-    const struct finding_name *name = name_of(findings, record);
+    const struct finding_name *name = name_of(findings, findings_cause(findings, record));
     return name != NULL ? &findings->list[name->index] : NULL;
 }
 
@@ -105,10 +127,18 @@ static bool add(struct findings *findings, const struct trial_record *record)
     if (grown == NULL)
         return false;
     findings->list = grown;
+    record = findings_cause(findings, record);
     if (!make_name(findings, record))
         return false;
     findings->list[findings->count++] = (struct finding){.record = record, .trials = 1};
     return true;
+}
+
+/* An error that is swallowed is worse where nobody is told of it. */
+static bool says_nothing(const struct trial_record *record)
+{
+    return record->reaction == REACTION_SWALLOWED &&
+           (record->detail == NULL || *record->detail == '\0');
 }
 
 static int by_rank(const void *one, const void *other)
@@ -116,6 +146,9 @@ static int by_rank(const void *one, const void *other)
     const struct finding *a = one, *b = other;
     if (a->record->reaction != b->record->reaction)
         return a->record->reaction < b->record->reaction ? 1 : -1;
+    bool a_silent = says_nothing(a->record), b_silent = says_nothing(b->record);
+    if (a_silent != b_silent)
+        return a_silent ? -1 : 1;
     if (a->trials != b->trials)
         return a->trials < b->trials ? 1 : -1;
     int locations = strcmp(a->record->place, b->record->place);
@@ -125,7 +158,7 @@ static int by_rank(const void *one, const void *other)
 bool findings_make(struct findings *findings, const struct journal *journal)
 {
     bool done = true;
-    *findings = (struct findings){.list = NULL};
+    *findings = (struct findings){.journal = journal};
     for (size_t i = 0; i < journal->count && done; i++) {
         const struct trial_record *record = &journal->records[i];
         findings->trials[record->reaction]++;

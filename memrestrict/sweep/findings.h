@@ -18,6 +18,7 @@ struct finding {
 struct finding_name; /* by which one is found */
 
 struct findings {
+    const struct journal *journal;
     struct finding *list;
     size_t count;
     size_t trials[REACTIONS]; /* by what they showed */
@@ -25,13 +26,18 @@ struct findings {
     struct finding **by_key; /* NULL: no baseline was looked into */
 };
 
-/* Of a journal, which must outlive it. False: no memory. */
+/* Of several faults, those before the last may have had the same outcome already: then it is
+ * theirs. Of a journal, which must outlive it. False: no memory. */
 bool findings_make(struct findings *findings, const struct journal *journal);
 void findings_free(struct findings *findings);
 
 /* The finding that a trial is part of; NULL: it is none. */
 const struct finding *findings_of(const struct findings *findings,
                                   const struct trial_record *record);
+
+/* The trial that it is the outcome of: its own, or one of fewer faults. */
+const struct trial_record *findings_cause(const struct findings *findings,
+                                          const struct trial_record *record);
 
 /* Marks what FILE has; a baseline that is not there knows nothing. False: it cannot be read, or a
  * line cannot be understood; this was said. */

@@ -63,8 +63,22 @@ static bool write_commands(FILE *file, const struct sweep_head *head,
     return made;
 }
 
-static bool write_finding(FILE *file, size_t number, const struct finding *finding,
-                          const struct journal *journal, const struct findings_style *style)
+/* The other trials that are this finding, and why. */
+static void write_folded(FILE *file, const struct findings *findings, const struct finding *finding)
+{
+    const struct journal *journal = findings->journal;
+    for (size_t i = 0; i < journal->count; i++) {
+        const struct trial_record *record = &journal->records[i];
+        if (record == finding->record || findings_of(findings, record) != finding)
+            continue;
+        fprintf(file, "   also: --fault='%s', %s\n", record->plan,
+                findings_cause(findings, record) != record ? "which ends so without its last fault"
+                                                           : "at the same place");
+    }
+}
+
+static bool write_finding(FILE *file, size_t number, const struct findings *findings,
+                          const struct finding *finding, const struct findings_style *style)
 {
     const struct trial_record *record = finding->record;
     fprintf(file, "%zu. %s", number, color_of(finding, style));
@@ -81,7 +95,48 @@ static bool write_finding(FILE *file, size_t number, const struct finding *findi
     }
     write_detail(file, record);
     write_kept(file, record->kept);
-    return write_commands(file, &journal->head, record);
+    bool made = write_commands(file, &findings->journal->head, record);
+    if (style->verbose && finding->trials > 1)
+        write_folded(file, findings, finding);
+    return made;
+}
+
+static const char *object_of(const struct finding *finding)
+{
+    const char *object = finding->record->object;
+    return finding->suppressed ? NULL : object != NULL ? object : "unknown";
+}
+
+static bool has_several_objects(const struct findings *findings)
+{
+    const char *first = NULL;
+    for (size_t i = 0; i < findings->count; i++) {
+        const char *object = object_of(&findings->list[i]);
+        first = first != NULL ? first : object;
+        if (object != NULL && strcmp(object, first) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* Each object once, at its first finding: "by object: libxml2.so.2: 3, gpg: 9". */
+static void write_objects(FILE *file, const struct findings *findings)
+{
+    size_t objects = 0;
+    for (size_t i = 0; i < findings->count; i++) {
+        const char *object = object_of(&findings->list[i]);
+        size_t first = i, count = 0;
+        for (size_t j = 0; j < findings->count; j++) {
+            const char *other = object_of(&findings->list[j]);
+            if (object == NULL || other == NULL || strcmp(object, other) != 0)
+                continue;
+            first = j < first ? j : first;
+            count++;
+        }
+        if (object != NULL && first == i)
+            fprintf(file, "%s%s: %zu", objects++ == 0 ? "by object: " : ", ", object, count);
+    }
+    fputs(objects > 0 ? "\n" : "", file);
 }
 
 static void write_sum(FILE *file, const struct findings *findings, const struct journal *journal)
@@ -113,9 +168,11 @@ bool format_findings_text(FILE *file, const struct findings *findings,
     size_t number = 0;
     for (size_t i = 0; i < findings->count && made && !style->quiet; i++)
         if (!findings->list[i].suppressed)
-            made = write_finding(file, ++number, &findings->list[i], journal, style);
+            made = write_finding(file, ++number, findings, &findings->list[i], style);
     for (size_t i = 0; i < journal->head.notes.count && !style->quiet; i++)
         fprintf(file, "note: %s\n", journal->head.notes.words[i]);
+    if (!style->quiet && has_several_objects(findings))
+        write_objects(file, findings);
     write_sum(file, findings, journal);
     if (!made)
         errno = ENOMEM;

@@ -95,9 +95,18 @@ static unsigned of_undefined(const char *line)
     return at != NULL && at > line ? SAID_UNDEFINED : 0;
 }
 
+static unsigned of_exception(const char *line)
+{
+    bool is_libstdcxx =
+        begins_with(line, "terminate called after throwing an instance of 'std::bad_alloc'");
+    bool is_libcxx = begins_with(line, "libc++abi: terminating ") &&
+                     strstr(line, "uncaught exception of type std::bad_alloc") != NULL;
+    return is_libstdcxx || is_libcxx ? SAID_BAD_ALLOC : 0;
+}
+
 static unsigned of_line(const char *line)
 {
-    unsigned said = of_process(line) | of_undefined(line);
+    unsigned said = of_process(line) | of_undefined(line) | of_exception(line);
     if (begins_with(line, "WARNING: ThreadSanitizer: "))
         said |= SAID_THREAD;
     for (size_t i = 0; i < sizeof broken_heap / sizeof broken_heap[0]; i++)

@@ -14,7 +14,8 @@ enum said {
     SAID_UNDEFINED = 16,
     SAID_BROKEN_HEAP = 32, /* the C library, which then aborts */
     SAID_LEAK = 64,
-    SAID_CRASH = 128, /* a sanitizer that took a deadly signal */
+    SAID_CRASH = 128,     /* a sanitizer that took a deadly signal */
+    SAID_BAD_ALLOC = 256, /* C++'s runtime: nobody catches std::bad_alloc */
     SAID_SANITIZERS = SAID_ADDRESS | SAID_HARDWARE | SAID_THREAD | SAID_MEMORY | SAID_UNDEFINED
 };
 

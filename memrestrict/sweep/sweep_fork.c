@@ -176,17 +176,17 @@ static bool prints_other(const struct told *told, const json_t *record, const ch
 }
 
 /* As `processes` of an outcome has it. */
-static json_t *as_process(const json_t *record)
+static json_t *as_process(const json_t *record, const char *program)
 {
     const json_t *signal = json_object_get(record, "signal");
-    return json_pack("{sI sI sI so s{ss* sI}}", "pid", (json_int_t)number_of(record, "pid"),
-                     "faults", (json_int_t)number_of(record, "faults"), "unknown_frees",
-                     (json_int_t)number_of(record, "unknown_frees"), "signal",
-                     json_is_integer(signal)
-                         ? json_pack("{sI}", "number", json_integer_value(signal))
-                         : json_null(),
-                     "first_fault", "call", json_string_value(json_object_get(record, "call")),
-                     "size_bytes", (json_int_t)number_of(record, "size_bytes"));
+    return json_pack(
+        "{ss* sI sI sI so s{ss* sI}}", "program", program, "pid",
+        (json_int_t)number_of(record, "pid"), "faults", (json_int_t)number_of(record, "faults"),
+        "unknown_frees", (json_int_t)number_of(record, "unknown_frees"), "signal",
+        json_is_integer(signal) ? json_pack("{sI}", "number", json_integer_value(signal))
+                                : json_null(),
+        "first_fault", "call", json_string_value(json_object_get(record, "call")), "size_bytes",
+        (json_int_t)number_of(record, "size_bytes"));
 }
 
 /* What the process that was copied did in the end. */
@@ -236,13 +236,19 @@ static bool name(const struct told *told, const char *site, struct trial_record 
     return done && signal_wait_signal() == 0;
 }
 
+static const char *program_of(const struct told *told, const json_t *record)
+{
+    const json_t *process = process_of(told, number_of(root_of(told, record), "of_pid"));
+    return json_string_value(json_object_get(process, "program"));
+}
+
 static bool judge_copy(const struct told *told, const json_t *record, const char *out,
                        const char *err)
 {
     const struct sweep_fork *how = told->how;
     const json_t *status = json_object_get(record, "exit_status");
     struct reference reference = reference_of(told, record);
-    json_t *processes = json_pack("[o]", as_process(record));
+    json_t *processes = json_pack("[o]", as_process(record, program_of(told, record)));
     struct site_index index;
     struct evidence evidence = {
         .timed_out = json_is_true(json_object_get(record, "timed_out")),

@@ -43,6 +43,7 @@ void trial_record_free(struct trial_record *record)
     free(record->place);
     free(record->key);
     free(record->file);
+    free(record->object);
     free(record->origin);
     free(record->kept);
     free(record->detail);
@@ -55,14 +56,14 @@ void trial_record_free(struct trial_record *record)
 json_t *trial_record_to_json(const struct trial_record *record)
 {
     json_t *json = json_pack(
-        "{ss ss ss? sI ss si si sI ss ss ss? si ss so so so so ss?}", "plan", record->plan, "site",
-        record->site, "call", record->call, "size_bytes", (json_int_t)record->size, "outcome",
-        reaction_name(record->reaction), "exit_status", record->status, "signal", record->signal,
-        "time_ns", (json_int_t)record->time, "place", record->place, "key", record->key, "file",
-        record->file, "line", record->line, "origin", record->origin, "stack",
-        string_list_to_json(&record->stack), "caller", string_list_to_json(&record->caller), "met",
-        string_list_to_json(&record->met), "kept", json_text(record->kept), "detail",
-        record->detail);
+        "{ss ss ss? sI ss si si sI ss ss ss? si ss? ss so so so so ss?}", "plan", record->plan,
+        "site", record->site, "call", record->call, "size_bytes", (json_int_t)record->size,
+        "outcome", reaction_name(record->reaction), "exit_status", record->status, "signal",
+        record->signal, "time_ns", (json_int_t)record->time, "place", record->place, "key",
+        record->key, "file", record->file, "line", record->line, "object", record->object, "origin",
+        record->origin, "stack", string_list_to_json(&record->stack), "caller",
+        string_list_to_json(&record->caller), "met", string_list_to_json(&record->met), "kept",
+        json_text(record->kept), "detail", record->detail);
     if (json != NULL && json_text_add_bytes(json, "kept", record->kept))
         return json;
     json_decref(json);
@@ -96,6 +97,7 @@ bool trial_record_from_json(const json_t *json, struct trial_record *record)
         .key = trial_record_text(json, "key"),
         .file = trial_record_text(json, "file"),
         .line = (int)json_integer_value(json_object_get(json, "line")),
+        .object = trial_record_text(json, "object"),
         .origin = trial_record_text(json, "origin"),
         .kept = json_text_get(json, "kept"),
         .detail = lines_of(json, "detail"),

@@ -47,6 +47,7 @@ struct trial_record {
     char *key;     /* the same without the line, so that it outlives small changes */
     char *file;    /* of that place; NULL: unknown */
     int line;      /* 0: unknown */
+    char *object;  /* of that place: "libxml2.so.2"; NULL: unknown */
     char *origin;  /* where the allocation failed, in the same words as the place */
     bool is_nameless;          /* the call site's functions could not be told; in no journal */
     struct string_list stack;  /* of the place, innermost first, if that is not the call site */

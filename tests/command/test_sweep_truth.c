@@ -96,6 +96,23 @@
       "$M sweep -t 300 true 2>&1 >o | grep -c '^memrestrict: sweep: as root, ' >n; "               \
       "[ $(cat n) = $([ $(id -u) = 0 ] && echo 1 || echo 0) ]",                                    \
       0, "", "")                                                                                   \
+    X(sweep_finds_once_what_no_new_is_caught_of,                                                   \
+      "for f in -j2 --fork; do " SWEEP "$f $V/sweep_uncaught >o; jq -r '.findings[] | "            \
+      "\"\\(.key) \\(.trials >= 3)\"' j; done",                                                    \
+      0, "abort:std::bad_alloc@sweep_uncaught true\nabort:std::bad_alloc@sweep_uncaught true\n",   \
+      "")                                                                                          \
+    X(sweep_folds_what_ends_so_with_fewer_faults,                                                  \
+      SWEEP ENDS "swallows >o; jq -r '.findings[] | \"\\(.key) \\(.trials) \\(.plan)\"' j | "      \
+                 "cut -d ';' -f 2- | sed 's/ site.*//'; $M sweep -v -t 300 --mode=once " ENDS      \
+                 "swallows 2>e | grep -c 'also: .*, which ends so without its last fault'",        \
+      0, "swallowed:swallows@sweep_ends.c 2\n1\n", "")                                             \
+    X(sweep_ranks_silent_errors_first, SWEEP ENDS "swallows_aloud >o; " FINDINGS, 0,               \
+      "swallowed:silent@sweep_ends.c\nswallowed:alarming@sweep_ends.c\n", "")                      \
+    X(sweep_counts_findings_by_object,                                                             \
+      LIBRARY SWEEP "--journal=k ./v >o; sed -n '2{s/\"object\":\"[^\"]*\"/\"object\":\"b\"/; "    \
+                    "s/site=/site=0/; s/look_up@/f@/; p}' k >l; sed -i 2r/dev/stdin k <l; "        \
+                    "$M merge k | grep '^by object'; $M merge -q k | grep -c '^by object'",        \
+      1, "by object: b: 1, libc-own.so: 1\n0\n", "")                                               \
     X(sweep_lists_are_read_before_the_program_runs,                                                \
       "echo no >s; for o in suppress baseline; do $M sweep --$o=s touch ran; done; ls", 0, "s\n",  \
       "memrestrict: s:1: cannot understand 'no'")

@@ -132,6 +132,51 @@ static int fills(void)
     return 0;
 }
 
+static void print(const char *words)
+{
+    if (write(STDOUT_FILENO, words, strlen(words)) < 0)
+        _exit(9);
+}
+
+/* Without a block nothing is printed, with or without a block for a message. */
+static int swallows(void)
+{
+    void *block = malloc(313), *message;
+    if (block != NULL) {
+        print("written");
+    } else {
+        message = malloc(314);
+        free(message);
+    }
+    free(block);
+    return 0;
+}
+
+static void alarming(void)
+{
+    void *block = malloc(315);
+    if (block == NULL)
+        say("no memory\n");
+    else
+        print("one");
+    free(block);
+}
+
+static void silent(void)
+{
+    void *block = malloc(316);
+    if (block != NULL)
+        print("two");
+    free(block);
+}
+
+static int swallows_aloud(void)
+{
+    alarming();
+    silent();
+    return 0;
+}
+
 static int leaves_a_large_one(void)
 {
     static char *block;
@@ -159,6 +204,8 @@ int main(int argc, char **argv)
         {"loses_folder", loses_folder},
         {"loses_all", loses_all},
         {"fills", fills},
+        {"swallows", swallows},
+        {"swallows_aloud", swallows_aloud},
         {"leaves_a_large_one", leaves_a_large_one},
     };
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
