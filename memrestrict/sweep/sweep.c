@@ -7,8 +7,6 @@
 #include "base/signal_wait.h"
 #include "base/fault_modes.h"
 #include "base/progress.h"
-#include "base/shell.h"
-#include "base/string_file.h"
 #include "sweep/reference.h"
 #include "base/message.h"
 #include "sweep/sweep_end.h"
@@ -103,22 +101,6 @@ static char *tried_of(const struct sweep_options *options)
     return length >= 0 ? words : NULL;
 }
 
-/* Those of run that are part of a replay, quoted. The caller frees it. NULL: no memory. */
-static char *run_options(const struct sweep_options *options)
-{
-    struct string_file words;
-    FILE *file = string_file_open(&words);
-    if (file == NULL)
-        return NULL;
-    if (options->limit != NULL)
-        fprintf(file, "--limit=%s", options->limit);
-    if (options->program != NULL) {
-        fputs(options->limit != NULL ? " --program=" : "--program=", file);
-        shell_word(file, options->program);
-    }
-    return string_file_close(&words);
-}
-
 /* What a replay is to read. NULL: it cannot be named. */
 static char *input_name(const struct sweep *sweep)
 {
@@ -144,7 +126,7 @@ static bool fill_head(struct sweep *sweep, struct sweep_head *head)
     sweep->notes = (struct string_list){NULL, 0};
     for (char **word = options->argv; *word != NULL && done; word++)
         done = string_list_add(&head->argv, *word);
-    head->options = run_options(options);
+    head->options = sweep_options_of_run(options);
     return done && head->options != NULL && head->build != NULL && head->tried != NULL;
 }
 

@@ -6,6 +6,8 @@
 #include "base/json_text.h"
 #include "base/fault_modes.h"
 #include "common/plan.h"
+#include "base/shell.h"
+#include "base/string_file.h"
 #include "base/message.h"
 #include "base/values.h"
 
@@ -262,6 +264,21 @@ bool sweep_options_read(int argc, char **argv, struct sweep_options *options, in
         return false;
     }
     return (options->only == NULL || only_fits(options)) && is_sound(&options->findings);
+}
+
+char *sweep_options_of_run(const struct sweep_options *options)
+{
+    struct string_file words;
+    FILE *file = string_file_open(&words);
+    if (file == NULL)
+        return NULL;
+    if (options->limit != NULL)
+        fprintf(file, "--limit=%s", options->limit);
+    if (options->program != NULL) {
+        fputs(options->limit != NULL ? " --program=" : "--program=", file);
+        shell_word(file, options->program);
+    }
+    return string_file_close(&words);
 }
 
 bool merge_options_read(int argc, char **argv, struct findings_options *options, char ***files,

@@ -44,6 +44,9 @@ struct sweep_options {
 /* False: it was not understood, which was said, or help was printed; *status is what to exit with.
  */
 bool sweep_options_read(int argc, char **argv, struct sweep_options *options, int *status);
+/* Those that are of run as well, and so part of a replay, quoted for a shell. The caller frees it.
+ * NULL: no memory. */
+char *sweep_options_of_run(const struct sweep_options *options);
 /* The files to merge are *files, *count of them. */
 bool merge_options_read(int argc, char **argv, struct findings_options *options, char ***files,
                         int *count, int *status);
