@@ -377,7 +377,7 @@ bool kernel_link(int fd, struct kernel_link *link)
 
 bool kernel_is_proc(int fd)
 {
-    struct statfs status; /* the kernel's */
+    struct statfs status = {.f_type = 0}; /* the kernel's */
     return KERNEL_CALL(SYS_fstatfs, fd, &status) == 0 && status.f_type == PROC_SUPER_MAGIC;
 }
 

@@ -23,7 +23,7 @@ typedef struct stat status_of;
 
 bool kernel_inode(int fd, struct kernel_inode *inode)
 {
-    status_of status;
+    status_of status = {.st_mode = 0};
     if (STATUS(fd, &status) != 0)
         return false;
     inode->device = status.st_dev;

@@ -91,7 +91,7 @@ bool kernel_has_capabilities(int fd)
 bool kernel_gains_nothing(int fd)
 {
     enum { NO_SUID = 2 };
-    struct statfs system;
+    struct statfs system = {.f_flags = 0};
     return KERNEL_CALL(SYS_prctl, PR_GET_NO_NEW_PRIVS, 0L, 0L, 0L, 0L) == 1 ||
            (STATFS(fd, &system) == 0 && (system.f_flags & NO_SUID));
 }

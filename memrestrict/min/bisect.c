@@ -75,7 +75,8 @@ static enum bisect_end find_enough(struct bisect *bisect)
 
 static void estimate(struct bisect *bisect, uint64_t range)
 {
-    double rounds = log((double)(range / bisect->step) + 1) / log((double)bisect->jobs + 1);
+    uint64_t steps = range / bisect->step;
+    double rounds = log((double)steps + 1) / log((double)bisect->jobs + 1);
     bisect->left = (uint64_t)(ceil(rounds) * bisect->jobs) + ABOUT_AROUND + 2 * bisect->repeats + 1;
 }
 

@@ -52,7 +52,8 @@ static bool has_beside(const char *word, const char *name)
 
 static bool is_in_path(const char *name)
 {
-    char *path = strdup(getenv("PATH") != NULL ? getenv("PATH") : ""), *rest = path, *folder;
+    const char *value = getenv("PATH");
+    char *path = strdup(value != NULL ? value : ""), *rest = path, *folder;
     bool found = false;
     while (!found && (folder = strsep(&rest, ":")) != NULL)
         found = has_program(folder, name);

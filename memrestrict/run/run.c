@@ -208,7 +208,7 @@ static void set_variables(struct run *run, char *accounts, size_t size, char *pr
                 (struct launch_variable){option_setting_names[i], run->options.settings[i]};
     if (run->options.scope_tree)
         variables[count++] = (struct launch_variable){option_setting_names[SETTING_LIMIT], NULL};
-    count += within_variables(&run->within, run->outcome.limit, &variables[count]);
+    within_variables(&run->within, run->outcome.limit, &variables[count]);
 }
 
 /* The program's process is made, and waits, since reports may be named after it. */

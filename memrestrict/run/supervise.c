@@ -155,11 +155,10 @@ void supervise(const struct supervision *attend, struct outcome *outcome)
     taken_watch(attend->taken, pid);
     while (goes_on(attend, pid, &status)) {
         uint64_t now = duration_now(), next = earliest(&clock);
-        if (signals_wait(next > now ? next - now : 0, &info) == 0)
-            do_what_is_due(attend, outcome, &clock);
-        else if (info.si_signo != SIGCHLD || !is_tracing(attend))
+        bool is_due = signals_wait(next > now ? next - now : 0, &info) == 0;
+        if (!is_due && (info.si_signo != SIGCHLD || !is_tracing(attend)))
             signals_pass(attend->signals, pid, &info);
-        else if (duration_now() >= next)
+        else if (is_due || duration_now() >= next)
             do_what_is_due(attend, outcome, &clock);
     }
     note_end(outcome, status);

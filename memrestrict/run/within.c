@@ -67,17 +67,16 @@ struct roster_limits within_hold(struct within *within, struct outcome *outcome,
     };
 }
 
-int within_variables(struct within *within, uint64_t limit, struct launch_variable *variables)
+void within_variables(struct within *within, uint64_t limit, struct launch_variable *variables)
 {
     if (within->limit == CONFIG_UNLIMITED)
-        return 0;
+        return;
     snprintf(within->sizes[0], sizeof within->sizes[0], "%llu", (unsigned long long)limit);
     snprintf(within->sizes[1], sizeof within->sizes[1], "%llu",
              (unsigned long long)within->reserve);
     variables[0] = (struct launch_variable){option_setting_names[SETTING_LIMIT], within->sizes[0]};
     variables[1] =
         (struct launch_variable){option_setting_names[SETTING_RESERVE], within->sizes[1]};
-    return WITHIN_VARIABLES;
 }
 
 void within_close(struct within *within)

@@ -34,7 +34,7 @@ void within_lend(struct within *within, struct roster *roster, struct outcome *o
 bool within_start(struct within *within);
 /* The settings for that, to be set after all others. */
 enum { WITHIN_VARIABLES = 2 };
-int within_variables(struct within *within, uint64_t limit, struct launch_variable *variables);
+void within_variables(struct within *within, uint64_t limit, struct launch_variable *variables);
 void within_close(struct within *within);
 
 #endif

