@@ -3,7 +3,7 @@
  * The accounts of a run: memory that the command makes (memfd_create(2)) and that every process of
  * the run maps, one slot a process. The library writes its figures here by atomics, so the command
  * still has them after _exit, SIGKILL or exec. accounts.c (the slots, and the lock), accounts_map.c
- * (how much of them is mapped) and tree_grants.c (what a process may charge) are compiled into
+ * (how much of them is mapped) and tree_scope.c (what a process may charge) are compiled into
  * both.
  *
  * With a limit for the whole tree, a process charges its own counter up to its ceiling, which is
@@ -239,7 +239,7 @@ bool accounts_lock(struct accounts *accounts, int who);
 /* The same, for who must not wait: within a few milliseconds. */
 bool accounts_lock_soon(struct accounts *accounts, int who);
 void accounts_unlock(struct accounts *accounts);
-/* A function of tree_grants.c whose name ends in _locked is called with it held. Builds with
+/* A function of tree_scope.c whose name ends in _locked is called with it held. Builds with
  * MEMRESTRICT_DEBUG stop where nobody holds it. */
 static inline void accounts_assert_locked(const struct accounts *accounts)
 {

@@ -81,7 +81,7 @@ void budget_return_locked(struct account *account, uint64_t bytes)
     mend_after_fork_locked(account);
 }
 
-/* Another process may have lowered the ceiling before it could see our charge (tree_grants.c).
+/* Another process may have lowered the ceiling before it could see our charge (tree_scope.c).
  * Who is told so goes on to charge_last_resort. */
 static inline bool is_still_granted(struct account *account, uint64_t used, uint64_t bytes)
 {

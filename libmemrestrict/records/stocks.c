@@ -47,7 +47,7 @@ static uint64_t chunk_now(struct account *account)
 }
 
 /* Stocks that threads share: one counter each, by swaps. Also for a tree, whose other processes
- * take them back (tree_grants.c). */
+ * take them back (tree_scope.c). */
 
 /* That this thread shares with others; NULL while there was but one thread, whose counter nobody
  * fights for, or none: a signal handler may fork in the middle of this. */

@@ -22,7 +22,7 @@
 #include "run/reports.h"
 #include "run/remarks.h"
 #include "run/roster.h"
-#include "run/within.h"
+#include "run/nested_run.h"
 #include "base/message.h"
 #include "run/site_reports.h"
 #include "run/taken.h"
@@ -46,7 +46,7 @@ struct run {
     const struct engine *engine;
     void *engine_state; /* NULL: the preload has none */
     struct roster *roster;
-    struct within within;
+    struct nested_run nested;
     struct sites *sites;         /* NULL: not asked for */
     struct explore_run *explore; /* the same */
     struct signals signals;
@@ -73,7 +73,7 @@ static bool read_environment(struct run *run)
         writer_stderr(&complaint);
         return false;
     }
-    within_read(&run->within, &config);
+    nested_run_read(&run->nested, &config);
     if (options->settings[SETTING_LIMIT] == NULL)
         options->limit = config.limit;
     if (options->settings[SETTING_RESERVE] == NULL)
@@ -109,7 +109,7 @@ static bool open_roster(struct run *run)
     struct outcome *outcome = &run->outcome;
     outcome->limit = options->scope_tree ? OUTCOME_UNLIMITED : options->limit;
     outcome->tree_limit = options->scope_tree ? options->limit : options->tree_limit;
-    struct roster_limits limits = within_hold(&run->within, outcome, options->reserve);
+    struct roster_limits limits = nested_run_hold(&run->nested, outcome, options->reserve);
     run->roster = roster_open(&limits, run->sites != NULL ? sites_fd(run->sites) : -1,
                               explore_run_fd(run->explore), !options->no_subreaper);
     return run->roster != NULL;
@@ -171,7 +171,7 @@ static bool prepare(struct run *run)
     target_check(&run->target, run->options.argv[0], &run->library);
     if (!prepare_engine(run))
         return false;
-    within_lend(&run->within, run->roster, &run->outcome, run->engine_state == NULL);
+    nested_run_lend(&run->nested, run->roster, &run->outcome, run->engine_state == NULL);
     return true;
 }
 
@@ -190,7 +190,7 @@ static void name_accounts(const struct run *run, char *path, size_t size)
         strncat(path, ",no-follow", size - strlen(path) - 1);
 }
 
-enum { VARIABLES = SETTINGS + 3 + WITHIN_VARIABLES };
+enum { VARIABLES = SETTINGS + 3 + NESTED_RUN_VARIABLES };
 
 /* What the library is to know; nothing under other engines. */
 static void set_variables(struct run *run, char *accounts, size_t size, char *preload,
@@ -208,7 +208,7 @@ static void set_variables(struct run *run, char *accounts, size_t size, char *pr
                 (struct launch_variable){option_setting_names[i], run->options.settings[i]};
     if (run->options.scope_tree)
         variables[count++] = (struct launch_variable){option_setting_names[SETTING_LIMIT], NULL};
-    within_variables(&run->within, run->outcome.limit, &variables[count]);
+    nested_run_variables(&run->nested, run->outcome.limit, &variables[count]);
 }
 
 /* The program's process is made, and waits, since reports may be named after it. */
@@ -225,8 +225,8 @@ static bool make_process(struct run *run)
                             .context = run->engine_state};
     fflush(stdout);
     signals_hold(&run->signals);
-    bool made =
-        preload != NULL && launch_prepare(&launch, &run->launched) && within_start(&run->within);
+    bool made = preload != NULL && launch_prepare(&launch, &run->launched) &&
+                nested_run_start(&run->nested);
     if (!made)
         message("cannot make a process: %s", strerror(errno));
     free(preload);
@@ -339,7 +339,7 @@ static void wait_for_end(struct run *run)
         .taken = run->taken,
         .state = run->engine_state,
     };
-    reap_tell(run->reap, run->within.outer);
+    reap_tell(run->reap, run->nested.outer);
     supervise(&how, &run->outcome);
     reap_close(run->reap, run->roster, !run->target.is_musl);
     taken_close(run->taken);
@@ -355,7 +355,7 @@ static void wait_for_end(struct run *run)
         coverage_after(&run->outcome, &run->target, &run->options);
     layout_run_reasons(run->layout, &run->outcome);
     remarks_say(&run->outcome);
-    within_close(&run->within);
+    nested_run_close(&run->nested);
 }
 
 static const char *trouble_with_sites(const struct run *run)

@@ -212,7 +212,7 @@ static const struct indexed_site *find_failed(const struct reference *reference,
  * called it; else where the program died, if that is known; else the call site that failed. */
 static bool find_place(const struct reference *reference, const struct evidence *evidence,
                        const char *site, struct source_locations *locations,
-                       struct trial_record *record, struct source_location *place)
+                       struct journal_record *record, struct source_location *place)
 {
     struct source_location caller;
     const json_t *objects = NULL, *crash = NULL;
@@ -238,7 +238,7 @@ static bool find_place(const struct reference *reference, const struct evidence 
            done;
 }
 
-static bool set_place(struct trial_record *record, struct source_location *place)
+static bool set_place(struct journal_record *record, struct source_location *place)
 {
     record->place = place->words;
     record->file = place->file;
@@ -266,7 +266,7 @@ static const char *program_of(const struct evidence *evidence, int signal)
 }
 
 /* A program that catches no std::bad_alloc anywhere has one bug, not one for each new. */
-static bool name_program(const struct evidence *evidence, struct trial_record *record)
+static bool name_program(const struct evidence *evidence, struct journal_record *record)
 {
     char *program = text_safe_string(program_of(evidence, record->signal));
     char *place = NULL, *key = NULL;
@@ -287,7 +287,7 @@ static bool name_program(const struct evidence *evidence, struct trial_record *r
 }
 
 /* What failed, as the run's JSON tells of the first fault. */
-static void find_call(const struct evidence *evidence, struct trial_record *record)
+static void find_call(const struct evidence *evidence, struct journal_record *record)
 {
     size_t i;
     const json_t *process;
@@ -302,7 +302,7 @@ static void find_call(const struct evidence *evidence, struct trial_record *reco
     }
 }
 
-static bool add_met(struct trial_record *record, const struct indexed_site *site)
+static bool add_met(struct journal_record *record, const struct indexed_site *site)
 {
     char innermost[SITE_NAME], words[2 * SITE_NAME];
     site_index_innermost(site, innermost);
@@ -311,7 +311,7 @@ static bool add_met(struct trial_record *record, const struct indexed_site *site
 }
 
 static bool find_met(const struct reference *reference, const struct evidence *evidence,
-                     struct trial_record *record)
+                     struct journal_record *record)
 {
     bool done = true;
     if (evidence->index == NULL)
@@ -324,7 +324,7 @@ static bool find_met(const struct reference *reference, const struct evidence *e
 }
 
 bool classify(const struct reference *reference, const struct evidence *evidence, const char *site,
-              struct source_locations *locations, struct trial_record *record)
+              struct source_locations *locations, struct journal_record *record)
 {
     struct source_location place;
     char *said = read_tail(evidence->said);

@@ -8,7 +8,7 @@
 
 #include "sites/source_location.h"
 #include "sweep/deaths.h"
-#include "sweep/trial_record.h"
+#include "sweep/journal_record.h"
 #include "sweep/site_index.h"
 
 struct trial;
@@ -45,6 +45,6 @@ uint64_t classify_sum(const struct evidence *evidence, const char *member);
 /* Fills in all of *record but the plan, which is there, and frees nothing of it. `site` is what was
  * made to fail. False: no memory. */
 bool classify(const struct reference *reference, const struct evidence *evidence, const char *site,
-              struct source_locations *locations, struct trial_record *record);
+              struct source_locations *locations, struct journal_record *record);
 
 #endif

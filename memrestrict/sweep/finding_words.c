@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void finding_what(FILE *file, const struct trial_record *record)
+void finding_what(FILE *file, const struct journal_record *record)
 {
     char signal[SIGNAL_ROOM];
     fputs(reaction_name(record->reaction), file);
@@ -21,7 +21,7 @@ void finding_what(FILE *file, const struct trial_record *record)
     fprintf(file, " in %s", record->place);
 }
 
-void finding_when(FILE *file, const struct trial_record *record)
+void finding_when(FILE *file, const struct journal_record *record)
 {
     char size[SIZE_ROOM];
     fprintf(file, "when %s", record->call != NULL ? record->call : "an allocation");
@@ -36,7 +36,7 @@ void finding_when(FILE *file, const struct trial_record *record)
         fputs(", after another", file);
 }
 
-char *finding_sentence(const struct trial_record *record)
+char *finding_sentence(const struct journal_record *record)
 {
     struct string_file sentence;
     FILE *file = string_file_open(&sentence);
@@ -48,7 +48,7 @@ char *finding_sentence(const struct trial_record *record)
     return string_file_close(&sentence);
 }
 
-static struct replay replay_of(const struct sweep_head *head, const struct trial_record *record)
+static struct replay replay_of(const struct sweep_head *head, const struct journal_record *record)
 {
     return (struct replay){
         .fault = record->plan,
@@ -59,13 +59,13 @@ static struct replay replay_of(const struct sweep_head *head, const struct trial
     };
 }
 
-char *finding_replay(const struct sweep_head *head, const struct trial_record *record)
+char *finding_replay(const struct sweep_head *head, const struct journal_record *record)
 {
     const struct replay replay = replay_of(head, record);
     return replay_line(&replay);
 }
 
-char *finding_debug(const struct sweep_head *head, const struct trial_record *record)
+char *finding_debug(const struct sweep_head *head, const struct journal_record *record)
 {
     const struct replay replay = replay_of(head, record);
     return replay_in_debugger(&replay);

@@ -8,16 +8,16 @@
 #include "sweep/findings.h"
 
 /* "crash by SIGSEGV in parse_line (conf.c:41)" */
-void finding_what(FILE *file, const struct trial_record *record);
+void finding_what(FILE *file, const struct journal_record *record);
 /* "when malloc of 24 bytes fails in xstrdup (util.c:12)" */
-void finding_when(FILE *file, const struct trial_record *record);
+void finding_when(FILE *file, const struct journal_record *record);
 /* Both, as a string; the caller frees it. NULL: no memory. */
-char *finding_sentence(const struct trial_record *record);
+char *finding_sentence(const struct journal_record *record);
 
 /* The command line that shows it alone; and the same under a debugger. The caller frees them. NULL:
  * no memory. */
-char *finding_replay(const struct sweep_head *head, const struct trial_record *record);
-char *finding_debug(const struct sweep_head *head, const struct trial_record *record);
+char *finding_replay(const struct sweep_head *head, const struct journal_record *record);
+char *finding_debug(const struct sweep_head *head, const struct journal_record *record);
 
 /* " (1 crash, 3 swallowed)": how many there are of each kind, known and suppressed ones left out;
  * nothing if there are none. */

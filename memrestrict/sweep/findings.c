@@ -15,7 +15,7 @@
 
 enum { LONGEST = 1 << 20 }; /* of a line */
 
-static bool is_finding(const struct trial_record *record)
+static bool is_finding(const struct journal_record *record)
 {
     return record->reaction > REACTION_HANDLED;
 }
@@ -28,7 +28,7 @@ struct finding_name {
 };
 
 /* NULL: no memory. */
-static char *words_of(const struct trial_record *record)
+static char *words_of(const struct journal_record *record)
 {
     char *words;
     return asprintf(&words, "%d %s\n%s", (int)record->reaction, record->key, record->place) > 0
@@ -37,7 +37,7 @@ static char *words_of(const struct trial_record *record)
 }
 
 static struct finding_name *name_of(const struct findings *findings,
-                                    const struct trial_record *record)
+                                    const struct journal_record *record)
 {
     struct finding_name *name = NULL;
     char *words = words_of(record);
@@ -48,18 +48,18 @@ static struct finding_name *name_of(const struct findings *findings,
 }
 
 /* A crash after another may be another; a leak after a leak is the same, whatever fails then. */
-static bool is_repeated(const struct trial_record *record)
+static bool is_repeated(const struct journal_record *record)
 {
     return is_finding(record) && record->reaction < REACTION_CRASHED;
 }
 
-const struct trial_record *findings_cause(const struct findings *findings,
-                                          const struct trial_record *record)
+const struct journal_record *findings_cause(const struct findings *findings,
+                                            const struct journal_record *record)
 {
     const char *last;
     while (is_repeated(record) && (last = strrchr(record->plan, ';')) != NULL) {
         char *plan = strndup(record->plan, (size_t)(last - record->plan));
-        const struct trial_record *before =
+        const struct journal_record *before =
             plan != NULL ? journal_find(findings->journal, plan) : NULL;
         free(plan);
         if (before == NULL || before->reaction != record->reaction)
@@ -70,13 +70,13 @@ const struct trial_record *findings_cause(const struct findings *findings,
 }
 
 const struct finding *findings_of(const struct findings *findings,
-                                  const struct trial_record *record)
+                                  const struct journal_record *record)
 {
     const struct finding_name *name = name_of(findings, findings_cause(findings, record));
     return name != NULL ? &findings->list[name->index] : NULL;
 }
 
-static bool make_name(struct findings *findings, const struct trial_record *record)
+static bool make_name(struct findings *findings, const struct journal_record *record)
 {
     struct finding_name *name = calloc(1, sizeof *name);
     if (name != NULL && (name->words = words_of(record)) != NULL) {
@@ -113,7 +113,7 @@ static bool is_simpler(const char *plan, const char *other)
     return lasts != other_lasts ? lasts < other_lasts : strcmp(plan, other) < 0;
 }
 
-static bool add(struct findings *findings, const struct trial_record *record)
+static bool add(struct findings *findings, const struct journal_record *record)
 {
     struct finding *finding = (struct finding *)findings_of(findings, record);
     if (finding != NULL) {
@@ -135,7 +135,7 @@ static bool add(struct findings *findings, const struct trial_record *record)
 }
 
 /* An error that is swallowed is worse where nobody is told of it. */
-static bool says_nothing(const struct trial_record *record)
+static bool says_nothing(const struct journal_record *record)
 {
     return record->reaction == REACTION_SWALLOWED &&
            (record->detail == NULL || *record->detail == '\0');
@@ -160,7 +160,7 @@ bool findings_make(struct findings *findings, const struct journal *journal)
     bool done = true;
     *findings = (struct findings){.journal = journal};
     for (size_t i = 0; i < journal->count && done; i++) {
-        const struct trial_record *record = &journal->records[i];
+        const struct journal_record *record = &journal->records[i];
         findings->trials[record->reaction]++;
         done = !is_finding(record) || add(findings, record);
     }
@@ -312,7 +312,7 @@ static bool take_suppression(struct findings *findings, const char *word)
     if (pattern == NULL || *pattern == '\0')
         return false;
     for (size_t i = 0; i < findings->count; i++) {
-        const struct trial_record *record = findings->list[i].record;
+        const struct journal_record *record = findings->list[i].record;
         const char *place = strchr(record->key, ':') + 1;
         bool is_meant = reaction == REACTION_UNREACHED || reaction == record->reaction;
         findings->list[i].suppressed |=

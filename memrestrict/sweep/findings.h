@@ -9,9 +9,9 @@
 #include "sweep/journal.h"
 
 struct finding {
-    const struct trial_record *record; /* the trial with the shortest plan: the one to replay */
-    size_t trials;                     /* that showed it */
-    bool known;                        /* it is in the baseline */
+    const struct journal_record *record; /* the trial with the shortest plan: the one to replay */
+    size_t trials;                       /* that showed it */
+    bool known;                          /* it is in the baseline */
     bool suppressed;
 };
 
@@ -33,11 +33,11 @@ void findings_free(struct findings *findings);
 
 /* The finding that a trial is part of; NULL: it is none. */
 const struct finding *findings_of(const struct findings *findings,
-                                  const struct trial_record *record);
+                                  const struct journal_record *record);
 
 /* The trial that it is the outcome of: its own, or one of fewer faults. */
-const struct trial_record *findings_cause(const struct findings *findings,
-                                          const struct trial_record *record);
+const struct journal_record *findings_cause(const struct findings *findings,
+                                            const struct journal_record *record);
 
 /* Marks what FILE has; a baseline that is not there knows nothing. False: it cannot be read, or a
  * line cannot be understood; this was said. */

@@ -15,8 +15,8 @@ static json_t *string_of(char *text)
 
 static json_t *finding_object(const struct finding *finding, const struct journal *journal)
 {
-    const struct trial_record *record = finding->record;
-    json_t *object = trial_record_to_json(record);
+    const struct journal_record *record = finding->record;
+    json_t *object = journal_record_to_json(record);
     json_t *more = json_pack("{so so so sI sb sb}", "message", string_of(finding_sentence(record)),
                              "replay", string_of(finding_replay(&journal->head, record)), "debug",
                              string_of(finding_debug(&journal->head, record)), "trials",
@@ -47,7 +47,7 @@ static json_t *trial_array(const struct journal *journal)
     json_t *array = json_array();
     bool made = array != NULL;
     for (size_t i = 0; i < journal->count && made; i++)
-        made = json_array_append_new(array, trial_record_to_json(&journal->records[i])) == 0;
+        made = json_array_append_new(array, journal_record_to_json(&journal->records[i])) == 0;
     if (made)
         return array;
     json_decref(array);

@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-static bool fails(const struct findings *findings, const struct trial_record *record)
+static bool fails(const struct findings *findings, const struct journal_record *record)
 {
     const struct finding *finding = findings_of(findings, record);
     return finding != NULL && finding_counts(finding);
@@ -32,7 +32,7 @@ static void write_stack(FILE *file, const char *title, const struct string_list 
 }
 
 static bool write_failure(FILE *file, const struct journal *journal,
-                          const struct trial_record *record)
+                          const struct journal_record *record)
 {
     char *sentence = finding_sentence(record), *replay = finding_replay(&journal->head, record);
     bool made = sentence != NULL && replay != NULL;
@@ -53,7 +53,7 @@ static bool write_failure(FILE *file, const struct journal *journal,
 }
 
 static bool write_case(FILE *file, const struct findings *findings, const struct journal *journal,
-                       const struct trial_record *record)
+                       const struct journal_record *record)
 {
     const struct finding *finding = findings_of(findings, record);
     bool made = true;
@@ -81,7 +81,7 @@ bool format_findings_junit(FILE *file, const struct findings *findings,
     size_t failures = 0, skipped = 0;
     bool made = true;
     for (size_t i = 0; i < journal->count; i++) {
-        const struct trial_record *record = &journal->records[i];
+        const struct journal_record *record = &journal->records[i];
         bool fail = fails(findings, record);
         failures += fail;
         skipped += !fail && (record->reaction == REACTION_UNREACHED ||

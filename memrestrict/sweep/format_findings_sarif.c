@@ -56,7 +56,7 @@ static char *uri_of(const char *path)
 }
 
 /* Where no file is known, the function is all that there is. */
-static json_t *location_of(const struct trial_record *record)
+static json_t *location_of(const struct journal_record *record)
 {
     json_t *location =
         json_pack("{s[{ss}]}", "logicalLocations", "fullyQualifiedName", record->place);
@@ -71,7 +71,7 @@ static json_t *location_of(const struct trial_record *record)
 
 static json_t *result_of(const struct finding *finding, const struct journal *journal)
 {
-    const struct trial_record *record = finding->record;
+    const struct journal_record *record = finding->record;
     char *sentence = finding_sentence(record), *replay = finding_replay(&journal->head, record);
     json_t *result = NULL;
     if (sentence != NULL && replay != NULL)

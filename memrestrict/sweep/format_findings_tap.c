@@ -17,7 +17,7 @@ static void write_good(FILE *file, const struct findings *findings)
 static bool write_finding(FILE *file, size_t number, const struct finding *finding,
                           const struct journal *journal)
 {
-    const struct trial_record *record = finding->record;
+    const struct journal_record *record = finding->record;
     char *sentence = finding_sentence(record), *replay = finding_replay(&journal->head, record);
     bool made = sentence != NULL && replay != NULL;
     if (made) {

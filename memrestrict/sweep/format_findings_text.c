@@ -28,7 +28,7 @@ static void write_stack(FILE *file, const char *title, const struct string_list 
 }
 
 /* Lines with a margin. */
-static void write_detail(FILE *file, const struct trial_record *record)
+static void write_detail(FILE *file, const struct journal_record *record)
 {
     const char *title = record->reaction == REACTION_LEAKED ? "left behind: " : "it said: ";
     if (record->detail == NULL || *record->detail == '\0')
@@ -52,7 +52,7 @@ static void write_kept(FILE *file, const char *path)
 }
 
 static bool write_commands(FILE *file, const struct sweep_head *head,
-                           const struct trial_record *record)
+                           const struct journal_record *record)
 {
     char *replay = finding_replay(head, record), *debug = finding_debug(head, record);
     bool made = replay != NULL && debug != NULL;
@@ -68,7 +68,7 @@ static void write_folded(FILE *file, const struct findings *findings, const stru
 {
     const struct journal *journal = findings->journal;
     for (size_t i = 0; i < journal->count; i++) {
-        const struct trial_record *record = &journal->records[i];
+        const struct journal_record *record = &journal->records[i];
         if (record == finding->record || findings_of(findings, record) != finding)
             continue;
         fprintf(file, "   also: --fault='%s', %s\n", record->plan,
@@ -80,7 +80,7 @@ static void write_folded(FILE *file, const struct findings *findings, const stru
 static bool write_finding(FILE *file, size_t number, const struct findings *findings,
                           const struct finding *finding, const struct findings_style *style)
 {
-    const struct trial_record *record = finding->record;
+    const struct journal_record *record = finding->record;
     fprintf(file, "%zu. %s", number, color_of(finding, style));
     finding_what(file, record);
     fputs(style->color ? TERMINAL_PLAIN : "", file);

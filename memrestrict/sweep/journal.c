@@ -51,11 +51,11 @@ static bool head_from_json(const json_t *json, struct sweep_head *head)
         json_integer_value(json_object_get(json, "version")) != VERSION)
         return false;
     head->input = json_text_get(json, "input");
-    head->build = trial_record_text(json, "build");
-    head->options = trial_record_text(json, "options");
+    head->build = journal_record_text(json, "build");
+    head->options = journal_record_text(json, "options");
     head->tried =
-        json_object_get(json, "tried") != NULL ? trial_record_text(json, "tried") : strdup("");
-    head->shard = trial_record_text(json, "shard");
+        json_object_get(json, "tried") != NULL ? journal_record_text(json, "tried") : strdup("");
+    head->shard = journal_record_text(json, "shard");
     head->sites = (uint64_t)json_integer_value(json_object_get(json, "sites"));
     return string_list_get(json, "argv", &head->argv) &&
            string_list_get_safe(json, "notes", &head->notes) && head->notes.count <= MOST_NOTES &&
@@ -73,7 +73,7 @@ static bool make_room(struct journal *journal)
     if (journal->count < journal->room)
         return true;
     size_t room = 2 * journal->room + 16;
-    struct trial_record *grown = reallocarray(journal->records, room, sizeof *grown);
+    struct journal_record *grown = reallocarray(journal->records, room, sizeof *grown);
     if (grown == NULL)
         return false;
     journal->records = grown;
@@ -81,7 +81,7 @@ static bool make_room(struct journal *journal)
     return true;
 }
 
-static bool keep(struct journal *journal, struct trial_record *record)
+static bool keep(struct journal *journal, struct journal_record *record)
 {
     struct journal_plan *plan = make_room(journal) ? calloc(1, sizeof *plan) : NULL;
     if (plan == NULL)
@@ -93,11 +93,11 @@ static bool keep(struct journal *journal, struct trial_record *record)
         return false;
     }
     journal->records[journal->count++] = *record;
-    *record = (struct trial_record){.plan = NULL};
+    *record = (struct journal_record){.plan = NULL};
     return true;
 }
 
-const struct trial_record *journal_find(const struct journal *journal, const char *plan)
+const struct journal_record *journal_find(const struct journal *journal, const char *plan)
 {
     struct journal_plan *found;
     HASH_FIND_STR(journal->plans, plan, found);
@@ -107,16 +107,16 @@ const struct trial_record *journal_find(const struct journal *journal, const cha
 /* A later trial of the same plan counts for nothing. */
 static bool take_line(struct journal *journal, const json_t *json)
 {
-    struct trial_record record;
+    struct journal_record record;
     if (json_object_get(json, "finished") != NULL) {
         journal->finished = true;
         journal->time += (uint64_t)json_integer_value(json_object_get(json, "time_ns"));
         return true;
     }
-    if (!trial_record_from_json(json, &record))
+    if (!journal_record_from_json(json, &record))
         return false;
     bool kept = journal_find(journal, record.plan) != NULL || keep(journal, &record);
-    trial_record_free(&record);
+    journal_record_free(&record);
     return kept;
 }
 
@@ -261,9 +261,9 @@ bool journal_open(struct journal *journal, const char *path, struct sweep_head *
     return false;
 }
 
-bool journal_add(struct journal *journal, struct trial_record *record)
+bool journal_add(struct journal *journal, struct journal_record *record)
 {
-    return write_line(journal, trial_record_to_json(record)) && keep(journal, record);
+    return write_line(journal, journal_record_to_json(record)) && keep(journal, record);
 }
 
 bool journal_finish(struct journal *journal, uint64_t time)
@@ -338,7 +338,7 @@ void journal_close(struct journal *journal)
         free(plan);
     }
     for (size_t i = 0; i < journal->count; i++)
-        trial_record_free(&journal->records[i]);
+        journal_record_free(&journal->records[i]);
     free(journal->records);
     sweep_head_free(&journal->head);
     if (journal->file != NULL)

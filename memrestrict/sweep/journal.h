@@ -7,7 +7,7 @@
 #ifndef MEMRESTRICT_JOURNAL_H
 #define MEMRESTRICT_JOURNAL_H
 
-#include "sweep/trial_record.h"
+#include "sweep/journal_record.h"
 
 #include <stdio.h>
 
@@ -28,7 +28,7 @@ struct journal_plan; /* by which its record is found */
 
 struct journal {
     struct sweep_head head;
-    struct trial_record *records;
+    struct journal_record *records;
     size_t count, room;
     struct journal_plan *plans;
     bool finished; /* nothing was left to do */
@@ -43,7 +43,7 @@ struct journal {
 bool journal_open(struct journal *journal, const char *path, struct sweep_head *head);
 /* Takes over what is in *record, and keeps it. False: it could not be written, which was said; or
  * there is no memory. */
-bool journal_add(struct journal *journal, struct trial_record *record);
+bool journal_add(struct journal *journal, struct journal_record *record);
 /* The last line. False as above. */
 bool journal_finish(struct journal *journal, uint64_t time);
 /* Reads one, for good. False: it is not there, or none; this was said. */
@@ -54,7 +54,7 @@ bool journal_merge(struct journal *journal, struct journal *part);
 void journal_close(struct journal *journal);
 
 /* NULL: no trial of this plan is in it. */
-const struct trial_record *journal_find(const struct journal *journal, const char *plan);
+const struct journal_record *journal_find(const struct journal *journal, const char *plan);
 
 void sweep_head_free(struct sweep_head *head);
 

@@ -5,7 +5,7 @@
 #ifndef MEMRESTRICT_RUN_DIFF_H
 #define MEMRESTRICT_RUN_DIFF_H
 
-#include "sweep/trial_record.h"
+#include "sweep/journal_record.h"
 #include "sweep/site_index.h"
 
 /* Adds a note if call sites were met more often in one run than in the other, with one of them.

@@ -58,7 +58,7 @@ static bool copy_to(const char *from, const char *to, const char *ending)
 }
 
 /* A key is part of a file's name as far as that is plain. */
-static void name_of(const struct trial_record *record, char *name, size_t room)
+static void name_of(const struct journal_record *record, char *name, size_t room)
 {
     const char *key = record->key != NULL ? record->key : reaction_name(record->reaction);
     size_t length = 0;
@@ -67,7 +67,7 @@ static void name_of(const struct trial_record *record, char *name, size_t room)
     name[length] = '\0';
 }
 
-bool saved_output_add(struct saved_output *kept, struct trial_record *record, const char *out,
+bool saved_output_add(struct saved_output *kept, struct journal_record *record, const char *out,
                       const char *err)
 {
     char name[64];

@@ -6,7 +6,7 @@
 #ifndef MEMRESTRICT_SAVED_OUTPUT_H
 #define MEMRESTRICT_SAVED_OUTPUT_H
 
-#include "sweep/trial_record.h"
+#include "sweep/journal_record.h"
 
 struct saved_output {
     const char *folder; /* NULL: nothing is kept */
@@ -17,7 +17,7 @@ struct saved_output {
 bool saved_output_open(struct saved_output *kept, const char *folder);
 /* Copies both files, and notes in the record where they are; nothing if it is no finding. False:
  * this has been said. */
-bool saved_output_add(struct saved_output *kept, struct trial_record *record, const char *out,
+bool saved_output_add(struct saved_output *kept, struct journal_record *record, const char *out,
                       const char *err);
 
 /* Keeps a file that is the input of all trials; its new path, which the caller frees. NULL: nothing

@@ -185,7 +185,7 @@ static void show(struct sweep *sweep)
                   length > 0 ? what : "nothing found yet");
 }
 
-static void say_trial(struct sweep *sweep, const struct trial_record *record)
+static void say_trial(struct sweep *sweep, const struct journal_record *record)
 {
     if (!sweep->options.findings.verbose)
         return;
@@ -196,17 +196,18 @@ static void say_trial(struct sweep *sweep, const struct trial_record *record)
     fputc('\n', stderr);
 }
 
-static bool keep(struct sweep *sweep, struct trial_record *record)
+static bool keep(struct sweep *sweep, struct journal_record *record)
 {
     sweep->found[record->reaction]++;
     sweep->tried++;
     say_trial(sweep, record);
     bool kept = journal_add(&sweep->journal, record);
-    trial_record_free(record);
+    journal_record_free(record);
     return kept;
 }
 
-static bool keep_output(struct sweep *sweep, const struct trial *trial, struct trial_record *record)
+static bool keep_output(struct sweep *sweep, const struct trial *trial,
+                        struct journal_record *record)
 {
     char *out = NULL, *err = NULL;
     bool kept = asprintf(&out, "%s/stdout", trial->folder) > 0 &&
@@ -220,7 +221,7 @@ static bool keep_output(struct sweep *sweep, const struct trial *trial, struct t
 static bool judge_trial(struct sweep *sweep, const struct trial *trial)
 {
     const struct task *task = work_queue_task(&sweep->work, trial->tag);
-    struct trial_record record = {.plan = strdup(task->plan)};
+    struct journal_record record = {.plan = strdup(task->plan)};
     struct evidence evidence;
     struct site_index index;
     char *said;
@@ -232,7 +233,7 @@ static bool judge_trial(struct sweep *sweep, const struct trial *trial)
     if (!done)
         no_memory();
     done = done && keep_output(sweep, trial, &record) && keep(sweep, &record);
-    trial_record_free(&record);
+    journal_record_free(&record);
     return done;
 }
 
@@ -272,7 +273,7 @@ static const struct task *next_task(struct sweep *sweep, size_t *number)
 {
     const struct task *task;
     while ((task = work_queue_take(&sweep->work, number)) != NULL) {
-        const struct trial_record *record = journal_find(&sweep->journal, task->plan);
+        const struct journal_record *record = journal_find(&sweep->journal, task->plan);
         if (record == NULL)
             return task;
         sweep->found[record->reaction]++;
@@ -322,7 +323,7 @@ static bool add_met(struct sweep *sweep, size_t first)
 {
     size_t last = sweep->work.count;
     for (size_t i = first; i < last; i++) {
-        const struct trial_record *record =
+        const struct journal_record *record =
             journal_find(&sweep->journal, work_queue_task(&sweep->work, i)->plan);
         if (record != NULL && !work_queue_add_met(&sweep->work, i, &record->met))
             return no_memory();
@@ -343,7 +344,10 @@ static bool run_all(struct sweep *sweep)
     return good;
 }
 
-static bool keep_copy(void *context, struct trial_record *record) { return keep(context, record); }
+static bool keep_copy(void *context, struct journal_record *record)
+{
+    return keep(context, record);
+}
 
 static bool run_copies(struct sweep *sweep)
 {

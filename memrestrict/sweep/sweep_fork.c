@@ -207,7 +207,7 @@ static struct reference reference_of(const struct told *told, const json_t *reco
 
 /* A copy tells no call sites, so those that only an error path meets have no names: its plan is
  * tried alone, as a sweep without copies does. False: a signal came, or there is no memory. */
-static bool name(const struct told *told, const char *site, struct trial_record *record)
+static bool name(const struct told *told, const char *site, struct journal_record *record)
 {
     const struct sweep_fork *how = told->how;
     if (!record->is_nameless || record->reaction <= REACTION_HANDLED)
@@ -215,7 +215,7 @@ static bool name(const struct told *told, const char *site, struct trial_record 
     struct trial *trial = trials_start(how->trials, 0, record->plan, NULL)
                               ? trials_next(how->trials, UINT64_MAX)
                               : NULL;
-    struct trial_record named = {.plan = strdup(record->plan)};
+    struct journal_record named = {.plan = strdup(record->plan)};
     struct site_index index = {.json = NULL};
     struct evidence evidence;
     char *said = NULL;
@@ -225,11 +225,11 @@ static bool name(const struct told *told, const char *site, struct trial_record 
          reference_evidence(trial, how->reference->run->out_hash, &index, &evidence, &said) &&
          classify(how->reference, &evidence, site, how->locations, &named));
     if (done && named.reaction == record->reaction && named.key != NULL) {
-        trial_record_free(record);
+        journal_record_free(record);
         *record = named;
-        named = (struct trial_record){.plan = NULL};
+        named = (struct journal_record){.plan = NULL};
     }
-    trial_record_free(&named);
+    journal_record_free(&named);
     free(said);
     site_index_free(&index);
     trial_free(trial);
@@ -263,7 +263,7 @@ static bool judge_copy(const struct told *told, const json_t *record, const char
         .index = &index,
         .time = (uint64_t)number_of(record, "time_ns"),
     };
-    struct trial_record judged = {.plan = plan_of(told, record)};
+    struct journal_record judged = {.plan = plan_of(told, record)};
     bool read = site_index_read(&index, told->trial->sites, evidence.pid);
     bool done = processes != NULL && judged.plan != NULL && read &&
                 classify(&reference, &evidence, json_string_value(json_object_get(record, "site")),
@@ -272,7 +272,7 @@ static bool judge_copy(const struct told *told, const json_t *record, const char
     json_decref(processes);
     done = done && name(told, json_string_value(json_object_get(record, "site")), &judged);
     if (!done) {
-        trial_record_free(&judged);
+        journal_record_free(&judged);
         if (signal_wait_signal() == 0)
             message("no memory");
     }

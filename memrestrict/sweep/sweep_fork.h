@@ -22,7 +22,7 @@ struct sweep_fork {
     struct saved_output *kept;
     struct string_list *notes; /* is added to */
     bool (*keep)(void *context,
-                 struct trial_record *record); /* takes a record over; false: no more */
+                 struct journal_record *record); /* takes a record over; false: no more */
     void *context;
 };
 

@@ -7,7 +7,7 @@
 #define MEMRESTRICT_SWEEP_OPTIONS_H
 
 #include "base/terminal.h"
-#include "sweep/trial_record.h"
+#include "sweep/journal_record.h"
 
 enum { SWEEP_MOST_SHARDS = 10000 };
 

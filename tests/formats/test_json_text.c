@@ -5,7 +5,7 @@
 #include "formats.h"
 
 #include "base/json_text.h"
-#include "sweep/trial_record.h"
+#include "sweep/journal_record.h"
 
 #include <string.h>
 

@@ -68,7 +68,7 @@ END_TEST
 static enum reaction judged(const struct evidence *evidence)
 {
     struct reference reference = {.exited = true, .status = SIGPIPE};
-    struct trial_record record = {.plan = strdup("nth=1")};
+    struct journal_record record = {.plan = strdup("nth=1")};
     struct source_locations *locations = source_locations_open();
     ck_assert(classify(&reference, evidence, "0123456789abcdef", locations, &record));
     source_locations_close(locations);

@@ -72,11 +72,11 @@ static void read_journal(void)
 /* Of one finding, which the list may know. */
 static void read_list(bool (*read)(struct findings *, const char *))
 {
-    struct trial_record record = {.plan = (char *)"nth=1",
-                                  .reaction = REACTION_CRASHED,
-                                  .place = (char *)"f (a.c:1)",
-                                  .key = (char *)"crash:f@a.c",
-                                  .origin = (char *)"g"};
+    struct journal_record record = {.plan = (char *)"nth=1",
+                                    .reaction = REACTION_CRASHED,
+                                    .place = (char *)"f (a.c:1)",
+                                    .key = (char *)"crash:f@a.c",
+                                    .origin = (char *)"g"};
     struct journal journal = {.records = &record, .count = 1};
     struct findings findings;
     REQUIRE(findings_make(&findings, &journal));

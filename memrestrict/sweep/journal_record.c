@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "sweep/trial_record.h"
+#include "sweep/journal_record.h"
 
 #include "base/json_text.h"
 #include "base/text.h"
@@ -35,7 +35,7 @@ bool reaction_of(const char *name, enum reaction *reaction)
     return false;
 }
 
-void trial_record_free(struct trial_record *record)
+void journal_record_free(struct journal_record *record)
 {
     free(record->plan);
     free(record->site);
@@ -50,10 +50,10 @@ void trial_record_free(struct trial_record *record)
     string_list_free(&record->stack);
     string_list_free(&record->caller);
     string_list_free(&record->met);
-    *record = (struct trial_record){.plan = NULL};
+    *record = (struct journal_record){.plan = NULL};
 }
 
-json_t *trial_record_to_json(const struct trial_record *record)
+json_t *journal_record_to_json(const struct journal_record *record)
 {
     json_t *json = json_pack(
         "{ss ss ss? sI ss si si sI ss ss ss? si ss? ss so so so so ss?}", "plan", record->plan,
@@ -70,7 +70,7 @@ json_t *trial_record_to_json(const struct trial_record *record)
     return NULL;
 }
 
-char *trial_record_text(const json_t *json, const char *name)
+char *journal_record_text(const json_t *json, const char *name)
 {
     const char *text = json_string_value(json_object_get(json, name));
     return text != NULL ? text_safe_string(text) : NULL;
@@ -82,23 +82,23 @@ static char *lines_of(const json_t *json, const char *name)
     return text != NULL ? text_safe_lines(text) : NULL;
 }
 
-bool trial_record_from_json(const json_t *json, struct trial_record *record)
+bool journal_record_from_json(const json_t *json, struct journal_record *record)
 {
     const char *outcome = json_string_value(json_object_get(json, "outcome"));
-    *record = (struct trial_record){
-        .plan = trial_record_text(json, "plan"),
-        .site = trial_record_text(json, "site"),
-        .call = trial_record_text(json, "call"),
+    *record = (struct journal_record){
+        .plan = journal_record_text(json, "plan"),
+        .site = journal_record_text(json, "site"),
+        .call = journal_record_text(json, "call"),
         .size = (uint64_t)json_integer_value(json_object_get(json, "size_bytes")),
         .status = (int)json_integer_value(json_object_get(json, "exit_status")),
         .signal = (int)json_integer_value(json_object_get(json, "signal")),
         .time = (uint64_t)json_integer_value(json_object_get(json, "time_ns")),
-        .place = trial_record_text(json, "place"),
-        .key = trial_record_text(json, "key"),
-        .file = trial_record_text(json, "file"),
+        .place = journal_record_text(json, "place"),
+        .key = journal_record_text(json, "key"),
+        .file = journal_record_text(json, "file"),
         .line = (int)json_integer_value(json_object_get(json, "line")),
-        .object = trial_record_text(json, "object"),
-        .origin = trial_record_text(json, "origin"),
+        .object = journal_record_text(json, "object"),
+        .origin = journal_record_text(json, "origin"),
         .kept = json_text_get(json, "kept"),
         .detail = lines_of(json, "detail"),
     };
@@ -110,6 +110,6 @@ bool trial_record_from_json(const json_t *json, struct trial_record *record)
                  string_list_get_safe(json, "caller", &record->caller) &&
                  string_list_get_safe(json, "met", &record->met);
     if (!whole)
-        trial_record_free(record);
+        journal_record_free(record);
     return whole;
 }

@@ -2,8 +2,8 @@
  *
  * A run within another one: a process of it is held by both, and the other run is told of it.
  */
-#ifndef MEMRESTRICT_WITHIN_H
-#define MEMRESTRICT_WITHIN_H
+#ifndef MEMRESTRICT_NESTED_RUN_H
+#define MEMRESTRICT_NESTED_RUN_H
 
 #include "common/config.h"
 #include "outcome/outcome.h"
@@ -12,7 +12,7 @@
 #include "run/roster_loan.h"
 #include "run/roster_outer.h"
 
-struct within {
+struct nested_run {
     struct outer *outer; /* the run around this one; NULL: there is none that could be reached */
     struct loan *loan;   /* of its tree's budget; NULL: it has no tree, or it cannot be had */
     uint64_t limit;      /* that it has for each process, or CONFIG_UNLIMITED; it may be over */
@@ -22,19 +22,22 @@ struct within {
 };
 
 /* What the environment says of a run around this one. */
-void within_read(struct within *within, const struct config *config);
+void nested_run_read(struct nested_run *nested, const struct config *config);
 /* The limits of the outcome become those that hold in both runs; they are what the roster has, with
  * the reserve of a tree, too. */
-struct roster_limits within_hold(struct within *within, struct outcome *outcome, uint64_t reserve);
+struct roster_limits nested_run_hold(struct nested_run *nested, struct outcome *outcome,
+                                     uint64_t reserve);
 /* What the processes hold together is held of the other run's tree, too. If that cannot be, as
  * where they do not join, they have at most as much as all of that, but beside it: a warning says
  * so. */
-void within_lend(struct within *within, struct roster *roster, struct outcome *outcome, bool joins);
+void nested_run_lend(struct nested_run *nested, struct roster *roster, struct outcome *outcome,
+                     bool joins);
 /* Once the program's process is made. False: no thread can be had for it. */
-bool within_start(struct within *within);
+bool nested_run_start(struct nested_run *nested);
 /* The settings for that, to be set after all others. */
-enum { WITHIN_VARIABLES = 2 };
-void within_variables(struct within *within, uint64_t limit, struct launch_variable *variables);
-void within_close(struct within *within);
+enum { NESTED_RUN_VARIABLES = 2 };
+void nested_run_variables(struct nested_run *nested, uint64_t limit,
+                          struct launch_variable *variables);
+void nested_run_close(struct nested_run *nested);
 
 #endif

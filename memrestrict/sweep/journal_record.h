@@ -3,8 +3,8 @@
  * What one trial of a sweep showed: which call site was made to fail, and how the program took it.
  * Journals hold these, and findings are made of them.
  */
-#ifndef MEMRESTRICT_TRIAL_RECORD_H
-#define MEMRESTRICT_TRIAL_RECORD_H
+#ifndef MEMRESTRICT_JOURNAL_RECORD_H
+#define MEMRESTRICT_JOURNAL_RECORD_H
 
 #include "base/string_list.h"
 
@@ -34,7 +34,7 @@ bool reaction_of(const char *name, enum reaction *reaction);
 /* What the program does, as the end of a sentence: "ends itself by a signal". Static. */
 const char *reaction_meaning(enum reaction reaction);
 
-struct trial_record {
+struct journal_record {
     char *plan;    /* the fault plan, by which it can be done again */
     char *site;    /* the name of the call site that failed: 16 hexadecimal digits */
     char *call;    /* "malloc"; NULL: unknown */
@@ -58,15 +58,15 @@ struct trial_record {
     char *detail; /* what the program said last, or which blocks are left: some lines; or NULL */
 };
 
-void trial_record_free(struct trial_record *record); /* what is in it */
+void journal_record_free(struct journal_record *record); /* what is in it */
 
 /* A new object; NULL: no memory. */
-json_t *trial_record_to_json(const struct trial_record *record);
+json_t *journal_record_to_json(const struct journal_record *record);
 /* False: it is none, or there is no memory. */
-bool trial_record_from_json(const json_t *json, struct trial_record *record);
+bool journal_record_from_json(const json_t *json, struct journal_record *record);
 
 /* A copy of a member, made safe (text.h): whoever wrote a journal may have put anything there.
  * NULL: it is no string, or there is no memory. */
-char *trial_record_text(const json_t *json, const char *name);
+char *journal_record_text(const json_t *json, const char *name);
 
 #endif
