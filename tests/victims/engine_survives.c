@@ -172,13 +172,17 @@ static int shares_memory(void)
     return 1;
 }
 
+/* The next stop waits until it was seen that the last has ended: it would be all that there is to
+ * see. */
 static int job_control(void)
 {
-    int status;
-    pid_t pid = fork();
+    int status, turns[2];
+    char turn = 0;
+    pid_t pid = pipe(turns) == 0 ? fork() : -1;
     if (pid == 0) {
         for (int i = 0; i < 5; i++)
-            raise(i % 2 ? SIGTSTP : SIGSTOP);
+            if (raise(i % 2 ? SIGTSTP : SIGSTOP) != 0 || read(turns[0], &turn, 1) != 1)
+                _exit(1);
         _exit(churn(10) ? 7 : 1);
     }
     for (int i = 0; i < 5; i++) {
@@ -186,7 +190,8 @@ static int job_control(void)
             WSTOPSIG(status) != (i % 2 ? SIGTSTP : SIGSTOP))
             return 0;
         kill(pid, SIGCONT);
-        if (waitpid(pid, &status, WCONTINUED) != pid || !WIFCONTINUED(status))
+        if (waitpid(pid, &status, WCONTINUED) != pid || !WIFCONTINUED(status) ||
+            write(turns[1], &turn, 1) != 1)
             return 0;
     }
     return ends_with(pid, 7);
