@@ -13,7 +13,7 @@ function __memrestrict_rest
     set -a options prometheus= 'sites=?' massif= collapsed= speedscope= timeline= layout= interval= color=
     set -a options site-list=
     set -a options step= compare= test= expect= j/jobs= n/repeat= budget-file= tolerance= update
-    set -a options mode= depth= only= program= max= fork journal= keep= shard= baseline= update-baseline suppress= fail-on= sarif=
+    set -a options mode= depth= only= max= fork journal= keep= shard= baseline= update-baseline suppress= fail-on= sarif=
     set -a options lenient no-subreaper q/quiet v/verbose h/help usage V/version
     argparse -s $options -- $tokens 2>/dev/null
     or return
