@@ -52,17 +52,33 @@ static bool has_interpreter(const char *table, size_t bytes, size_t entry)
     return false;
 }
 
+/* Where the program headers are, in a file of either class. */
+struct table {
+    uint64_t offset;
+    size_t count, entry; /* bytes each */
+};
+
+static struct table table_of(const char *head)
+{
+    Elf32_Ehdr narrow;
+    Elf64_Ehdr wide;
+    memcpy(&narrow, head, sizeof narrow);
+    memcpy(&wide, head, sizeof wide);
+    return head[EI_CLASS] == ELFCLASS64
+               ? (struct table){wide.e_phoff, wide.e_phnum, wide.e_phentsize}
+               : (struct table){narrow.e_phoff, narrow.e_phnum, narrow.e_phentsize};
+}
+
 static bool names_loader(int fd, const char *head, size_t length)
 {
     char more[HEAD];
-    ElfW(Ehdr) header;
-    memcpy(&header, head, sizeof header);
-    size_t bytes = (size_t)header.e_phnum * header.e_phentsize;
-    if (header.e_phoff <= length && bytes <= length - header.e_phoff)
-        return has_interpreter(head + header.e_phoff, bytes, header.e_phentsize);
-    ssize_t got = kernel_read_from(fd, header.e_phoff, more, sizeof more);
+    struct table table = table_of(head);
+    size_t bytes = table.count * table.entry;
+    if (table.offset <= length && bytes <= length - table.offset)
+        return has_interpreter(head + table.offset, bytes, table.entry);
+    ssize_t got = kernel_read_from(fd, table.offset, more, sizeof more);
     return got <= 0 ||
-           has_interpreter(more, (size_t)got < bytes ? (size_t)got : bytes, header.e_phentsize);
+           has_interpreter(more, (size_t)got < bytes ? (size_t)got : bytes, table.entry);
 }
 
 static enum exec_kind kind_of_elf(int fd, bool is_loader, const struct kernel_status *status,
@@ -72,12 +88,12 @@ static enum exec_kind kind_of_elf(int fd, bool is_loader, const struct kernel_st
     memcpy(&header, head, sizeof header);
     if (is_privileged(fd, status))
         return EXEC_PRIVILEGED;
+    bool dynamic = length < sizeof header || names_loader(fd, head, length) || is_loader;
     if (header.e_ident[EI_CLASS] != __ehdr_start.e_ident[EI_CLASS])
-        return EXEC_OTHER_CLASS;
+        return dynamic ? EXEC_OTHER_CLASS : EXEC_STATIC;
     if (header.e_machine != __ehdr_start.e_machine)
         return EXEC_OTHER_MACHINE;
-    return length < sizeof header || names_loader(fd, head, length) || is_loader ? EXEC_DYNAMIC
-                                                                                 : EXEC_STATIC;
+    return dynamic ? EXEC_DYNAMIC : EXEC_STATIC;
 }
 
 /* "#! PATH": cuts it out of `head`. NULL: it is no such line. */

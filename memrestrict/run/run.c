@@ -123,7 +123,7 @@ static void say_new_warnings(struct run *run)
 
 static bool open_reap(struct run *run)
 {
-    run->taken = taken_open(&run->options, run->roster, &run->outcome);
+    run->taken = taken_open(&run->options, &run->library, run->roster, &run->outcome);
     const char *patterns = options_setting(&run->options, SETTING_PROGRAM);
     run->unjoined = unjoined_open(patterns, &run->outcome);
     run->unlimited =

@@ -22,6 +22,7 @@ struct taken {
     struct outcome *outcome;
     const char *patterns;
     bool follow, told, any;
+    bool both_sizes; /* the library is there for programs of the other word size, too */
     int main;
 };
 
@@ -70,8 +71,8 @@ static bool open_tracer(struct taken *taken, const struct run_options *options)
     return taken->tracer != NULL;
 }
 
-struct taken *taken_open(const struct run_options *options, struct roster *roster,
-                         struct outcome *outcome)
+struct taken *taken_open(const struct run_options *options, const struct library *library,
+                         struct roster *roster, struct outcome *outcome)
 {
     const char *why;
     if (options->engine != ENGINE_AUTO || !outcome_is_limited(outcome) || !tracer_available(&why))
@@ -83,6 +84,7 @@ struct taken *taken_open(const struct run_options *options, struct roster *roste
     taken->outcome = outcome;
     taken->patterns = options_setting(options, SETTING_PROGRAM);
     taken->follow = !options->no_follow;
+    taken->both_sizes = library->other[0] != '\0';
     if (!open_tracer(taken, options)) {
         free(taken);
         return NULL;
@@ -119,7 +121,7 @@ static bool is_meant(const struct taken *taken, const struct exec_note *note)
 {
     if (!taken->follow && note->kind == EXEC_OUT_OF_REACH)
         return false;
-    if (is_host(note))
+    if (is_host(note) || (taken->both_sizes && note->kind == EXEC_OTHER_CLASS))
         return false;
     return taken->patterns == NULL || config_names(taken->patterns, text_last_part(note->path));
 }

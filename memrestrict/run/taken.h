@@ -9,6 +9,7 @@
 #define MEMRESTRICT_TAKEN_H
 
 #include "outcome/outcome.h"
+#include "run/library.h"
 #include "run/options.h"
 #include "run/roster.h"
 
@@ -18,8 +19,8 @@ struct taken;
 
 /* Rows and warnings go into the outcome; its limits hold. All but `taken` stay the caller's. NULL:
  * not wanted, or not to be had here: then nobody asks. */
-struct taken *taken_open(const struct run_options *options, struct roster *roster,
-                         struct outcome *outcome);
+struct taken *taken_open(const struct run_options *options, const struct library *library,
+                         struct roster *roster, struct outcome *outcome);
 /* NULL may be given to all that follows: nothing is taken.
  *
  * The program's own process is this. */
