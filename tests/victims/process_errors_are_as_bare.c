@@ -15,7 +15,7 @@
 #endif
 #define PRIVATE (MAP_PRIVATE | MAP_ANONYMOUS)
 
-static volatile size_t most = SIZE_MAX, half = SIZE_MAX / 2, vast = (size_t)1 << 46;
+static volatile size_t most = SIZE_MAX, half = SIZE_MAX / 2, vast = (size_t)(UINT64_C(1) << 46);
 
 static void line(const char *call, int fails)
 {
