@@ -15,7 +15,7 @@ if [ "$found" != 14 ]; then
     echo "SKIP clang-tidy: it is ${found:-missing}, not version 14 (package clang-tidy-14)"
     exit 0
 fi
-read -ra packages < <(pkg-config --cflags jansson libdw libelf)
+read -ra packages < <(pkg-config --cflags jansson libdw libelf libseccomp)
 flags=(-std=gnu11 -D_GNU_SOURCE -Iinclude -Ilibmemrestrict -Imemrestrict -fPIC
     '-DMEMRESTRICT_VERSION=""' '-DMEMRESTRICT_LIBDIR=""' "${packages[@]}")
 complaints() { # FILE...

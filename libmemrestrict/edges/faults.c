@@ -37,7 +37,7 @@ static uint64_t disarm(void)
 
 EXPORT bool memrestrict_fault_arm(const char *plan)
 {
-    const char *accepted;
+    const char *accepted = NULL;
     int saved = errno;
     bool armed = life_active() && arm(plan, &accepted);
     errno = armed ? saved : !life_active() ? ENOSYS : accepted != NULL ? EINVAL : ENOMEM;

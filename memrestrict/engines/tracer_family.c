@@ -200,7 +200,7 @@ void tracer_family_child(struct tracer *tracer, int tid)
     bool done = true;
     if (space != NULL)
         join(child, space, tgid);
-    else if (maker != NULL)
+    else if (maker != NULL && maker->space != NULL)
         done = forked(tracer, child, maker->space);
     else
         done = load_orphan(tracer, child);

@@ -212,7 +212,7 @@ static void look_at_unfinished(struct roster_place *place, uint64_t owner)
 static void look_at_place(struct roster *roster, unsigned slot, roster_take *take, void *context)
 {
     struct roster_place *place = &roster->places[slot];
-    struct roster_claim claim;
+    struct roster_claim claim = {.owner = 0};
     if (&roster->accounts->slots[slot] == roster->own)
         return;
     bool there = visit(roster, slot, &claim);
