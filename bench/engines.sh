@@ -90,7 +90,7 @@ make_program() {
         limit=384 most=512
         command -v javac >/dev/null || missing='not installed: a JDK'
         [ -n "$missing" ] || javac -d "$scratch" "$scratch/Take.java" 2>/dev/null || missing='javac does not work here'
-        start=(java -Xms32m -Xmx700m -XX:+UseSerialGC -XX:-UsePerfData -cp "$scratch" Take)
+        start=(java -Xms32m -Xmx700m -XX:+UseSerialGC -XX:-UsePerfData "-XX:ErrorFile=$scratch/jvm.log" -cp "$scratch" Take)
         ;;
     node)
         limit=384 most=512 start=(node "$scratch/take.js")
