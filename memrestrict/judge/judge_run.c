@@ -35,7 +35,7 @@ struct run {
     struct judge_files files;
     struct policy_filter filter;
     struct judge_output output;
-    struct judge_started started;
+    struct held_child started;
     sigset_t signals;
     uint64_t began, cpu_before; /* when it became the program; 0: not yet */
     int signal;                 /* came to us; 0: none */
@@ -266,11 +266,11 @@ static bool start(struct run *run)
     bool made = judge_start(&start, &run->started);
     harden();
     if (made && tracer_seize(run->tracer, run->started.pid) && judge_output_begin(&run->output) &&
-        judge_start_go(&run->started))
+        held_child_let_go(&run->started))
         return true;
     message("judge: the submission cannot be started: %s", strerror(errno));
     if (made)
-        close(run->started.go); /* it waits for that, and ends */
+        held_child_drop(&run->started);
     return false;
 }
 

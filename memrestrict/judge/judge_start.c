@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "judge/judge_start.h"
 
-#include "base/fd.h"
 #include "base/message.h"
 #include "engines/tracer.h"
 
@@ -123,61 +122,25 @@ static const char *become(const struct judge_start *start)
     return "exec";
 }
 
-static _Noreturn void be_child(const struct judge_start *start, int go, int error)
+static void become_it(const void *context, int complaint)
 {
-    char byte;
-    if (read(go, &byte, 1) != 1)
-        _exit(EXIT_OURS);
-    struct complaint complaint = {.error = 0};
-    const char *step = become(start);
-    complaint.error = errno;
-    strncpy(complaint.step, step, sizeof complaint.step - 1);
-    if (write(error, &complaint, sizeof complaint) < 0)
-        _exit(EXIT_CANNOT_RUN);
-    _exit(EXIT_OURS);
+    struct complaint said = {.error = 0};
+    const char *step = become(context);
+    said.error = errno;
+    strncpy(said.step, step, sizeof said.step - 1);
+    ssize_t ignored = write(complaint, &said, sizeof said);
+    (void)ignored;
 }
 
-static bool make_pipe(int ends[2])
+bool judge_start(const struct judge_start *start, struct held_child *started)
 {
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return false;
-    ends[0] = fd_above(ends[0]);
-    ends[1] = fd_above(ends[1]);
-    return ends[0] >= 0 && ends[1] >= 0;
+    return held_child_make(started, become_it, start);
 }
 
-bool judge_start(const struct judge_start *start, struct judge_started *started)
-{
-    int go[2], error[2];
-    if (!make_pipe(go) || !make_pipe(error))
-        return false;
-    int pid = fork();
-    if (pid < 0)
-        return false;
-    if (pid == 0) {
-        close(go[1]);
-        close(error[0]);
-        be_child(start, go[0], error[1]);
-    }
-    close(go[0]);
-    close(error[1]);
-    *started = (struct judge_started){.pid = pid, .go = go[1], .error = error[0]};
-    return true;
-}
-
-bool judge_start_go(struct judge_started *started)
-{
-    bool told = write(started->go, "", 1) == 1;
-    close(started->go);
-    return told;
-}
-
-int judge_start_result(struct judge_started *started, const char *name)
+int judge_start_result(struct held_child *started, const char *name)
 {
     struct complaint complaint;
-    bool failed = read(started->error, &complaint, sizeof complaint) == sizeof complaint;
-    close(started->error);
-    if (!failed)
+    if (!held_child_complains(started, &complaint, sizeof complaint))
         return 0;
     if (strcmp(complaint.step, "exec") == 0) {
         message("%s: it cannot be run: %s", name, strerror(complaint.error));

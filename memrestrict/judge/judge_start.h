@@ -6,6 +6,7 @@
 #ifndef MEMRESTRICT_JUDGE_START_H
 #define MEMRESTRICT_JUDGE_START_H
 
+#include "base/held_child.h"
 #include "judge/judge_files.h"
 #include "judge/judge_options.h"
 #include "judge/judge_output.h"
@@ -20,18 +21,10 @@ struct judge_start {
     const struct judge_output *output;
 };
 
-/* A process that waits. */
-struct judge_started {
-    int pid;
-    int go, error; /* descriptors */
-};
-
-/* Makes it. False: with errno. */
-bool judge_start(const struct judge_start *start, struct judge_started *started);
-/* Lets it go on. False: it is gone. */
-bool judge_start_go(struct judge_started *started);
+/* Makes it: it waits. False: with errno. */
+bool judge_start(const struct judge_start *start, struct held_child *started);
 /* Once it is the program, or dead: 0, or the exit status that says why it did not become the
  * program, which was said. */
-int judge_start_result(struct judge_started *started, const char *name);
+int judge_start_result(struct held_child *started, const char *name);
 
 #endif

@@ -87,7 +87,7 @@ static int show(struct view *view)
 }
 
 /* The library and its settings, where there is a budget. False: this has been said. */
-static bool make_variables(const struct layout_options *options, struct start_variable room[4])
+static bool make_variables(const struct layout_options *options, struct variable room[4])
 {
     struct library library;
     memset(room, 0, 4 * sizeof *room);
@@ -98,16 +98,16 @@ static bool make_variables(const struct layout_options *options, struct start_va
     char *preload = library_preload(&library, getenv("LD_PRELOAD"));
     if (preload == NULL)
         message("layout: no memory");
-    room[0] = (struct start_variable){"LD_PRELOAD", preload};
-    room[1] = (struct start_variable){"MEMRESTRICT_LIMIT", options->limit};
+    room[0] = (struct variable){"LD_PRELOAD", preload};
+    room[1] = (struct variable){"MEMRESTRICT_LIMIT", options->limit};
     if (options->moment == START_REFUSAL)
-        room[2] = (struct start_variable){"MEMRESTRICT_ON_REFUSAL", "stop"};
+        room[2] = (struct variable){"MEMRESTRICT_ON_REFUSAL", "stop"};
     return preload != NULL;
 }
 
 static bool look_at_program(struct view *view, int *status)
 {
-    struct start_variable variables[4];
+    struct variable variables[4];
     const struct start start = {.argv = view->options->argv,
                                 .variables = variables,
                                 .moment = view->options->moment,

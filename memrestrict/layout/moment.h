@@ -5,19 +5,15 @@
 #ifndef MEMRESTRICT_MOMENT_H
 #define MEMRESTRICT_MOMENT_H
 
+#include "base/variables.h"
+
 #include <stdbool.h>
 
 enum start_moment { START_START, START_MAIN, START_EXIT, START_REFUSAL, START_PEAK };
 
-/* The program's variables beside those that the command has; ended by one without a name. */
-struct start_variable {
-    const char *name;
-    const char *value;
-};
-
 struct start {
     char **argv;
-    const struct start_variable *variables;
+    const struct variable *variables;
     enum start_moment moment;
     /* Looks at the stopped process; `where` is when this is, in words. For the peak more than once:
      * the last look counts. False: it failed, and said so. */

@@ -122,28 +122,12 @@ static void say_doubts(struct outcome *outcome)
 /* The main process never joined: the only one that nobody wrote a note of. */
 static void add_main(struct outcome *outcome, enum coverage coverage, const char *why)
 {
-    char *program = strdup(outcome->name), *command = sentence_string(sentence_command, outcome);
     struct process *process =
-        outcome_is_limited(outcome) && program != NULL ? outcome_add(outcome) : NULL;
-    if (process == NULL) {
-        free(program);
-        free(command);
+        outcome_is_limited(outcome) ? outcome_add_main(outcome, coverage, why) : NULL;
+    if (process == NULL)
         return;
-    }
-    *process = (struct process){
-        .pid = outcome->pid,
-        .parent = getpid(),
-        .program = program,
-        .began = outcome->began,
-        .ended = outcome->ended,
-        .end = outcome->exited ? PROCESS_EXITED : PROCESS_KILLED,
-        .status = outcome->status,
-        .limit = OUTCOME_UNLIMITED,
-        .coverage = coverage,
-        .why = why,
-        .unjoined = true,
-        .command = command,
-    };
+    process->parent = getpid();
+    process->command = sentence_string(sentence_command, outcome);
 }
 
 /* Of the program itself, and of a --program that names none. */

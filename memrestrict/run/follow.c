@@ -9,12 +9,12 @@
 
 static void on_stop(void *context, int signal)
 {
-    const struct launched *launched = context;
+    const struct held_child *launched = context;
     signals_stop_with(launched->pid, signal);
 }
 
 void *follow_prepare(const struct engine *engine, const struct run_options *options,
-                     const struct target *target, struct launched *launched,
+                     const struct target *target, struct held_child *launched,
                      struct outcome *outcome)
 {
     const char *count = options_setting(options, SETTING_COUNT);
@@ -34,7 +34,7 @@ void *follow_prepare(const struct engine *engine, const struct run_options *opti
     return state;
 }
 
-bool follow_begin(const struct engine *engine, void *state, const struct launched *launched)
+bool follow_begin(const struct engine *engine, void *state, const struct held_child *launched)
 {
     if (engine->follow == NULL || engine->follow(state, launched->pid))
         return true;
@@ -43,7 +43,7 @@ bool follow_begin(const struct engine *engine, void *state, const struct launche
 }
 
 /* Until it is the program, it may be stopped: who follows it deals with that. */
-int follow_go(const struct engine *engine, void *state, struct launched *launched,
+int follow_go(const struct engine *engine, void *state, struct held_child *launched,
               struct signals *signals)
 {
     const uint64_t moment = 10 * 1000 * 1000;
@@ -51,7 +51,7 @@ int follow_go(const struct engine *engine, void *state, struct launched *launche
     int status;
     if (engine->attend == NULL)
         return launch_go(launched);
-    bool told = launch_let_go(launched);
+    bool told = held_child_let_go(launched);
     while (!engine->attend(state, &status) && !engine->has_begun(state))
         if (signals_wait(moment, &info) != 0 && info.si_signo != SIGCHLD)
             signals_pass(signals, launched->pid, &info);

@@ -16,14 +16,14 @@
 /* The engine's state; the outcome has the limits. `launched` will be the program's. NULL: it cannot
  * be, which has been said. */
 void *follow_prepare(const struct engine *engine, const struct run_options *options,
-                     const struct target *target, struct launched *launched,
+                     const struct target *target, struct held_child *launched,
                      struct outcome *outcome);
 
 /* The process is there, and waits. False: it cannot be followed, which has been said. */
-bool follow_begin(const struct engine *engine, void *state, const struct launched *launched);
+bool follow_begin(const struct engine *engine, void *state, const struct held_child *launched);
 
 /* As launch_go. */
-int follow_go(const struct engine *engine, void *state, struct launched *launched,
+int follow_go(const struct engine *engine, void *state, struct held_child *launched,
               struct signals *signals);
 
 #endif

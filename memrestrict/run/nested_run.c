@@ -69,17 +69,15 @@ struct roster_limits nested_run_hold(struct nested_run *nested, struct outcome *
     };
 }
 
-void nested_run_variables(struct nested_run *nested, uint64_t limit,
-                          struct launch_variable *variables)
+void nested_run_variables(struct nested_run *nested, uint64_t limit, struct variable *variables)
 {
     if (nested->limit == CONFIG_UNLIMITED)
         return;
     snprintf(nested->sizes[0], sizeof nested->sizes[0], "%llu", (unsigned long long)limit);
     snprintf(nested->sizes[1], sizeof nested->sizes[1], "%llu",
              (unsigned long long)nested->reserve);
-    variables[0] = (struct launch_variable){option_setting_names[SETTING_LIMIT], nested->sizes[0]};
-    variables[1] =
-        (struct launch_variable){option_setting_names[SETTING_RESERVE], nested->sizes[1]};
+    variables[0] = (struct variable){option_setting_names[SETTING_LIMIT], nested->sizes[0]};
+    variables[1] = (struct variable){option_setting_names[SETTING_RESERVE], nested->sizes[1]};
 }
 
 void nested_run_close(struct nested_run *nested)

@@ -36,8 +36,7 @@ void nested_run_lend(struct nested_run *nested, struct roster *roster, struct ou
 bool nested_run_start(struct nested_run *nested);
 /* The settings for that, to be set after all others. */
 enum { NESTED_RUN_VARIABLES = 2 };
-void nested_run_variables(struct nested_run *nested, uint64_t limit,
-                          struct launch_variable *variables);
+void nested_run_variables(struct nested_run *nested, uint64_t limit, struct variable *variables);
 void nested_run_close(struct nested_run *nested);
 
 #endif

@@ -50,7 +50,7 @@ struct run {
     struct sites *sites;         /* NULL: not asked for */
     struct explore_run *explore; /* the same */
     struct signals signals;
-    struct launched launched;
+    struct held_child launched;
     struct unlimited *unlimited;
     struct unjoined *unjoined;
     struct taken *taken; /* NULL: nothing is */
@@ -194,27 +194,27 @@ enum { VARIABLES = SETTINGS + 3 + NESTED_RUN_VARIABLES };
 
 /* What the library is to know; nothing under other engines. */
 static void set_variables(struct run *run, char *accounts, size_t size, char *preload,
-                          struct launch_variable variables[VARIABLES])
+                          struct variable variables[VARIABLES])
 {
     int count = 0;
     if (run->engine_state != NULL)
         return;
     name_accounts(run, accounts, size);
-    variables[count++] = (struct launch_variable){"MEMRESTRICT_ACCOUNTS", accounts};
-    variables[count++] = (struct launch_variable){"LD_PRELOAD", preload};
+    variables[count++] = (struct variable){"MEMRESTRICT_ACCOUNTS", accounts};
+    variables[count++] = (struct variable){"LD_PRELOAD", preload};
     for (int i = 0; i < SETTINGS; i++)
         if (run->options.settings[i] != NULL && !(i == SETTING_LIMIT && run->options.scope_tree))
             variables[count++] =
-                (struct launch_variable){option_setting_names[i], run->options.settings[i]};
+                (struct variable){option_setting_names[i], run->options.settings[i]};
     if (run->options.scope_tree)
-        variables[count++] = (struct launch_variable){option_setting_names[SETTING_LIMIT], NULL};
+        variables[count++] = (struct variable){option_setting_names[SETTING_LIMIT], NULL};
     nested_run_variables(&run->nested, run->outcome.limit, &variables[count]);
 }
 
 /* The program's process is made, and waits, since reports may be named after it. */
 static bool make_process(struct run *run)
 {
-    struct launch_variable variables[VARIABLES] = {{NULL, NULL}};
+    struct variable variables[VARIABLES] = {{NULL, NULL}};
     char accounts[96];
     char *preload = library_preload(&run->library, getenv("LD_PRELOAD"));
     set_variables(run, accounts, sizeof accounts, preload, variables);
