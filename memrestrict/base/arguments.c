@@ -4,6 +4,7 @@
 #include "base/message.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 
 enum { KEY_USAGE = 0x10000 }; /* beyond the keys of options that are not ours */
@@ -48,11 +49,14 @@ bool arguments_read(const struct arguments *arguments, int argc, char **argv, ch
                     int *count, int *status)
 {
     struct reading reading = {arguments, NULL, 0};
+    const char *accepted = arguments->words != NULL ? arguments->words : "[--] PROGRAM [ARG]...";
+    int least = arguments->program ? 1 : arguments->least;
+    int most = arguments->program ? INT_MAX : arguments->most;
     const struct argp other = {.options = arguments->options, .parser = take_other};
     const struct argp_child children[] = {{&other, 0, NULL, 0}, {0}};
     const struct argp parser = {.options = common,
                                 .parser = take_common,
-                                .args_doc = arguments->words,
+                                .args_doc = accepted,
                                 .doc = arguments->doc,
                                 .children = children};
     argv[0] = (char *)arguments->name; /* in messages */
@@ -63,10 +67,9 @@ bool arguments_read(const struct arguments *arguments, int argc, char **argv, ch
         return false;
     *words = reading.words;
     *count = reading.count;
-    if (*count >= arguments->least && *count <= arguments->most)
+    if (*count >= least && *count <= most)
         return true;
-    message_usage("%s; accepted: %s %s",
-                  *count < arguments->least ? "something is missing" : "too many words",
-                  arguments->name, arguments->words);
+    message_usage("%s; accepted: %s %s", *count < least ? "something is missing" : "too many words",
+                  arguments->name, accepted);
     return false;
 }

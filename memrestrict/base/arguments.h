@@ -11,9 +11,9 @@
 struct arguments {
     const char *name;                  /* "memrestrict set" */
     const char *words, *doc;           /* for the help: "PID LIMIT", and what it does */
-    int least, most;                   /* of words */
-    bool program;                      /* the words are a program and what is its own: options end
-                                          at the first of them */
+    int least, most;                   /* of words; not looked at where they are a program */
+    bool program;                      /* the words are a program and what is its own, one or more:
+                                          options end at the first; NULL in `words` says so */
     const struct argp_option *options; /* as argp's, or NULL */
     error_t (*take)(int key, char *value, void *into); /* an option; says what is wrong with it */
     void *into;

@@ -97,29 +97,6 @@ static void send(void *context, int signal)
     }
 }
 
-/* A row without figures, so that the run is no success for who asked for the limit. */
-static void add_doubtful(struct outcome *outcome)
-{
-    char *program = strdup(outcome->name);
-    struct process *process = program != NULL ? outcome_add(outcome) : NULL;
-    if (process == NULL) {
-        free(program);
-        return;
-    }
-    *process = (struct process){
-        .pid = outcome->pid,
-        .program = program,
-        .began = outcome->began,
-        .ended = outcome->ended,
-        .end = outcome->exited ? PROCESS_EXITED : PROCESS_KILLED,
-        .status = outcome->status,
-        .limit = OUTCOME_UNLIMITED,
-        .coverage = COVERAGE_UNKNOWN,
-        .why = "the limit of its group was changed as it ran",
-        .unjoined = true,
-    };
-}
-
 static void read_figures(const struct cgroup_group *group, struct outcome *outcome)
 {
     struct cgroup_figures figures = cgroup_group_figures(group);
@@ -132,7 +109,7 @@ static void read_figures(const struct cgroup_group *group, struct outcome *outco
                      "limit: a group around it, or the machine, had no more",
                      (unsigned long long)figures.kills, figures.kills == 1 ? "" : "es");
     if (figures.changed)
-        add_doubtful(outcome);
+        outcome_add_main(outcome, COVERAGE_UNKNOWN, "the limit of its group was changed as it ran");
 }
 
 static uint64_t used_by_all(int pid)

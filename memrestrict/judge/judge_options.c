@@ -5,7 +5,6 @@
 #include "base/message.h"
 #include "base/values.h"
 
-#include <limits.h>
 #include <string.h>
 
 enum {
@@ -105,10 +104,7 @@ bool judge_options_read(int argc, char **argv, struct judge_options *options, in
     int count;
     const struct arguments arguments = {
         .name = "memrestrict judge",
-        .words = "[--] PROGRAM [ARG]...",
         .doc = doc,
-        .least = 1,
-        .most = INT_MAX,
         .program = true,
         .options = rows,
         .take = take,

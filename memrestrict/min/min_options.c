@@ -6,7 +6,6 @@
 #include "base/values.h"
 #include "engines/engine.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -187,10 +186,7 @@ bool min_options_read(int argc, char **argv, struct min_options *options, int *s
 {
     const struct arguments arguments = {
         .name = "memrestrict min",
-        .words = "[--] PROGRAM [ARG]...",
         .doc = doc,
-        .least = 1,
-        .most = INT_MAX,
         .program = true,
         .options = rows,
         .take = take,

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum outcome_kind outcome_kind(const struct outcome *outcome)
 {
@@ -168,6 +169,29 @@ struct process *outcome_add(struct outcome *outcome)
     struct process *added = &processes[outcome->process_count++];
     *added = (struct process){0};
     return added;
+}
+
+struct process *outcome_add_main(struct outcome *outcome, enum coverage coverage, const char *why)
+{
+    char *program = strdup(outcome->name);
+    struct process *process = program != NULL ? outcome_add(outcome) : NULL;
+    if (process == NULL) {
+        free(program);
+        return NULL;
+    }
+    *process = (struct process){
+        .pid = outcome->pid,
+        .program = program,
+        .began = outcome->began,
+        .ended = outcome->ended,
+        .end = outcome->exited ? PROCESS_EXITED : PROCESS_KILLED,
+        .status = outcome->status,
+        .limit = OUTCOME_UNLIMITED,
+        .coverage = coverage,
+        .why = why,
+        .unjoined = true,
+    };
+    return process;
 }
 
 void process_free(struct process *process)

@@ -173,6 +173,9 @@ void outcome_warn(struct outcome *outcome, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* A process more at the end of the list, all zeros; NULL: no memory. Good until the next. */
 struct process *outcome_add(struct outcome *outcome);
+/* The program itself, of which nobody else tells: without figures, since it never joined; `why` is
+ * static. NULL: no memory. */
+struct process *outcome_add_main(struct outcome *outcome, enum coverage coverage, const char *why);
 void process_free(struct process *process); /* what is in it */
 /* Frees the processes and the warnings; argv is not the outcome's own. */
 void outcome_free(struct outcome *outcome);

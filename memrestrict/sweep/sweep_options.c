@@ -225,7 +225,6 @@ bool sweep_options_read(int argc, char **argv, struct sweep_options *options, in
 {
     const struct arguments arguments = {
         .name = "memrestrict sweep",
-        .words = "[--] PROGRAM [ARG]...",
         .doc = "Finds the code that cannot take a failed allocation: runs PROGRAM once to see "
                "which call stacks allocate, then again for each, with that one made to fail."
                "\vEach trial ends in one of: handled (it fails in its own words), tolerated (the "
@@ -238,8 +237,6 @@ bool sweep_options_read(int argc, char **argv, struct sweep_options *options, in
                "  memrestrict sweep --journal=part1 --shard=1/2 ./test\n\n"
                "Exit status: 0 nothing new; 1 at worst an abort or a leak, 2 a swallowed error or "
                "a hang, 3 a crash or a corruption; 125 memrestrict failed, 126 and 127 as run.",
-        .least = 1,
-        .most = INT_MAX,
         .program = true,
         .options = sweep_rows,
         .take = take_sweep,
@@ -290,8 +287,6 @@ bool merge_options_read(int argc, char **argv, struct findings_options *options,
         .doc = "Puts together what parts of a sweep have found: the journals of sweep "
                "--journal=FILE --shard=I/N."
                "\vExit status: as that of sweep; and 1 if a part is missing or was not finished.",
-        .least = 1,
-        .most = INT_MAX,
         .options = merge_rows,
         .take = take_merge,
         .into = options,
