@@ -264,21 +264,7 @@ static enum tracer_decision ask(struct tracer *tracer, const struct tracee *trac
     return tracer->options.on_call(tracer->options.context, &call, value);
 }
 
-/* False: there is no more to do about this call. */
-static bool goes_on(struct tracer *tracer, struct tracee *tracee, const struct begun *begun)
-{
-    int64_t value = -ENOSYS;
-    switch (ask(tracer, tracee, begun, &value)) {
-    case TRACER_ANSWER: answer(tracee, value); return false;
-    case TRACER_KILL_ALL: tracer_kill(tracer, SIGKILL); return false;
-    default: break;
-    }
-    if (tracee->traced == TRACED_NONE)
-        tracee_go(tracee, 0);
-    return tracee->traced != TRACED_NONE;
-}
-
-/* Where there is no filter: what it would have answered by itself. False: there is nothing. */
+/* What our filter answers by itself, where there is none or another asked. False: nothing. */
 static bool answers_for_filter(struct tracee *tracee)
 {
     const uint64_t *args = tracee->call.args;
@@ -293,6 +279,17 @@ static bool answers_for_filter(struct tracee *tracee)
     case TRACED_SECCOMP:
     case TRACED_NONE: tracee_go(tracee, 0); return true;
     default: return false;
+    }
+}
+
+/* False: there is no more to do about this call. */
+static bool goes_on(struct tracer *tracer, struct tracee *tracee, const struct begun *begun)
+{
+    int64_t value = -ENOSYS;
+    switch (ask(tracer, tracee, begun, &value)) {
+    case TRACER_ANSWER: answer(tracee, value); return false;
+    case TRACER_KILL_ALL: tracer_kill(tracer, SIGKILL); return false;
+    default: return !answers_for_filter(tracee);
     }
 }
 

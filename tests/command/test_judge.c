@@ -353,6 +353,21 @@ START_TEST(a_file_says_what_may_be_called)
 }
 END_TEST
 
+/* What is asked about changes memory, or starts a thread, as it does without being asked about. */
+START_TEST(calls_that_are_reported_work)
+{
+    expect(
+        SUBMISSION
+        "try() { printf '%b' \"$1\" >r; $M judge -l 64M --policy=r --json=- ./p $2 2>/dev/null | "
+        "jq -r '[.verdict, (.reported | map(split(\"(\")[0]) | unique[])] | join(\" \")'; }; "
+        "try 'include compute\\nreport clone' threads; "
+        "try 'include none\\nreport clone clone3 mmap munmap' threads; "
+        "try 'default report' threads | grep -c 'ok.* clone.* mmap'; "
+        "try 'default report' exits_after_refusal | cut -d ' ' -f 1",
+        0, "ok clone\nok clone mmap munmap\n1\nmemory-limit\n", NULL);
+}
+END_TEST
+
 /* The upper half of a register is not the kernel's when it takes an int. */
 START_TEST(rules_hold_whatever_is_in_upper_halves)
 {
@@ -524,6 +539,7 @@ Suite *suite_judge(void)
     command_add(suite, the_json_has_what_is_said_of_it);
     command_add(suite, policies_are_read_before_anything_is_run);
     command_add(suite, a_file_says_what_may_be_called);
+    command_add(suite, calls_that_are_reported_work);
     command_add(suite, rules_hold_whatever_is_in_upper_halves);
     command_add(suite, without_landlock_files_are_held_too);
     command_add(suite, what_is_added_can_be_read);
