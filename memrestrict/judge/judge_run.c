@@ -130,8 +130,12 @@ static void note_beginning(struct run *run)
 /* What is in memory beyond what was charged came there by a way that no call shows. */
 static bool has_too_much(const struct run *run)
 {
-    uint64_t limit = run->options->limit, room = run->options->stack + limit / 8 + uncharged;
-    return limit < UINT64_MAX / 2 && tracer_resident(run->tracer) > limit + room;
+    uint64_t limit = run->options->limit, most;
+    if (__builtin_add_overflow(limit, limit / 8, &most) ||
+        __builtin_add_overflow(most, run->options->stack, &most) ||
+        __builtin_add_overflow(most, uncharged, &most))
+        return false;
+    return tracer_resident(run->tracer) > most;
 }
 
 /* Of processes that have ended only sums are kept: there may be very many. */

@@ -270,6 +270,21 @@ START_TEST(a_signal_to_the_command_ends_both)
 }
 END_TEST
 
+START_TEST(an_unlimited_stack_may_be_deep)
+{
+    if (shell("ulimit -s unlimited")->status != 0)
+        SKIP("stacks are limited here");
+    expect("cat >p.c <<'END'\n"
+           "#include <alloca.h>\n#include <string.h>\n#include <time.h>\n"
+           "int main(void) { memset(alloca(200 << 20), 1, 200 << 20);\n"
+           "    return nanosleep(&(struct timespec){.tv_nsec = 300000000}, 0); }\n"
+           "END\ngcc p.c -o p; $M judge -l 64M --stack=unlimited ./p; echo $?; "
+           "$M judge -l 64M --stack=7E ./p; echo $?; "
+           "$M judge -l 7E --stack=unlimited ./p; echo $?",
+           0, "0\n0\n0\n", NULL);
+}
+END_TEST
+
 START_TEST(static_data_counts_before_main)
 {
     expect("for size in 20 2000; do for kind in '' -static -no-pie; do "
@@ -535,6 +550,7 @@ Suite *suite_judge(void)
     command_add(suite, nothing_of_it_is_left);
     command_add(suite, it_goes_when_the_command_goes);
     command_add(suite, a_signal_to_the_command_ends_both);
+    command_add(suite, an_unlimited_stack_may_be_deep);
     command_add(suite, static_data_counts_before_main);
     command_add(suite, the_json_has_what_is_said_of_it);
     command_add(suite, policies_are_read_before_anything_is_run);
