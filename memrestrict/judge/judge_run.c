@@ -278,12 +278,21 @@ static bool start(struct run *run)
     return false;
 }
 
+static bool is_ignored(int number)
+{
+    struct sigaction now;
+    return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+/* One that is ignored comes to who waits for it, too. */
 static void block_signals(struct run *run)
 {
-    static const int ours[] = {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    static const int ours[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     sigemptyset(&run->signals);
+    sigaddset(&run->signals, SIGCHLD);
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
-        sigaddset(&run->signals, ours[i]);
+        if (!is_ignored(ours[i]))
+            sigaddset(&run->signals, ours[i]);
     sigprocmask(SIG_BLOCK, &run->signals, NULL);
     signal(SIGCHLD, SIG_DFL);
     signal(SIGPIPE, SIG_IGN);

@@ -285,6 +285,15 @@ START_TEST(an_unlimited_stack_may_be_deep)
 }
 END_TEST
 
+/* As nohup(1) starts it. */
+START_TEST(a_signal_that_is_ignored_ends_nothing)
+{
+    expect("mkfifo f; (trap '' HUP; exec $M judge --policy=none sh -c 'echo >there; read x <f') "
+           "& " UNTIL("[ -e there ]") "kill -HUP $!; echo >f; wait $!; echo $?",
+           0, "0\n", "ok");
+}
+END_TEST
+
 START_TEST(static_data_counts_before_main)
 {
     expect("for size in 20 2000; do for kind in '' -static -no-pie; do "
@@ -550,6 +559,7 @@ Suite *suite_judge(void)
     command_add(suite, nothing_of_it_is_left);
     command_add(suite, it_goes_when_the_command_goes);
     command_add(suite, a_signal_to_the_command_ends_both);
+    command_add(suite, a_signal_that_is_ignored_ends_nothing);
     command_add(suite, an_unlimited_stack_may_be_deep);
     command_add(suite, static_data_counts_before_main);
     command_add(suite, the_json_has_what_is_said_of_it);
