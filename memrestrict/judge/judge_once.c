@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "judge/judge_once.h"
 
+#include "base/die.h"
 #include "base/message.h"
 #include "base/output.h"
 #include "base/string_file.h"
@@ -54,9 +55,11 @@ int judge_once(const struct judge_options *options, const struct policy *policy)
     if (!output_open(&json, "json", options->json))
         return EXIT_OURS;
     int status = judge_run(options, policy, &result);
-    if (status == 0)
+    if (status == 0 && result.signal == 0)
         status = conclude(options, &result, &json);
     output_undo(&json);
     judge_result_free(&result);
+    if (result.signal != 0)
+        die_of(result.signal);
     return status;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "judge/judge_run.h"
 
-#include "base/die.h"
 #include "base/duration.h"
 #include "base/message.h"
 #include "base/text.h"
@@ -38,7 +37,6 @@ struct run {
     struct held_child started;
     sigset_t signals;
     uint64_t began, cpu_before; /* when it became the program; 0: not yet */
-    int signal;                 /* came to us; 0: none */
     unsigned faults;            /* SIGSEGV, which it may handle */
 };
 
@@ -200,7 +198,7 @@ static void wait_a_while(struct run *run)
     struct timespec time = {(time_t)(pause / second), (long)(pause % second)};
     if (sigtimedwait(&run->signals, &info, &time) <= 0 || info.si_signo == SIGCHLD)
         return;
-    run->signal = info.si_signo;
+    run->result->signal = info.si_signo;
     end(run, JUDGE_ENDED_ITSELF);
 }
 
@@ -355,8 +353,6 @@ int judge_run(const struct judge_options *options, const struct policy *policy,
     judge_files_close(&run.files);
     policy_filter_free(&run.filter);
     judge_program_free(&run.program);
-    if (run.signal != 0)
-        die_of(run.signal);
     return status;
 }
 

@@ -24,6 +24,7 @@ enum judge_cause {
 struct judge_result {
     enum judge_cause cause;
     int status;         /* as of waitpid(2) */
+    int signal;         /* that ended the run, since it came to the command; 0: none */
     uint64_t cpu, wall; /* nanoseconds, from exec on */
     bool stack_overflow;
     bool unwatched; /* a process could not be followed, and was ended: the outcome's warnings */
@@ -33,8 +34,8 @@ struct judge_result {
     struct outcome outcome;      /* refusals, peaks, and warnings: what we could not do */
 };
 
-/* 0, or the exit status that says why it was not judged, which was said. Ends by a signal that
- * comes to the command, when all is taken away. */
+/* 0, or the exit status that says why it was not judged, which was said. With a signal there is no
+ * verdict: the caller is to end by it. */
 int judge_run(const struct judge_options *options, const struct policy *policy,
               struct judge_result *result);
 void judge_result_free(struct judge_result *result);

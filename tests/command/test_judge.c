@@ -267,6 +267,9 @@ START_TEST(a_signal_to_the_command_ends_both)
 {
     expect(SUBMISSION "$M judge ./p sleeper & sleep 0.5; kill -TERM $!; wait $!; echo $?", 0,
            "143\n", NULL);
+    expect("$M judge --policy=none --json=v sh -c 'echo >there; exec sleep 1000' & " UNTIL(
+               "[ -e there ]") "kill -TERM $!; wait $!; echo $?; ls",
+           0, "143\nthere\n", NULL);
 }
 END_TEST
 
