@@ -52,9 +52,10 @@ static void path_in(const struct batch *batch, size_t number, const char *name, 
     snprintf(path, PATH_MAX, "%s/%zu.%s", batch->folder, number, name);
 }
 
+/* Where the place is free the descriptor may be it: it is to stay open at exec. */
 static bool put_at(int place, const char *path, int flags)
 {
-    int fd = open(path, flags | O_CLOEXEC, 0600);
+    int fd = open(path, flags, 0600);
     bool done = fd >= 0 && (fd == place || dup2(fd, place) == place);
     if (fd > STDERR_FILENO && fd != place)
         close(fd);

@@ -503,6 +503,13 @@ START_TEST(a_batch_fails_where_one_cannot_be_judged)
 }
 END_TEST
 
+START_TEST(a_batch_needs_no_input_of_its_own)
+{
+    expect("mkdir b; echo 1 >b/1.in; echo 1 >b/1.out; $M judge --batch=b cat <&- | tail -n 1", 0,
+           "1 of 1 right\n", "");
+}
+END_TEST
+
 START_TEST(the_recipe_with_bwrap_works)
 {
     if (shell("bwrap --unshare-all --ro-bind / / true 2>/dev/null")->status != 0)
@@ -576,6 +583,7 @@ Suite *suite_judge(void)
     command_add(suite, python_is_judged);
     command_add(suite, a_batch_shows_the_first_difference);
     command_add(suite, a_batch_fails_where_one_cannot_be_judged);
+    command_add(suite, a_batch_needs_no_input_of_its_own);
     command_add(suite, the_recipe_with_bwrap_works);
     command_add(suite, exit_statuses_are_those_of_all);
     command_add(suite, nobody_needs_root);
