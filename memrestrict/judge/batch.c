@@ -213,11 +213,13 @@ static void run_all(struct batch *batch)
         while (batch->begun < batch->tests.count && batch->running < batch->options->jobs)
             begin_one(batch);
         take_ended(batch);
-        show_rows(batch);
-        if (batch->running > 0 && signal_wait_poll(NULL, 0, nap) < 0) {
+        if (signal_wait_signal() != 0) {
             stop_all(batch);
             return;
         }
+        show_rows(batch);
+        if (batch->running > 0)
+            signal_wait_poll(NULL, 0, nap);
     }
     printf("%zu of %zu right\n", batch->right, batch->tests.count);
 }

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "judge/batch_answer.h"
 
+#include "base/fd.h"
+#include "base/signal_wait.h"
 #include "base/text.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { SHOWN = 60 };
+static const uint64_t nap = 2000000;
 
 struct side {
     FILE *file;
@@ -107,34 +112,86 @@ static enum batch_answer compare_files(const char *answer, const char *output,
     return result;
 }
 
+static _Noreturn void be_checker(const struct batch_test *test, const char *output,
+                                 const char *script, int said)
+{
+    setsid();
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    signal_wait_release();
+    if (dup2(said, STDOUT_FILENO) == STDOUT_FILENO)
+        execl("/bin/sh", "sh", "-c", script, "sh", test->input, output,
+              test->answer != NULL ? test->answer : "/dev/null", (char *)NULL);
+    _exit(127);
+}
+
+/* All of it, of which the first line is kept. False: a signal came to us. */
+static bool read_said(int fd, char *said, size_t room)
+{
+    char data[512];
+    size_t length = 0;
+    ssize_t got = 1;
+    struct pollfd ready = {.fd = fd, .events = POLLIN};
+    while (got != 0) {
+        int count = signal_wait_poll(&ready, 1, UINT64_MAX);
+        if (count < 0)
+            return false;
+        if (count == 0 || (got = read(fd, data, sizeof data)) < 0)
+            continue;
+        size_t part = (size_t)got < room - 1 - length ? (size_t)got : room - 1 - length;
+        memcpy(said + length, data, part);
+        length += part;
+    }
+    said[length] = '\0';
+    said[strcspn(said, "\n")] = '\0';
+    return true;
+}
+
+/* False: a signal came to us. */
+static bool wait_for(int pid, int *status)
+{
+    while (waitpid(pid, status, WNOHANG) == 0)
+        if (signal_wait_poll(NULL, 0, nap) < 0)
+            return false;
+    return true;
+}
+
+/* It leads its session, unless it has come to nothing yet. */
+static void end_checker(int pid)
+{
+    killpg(pid, SIGKILL);
+    sigqueue(pid, SIGKILL, (union sigval){0});
+    waitpid(pid, NULL, 0);
+}
+
+/* False: it cannot be run, or a signal came to us. */
+static bool run_checker(const struct batch_test *test, const char *output, const char *checker,
+                        char *said, size_t room, int *status)
+{
+    int ends[2];
+    char *script = NULL;
+    bool made = asprintf(&script, "%s \"$@\"", checker) > 0, piped = made && fd_pipe(ends);
+    int pid = piped ? fork() : -1;
+    if (pid == 0)
+        be_checker(test, output, script, ends[1]);
+    if (piped)
+        close(ends[1]);
+    bool done = pid > 0 && read_said(ends[0], said, room) && wait_for(pid, status);
+    if (pid > 0 && !done)
+        end_checker(pid);
+    if (piped)
+        close(ends[0]);
+    if (made)
+        free(script);
+    return done;
+}
+
 /* The first line of what the checker says goes into `difference`. */
 static enum batch_answer call_checker(const struct batch_test *test, const char *output,
                                       const char *checker, char difference[BATCH_DIFFERENCE])
 {
-    int ends[2], status = 0;
+    int status = -1; /* no exit */
     char said[SHOWN + 1] = "";
-    if (pipe(ends) != 0)
-        return ANSWER_FAILED;
-    int pid = fork();
-    if (pid == 0) {
-        char script[4200];
-        dup2(ends[1], STDOUT_FILENO);
-        close(ends[0]);
-        close(ends[1]);
-        snprintf(script, sizeof script, "%s \"$@\"", checker);
-        execl("/bin/sh", "sh", "-c", script, "sh", test->input, output,
-              test->answer != NULL ? test->answer : "/dev/null", (char *)NULL);
-        _exit(127);
-    }
-    close(ends[1]);
-    FILE *file = fdopen(ends[0], "r");
-    if (file != NULL && fgets(said, sizeof said, file) != NULL)
-        said[strcspn(said, "\n")] = '\0';
-    while (file != NULL && fgetc(file) != EOF)
-        ;
-    if (file != NULL)
-        fclose(file);
-    if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status) ||
+    if (!run_checker(test, output, checker, said, sizeof said, &status) || !WIFEXITED(status) ||
         WEXITSTATUS(status) > 125)
         return ANSWER_FAILED;
     if (WEXITSTATUS(status) == 0)

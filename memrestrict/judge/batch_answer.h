@@ -15,7 +15,8 @@ enum { BATCH_DIFFERENCE = 256 };
 const char *batch_answer_id(enum batch_answer answer);
 
 /* `difference` says what is wrong, in safe words; else it is empty. ANSWER_NONE: there is none to
- * compare with; ANSWER_FAILED: a file cannot be read, or the checker not be run. */
+ * compare with; ANSWER_FAILED: a file cannot be read, or the checker not be run, or it was ended
+ * since a signal came to us (signal_wait.h), which is held. */
 enum batch_answer batch_answer_check(const struct batch_test *test, const char *output,
                                      const char *checker, char difference[BATCH_DIFFERENCE]);
 

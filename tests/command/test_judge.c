@@ -510,6 +510,29 @@ START_TEST(a_batch_needs_no_input_of_its_own)
 }
 END_TEST
 
+START_TEST(a_checker_is_ended_with_the_batch)
+{
+    expect(
+        "mkdir b; echo 1 >b/1.in; echo 1 >b/2.in; "
+        "$M judge --batch=b --checker='echo $$ >pid; sleep 1000; true' true >out & " UNTIL(
+            "[ -s pid ]") "kill -TERM $!; wait $!; echo $?; cat out; " UNTIL("! [ -e /proc/$(cat "
+                                                                             "pid)/exe ]") "ls",
+        0, "143\nb\nout\npid\n", NULL);
+}
+END_TEST
+
+/* It may use signals, and be of any length. */
+START_TEST(a_checker_is_a_command_like_any)
+{
+    expect(
+        "mkdir b; echo 1 >b/1.in; try() { $M judge --batch=b --checker=\"$1\" true 2>&1 | "
+        "sed -n '2s/.*\t//p'; }; try 'kill -TERM $$; exit 0 #'; "
+        "try \": $(printf '%5000s' ''); echo no; false\"; try \": $(printf '%5000s' ''); true\"; "
+        "try 'echo one; echo two; exec >&-; exit 3 #'",
+        0, "failed\nwrong: no\nright\nwrong: one\n", "");
+}
+END_TEST
+
 START_TEST(the_recipe_with_bwrap_works)
 {
     if (shell("bwrap --unshare-all --ro-bind / / true 2>/dev/null")->status != 0)
@@ -584,6 +607,8 @@ Suite *suite_judge(void)
     command_add(suite, a_batch_shows_the_first_difference);
     command_add(suite, a_batch_fails_where_one_cannot_be_judged);
     command_add(suite, a_batch_needs_no_input_of_its_own);
+    command_add(suite, a_checker_is_ended_with_the_batch);
+    command_add(suite, a_checker_is_a_command_like_any);
     command_add(suite, the_recipe_with_bwrap_works);
     command_add(suite, exit_statuses_are_those_of_all);
     command_add(suite, nobody_needs_root);
