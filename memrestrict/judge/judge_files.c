@@ -7,6 +7,7 @@
 #include "judge/judge_stat.h"
 #include "judge/landlock.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -83,13 +84,48 @@ static const struct path_call *path_call_of(const char *name)
     return NULL;
 }
 
+static bool is_beneath(const char *path, const char *folder)
+{
+    size_t length = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
+    return strncmp(path, folder, length) == 0 && (path[length] == '\0' || path[length] == '/');
+}
+
+/* /proc means others to us than to it, and devices are not files. */
+static bool is_private(const char *path)
+{
+    return is_beneath(path, "/proc") || is_beneath(path, "/dev");
+}
+
+/* Of the root each part that is not private, and its own list. A part that is a link to nothing, or
+ * goes meanwhile, is not there to be read. */
+static bool hold_parts(int ruleset)
+{
+    bool done = landlock_add(ruleset, "/", true);
+    DIR *root = opendir("/");
+    struct dirent *entry;
+    while (root != NULL && (entry = readdir(root)) != NULL) {
+        char path[NAME_MAX + 2], real[PATH_MAX];
+        snprintf(path, sizeof path, "/%s", entry->d_name);
+        if (realpath(path, real) != NULL && strcmp(real, "/") != 0 && !is_private(real))
+            landlock_add(ruleset, real, false);
+    }
+    if (root != NULL)
+        closedir(root);
+    return done && root != NULL;
+}
+
+static bool hold(int ruleset, const char *real)
+{
+    return strcmp(real, "/") == 0 ? hold_parts(ruleset) : landlock_add(ruleset, real, false);
+}
+
 static bool add(struct judge_files *files, const char *path)
 {
     char real[PATH_MAX];
     bool there = realpath(path, real) != NULL;
     if (!there)
         snprintf(real, sizeof real, "%s", path);
-    if (there && files->ruleset >= 0 && !landlock_add(files->ruleset, real)) {
+    if (there && files->ruleset >= 0 && !hold(files->ruleset, real)) {
         message("%s: Landlock does not take it: %s", real, strerror(errno));
         return false;
     }
@@ -101,8 +137,14 @@ static bool add(struct judge_files *files, const char *path)
 
 static bool add_users(struct judge_files *files, const char *path)
 {
-    if (access(path, F_OK) != 0) {
+    char real[PATH_MAX];
+    if (realpath(path, real) == NULL) {
         message("--read=%s: %s", path, strerror(errno));
+        return false;
+    }
+    if (is_private(real)) {
+        message("--read=%s: what is in /proc and /dev cannot be read; accepted: another path",
+                path);
         return false;
     }
     return add(files, path);
@@ -187,17 +229,11 @@ static bool resolve(const char *whole, char *real)
     return snprintf(real + length, PATH_MAX - length, "%s", rest) < (int)(PATH_MAX - length);
 }
 
-static bool is_beneath(const char *path, const char *folder)
-{
-    size_t length = strlen(folder);
-    return strncmp(path, folder, length) == 0 && (path[length] == '\0' || path[length] == '/');
-}
-
-/* /proc means others to us than to it. */
+/* By its name, too: a link in /proc is to what we have. */
 static bool is_allowed(const struct judge_files *files, const char *whole)
 {
     char real[PATH_MAX];
-    if (is_beneath(whole, "/proc") || is_beneath(whole, "/dev") || !resolve(whole, real))
+    if (is_private(whole) || !resolve(whole, real) || is_private(real))
         return false;
     for (size_t i = 0; i < files->paths.count; i++)
         if (is_beneath(real, files->paths.words[i]))

@@ -25,8 +25,6 @@ struct __attribute__((packed)) beneath {
 
 static long version(void) { return syscall(CREATE_RULESET, NULL, 0, VERSION); }
 
-bool landlock_holds_files(void) { return version() >= 1; }
-
 int landlock_make(bool files)
 {
     long known = version();
@@ -41,13 +39,13 @@ int landlock_make(bool files)
     return (int)syscall(CREATE_RULESET, &ruleset, size, 0);
 }
 
-bool landlock_add(int ruleset, const char *path)
+bool landlock_add(int ruleset, const char *path, bool listed_alone)
 {
     struct stat status;
     struct beneath rule = {.folder = open(path, O_PATH | O_CLOEXEC)};
     if (rule.folder < 0)
         return false;
-    rule.allowed = EXECUTE | READ_FILE;
+    rule.allowed = listed_alone ? 0 : EXECUTE | READ_FILE;
     if (fstat(rule.folder, &status) == 0 && S_ISDIR(status.st_mode))
         rule.allowed |= READ_DIR;
     bool done = syscall(ADD_RULE, ruleset, PATH_BENEATH, &rule, 0) == 0;

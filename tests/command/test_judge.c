@@ -431,6 +431,24 @@ START_TEST(what_is_added_can_be_read)
 }
 END_TEST
 
+/* What is in /proc is the judge's, by whatever name. */
+START_TEST(all_may_be_readable_but_what_processes_have)
+{
+    expect("cat >p.c <<'END'\n#include <dirent.h>\n#include <fcntl.h>\n#include <pthread.h>\n"
+           "static void *look(void *path) { return (void *)(long)(open(path, 0) < 0); }\n"
+           "int main(int argc, char **argv) { pthread_t other; void *failed;\n"
+           "    pthread_create(&other, 0, look, argv[1]);\n    pthread_join(other, &failed);\n"
+           "    return failed || open(argv[1], 0) < 0 || !opendir(\"/\"); }\n"
+           "END\ngcc -w -pthread p.c -o p; ln -s /proc/self/mem mem; ln -s /dev/zero zero; "
+           "echo >file; try() { $M judge --read=/ ./p $1 2>/dev/null; echo $?; }; "
+           "try /etc/passwd; try $PWD/file; try mem; try zero; try /dev/zero; "
+           "for path in /dev/urandom /proc zero; do $M judge --read=$path true; echo $?; done",
+           0, "0\n0\n1\n1\n1\n125\n125\n125\n",
+           "memrestrict: --read=/dev/urandom: what is in /proc and /dev cannot be read; accepted: "
+           "another path\n");
+}
+END_TEST
+
 #define VERDICT                                                                                    \
     "2>/dev/null | jq -r '[.verdict, .status, .signal, .arguments[1]] | "                          \
     "map(select(. != null)) | join(\" \")'; "
@@ -602,6 +620,7 @@ Suite *suite_judge(void)
     command_add(suite, rules_hold_whatever_is_in_upper_halves);
     command_add(suite, without_landlock_files_are_held_too);
     command_add(suite, what_is_added_can_be_read);
+    command_add(suite, all_may_be_readable_but_what_processes_have);
     command_add(suite, cxx_is_judged);
     command_add(suite, python_is_judged);
     command_add(suite, a_batch_shows_the_first_difference);
