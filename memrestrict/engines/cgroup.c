@@ -114,12 +114,11 @@ static void read_figures(const struct cgroup_group *group, struct outcome *outco
 
 static uint64_t used_by_all(int pid)
 {
-    struct cgroup_place place;
-    const char *why;
     char folder[PATH_MAX];
-    if (!cgroup_place_find(&place, &why) || !cgroup_place_of(&place, pid, folder))
+    bool unified;
+    if (!cgroup_place_of(pid, folder, &unified))
         return 0;
-    return cgroup_number(folder, place.unified ? "memory.current" : "memory.usage_in_bytes", NULL);
+    return cgroup_number(folder, unified ? "memory.current" : "memory.usage_in_bytes", NULL);
 }
 
 static void collect(void *context)

@@ -125,7 +125,8 @@ static bool ask(const struct cgroup_group *group, int pid)
 static bool is_done(struct cgroup_group *group, int pid)
 {
     char folder[PATH_MAX];
-    if (!cgroup_place_of(&group->place, pid, folder) || strstr(folder, group->name) == NULL)
+    bool unified;
+    if (!cgroup_place_of(pid, folder, &unified) || strstr(folder, group->name) == NULL)
         return false;
     uint64_t limit = cgroup_number(folder, "memory.max", NULL);
     if (group->limit != UINT64_MAX && limit == UINT64_MAX)

@@ -116,12 +116,6 @@ static bool folder_of(const struct mounted *mounted, int pid, char folder[PATH_M
     return snprintf(folder, PATH_MAX, "%s%s", mounted->point, rest) < PATH_MAX;
 }
 
-bool cgroup_place_of(const struct cgroup_place *place, int pid, char folder[PATH_MAX])
-{
-    static struct mounted mounted;
-    return find_mount(place->unified, &mounted) && folder_of(&mounted, pid, folder);
-}
-
 static bool lists_memory(const char *folder, const char *name)
 {
     char words[1024];
@@ -202,14 +196,26 @@ static bool find_legacy(struct cgroup_place *place, const struct mounted *mounte
            may_write(place->folder, "cgroup.procs");
 }
 
+/* v2, where it has the memory controller; else v1. */
+static bool find_hierarchy(struct mounted *mounted)
+{
+    return (find_mount(true, mounted) && lists_memory(mounted->point, "cgroup.controllers")) ||
+           find_mount(false, mounted);
+}
+
+bool cgroup_place_of(int pid, char folder[PATH_MAX], bool *unified)
+{
+    static struct mounted mounted;
+    bool found = find_hierarchy(&mounted) && folder_of(&mounted, pid, folder);
+    *unified = mounted.unified;
+    return found;
+}
+
 bool cgroup_place_find(struct cgroup_place *place, const char **why)
 {
     static struct mounted mounted;
-    *why = NULL;
-    if (find_mount(true, &mounted) && lists_memory(mounted.point, "cgroup.controllers"))
-        return find_unified(place, &mounted, why);
-    if (find_mount(false, &mounted))
-        return find_legacy(place, &mounted, why);
     *why = "no control groups with the memory controller are mounted";
-    return false;
+    if (!find_hierarchy(&mounted))
+        return false;
+    return mounted.unified ? find_unified(place, &mounted, why) : find_legacy(place, &mounted, why);
 }

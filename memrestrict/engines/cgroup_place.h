@@ -19,7 +19,8 @@ struct cgroup_place {
 /* False: there is none; why, in a static room. */
 bool cgroup_place_find(struct cgroup_place *place, const char **why);
 
-/* The folder of the group that a process is in, in the hierarchy of the place. False: unknown. */
-bool cgroup_place_of(const struct cgroup_place *place, int pid, char folder[PATH_MAX]);
+/* The folder of the group that a process is in, and whether that is v2: only looks, and needs no
+ * place. False: unknown. */
+bool cgroup_place_of(int pid, char folder[PATH_MAX], bool *unified);
 
 #endif

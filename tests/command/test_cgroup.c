@@ -242,6 +242,33 @@ START_TEST(a_container_sees_a_part_of_the_hierarchy)
 }
 END_TEST
 
+/* Where the one who looks could make no group, and gives none the controller. */
+START_TEST(looking_changes_nothing)
+{
+    expect(
+        MADE "$P" CGROUP "-q -l 50M sh -c 'echo $$ >pid; exec sleep 1000' & " UNTIL(
+            "grep -qs sleep /proc/$(cat pid 2>/dev/null)/comm") "p=$(cat pid); "
+                                                                "g=$(echo fs/own/memrestrict.*); "
+                                                                "mkdir made/$p; echo 0::${g#fs} "
+                                                                ">made/$p/cgroup; "
+                                                                "echo 424242 >$g/memory.current; : "
+                                                                ">fs/own/cgroup.subtree_control; "
+                                                                "$M ps --json $! | jq "
+                                                                "'.[].used_bytes'; cat "
+                                                                "fs/own/cgroup.subtree_control; "
+                                                                "rm fs/own/cgroup.subtree_control; "
+                                                                "mkdir "
+                                                                "fs/own/cgroup.subtree_control; "
+                                                                "echo 0::/memrestrict.1.2 "
+                                                                ">made/self/cgroup; "
+                                                                "$M ps --json $! | jq "
+                                                                "'.[].used_bytes'; rm "
+                                                                "$g/memory.current; kill -9 $p; "
+                                                                "wait $!; true",
+        0, "424242\n424242\n", NULL);
+}
+END_TEST
+
 /* The call of systemd-run, answered by a script in its place. */
 #define SYSTEMD                                                                                    \
     "mkdir -p made/systemd/system made/systemd bin; : >made/systemd/private; "                     \
@@ -294,6 +321,7 @@ Suite *suite_cgroup(void)
     command_add(suite, a_run_within_a_run_stays_within_its_limit);
     command_add(suite, a_limit_of_nothing_kills_at_once);
     command_add(suite, a_container_sees_a_part_of_the_hierarchy);
+    command_add(suite, looking_changes_nothing);
     command_add(suite, systemd_makes_the_group_where_it_rules);
     command_add(suite, nothing_mounted_is_said);
     return suite;
