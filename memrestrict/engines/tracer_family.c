@@ -101,12 +101,22 @@ static void join(struct tracee *tracee, struct tracer_space *space, int tgid)
     space->users++;
 }
 
+static void forget(struct tracer *tracer, struct tracee *tracee)
+{
+    HASH_DEL(tracer->tracees, tracee);
+    free(tracee);
+}
+
 struct tracee *tracer_family_outsider(struct tracer *tracer, int tid, int tgid)
 {
     struct tracee *tracee = tracee_add(tracer, tid);
-    struct tracer_space *space = tracee != NULL ? make_space(tracer, tgid) : NULL;
-    if (space == NULL)
+    if (tracee == NULL)
         return NULL;
+    struct tracer_space *space = make_space(tracer, tgid);
+    if (space == NULL) {
+        forget(tracer, tracee);
+        return NULL;
+    }
     space->outside = true;
     space->space.tree = NULL;
     join(tracee, space, tgid);
@@ -204,18 +214,15 @@ void tracer_family_child(struct tracer *tracer, int tid)
         done = forked(tracer, child, maker->space);
     else
         done = load_orphan(tracer, child);
-    if (done)
-        return;
-    HASH_DEL(tracer->tracees, child);
-    free(child);
+    if (!done)
+        forget(tracer, child);
 }
 
 void tracer_family_drop(struct tracer *tracer, struct tracee *tracee)
 {
     struct tracer_space *space = tracee->space;
     tracer_call_dies(tracer, tracee);
-    HASH_DEL(tracer->tracees, tracee);
-    free(tracee);
+    forget(tracer, tracee);
     leave(tracer, space);
 }
 
