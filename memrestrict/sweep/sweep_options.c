@@ -287,6 +287,8 @@ bool merge_options_read(int argc, char **argv, struct findings_options *options,
         .doc = "Puts together what parts of a sweep have found: the journals of sweep "
                "--journal=FILE --shard=I/N."
                "\vExit status: as that of sweep; and 1 if a part is missing or was not finished.",
+        .least = 1,
+        .most = INT_MAX,
         .options = merge_rows,
         .take = take_merge,
         .into = options,
