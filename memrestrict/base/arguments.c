@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/arguments.h"
 
+#include "base/argp_quoted.h"
 #include "base/message.h"
 
 #include <errno.h>
@@ -63,7 +64,7 @@ bool arguments_read(const struct arguments *arguments, int argc, char **argv, ch
     argp_err_exit_status = EXIT_OURS;
     *status = EXIT_OURS;
     unsigned flags = ARGP_NO_HELP | (arguments->program ? ARGP_IN_ORDER : 0);
-    if (argp_parse(&parser, argc, argv, flags, NULL, &reading) != 0)
+    if (argp_parse_quoted(&parser, argc, argv, flags, &reading) != 0)
         return false;
     *words = reading.words;
     *count = reading.count;

@@ -2,6 +2,7 @@
 #include "run/options.h"
 
 #include "common/config.h"
+#include "base/argp_quoted.h"
 #include "base/duration.h"
 #include "base/fault_plan.h"
 #include "base/fault_modes.h"
@@ -350,7 +351,7 @@ bool options_read(int argc, char **argv, struct run_options *options, int *statu
     *status = EXIT_OURS;
     argv[0] = (char *)"memrestrict"; /* in messages, also where it was "run" */
     argp_err_exit_status = EXIT_OURS;
-    if (argp_parse(&parser, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, options) != 0)
+    if (argp_parse_quoted(&parser, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP, options) != 0)
         return false;
     if (options->argv == NULL || options->argv[0] == NULL) {
         message_usage("no program to run; accepted: memrestrict [OPTION]... PROGRAM [ARG]...");

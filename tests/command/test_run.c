@@ -128,6 +128,12 @@
     X(run_options_alone_are_a_mistake, "$M -l 64M --", 125, "", "no program to run")               \
     X(run_unknown_option, "$M --nonsense true", 125, "", "unrecognized option '--nonsense'")       \
     X(run_unknown_letter, "$M -z true", 125, "", "invalid option -- 'z'")                          \
+    X(run_unknown_options_are_quoted,                                                              \
+      "e=$(printf '\\033'); for c in '' set ps sweep plot min judge layout; do for o in "          \
+      "\"--bad$e[31m\" \"-$e\" \"--$e=[31m\"; do $M $c \"$o\" true 2>err; s=$?; "                  \
+      "[ $s = 125 ] && ! grep -q $e err && grep -q 'option.*x1b' err || echo \"$c $o\"; done; "    \
+      "done; cat err >&2",                                                                         \
+      0, "", "unrecognized option '--\\x1b=[31m'\n")                                               \
     X(run_missing_value, "$M -l", 125, "", "option requires an argument -- 'l'")                   \
     X(run_bad_setting_in_the_environment, "MEMRESTRICT_LIMIT=6x $M true", 125, "",                 \
       "MEMRESTRICT_LIMIT: cannot understand '6x'")                                                 \
