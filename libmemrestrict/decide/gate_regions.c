@@ -151,7 +151,7 @@ bool gate_map_begin(struct gate_region *region, void *addr, size_t length, int p
     uintptr_t low = 0, high = 0, whole = map_arguments_length(length, flags);
     bool fixed = (flags & MAP_FIXED) && !(flags & MAP_FIXED_NOREPLACE);
     *region = (struct gate_region){.call = CALL_mmap,
-                                   .asked = length,
+                                   .asked = flags & MAP_HUGETLB ? whole : length,
                                    .length = whole,
                                    .state = state_of(prot, flags),
                                    .of_file = !(flags & MAP_ANONYMOUS),

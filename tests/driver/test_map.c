@@ -152,6 +152,19 @@ SHOW(map_count_of_heap_leaves_regions_unlimited, "MEMRESTRICT_LIMIT=1M", "MEMRES
 SHOW(map_count_of_regions_leaves_the_heap_unlimited, "MEMRESTRICT_LIMIT=1M",
      "MEMRESTRICT_COUNT=regions")
 
+/* The size that is said is what did not fit. */
+START_TEST(map_huge_page_is_refused)
+{
+    const struct run *run = RUN(SETTINGS("MEMRESTRICT_LIMIT=1M", "MEMRESTRICT_REPORT=stderr"),
+                                "victims/map_huge_page_is_refused");
+    if (run->status == NOT_HERE)
+        harness_skip("map_huge_page_is_refused", "this kernel has no pages of 2 MiB");
+    else
+        ck_assert_msg(run->status == 0 && strstr(run->err, "first: mmap of 2097152 bytes") != NULL,
+                      "status %d: %s", run->status, run->err);
+}
+END_TEST
+
 START_TEST(map_random_calls_agree_with_the_kernel)
 {
     show("map_random_calls_agree_with_the_kernel", SETTINGS("MEMRESTRICT_LIMIT=unlimited"));
@@ -173,6 +186,7 @@ Suite *suite_map(void)
     FREE_STACKS(ADD)
     ADD(map_stack_is_not_charged_by_default)
     ADD(map_huge_pages_are_charged_whole)
+    ADD(map_huge_page_is_refused)
     ADD(map_by_number_is_counted)
     ADD(map_more_mappings_than_the_kernel_has_changes_nothing)
     ADD(map_limit_of_nothing_leaves_reservations)
