@@ -63,6 +63,7 @@ static error_t take(int key, char *word, void *into)
     case KEY_AT:
         error = value_word(&value, moments, &place);
         options->moment = (enum start_moment)place;
+        options->says_moment = true;
         return error;
     case 'l': return value_setting(&value, "MEMRESTRICT_LIMIT", &options->limit);
     case KEY_CHECK: options->check = true; return 0;
@@ -108,6 +109,8 @@ static bool is_sound(const struct layout_options *options, int count)
         message_usage("too many words; accepted: one process ID, or a program and its arguments");
     else if (options->pid != 0 && options->limit != NULL)
         message_usage("--limit: is for a program that is started; accepted: a program");
+    else if (options->pid != 0 && options->says_moment)
+        message_usage("--at: is for a program that is started; accepted: a program");
     else if (options->pid == 0 && options->watch != 0)
         message_usage("--watch: is for a process that runs; accepted: a process ID");
     else if (options->watch != 0 &&

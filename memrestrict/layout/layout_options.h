@@ -14,6 +14,7 @@ struct layout_options {
     int pid;     /* 0: a program is to be started */
     char **argv; /* the program */
     enum start_moment moment;
+    bool says_moment;  /* it was asked for */
     const char *limit; /* a budget for it; NULL: none */
     const char *svg, *json;
     bool check, all, quiet;

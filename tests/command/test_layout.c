@@ -445,6 +445,8 @@ START_TEST(what_cannot_be_looked_at_is_said)
     expect("touch x; $M layout ./x", 126, "", "cannot run: Permission denied\n");
     expect("$M layout --at=never true", 125, "", "accepted: start|main|exit|refusal|peak");
     expect("$M layout 1 2", 125, "", "accepted: one process ID");
+    expect("$M layout --at=exit $$", 125, "", "--at: is for a program that is started");
+    expect("$M layout -l 1M $$", 125, "", "--limit: is for a program that is started");
     expect("$M layout --watch true", 125, "", "accepted: a process ID");
     expect("$M layout --svg=/dev/full true", 125, NULL, "/dev/full: No space left on device\n");
 }
