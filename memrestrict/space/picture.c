@@ -52,6 +52,7 @@ static struct picture_row row_of(const struct picture *picture, size_t index)
         .section =
             mapping->kind == MAPPING_GUARD && mapping->grows ? SECTION_STACK : section_of(mapping),
         .fault = is_found(picture->faults, mapping, FAULT_FAULT),
+        .stacks = mapping->kind == MAPPING_THREAD || mapping->kind == MAPPING_GUARD,
     };
     row.pinned = is_found(picture->faults, mapping, FAULT_NOTE) || row.section != SECTION_AREA;
     access_words(mapping, row.access);
@@ -132,6 +133,7 @@ static void take_in(struct picture_row *row, const struct picture_row *more)
     row->resident += more->resident;
     row->fault |= more->fault;
     row->pinned |= more->pinned;
+    row->stacks &= more->stacks;
     if (row->kind != more->kind)
         row->kind = MAPPING_KINDS;
     if (strcmp(row->access, more->access) != 0)
@@ -142,6 +144,7 @@ static void take_in(struct picture_row *row, const struct picture_row *more)
 struct pass {
     uint64_t gap; /* the largest gap between */
     bool alike;   /* only what is of one thing */
+    bool stacks;  /* those of threads, too, with what is none */
     bool pinned;  /* those of interest too, if they are of one thing and nothing is between */
 };
 
@@ -153,7 +156,9 @@ static bool may_join(const struct picture *picture, const struct pass *pass,
     if (row->pinned || next->pinned)
         return pass->pinned && gap == 0 && row->section == next->section &&
                are_alike(picture, row, next);
-    return !pass->alike || are_alike(picture, row, next);
+    if (pass->alike)
+        return are_alike(picture, row, next);
+    return pass->stacks || row->stacks == next->stacks;
 }
 
 /* The next row that is mapped; picture->count where something of interest is before it. */
@@ -167,17 +172,19 @@ static size_t next_mapped(const struct picture *picture, size_t index, uint64_t 
     return index;
 }
 
-static void fold(struct picture *picture, const struct pass *pass)
+/* Until there are `most` rows. */
+static void fold(struct picture *picture, const struct pass *pass, size_t most)
 {
-    size_t kept = 0;
+    size_t kept = 0, left = picture->count;
     for (size_t i = 0; i < picture->count;) {
         struct picture_row row = picture->rows[i++];
-        while (!row.gap) {
+        while (!row.gap && left > most) {
             uint64_t gap;
             size_t next = next_mapped(picture, i, &gap);
             if (next >= picture->count || !may_join(picture, pass, &row, &picture->rows[next], gap))
                 break;
             take_in(&row, &picture->rows[next]);
+            left -= next + 1 - i;
             i = next + 1;
         }
         picture->rows[kept++] = row;
@@ -185,18 +192,27 @@ static void fold(struct picture *picture, const struct pass *pass)
     picture->count = kept;
 }
 
+/* What is of one thing is put together wherever it is; else no more than need be. */
 static void fold_to(struct picture *picture, size_t most)
 {
-    static const struct pass passes[] = {
-        {UINT64_C(1) << 20, true, false},  {0, false, false},
-        {UINT64_C(1) << 20, false, false}, {UINT64_C(1) << 26, true, false},
-        {UINT64_C(1) << 26, false, false}, {UINT64_C(1) << 32, false, false},
-        {UINT64_C(1) << 36, false, false}, {UINT64_C(1) << 40, false, false},
-        {UINT64_C(1) << 62, false, false},
+    static const uint64_t mib = UINT64_C(1) << 20, gib = UINT64_C(1) << 30;
+    const struct pass passes[] = {
+        {.gap = mib, .alike = true},
+        {.gap = 0},
+        {.gap = mib},
+        {.gap = 64 * mib, .alike = true},
+        {.gap = 64 * mib},
+        {.gap = 0, .stacks = true},
+        {.gap = mib, .stacks = true},
+        {.gap = 64 * mib, .stacks = true},
+        {.gap = 4 * gib, .stacks = true},
+        {.gap = 64 * gib, .stacks = true},
+        {.gap = 1024 * gib, .stacks = true},
+        {.gap = UINT64_C(1) << 62, .stacks = true},
     };
-    fold(picture, &(struct pass){.alike = true, .pinned = true});
+    fold(picture, &(struct pass){.alike = true, .pinned = true}, 0);
     for (size_t i = 0; i < sizeof passes / sizeof passes[0] && picture->count > most; i++) {
-        fold(picture, &passes[i]);
+        fold(picture, &passes[i], passes[i].alike ? 0 : most);
         picture->folded = true;
     }
 }

@@ -19,6 +19,7 @@ enum picture_section {
 struct picture_row {
     bool gap, pinned;   /* pinned: of interest, never put together with others */
     bool fault;         /* one names it */
+    bool stacks;        /* of threads, with their guards, and nothing else */
     uint64_t low, high; /* mappings of a row may have small gaps between */
     size_t first, count;
     uint64_t mapped, resident;

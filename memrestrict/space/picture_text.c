@@ -71,13 +71,25 @@ static void write_bar(const struct pen *pen, const struct picture *picture,
     fprintf(pen->file, "%*s", (int)(pen->bar - all), "");
 }
 
+/* In ASCII alone, cut as text_cut does without Unicode. */
+static void write_plain(FILE *file, const char *words, size_t width)
+{
+    bool cut = text_width(words) > width;
+    for (size_t column = 0; *words != '\0' && column + cut < width; words++) {
+        if (((unsigned char)*words & 0xc0) == 0x80)
+            continue; /* within a character */
+        fputc(*words >= ' ' && *words < 0x7f ? *words : '?', file);
+        column++;
+    }
+    fputs(cut ? "~" : "", file);
+}
+
 static void write_cut(const struct pen *pen, const char *words, size_t width)
 {
     if (pen->style->unicode)
         text_cut(pen->file, words, width);
     else
-        for (size_t i = 0; words[i] != '\0' && i < width; i++)
-            fputc(words[i] >= ' ' && words[i] < 0x7f ? words[i] : '?', pen->file);
+        write_plain(pen->file, words, width);
 }
 
 /* Of all mappings of a row; "": they differ, or nothing is known. */

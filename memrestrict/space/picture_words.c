@@ -20,6 +20,7 @@ static void write_counts(FILE *file, const struct picture *picture, const struct
     } words[] = {
         {MAPPING_LIBRARY, "library", "libraries", true},
         {MAPPING_THREAD, "thread's stack", "thread stacks", false},
+        {MAPPING_GUARD, "guard", "guards", false},
         {MAPPING_ARENA, "malloc arena", "malloc arenas", false},
         {MAPPING_CODE, "piece of generated code", "pieces of generated code", false},
         {MAPPING_FILE, "file", "files", true},
@@ -75,15 +76,25 @@ static bool is_one_file(const struct picture *picture, const struct picture_row 
     return row->kind == MAPPING_LIBRARY || row->count == 1;
 }
 
-static void write_stack(FILE *file, const struct picture *picture, const struct picture_row *row)
+/* Of threads, with their guards. */
+static void write_stacks(FILE *file, const struct picture *picture, const struct picture_row *row)
 {
-    const struct mapping *stack = &picture->space->mappings[row->first];
-    if (row->count > 1)
-        fprintf(file, "%zu stacks of threads", row->count);
-    else if (stack->thread != 0)
+    const struct mapping *stack = NULL;
+    size_t count = 0;
+    for (size_t i = row->first; i < row->first + row->count; i++)
+        if (picture->space->mappings[i].kind == MAPPING_THREAD) {
+            stack = &picture->space->mappings[i];
+            count++;
+        }
+    if (count != 1) {
+        write_counts(file, picture, row);
+        return;
+    }
+    if (stack->thread != 0)
         fprintf(file, "stack of thread %d%s", stack->thread, stack->more > 0 ? " and others" : "");
     else
         fputs("stack of a thread", file);
+    fputs(row->count > 1 ? ", guard" : "", file);
 }
 
 static void write_one(FILE *file, const struct picture *picture, const struct picture_row *row)
@@ -104,7 +115,6 @@ static void write_one(FILE *file, const struct picture *picture, const struct pi
             fprintf(file, "main stack, limit %s%s", size_words(space->limits.stack, size),
                     mapping->guard != 0 ? ", guard within" : "");
         break;
-    case MAPPING_THREAD: write_stack(file, picture, row); break;
     case MAPPING_GUARD: fputs("guard: no access", file); break;
     default: text_safe(file, mapping_name(mapping));
     }
@@ -168,8 +178,9 @@ char *picture_words(const struct picture *picture, const struct picture_row *row
         write_changes(file, row);
     if (row->gap) {
         write_gap(file, picture, row);
-    } else if (row->count == 1 || row->section != SECTION_AREA || row->kind == MAPPING_THREAD ||
-               is_one_file(picture, row)) {
+    } else if (row->stacks && row->kind != MAPPING_GUARD) {
+        write_stacks(file, picture, row);
+    } else if (row->count == 1 || row->section != SECTION_AREA || is_one_file(picture, row)) {
         write_one(file, picture, row);
     } else {
         write_counts(file, picture, row);

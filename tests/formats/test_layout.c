@@ -397,6 +397,47 @@ START_TEST(a_folded_row_is_of_a_kind)
 }
 END_TEST
 
+/* Libraries with stacks of threads among them, all side by side. */
+static void make_crowd(void)
+{
+    char maps[12000], *at = maps;
+    unsigned place = 0, thread = 0;
+    for (unsigned i = 0; i < 80; i++, place++) {
+        at += sprintf(at, "7ffff0%03x000-7ffff0%03x000 r-xp 00000000 fe:00 %u /lib/lib%u.so\n",
+                      place, place + 1, i + 20, i);
+        if (i % 16 != 8)
+            continue;
+        at += sprintf(at,
+                      "7ffff0%03x000-7ffff0%03x000 ---p 00000000 00:00 0\n"
+                      "7ffff0%03x000-7ffff0%03x000 rw-p 00000000 00:00 0 [stack:%u]\n",
+                      place + 1, place + 2, place + 2, place + 3, ++thread);
+        place += 2;
+    }
+    sprintf(at, LIBRARIES STACK);
+    make(maps, 64);
+    found();
+}
+
+START_TEST(stacks_of_threads_stay_to_be_seen)
+{
+    struct picture picture;
+    make_crowd();
+    for (size_t most = 8; most <= 44; most += 36) {
+        unsigned alone = 0;
+        ck_assert(picture_make(&picture, &space, &faults, most));
+        ck_assert_uint_le(picture.count, most);
+        for (size_t i = 0; i < picture.count; i++) {
+            const struct picture_row *row = &picture.rows[i];
+            alone += row->kind == MAPPING_THREAD && row->count == 1;
+        }
+        ck_assert_uint_eq(alone, most == 44 ? 5 : 0);
+        picture_free(&picture);
+    }
+    expect_has(drawn(140, 8), "81 libraries, 5 thread stacks, 5 reservations: lib1.so, ");
+    expect_has(drawn(80, 8), " 81 libraries, 5 thread stacks, 5 reservat~\n");
+}
+END_TEST
+
 /* Pages apart from each other, and a heap, a program and a stack that must stay to be seen. */
 START_TEST(a_huge_map_folds)
 {
@@ -491,6 +532,7 @@ Suite *suite_layout(void)
     formats_add(suite, the_picture_shows_what_is_in_the_way);
     formats_add(suite, a_section_that_is_come_back_to_is_no_place_of_mmap);
     formats_add(suite, a_folded_row_is_of_a_kind);
+    formats_add(suite, stacks_of_threads_stay_to_be_seen);
     formats_add(suite, a_huge_map_folds);
     formats_add(suite, changes_are_marked);
     formats_add(suite, a_name_of_any_bytes_is_safe_in_all_formats);
