@@ -16,10 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum {
-    KCMP_SPACE = 1, /* KCMP_VM */
-    AT_ONCE = 256
-};
+enum { AT_ONCE = 256 };
 
 bool tracer_available(const char **why)
 {
@@ -29,7 +26,7 @@ bool tracer_available(const char **why)
         *why = "it is not made for this kind of machine";
     else if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) != 0)
         *why = "the kernel has no seccomp filters";
-    else if (syscall(SYS_kcmp, getpid(), getpid(), KCMP_SPACE, 0, 0) != 0)
+    else if (!tracer_family_shares_space(getpid(), getpid()))
         *why = "kcmp(2) is not to be had here";
     return *why == NULL;
 }
@@ -77,7 +74,6 @@ struct tracee *tracee_add(struct tracer *tracer, int tid)
     if (tracee == NULL)
         return NULL;
     tracee->tid = tid;
-    tracee->tracer = tracer;
     HASH_ADD_INT(tracer->tracees, tid, tracee);
     if (HASH_ADDED(tracee))
         return tracee;
@@ -96,19 +92,10 @@ void tracee_let_go(struct tracee *tracee, int signal)
     tracee_continue(tracee->tid, PTRACE_DETACH, signal);
 }
 
-/* One whose registers are not its own is not let go as long as that is so. */
-void tracee_resume(struct tracee *tracee, int request, int signal)
-{
-    if (tracee->tracer->leaving && !tracee->widened)
-        tracee_let_go(tracee, signal);
-    else
-        tracee_continue(tracee->tid, request, signal);
-}
-
 void tracee_go(struct tracee *tracee, int signal)
 {
     bool every_call = tracee->lends || (tracee->unfiltered && !tracee->space->outside);
-    tracee_resume(tracee, every_call ? PTRACE_SYSCALL : PTRACE_CONT, signal);
+    tracee_continue(tracee->tid, every_call ? PTRACE_SYSCALL : PTRACE_CONT, signal);
 }
 
 void tracee_kill(int tid) { kill(tid, SIGKILL); }

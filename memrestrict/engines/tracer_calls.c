@@ -35,7 +35,7 @@ static bool read_call(int tid, struct ptrace_syscall_info *info)
     return ptrace(PTRACE_GET_SYSCALL_INFO, tid, (void *)sizeof *info, info) > 0;
 }
 
-static void let_run(struct tracee *tracee) { tracee_resume(tracee, PTRACE_SYSCALL, 0); }
+static void let_run(struct tracee *tracee) { tracee_continue(tracee->tid, PTRACE_SYSCALL, 0); }
 
 /* The call is not made. */
 static void answer(struct tracee *tracee, int64_t value)

@@ -129,10 +129,10 @@ bool tracer_family_begin(struct tracer *tracer, int pid)
     return tracer_family_outsider(tracer, pid, pid) != NULL;
 }
 
-static bool share_space(int one, int other)
+bool tracer_family_shares_space(int pid, int other)
 {
-    enum { KCMP_SPACE = 1 };
-    return syscall(SYS_kcmp, one, other, KCMP_SPACE, 0, 0) == 0;
+    enum { KCMP_SPACE = 1 }; /* KCMP_VM */
+    return syscall(SYS_kcmp, pid, other, KCMP_SPACE, 0, 0) == 0;
 }
 
 /* While a thread forks others may change their mappings: what the child has, the kernel knows. */
@@ -169,10 +169,10 @@ static bool forked(struct tracer *tracer, struct tracee *child, struct tracer_sp
 static struct tracer_space *shared_space(struct tracer *tracer, int tid, struct tracee *maker)
 {
     struct tracee *other, *next;
-    if (maker != NULL && share_space(maker->tid, tid))
+    if (maker != NULL && tracer_family_shares_space(maker->tid, tid))
         return maker->space;
     HASH_ITER (hh, tracer->tracees, other, next) {
-        if (other->tid == other->tgid && share_space(other->tid, tid))
+        if (other->tid == other->tgid && tracer_family_shares_space(other->tid, tid))
             return other->space;
     }
     return NULL;

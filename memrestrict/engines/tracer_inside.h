@@ -34,11 +34,10 @@ struct tracee {
     bool waits;    /* at a call, for its turn */
     bool at_limit; /* ... because the tree has too little just now */
     bool widened;
-    bool unfiltered; /* for all that is known: it stops at every call */
-    bool lends;      /* its next child is what is wanted; then it is let go */
-    bool left;       /* it is traced no more */
-    unsigned calls;  /* while it lends */
-    struct tracer *tracer;
+    bool unfiltered;    /* for all that is known: it stops at every call */
+    bool lends;         /* its next child is what is wanted; then it is let go */
+    bool left;          /* it is traced no more */
+    unsigned calls;     /* while it lends */
     enum traced traced; /* the call that it is in */
     struct space_call call;
     struct traced_saved saved;
@@ -58,7 +57,6 @@ struct tracer {
     uint64_t dead_cpu; /* what those that have ended had used, in nanoseconds */
     int pid;
     bool begun, ended, told_ptrace;
-    bool leaving;         /* whoever stops is let go for good */
     struct tracee *maker; /* whose child comes just now */
     uint64_t busy_since;  /* the tree cannot be asked; 0: it can */
     int status;
@@ -76,9 +74,8 @@ struct tracee *tracee_find(struct tracer *tracer, int tid);
 struct tracee *tracee_add(struct tracer *tracer, int tid);
 /* Lets it go on; a tracee that is dead by now says so itself. */
 void tracee_continue(int tid, int request, int signal);
-/* The same, to its next stop, whatever that is to be; or by this request. */
+/* The same, to its next stop, whatever that is to be. */
 void tracee_go(struct tracee *tracee, int signal);
-void tracee_resume(struct tracee *tracee, int request, int signal);
 /* It is traced no more; afterwards it is to be dropped. */
 void tracee_let_go(struct tracee *tracee, int signal);
 
@@ -105,6 +102,8 @@ void tracer_condemn(struct tracer *tracer, const struct tracee *tracee, const ch
 void tracer_refuse(struct tracer *tracer, struct tracer_space *space, const char *call,
                    uint64_t size, bool by_tree);
 
+/* By kcmp(2): have they one address space? False also where that is not to be had. */
+bool tracer_family_shares_space(int pid, int other);
 /* The program's first thread. False: no memory. */
 bool tracer_family_begin(struct tracer *tracer, int pid);
 /* A thread that is not known has stopped: a new one. */

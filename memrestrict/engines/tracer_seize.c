@@ -51,7 +51,7 @@ static int next_death(struct tracer *tracer, int *status)
             *status = status_of(&info);
             if (info.si_pid == tracee->tid)
                 return tracee->tid;
-        } else if (errno == ECHILD && !tracer->leaving) {
+        } else if (errno == ECHILD) {
             *status = W_EXITCODE(0, SIGKILL);
             return tracee->tid;
         }

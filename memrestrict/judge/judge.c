@@ -5,8 +5,6 @@
 #include "judge/batch.h"
 #include "judge/judge_once.h"
 
-/* A stream that is closed stays so for the submission; but what the command opens shall not take
- * its place. */
 int judge_main(int argc, char **argv)
 {
     struct judge_options options;

@@ -8,10 +8,7 @@
 #include "judge/format_judge_json.h"
 #include "judge/judge_verdict.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { EXIT_OTHER_VERDICT = 1 };
 

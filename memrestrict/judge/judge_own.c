@@ -7,7 +7,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
-enum aim { THREAD, PROCESS, PROCESS_OR_GROUP, PROCESS_AND_THREAD, OWNER, PRIORITY, IO_PRIORITY };
+/* A process goes by the number of its first thread. */
+enum aim { THREAD, PROCESS_OR_GROUP, PROCESS_AND_THREAD, OWNER, PRIORITY, IO_PRIORITY };
 
 static const struct {
     const char *call;
@@ -16,9 +17,9 @@ static const struct {
     {"kill", PROCESS_OR_GROUP},
     {"tkill", THREAD},
     {"tgkill", PROCESS_AND_THREAD},
-    {"rt_sigqueueinfo", PROCESS},
+    {"rt_sigqueueinfo", THREAD},
     {"rt_tgsigqueueinfo", PROCESS_AND_THREAD},
-    {"pidfd_open", PROCESS},
+    {"pidfd_open", THREAD},
     {"prlimit64", THREAD},
     {"setpriority", PRIORITY},
     {"getpriority", PRIORITY},
@@ -56,8 +57,7 @@ static bool is_own(const struct tracer *tracer, const struct tracer_call *call, 
     int first = (int)call->args[0], second = (int)call->args[1], third = (int)call->args[2];
     enum { IO_PRIORITY_OF_PROCESS = 1 };
     switch (aim) {
-    case THREAD:
-    case PROCESS: return is_thread(tracer, first);
+    case THREAD: return is_thread(tracer, first);
     case PROCESS_OR_GROUP: return is_process_or_group(tracer, first);
     case PROCESS_AND_THREAD:
         return tracer_has(tracer, first, false) && tracer_has(tracer, second, false);

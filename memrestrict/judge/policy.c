@@ -3,13 +3,10 @@
 
 #include "base/lines.h"
 #include "base/message.h"
-#include "common/path_open.h"
 #include "judge/policy_texts.h"
 #include "judge/policy_words.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

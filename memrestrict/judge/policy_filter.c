@@ -61,7 +61,8 @@ static bool is_rule_sayable(const struct policy_rule *rule, uint32_t arch)
     return true;
 }
 
-static const char first_call[] = "execve"; /* begins the program, and is ours that time */
+/* Begins the program, and is ours that time. */
+static const struct policy_rule first_call = {.call = "execve"};
 
 /* All of a call's rules say the same, in a way that the kernel knows. */
 static bool is_call_sayable(const struct policy *policy, const struct policy_rule *first,
@@ -123,9 +124,9 @@ static int add_call(scmp_filter_ctx context, const struct policy *policy,
 
 static int add_first_call(scmp_filter_ctx context, const struct policy *policy)
 {
-    static const struct policy_rule rule = {.call = "execve"};
     uint32_t action = SCMP_ACT_TRACE(TRACER_ASK);
-    return action_of(&policy->otherwise) != action ? add_rule(context, action, &rule, false) : 0;
+    return action_of(&policy->otherwise) != action ? add_rule(context, action, &first_call, false)
+                                                   : 0;
 }
 
 static int fill(scmp_filter_ctx context, const struct policy *policy, uint32_t arch)
@@ -142,7 +143,7 @@ static int fill(scmp_filter_ctx context, const struct policy *policy, uint32_t a
         result = add_first_call(context, policy);
     for (size_t i = 0; i < policy->count && result == 0; i++) {
         const struct policy_rule *rule = &policy->rules[i];
-        if (is_first(policy, rule) && strcmp(rule->call, first_call) != 0)
+        if (is_first(policy, rule) && strcmp(rule->call, first_call.call) != 0)
             result = add_call(context, policy, rule, arch);
         if (result != 0)
             message("--policy=%s: libseccomp cannot say the rules on %s: %s", policy->name,

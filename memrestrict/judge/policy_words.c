@@ -13,11 +13,7 @@ struct cursor {
     char *complaint;
 };
 
-static char *next_word(struct cursor *cursor)
-{
-    char *word = strtok_r(NULL, " \t\r\n", &cursor->rest);
-    return word;
-}
+static char *next_word(struct cursor *cursor) { return strtok_r(NULL, " \t\r\n", &cursor->rest); }
 
 #define COMPLAIN(cursor, ...) (snprintf((cursor)->complaint, POLICY_COMPLAINT, __VA_ARGS__), false)
 
