@@ -70,6 +70,12 @@ error_t value_file(const struct value *value, const char **path)
     return *value->word != '\0' ? 0 : value_refuse(value, "a file's path");
 }
 
+error_t value_command(const struct value *value, const char **command)
+{
+    *command = value->word;
+    return *value->word != '\0' ? 0 : value_refuse(value, "a command for sh -c");
+}
+
 error_t value_setting(const struct value *value, const char *setting, const char **into)
 {
     struct config scratch;

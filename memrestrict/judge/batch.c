@@ -129,6 +129,7 @@ static void end_one(struct batch *batch, size_t number, int status)
 /* What a judge that failed said last. */
 static void show_failure(const struct batch *batch, size_t number)
 {
+    static const char begins[] = "memrestrict: "; /* as our own line will */
     char path[PATH_MAX], line[512] = "";
     path_in(batch, number, "said", path);
     FILE *file = fopen(path, "re");
@@ -138,7 +139,7 @@ static void show_failure(const struct batch *batch, size_t number)
         fclose(file);
     line[strcspn(line, "\n")] = '\0';
     message("%s: %s", batch->tests.tests[number].name,
-            strncmp(line, "memrestrict: ", 13) == 0 ? line + 13 : line);
+            strncmp(line, begins, strlen(begins)) == 0 ? line + strlen(begins) : line);
 }
 
 static void write_row(const struct batch *batch, size_t number)
@@ -229,7 +230,11 @@ static bool open_all(struct batch *batch)
     if (!batch_tests_find(&batch->tests, batch->options->batch))
         return false;
     batch->results = calloc(batch->tests.count, sizeof *batch->results);
-    batch->folder = batch->results != NULL ? temporary_make() : NULL;
+    if (batch->results == NULL) {
+        message("no memory");
+        return false;
+    }
+    batch->folder = temporary_make();
     return batch->folder != NULL && output_open(&batch->json, "json", batch->options->json);
 }
 

@@ -81,7 +81,7 @@ static error_t take(int key, char *word, void *into)
     case KEY_POLICY: return value_file(&value, &options->policy);
     case KEY_READ: return add_read(&value, options);
     case KEY_BATCH: return value_file(&value, &options->batch);
-    case KEY_CHECKER: return value_file(&value, &options->checker);
+    case KEY_CHECKER: return value_command(&value, &options->checker);
     case 'j': return value_number(&value, 1, MOST_JOBS, &options->jobs);
     case KEY_JSON: return value_file(&value, &options->json);
     default: return ARGP_ERR_UNKNOWN;
@@ -98,6 +98,31 @@ static const char doc[] =
     "  memrestrict judge -l 1G --policy=none --processes=50 --time=30s -- make test\n\n"
     "What a policy's file may hold, and what to put around it: memrestrict-judge(1).\n\n"
     "Exit status: 0 ok; 1 any other verdict; 125 memrestrict failed; 126 and 127 as run.";
+
+/* What does not go together. */
+static bool is_sound(const struct judge_options *options)
+{
+    if (options->batch == NULL && options->checker != NULL)
+        message_usage("--checker: is for several tests; accepted: with --batch");
+    else if (options->batch == NULL && options->jobs != 0)
+        message_usage("--jobs: is for several tests; accepted: with --batch");
+    else if (options->batch != NULL && options->json != NULL && strcmp(options->json, "-") == 0)
+        message_usage("--json=-: the table of --batch goes to standard output; accepted: a file");
+    else
+        return true;
+    return false;
+}
+
+/* Where nothing was said. */
+static void set_rest(struct judge_options *options)
+{
+    if (options->wall == JUDGE_NO_LIMIT && options->time < JUDGE_NO_LIMIT / WALL_TIMES)
+        options->wall = options->time * WALL_TIMES;
+    if (options->batch != NULL && options->output_limit == JUDGE_NO_LIMIT)
+        options->output_limit = 64 << 20; /* it goes into files of ours */
+    if (options->jobs == 0)
+        options->jobs = value_processors(MOST_JOBS);
+}
 
 bool judge_options_read(int argc, char **argv, struct judge_options *options, int *status)
 {
@@ -116,20 +141,15 @@ bool judge_options_read(int argc, char **argv, struct judge_options *options, in
                                       .output_limit = JUDGE_NO_LIMIT,
                                       .stack = 8 << 20,
                                       .processes = 1,
-                                      .jobs = value_processors(MOST_JOBS),
                                       .policy = "compute"};
-    if (!arguments_read(&arguments, argc, argv, &options->argv, &count, status)) {
-        judge_options_free(options);
-        return false;
-    }
-    if (options->wall == JUDGE_NO_LIMIT && options->time < JUDGE_NO_LIMIT / WALL_TIMES)
-        options->wall = options->time * WALL_TIMES;
-    if (options->batch != NULL && options->output_limit == JUDGE_NO_LIMIT)
-        options->output_limit = 64 << 20; /* it goes into files of ours */
-    if (options->batch != NULL || options->checker == NULL)
+    bool read = arguments_read(&arguments, argc, argv, &options->argv, &count, status);
+    if (read && is_sound(options)) {
+        set_rest(options);
         return true;
+    }
+    if (read)
+        *status = EXIT_OURS;
     judge_options_free(options);
-    *status = message_usage("--checker: is for several tests; accepted: with --batch");
     return false;
 }
 

@@ -113,9 +113,7 @@ static error_t take_success(const struct value *value, struct min_options *optio
         error = value_word(value, "status|stdout|both", &place);
         options->compare = (unsigned)place + 1;
         return error;
-    case KEY_TEST:
-        options->test = value->word;
-        return *value->word != '\0' ? 0 : value_refuse(value, "a command for sh -c");
+    case KEY_TEST: return value_command(value, &options->test);
     case KEY_EXPECT:
         error = value_number(value, 0, 255, &number);
         options->expect = (int)number;

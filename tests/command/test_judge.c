@@ -551,6 +551,20 @@ START_TEST(a_checker_is_a_command_like_any)
 }
 END_TEST
 
+START_TEST(what_does_not_go_together_is_said)
+{
+    expect("mkdir b; echo 1 >b/1.in; try() { $M judge \"$@\" true 2>&1 | head -n 1; }; try -j 2; "
+           "try --checker=x; try --batch=b --json=-; try --batch=b --checker=; "
+           "$M judge -j 2 true; echo $?",
+           0,
+           "memrestrict: --jobs: is for several tests; accepted: with --batch\n"
+           "memrestrict: --checker: is for several tests; accepted: with --batch\n"
+           "memrestrict: --json=-: the table of --batch goes to standard output; accepted: a file\n"
+           "memrestrict: --checker: cannot understand ''; accepted: a command for sh -c\n125\n",
+           NULL);
+}
+END_TEST
+
 START_TEST(the_recipe_with_bwrap_works)
 {
     if (shell("bwrap --unshare-all --ro-bind / / true 2>/dev/null")->status != 0)
@@ -628,6 +642,7 @@ Suite *suite_judge(void)
     command_add(suite, a_batch_needs_no_input_of_its_own);
     command_add(suite, a_checker_is_ended_with_the_batch);
     command_add(suite, a_checker_is_a_command_like_any);
+    command_add(suite, what_does_not_go_together_is_said);
     command_add(suite, the_recipe_with_bwrap_works);
     command_add(suite, exit_statuses_are_those_of_all);
     command_add(suite, nobody_needs_root);
