@@ -16,6 +16,7 @@
 #include "ground/real.h"
 #include "records/fault.h"
 #include "records/site_name.h"
+#include "records/stack.h"
 
 #include <stdint.h>
 #include <sys/auxv.h>
@@ -110,6 +111,7 @@ void COLD lifecycle_start(void)
     real_find();
     front_start();
     process_start();
+    stack_note_main();
     enum life state = real_is_first_copy() ? read_settings() : LIFE_DORMANT;
     if (real_is_first_copy())
         keep_environment();

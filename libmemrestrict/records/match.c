@@ -22,8 +22,6 @@ struct match_known {
     _Atomic uint64_t patterns, check;
 };
 
-static struct object ours;
-
 bool match_start(struct match *match, const struct plans *plans, const char *executable)
 {
     bool names = false, sites = false;
@@ -34,7 +32,7 @@ bool match_start(struct match *match, const struct plans *plans, const char *exe
         sites |= of->site_count != 0;
         match->deepest = of->depth > match->deepest ? of->depth : match->deepest;
     }
-    match->stacks = stack_start() && object_at((uintptr_t)match_start, &ours);
+    match->stacks = stack_start();
     if (names && match->stacks)
         match->stacks = (match->known = kernel_pages(KNOWN * sizeof *match->known)) != NULL;
     return match->stacks || !(names || sites);
@@ -162,7 +160,7 @@ static const char *file_at(const struct match *match, uintptr_t address)
 static bool passes_on(const struct match *match, uintptr_t address)
 {
     const char *file = file_at(match, address);
-    if (address - ours.start < ours.end - ours.start)
+    if (stack_is_library(address))
         return true;
     return (strncmp(file, "libstdc++.", 10) == 0 || strncmp(file, "libc++", 6) == 0) &&
            (patterns_at(match, address) >> OPERATOR_NEW & 1);

@@ -38,10 +38,11 @@ struct cursor {
     uintptr_t start; /* the stack pointer of the beginning */
 };
 
-static struct cached *rules;
-static uintptr_t main_top;    /* above the main thread's stack */
-static uintptr_t main_thread; /* its control block */
-static struct object ours;
+static struct cached *_Atomic rules; /* whoever makes them first */
+static uintptr_t main_top;           /* above the main thread's stack */
+static uintptr_t main_thread;        /* its control block */
+/* This library; whoever starts writes the same. */
+static _Atomic uintptr_t ours_start, ours_size;
 
 /* The part of the thread's own stack that was found to be there, which it is until the thread ends.
  * Of any other stack nothing is kept: it may be gone, and a smaller one in its place. */
@@ -50,22 +51,46 @@ static _Thread_local struct {
     unsigned others;     /* stacks that were not in it, since it grew */
 } own __attribute__((tls_model("initial-exec")));
 
+static inline struct cached *rules_made(void)
+{
+    return atomic_load_explicit(&rules, memory_order_relaxed);
+}
+
+void stack_note_main(void)
+{
+    main_thread = (uintptr_t)__builtin_thread_pointer();
+    main_top = getauxval(AT_RANDOM);
+}
+
+static bool make_rules(void)
+{
+    struct cached *none = NULL, *made;
+    if (atomic_load(&rules) != NULL)
+        return true;
+    if ((made = kernel_pages(RULES * sizeof *made)) == NULL)
+        return false;
+    if (atomic_compare_exchange_strong(&rules, &none, made))
+        pages_note(RULES * sizeof *made);
+    else
+        kernel_pages_free(made, RULES * sizeof *made);
+    return true;
+}
+
 bool stack_start(void)
 {
+    struct object ours;
     if (!unwind_is_known_machine() || !object_at((uintptr_t)stack_start, &ours))
         return false;
-    if (main_top == 0)
-        main_thread = (uintptr_t)__builtin_thread_pointer();
-    main_top = getauxval(AT_RANDOM);
-    if (rules == NULL && (rules = kernel_pages(RULES * sizeof *rules)) != NULL)
-        pages_note(RULES * sizeof *rules);
-    return rules != NULL;
+    atomic_store_explicit(&ours_start, ours.start, memory_order_relaxed);
+    atomic_store_explicit(&ours_size, ours.end - ours.start, memory_order_relaxed);
+    return make_rules();
 }
 
 void stack_forget(void)
 {
+    struct cached *made = rules_made();
     for (unsigned i = 0; i < RULES; i++)
-        atomic_store_explicit(&rules[i].check, 0, memory_order_relaxed);
+        atomic_store_explicit(&made[i].check, 0, memory_order_relaxed);
 }
 
 static inline uint64_t scramble(uint64_t word) { return word * UINT64_C(0x9e3779b97f4a7c15); }
@@ -85,7 +110,7 @@ static COLD struct unwind_rule find_rule(struct cached *cached, uintptr_t pc)
 
 static INLINE struct unwind_rule rule_at(uintptr_t pc)
 {
-    struct cached *cached = &rules[scramble(pc) >> 51 & (RULES - 1)];
+    struct cached *cached = &rules_made()[scramble(pc) >> 51 & (RULES - 1)];
     uint64_t packed = atomic_load_explicit(&cached->rule, memory_order_relaxed);
     uint64_t check = atomic_load_explicit(&cached->check, memory_order_relaxed);
     struct unwind_rule rule;
@@ -278,12 +303,18 @@ static INLINE bool step(struct cursor *cursor, struct stack_reads *reads)
     return true;
 }
 
+static INLINE bool is_ours(uintptr_t address)
+{
+    return address - atomic_load_explicit(&ours_start, memory_order_relaxed) <
+           atomic_load_explicit(&ours_size, memory_order_relaxed);
+}
+
 /* Our own frames are simple ones. One word after the other: a structure copied whole, right after
  * its parts were written, would wait for them. */
 bool stack_leave_library(const struct stack_at *from, struct stack_at *at)
 {
     uintptr_t pc = from->pc, sp = from->sp, fp = from->fp;
-    while (pc - ours.start < ours.end - ours.start) {
+    while (is_ours(pc)) {
         struct unwind_rule rule = rule_at(pc - 1);
         if (UNLIKELY(rule.kind != UNWIND_FROM_SP && rule.kind != UNWIND_FROM_FP))
             return false;
@@ -298,7 +329,7 @@ bool stack_leave_library(const struct stack_at *from, struct stack_at *at)
     return true;
 }
 
-bool stack_is_library(uintptr_t address) { return address - ours.start < ours.end - ours.start; }
+bool stack_is_library(uintptr_t address) { return is_ours(address); }
 
 static INLINE unsigned walk(const struct stack_at *from, uintptr_t *addresses, unsigned most,
                             struct stack_reads *reads)

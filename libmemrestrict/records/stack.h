@@ -25,7 +25,9 @@ struct stack_reads {
     uintptr_t value[STACK_READS];
 };
 
-/* Once, before the first. False: stacks cannot be taken here. */
+/* By the thread that the process began with, before it makes another. */
+void stack_note_main(void);
+/* Before the first, by any thread, as often as one likes. False: stacks cannot be taken here. */
 bool stack_start(void);
 
 /* The caller of the function that this is written in. */

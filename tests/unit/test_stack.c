@@ -6,6 +6,7 @@
 
 #include "records/unwind.h"
 #include "ground/object.h"
+#include "ground/pages.h"
 #include "records/stack_cache.h"
 #include "records/stack.h"
 
@@ -27,6 +28,7 @@ struct taken {
 
 static void start(void)
 {
+    stack_note_main();
     ck_assert(stack_start());
     ck_assert(stack_cache_start());
 }
@@ -169,6 +171,42 @@ START_TEST(stack_of_a_thread)
 }
 END_TEST
 
+static bool knows_own_stack(void)
+{
+    struct stack_window window;
+    struct stack_at here = stack_here();
+    stack_window_open(&window, here.sp);
+    return window.end != UINTPTR_MAX;
+}
+
+static void *start_late(void *unused)
+{
+    pthread_barrier_wait(unused);
+    ck_assert(stack_start());
+    ck_assert(knows_own_stack());
+    return NULL;
+}
+
+/* Not by the main thread first, and by several at once. */
+START_TEST(stack_started_by_threads)
+{
+    enum { THREADS = 4 };
+    pthread_t threads[THREADS];
+    pthread_barrier_t barrier;
+    uint64_t before = pages_held();
+    stack_note_main();
+    pthread_barrier_init(&barrier, NULL, THREADS);
+    for (int i = 0; i < THREADS; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, start_late, &barrier), 0);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    uint64_t of_threads = pages_held() - before;
+    ck_assert(stack_start() && knows_own_stack() && is_as_unwound());
+    ck_assert_uint_eq(pages_held() - before, of_threads);
+    ck_assert_uint_eq(of_threads, 128 << 10);
+}
+END_TEST
+
 START_TEST(stack_is_cut_at_the_outer_end)
 {
     uintptr_t all[DEEPEST], some[3];
@@ -270,6 +308,7 @@ Suite *suite_stack(void)
     unit_add(suite, stack_goes_on_below_a_signal_stack);
     unit_add(suite, stack_goes_through_the_c_library);
     unit_add(suite, stack_of_a_thread);
+    unit_add(suite, stack_started_by_threads);
     unit_add(suite, stack_is_cut_at_the_outer_end);
     unit_add(suite, stack_of_no_code_is_one_frame);
     unit_add(suite, stack_with_a_wild_frame_pointer_ends);
