@@ -17,7 +17,7 @@
 
 enum {
     FRAMES = 24,
-    PATIENCE = 10000 /* turns that others are let have: who speaks may be in the parent of a fork */
+    PATIENCE = 10000 /* turns that others are let have: who speaks may be stopped */
 };
 
 /* Not on the handler's stack, which may be small. */
@@ -240,4 +240,13 @@ void pool_fault_watch(void)
         put_before(&now);
     lock_drop(&lock, &hold);
     errno = saved;
+}
+
+void pool_fault_fork_take(void) { lock_fork_take(&lock); }
+void pool_fault_fork_drop(void) { lock_fork_drop(&lock); }
+
+void pool_fault_fork_reset(void)
+{
+    lock_fork_reset(&lock);
+    atomic_store(&speaker, 0);
 }

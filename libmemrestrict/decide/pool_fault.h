@@ -10,4 +10,9 @@
  * sets afterwards takes its place. */
 void pool_fault_watch(void);
 
+/* As lock_fork_*; `reset` also of who speaks, who may be a thread that is not in the copy. */
+void pool_fault_fork_take(void);
+void pool_fault_fork_drop(void);
+void pool_fault_fork_reset(void);
+
 #endif

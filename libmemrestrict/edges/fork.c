@@ -5,6 +5,7 @@
 #include "decide/gate.h"
 #include "decide/map_barrier.h"
 #include "decide/membership.h"
+#include "decide/pool_fault.h"
 #include "decide/report.h"
 #include "edges/thread.h"
 #include "ground/counter.h"
@@ -25,6 +26,7 @@ static bool copy_begun;
 
 static void take_all(void)
 {
+    pool_fault_fork_take();
     pools_fork_take();
     map_barrier_fork_take();
     regions_fork_take();
@@ -67,6 +69,7 @@ static void fork_parent(void)
     regions_fork_drop();
     map_barrier_fork_drop();
     pools_fork_drop();
+    pool_fault_fork_drop();
     kernel_signals_restore(&mask);
     real_stdio_drop();
 }
@@ -91,6 +94,7 @@ static void free_locks_in_child(void)
     ledger_fork_reset();
     budget_fork_reset();
     pools_fork_reset();
+    pool_fault_fork_reset();
     real_stdio_reset();
     if (--guard.forking > 0) {
         real_stdio_take();
@@ -156,6 +160,7 @@ static void recover_copy(void)
     mark_copy();
     map_barrier_fork_reset();
     pools_fork_reset();
+    pool_fault_fork_reset();
     regions_recover(&regions_own);
     ledger_recover();
     budget_recover();

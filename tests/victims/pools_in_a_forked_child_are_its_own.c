@@ -25,9 +25,10 @@ int main(void)
     volatile char *block = memrestrict_pool_alloc(pool, 100);
     busy = memrestrict_pool_create("busy", 0);
     CHECK(memrestrict_pool_seal(pool) && pthread_create(&thread, NULL, use, NULL) == 0);
-    for (int i = 0; i < 50; i++) {
+    for (int i = 0; i < 300; i++) {
         pid_t child = fork();
         if (child == 0) {
+            CHECK(memrestrict_pool_seal(busy));
             CHECK(memrestrict_pool_unseal(pool) && memrestrict_pool_unseal(busy));
             CHECK(memrestrict_pool_alloc(busy, 16) != NULL);
             *block = 1;
