@@ -3,9 +3,11 @@
 
 #include "common/accounts.h"
 #include "ground/guard.h"
+#include "ground/thread_end.h"
 #include "records/match.h"
 #include "common/plan.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -262,6 +264,29 @@ static bool read_own(struct fault_set *set, const char *text, const char **accep
     return *accepted == NULL;
 }
 
+static _Atomic unsigned end_key = UINT_MAX; /* the thread's end disarms; UINT_MAX: none yet */
+
+static void end_thread(void *unused)
+{
+    (void)unused;
+    fault_disarm_thread();
+}
+
+/* Where there is no such key, what ends armed is never given back. */
+static void note_end(const struct fault_set *set)
+{
+    pthread_key_t made;
+    unsigned key = atomic_load(&end_key);
+    if (key == UINT_MAX && thread_end_key(&made, end_thread)) {
+        if (atomic_compare_exchange_strong(&end_key, &key, made))
+            key = made;
+        else
+            pthread_key_delete(made);
+    }
+    if (key != UINT_MAX)
+        pthread_setspecific(key, set);
+}
+
 bool fault_arm_thread(const char *text, const char *executable, const char **accepted)
 {
     struct fault_set *set = kernel_pages(sizeof *set);
@@ -276,6 +301,7 @@ bool fault_arm_thread(const char *text, const char *executable, const char **acc
     }
     fault_disarm_thread();
     guard.faults = set;
+    note_end(set);
     return true;
 }
 

@@ -33,6 +33,7 @@ static const struct run *run_victim(const char *name, const char *const settings
     X(limits_are_set_from_inside, "MEMRESTRICT_LIMIT=4M")                                          \
     X(limits_hold_while_they_are_set, "MEMRESTRICT_LIMIT=1M")                                      \
     X(faults_armed_are_one_threads, "MEMRESTRICT_LIMIT=64M")                                       \
+    X(faults_armed_end_with_their_thread, "MEMRESTRICT_LIMIT=64M")                                 \
     X(faults_armed_look_at_callers, "MEMRESTRICT_LIMIT=1M")                                        \
     X(faults_fail_each_allocation_in_turn, "MEMRESTRICT_LIMIT=1M")                                 \
     X(faults_in_cxx_and_without_the_library, "MEMRESTRICT_LIMIT=1M")
