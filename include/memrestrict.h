@@ -8,7 +8,8 @@
  * functions under the same names, for dlsym(3), ctypes and the like.
  *
  * Sizes are bytes. Functions may be called by any thread at any time, and not from signal handlers,
- * unless it is said; what fails leaves its reason in errno, what succeeds leaves errno alone.
+ * unless it is said, and then from a file's first call of the function on, which may ask the
+ * dynamic loader for it; what fails leaves its reason in errno, what succeeds leaves errno alone.
  */
 #ifndef MEMRESTRICT_H
 #define MEMRESTRICT_H
@@ -158,15 +159,25 @@ MEMRESTRICT_FUNCTION(void, pool_destroy, (struct memrestrict_pool * pool));
  * (programs at fixed addresses), as dlsym(3) finds it. NULL: the library is not here. */
 static void *memrestrict_linked_dlsym(void *handle, const char *name)
     __attribute__((weakref("dlsym")));
-static inline void *memrestrict_find(const char *name)
+/* Asked once for each function and file, whatever is loaded later: dlsym takes a lock, and
+ * allocates where it finds nothing. */
+static inline void *memrestrict_find(const char *name, void **answer)
 {
+    static char none;
     void *(*find)(void *, const char *) = memrestrict_linked_dlsym;
-    return find != NULL ? find(NULL, name) : NULL;
+    void *found = __atomic_load_n(answer, __ATOMIC_ACQUIRE);
+    if (found == NULL) {
+        found = find != NULL ? find(NULL, name) : NULL;
+        found = found != NULL ? found : &none;
+        __atomic_store_n(answer, found, __ATOMIC_RELEASE);
+    }
+    return found != &none ? found : NULL;
 }
 #define MEMRESTRICT_FIND(call, name)                                                               \
+    static void *memrestrict_answer;                                                               \
     __typeof__(&memrestrict_linked_##name) call = memrestrict_linked_##name;                       \
     if (call == NULL) {                                                                            \
-        void *memrestrict_found = memrestrict_find("memrestrict_" #name);                          \
+        void *memrestrict_found = memrestrict_find("memrestrict_" #name, &memrestrict_answer);     \
         memcpy(&call, &memrestrict_found, sizeof call);                                            \
     }
 

@@ -172,6 +172,13 @@ START_TEST(faults_without_the_library_never_strike)
 }
 END_TEST
 
+START_TEST(plain_asks_the_loader_once)
+{
+    const struct run *run = RUN(SETTINGS("LD_PRELOAD="), "victims/plain_asks_the_loader_once");
+    ck_assert_int_eq(run->status, 0);
+}
+END_TEST
+
 START_TEST(pools_are_had_by_linking)
 {
     const struct run *run =
@@ -198,6 +205,7 @@ Suite *suite_header(void)
     driver_add(suite, pools_write_in_a_forked_child_is_told_of_it);
     driver_add(suite, pools_of_a_program_without_a_limit_are_sealed_too);
     driver_add(suite, pools_are_had_by_linking);
+    driver_add(suite, plain_asks_the_loader_once);
     driver_add(suite, faults_without_the_library_never_strike);
     TCase *kinds = tcase_create("pools_need_no_library");
     tcase_set_timeout(kinds, RUN_SECONDS + 10);
