@@ -60,10 +60,10 @@ struct account_shortage {
     _Atomic uint64_t when; /* CLOCK_MONOTONIC, in nanoseconds */
 };
 
-/* The address space as its process found it when the kernel failed a call for the first time;
- * written before SHORTAGE_KERNEL's `count` becomes 1. */
+/* The address space as its process found it when the kernel failed a call for the first time. Valid
+ * once `known` is 1: another thread may count a call of its own before that. */
 struct account_space {
-    _Atomic uint64_t known;        /* 0: it could not look, and the rest is 0 */
+    _Atomic uint64_t known;        /* 0: it could not look, or has not yet */
     _Atomic uint64_t mapped, data; /* bytes, as VmSize and VmData count them */
     _Atomic uint64_t mappings;
     _Atomic uint64_t largest_gap;               /* bytes */

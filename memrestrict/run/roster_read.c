@@ -53,10 +53,14 @@ static struct shortage read_shortage(const struct account_shortage *shortage)
     };
 }
 
+/* Another of its threads may be looking just now, though a call is counted already. */
 static struct roster_space read_space(const struct account_space *space)
 {
-    struct roster_space copy = {
-        .known = LOAD(space->known) != 0,
+    struct roster_space copy = {.known = false};
+    if (atomic_load(&space->known) == 0)
+        return copy;
+    copy = (struct roster_space){
+        .known = true,
         .mapped = at_most(LOAD(space->mapped), MOST_BYTES),
         .data = at_most(LOAD(space->data), MOST_BYTES),
         .mappings = at_most(LOAD(space->mappings), MOST_COUNT),

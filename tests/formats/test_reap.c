@@ -8,7 +8,9 @@
 #include "run/roster_inside.h"
 #include "run/roster_outer.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static struct outcome outcome;
 static struct reap *reap;
@@ -303,6 +305,33 @@ START_TEST(reap_a_doubt_is_handed_on)
 }
 END_TEST
 
+/* By another thread than the one whose call is counted. */
+START_TEST(reap_an_address_space_is_read_once_it_is_whole)
+{
+    struct roster *half = calloc(1, sizeof *half);
+    struct roster_claim claim;
+    half->accounts = mmap(NULL, sizeof *half->accounts, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    ck_assert_ptr_ne(half->accounts, MAP_FAILED);
+    struct account *account = &half->accounts->slots[0];
+    account->state = ACCOUNT_LIVE;
+    account->shortages[SHORTAGE_KERNEL].count = 1;
+    account->space.mapped = account->space.heap_gap = 4096;
+    strcpy(account->space.next, "half");
+    ck_assert(roster_read(half, 0, &claim));
+    ck_assert(!claim.process.space.known);
+    ck_assert_uint_eq(claim.process.space.mapped + claim.process.space.heap_gap, 0);
+    ck_assert_str_eq(claim.process.space.next, "");
+    account->space.known = 1;
+    ck_assert(roster_read(half, 0, &claim));
+    ck_assert(claim.process.space.known);
+    ck_assert_uint_eq(claim.process.space.mapped, 4096);
+    ck_assert_str_eq(claim.process.space.next, "half");
+    munmap(half->accounts, sizeof *half->accounts);
+    free(half);
+}
+END_TEST
+
 Suite *suite_reap(void)
 {
     Suite *suite = suite_create("reap");
@@ -323,5 +352,6 @@ Suite *suite_reap(void)
     formats_add(suite, reap_a_place_there_that_is_anothers_is_left_alone);
     formats_add(suite, reap_there_may_be_no_run_around);
     formats_add(suite, reap_a_doubt_is_handed_on);
+    formats_add(suite, reap_an_address_space_is_read_once_it_is_whole);
     return suite;
 }
