@@ -59,13 +59,14 @@ static bool answer(struct exec_note *note, int32_t with)
     return atomic_compare_exchange_strong(&note->handed, &asks, with);
 }
 
-bool exec_note_is_taken(struct exec_note *note)
+bool exec_note_is_taken(struct exec_note *note, bool (*is_gone)(const void *), const void *context)
 {
     const uint64_t patience = UINT64_C(2000) * 1000 * 1000;
     enum { WAIT_MS = 100 };
     uint64_t began = kernel_clock();
     while (atomic_load(&note->handed) == EXEC_ASKS && kernel_clock() - began < patience)
-        kernel_wait_shared(&note->handed, EXEC_ASKS, WAIT_MS);
+        if (!kernel_wait_shared(&note->handed, EXEC_ASKS, WAIT_MS) && is_gone(context))
+            break;
     return !answer(note, EXEC_GAVE_UP) && atomic_load(&note->handed) == EXEC_TAKEN;
 }
 

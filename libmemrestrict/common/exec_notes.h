@@ -85,8 +85,9 @@ void exec_note_withdraw(struct exec_note *note, uint64_t number);
 /* A path into a field of `room` bytes: its end, with a final zero, if it is longer. */
 void exec_note_set_path(char *field, unsigned room, const char *path);
 
-/* Waits for the command's answer, two seconds at most, and gives up then. True: it is taken. */
-bool exec_note_is_taken(struct exec_note *note);
+/* Waits for the command's answer, two seconds at most, or until the command is gone, which is asked
+ * now and then; gives up then. True: it is taken. */
+bool exec_note_is_taken(struct exec_note *note, bool (*is_gone)(const void *), const void *context);
 
 /* For the command. A copy of the note, if it is whole and stays so meanwhile; strings in it end.
  * False: there is none at that place. Anybody of the run may have written anything there. */

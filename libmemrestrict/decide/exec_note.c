@@ -25,14 +25,16 @@ static enum exec_kind kind_of(const struct program_file *file, const struct exec
 
 /* Does the command limit what the library does not get into, and is it to be asked? Not if it does
  * not see us as we do, and would take another; nor of what has another preload on purpose, or would
- * lose its privileges. */
+ * lose its privileges. A command that was killed has not taken its offer back. */
 static bool is_asked(const struct accounts *accounts, const struct exec_note *note)
 {
     bool beyond = note->kind == EXEC_STATIC || note->kind == EXEC_OTHER_CLASS ||
                   note->kind == EXEC_OTHER_MACHINE || note->kind == EXEC_OUT_OF_REACH;
     return beyond && (atomic_load(&accounts->takes) & ACCOUNTS_TAKES) &&
-           accounts_can_judge(accounts);
+           accounts_can_judge(accounts) && !accounts_command_is_gone(accounts);
 }
+
+static bool is_gone(const void *accounts) { return accounts_command_is_gone(accounts); }
 
 /* By ptrace, which stops it at every call unless it has a filter. The filter is for this process,
  * so it stays away where a child is to be the program. */
@@ -41,7 +43,7 @@ static void hand_over(struct accounts *accounts, struct exec_note *note, bool sp
     struct traced_filter filter;
     atomic_fetch_add(&accounts->notes.asked, 1);
     kernel_tell(accounts->command, SIGCHLD);
-    if (!exec_note_is_taken(note) || spawned)
+    if (!exec_note_is_taken(note, is_gone, accounts) || spawned)
         return;
     traced_filter_build(&filter);
     kernel_filter(filter.code, filter.length);

@@ -113,6 +113,16 @@ START_TEST(exec_leaves_no_trace_for_a_constructor_that_copies)
 }
 END_TEST
 
+/* It offers to limit a static program, but nobody answers: each would wait two seconds. */
+START_TEST(exec_after_the_command_was_killed_does_not_wait)
+{
+    expect("printf 'int main(void) { return 0; }' >s.c; cc -static s.c -o s || exit 77; "
+           "$M -q -l 64M sh -c 'kill -KILL $PPID; for i in $(seq 60); do ./s; done; echo >done';"
+           "for i in $(seq 300); do test -e done && exit; sleep 0.1; done; echo it waits",
+           0, "", NULL);
+}
+END_TEST
+
 Suite *suite_exec(void)
 {
     Suite *suite = suite_create("exec");
@@ -125,6 +135,7 @@ Suite *suite_exec(void)
     command_add(suite, exec_without_a_command_puts_nothing_back);
     command_add(suite, exec_from_another_root_leaves_alone_what_cannot_be_read);
     command_add(suite, exec_says_of_all_errors_what_it_says_alone);
+    command_add(suite, exec_after_the_command_was_killed_does_not_wait);
     command_add(suite, exec_leaves_no_trace_for_a_constructor_that_copies);
     return suite;
 }

@@ -152,6 +152,29 @@ START_TEST(exec_notes_of_a_hostile_writer_end)
 }
 END_TEST
 
+static bool count_questions(const void *asked)
+{
+    ++*(unsigned *)(uintptr_t)asked;
+    return true;
+}
+
+/* Once, after a while, not after all of the patience. */
+START_TEST(exec_notes_are_given_up_when_the_command_is_gone)
+{
+    uint64_t number;
+    unsigned asked = 0;
+    struct exec_note *note = write_note(7, &number);
+    atomic_store(&note->handed, EXEC_ASKS);
+    ck_assert(!exec_note_is_taken(note, count_questions, &asked));
+    ck_assert_uint_eq(asked, 1);
+    ck_assert_int_eq(atomic_load(&note->handed), EXEC_GAVE_UP);
+    ck_assert(!exec_note_answer(note, EXEC_TAKEN));
+    atomic_store(&note->handed, EXEC_TAKEN);
+    ck_assert(exec_note_is_taken(note, count_questions, &asked));
+    ck_assert_uint_eq(asked, 1);
+}
+END_TEST
+
 enum { THREADS = 4, EACH = 20000 };
 
 static void *write_and_withdraw(void *unused)
@@ -200,6 +223,7 @@ Suite *suite_exec_notes(void)
     unit_add(suite, exec_notes_beyond_the_last_are_counted);
     unit_add(suite, exec_notes_keep_the_end_of_a_long_path);
     unit_add(suite, exec_notes_of_a_hostile_writer_end);
+    unit_add(suite, exec_notes_are_given_up_when_the_command_is_gone);
     unit_add(suite, exec_notes_of_many_threads_are_each_read_once);
     return suite;
 }
