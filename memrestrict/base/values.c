@@ -64,6 +64,12 @@ error_t value_duration(const struct value *value, uint64_t *nanoseconds)
     return duration_parse(value->word, nanoseconds) ? 0 : value_refuse(value, DURATION_ACCEPTED);
 }
 
+error_t value_time(const struct value *value, uint64_t *nanoseconds)
+{
+    error_t error = value_duration(value, nanoseconds);
+    return error == 0 && *nanoseconds == 0 ? value_refuse(value, "more than 0") : error;
+}
+
 error_t value_file(const struct value *value, const char **path)
 {
     *path = value->word;

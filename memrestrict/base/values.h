@@ -24,6 +24,7 @@ error_t value_number(const struct value *value, long least, long most, long *num
 error_t value_word(const struct value *value, const char *accepted, int *place);
 error_t value_size(const struct value *value, uint64_t *bytes);
 error_t value_duration(const struct value *value, uint64_t *nanoseconds);
+error_t value_time(const struct value *value, uint64_t *nanoseconds);   /* more than 0 */
 error_t value_file(const struct value *value, const char **path);       /* not empty */
 error_t value_command(const struct value *value, const char **command); /* not empty */
 /* A value that the library will read: a name of config_settings. */

@@ -61,20 +61,14 @@ static error_t add_read(const struct value *value, struct judge_options *options
     return error;
 }
 
-static error_t take_time(const struct value *value, uint64_t *time)
-{
-    error_t error = value_duration(value, time);
-    return error == 0 && *time == 0 ? value_refuse(value, "more than 0") : error;
-}
-
 static error_t take(int key, char *word, void *into)
 {
     struct judge_options *options = into;
     struct value value = {rows, key, word};
     switch (key) {
     case 'l': return value_size(&value, &options->limit);
-    case KEY_TIME: return take_time(&value, &options->time);
-    case KEY_WALL: return take_time(&value, &options->wall);
+    case KEY_TIME: return value_time(&value, &options->time);
+    case KEY_WALL: return value_time(&value, &options->wall);
     case KEY_OUTPUT: return value_size(&value, &options->output_limit);
     case KEY_PROCESSES: return value_number(&value, 1, MOST_PROCESSES, &options->processes);
     case KEY_STACK: return value_size(&value, &options->stack);

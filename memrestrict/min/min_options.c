@@ -118,9 +118,7 @@ static error_t take_success(const struct value *value, struct min_options *optio
         error = value_number(value, 0, 255, &number);
         options->expect = (int)number;
         return error;
-    case 't':
-        error = value_duration(value, &options->time_limit);
-        return error == 0 && options->time_limit == 0 ? value_refuse(value, "more than 0") : error;
+    case 't': return value_time(value, &options->time_limit);
     default: return take_budget(value, options);
     }
 }

@@ -554,13 +554,14 @@ END_TEST
 START_TEST(what_does_not_go_together_is_said)
 {
     expect("mkdir b; echo 1 >b/1.in; try() { $M judge \"$@\" true 2>&1 | head -n 1; }; try -j 2; "
-           "try --checker=x; try --batch=b --json=-; try --batch=b --checker=; "
+           "try --checker=x; try --batch=b --json=-; try --batch=b --checker=; try --time=0; "
            "$M judge -j 2 true; echo $?",
            0,
            "memrestrict: --jobs: is for several tests; accepted: with --batch\n"
            "memrestrict: --checker: is for several tests; accepted: with --batch\n"
            "memrestrict: --json=-: the table of --batch goes to standard output; accepted: a file\n"
-           "memrestrict: --checker: cannot understand ''; accepted: a command for sh -c\n125\n",
+           "memrestrict: --checker: cannot understand ''; accepted: a command for sh -c\n"
+           "memrestrict: --time: cannot understand '0'; accepted: more than 0\n125\n",
            NULL);
 }
 END_TEST

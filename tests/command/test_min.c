@@ -210,6 +210,7 @@
     X(min_bad_tolerance, FAILS("--tolerance=x"), 125, "", "accepted: a percentage")                \
     X(min_bad_jobs, FAILS("-j 0"), 125, "",                                                        \
       "--jobs: cannot understand '0'; accepted: a number from 1")                                  \
+    X(min_no_time, FAILS("-t 0"), 125, "", "--time: cannot understand '0'; accepted: more than 0") \
     X(min_bad_count, FAILS("-c x"), 125, "", "--count: cannot understand 'x'; accepted: ")         \
     X(min_update_of_nothing, FAILS("--update"), 125, "", "accepted: with --budget-file=FILE\n")    \
     X(min_help,                                                                                    \
