@@ -3,6 +3,7 @@
 
 #include "base/fd.h"
 #include "base/signal_wait.h"
+#include "base/string_file.h"
 #include "base/text.h"
 
 #include <signal.h>
@@ -56,12 +57,11 @@ static bool is_rest_empty(struct side *side)
 /* The first characters of a line, safe and in quotes. */
 static void show(char *room, size_t size, const char *line)
 {
+    struct string_file string;
     char *safe = text_safe_string(line), *cut = NULL;
-    size_t length = 0;
-    FILE *file = safe != NULL ? open_memstream(&cut, &length) : NULL;
-    if (file != NULL) {
-        text_cut(file, safe, SHOWN);
-        fclose(file);
+    if (safe != NULL && string_file_open(&string) != NULL) {
+        text_cut(string.file, safe, SHOWN);
+        cut = string_file_close(&string);
     }
     snprintf(room, size, "\"%s\"", cut != NULL ? cut : "");
     free(cut);
