@@ -5,18 +5,8 @@
 #include "base/message.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static bool make_pipe(int ends[2])
-{
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return false;
-    ends[0] = fd_above(ends[0]);
-    ends[1] = fd_above(ends[1]);
-    return ends[0] >= 0 && ends[1] >= 0;
-}
 
 static void close_end(int *end)
 {
@@ -37,7 +27,7 @@ static bool read_all(int fd, void *data, size_t size)
 bool held_child_make(struct held_child *child, held_child_become *become, const void *context)
 {
     int go[2] = {-1, -1}, complaint[2] = {-1, -1};
-    bool piped = make_pipe(go) && make_pipe(complaint);
+    bool piped = fd_pipe(go) && fd_pipe(complaint);
     int pid = piped ? fork() : -1;
     if (pid < 0) {
         int reason = errno;

@@ -32,7 +32,7 @@ static _Noreturn void hold(int leash)
 static bool make_holder(struct cgroup_group *group)
 {
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
+    if (!fd_pipe(ends))
         return false;
     group->holder = fork();
     if (group->holder == 0) {
@@ -40,7 +40,7 @@ static bool make_holder(struct cgroup_group *group)
         hold(ends[0]);
     }
     close(ends[0]);
-    group->leash = fd_above(ends[1]);
+    group->leash = ends[1];
     return group->holder > 0;
 }
 

@@ -17,11 +17,10 @@ static const uint64_t nap = 1000000;
 static bool open_pipe(struct judge_stream *stream)
 {
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return false;
-    stream->read = fd_above(ends[0]);
-    stream->write = fd_above(ends[1]);
-    return stream->read >= 0 && stream->write >= 0;
+    bool made = fd_pipe(ends);
+    stream->read = ends[0];
+    stream->write = ends[1];
+    return made;
 }
 
 static bool is_open(int fd) { return fcntl(fd, F_GETFD) >= 0; }

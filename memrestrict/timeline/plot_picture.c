@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "timeline/plot_picture.h"
 
+#include "base/fd.h"
 #include "base/message.h"
 #include "base/output.h"
 #include "base/size_words.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <spawn.h>
@@ -230,7 +230,7 @@ static pid_t start(int picture, FILE **orders)
     pid_t pid = 0;
     posix_spawn_file_actions_t actions;
     char *argv[] = {"gnuplot", "-d", "-", NULL};
-    if (pipe2(ends, O_CLOEXEC) != 0) {
+    if (!fd_pipe(ends)) {
         message("plot: cannot make a pipe: %s", strerror(errno));
         return 0;
     }

@@ -14,10 +14,10 @@ bool capture_open(struct capture *stream, const char *path, uint64_t room, int *
     int ends[2];
     *stream = (struct capture){.pipe = -1, .file = -1, .room = room, .hash = HASH_START};
     *writer = -1;
-    if (pipe2(ends, O_CLOEXEC) != 0)
+    if (!fd_pipe(ends))
         return false;
-    stream->pipe = fd_above(ends[0]);
-    *writer = fd_above(ends[1]);
+    stream->pipe = ends[0];
+    *writer = ends[1];
     stream->file = fd_above(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     if (stream->pipe >= 0 && *writer >= 0 && stream->file >= 0)
         return fcntl(stream->pipe, F_SETFL, O_NONBLOCK) == 0;
