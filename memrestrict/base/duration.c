@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/duration.h"
 
+#include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 #include <time.h>
@@ -52,6 +53,12 @@ bool duration_parse(const char *word, uint64_t *nanoseconds)
         scale /= 10;
     *nanoseconds += (uint64_t)((double)fraction * scale * (double)unit->nanoseconds + 0.5);
     return true;
+}
+
+void duration_write(FILE *file, uint64_t nanoseconds)
+{
+    uint64_t ms = nanoseconds / 1000000;
+    fprintf(file, "%" PRIu64 ".%03" PRIu64, ms / 1000, ms % 1000);
 }
 
 uint64_t duration_now(void)

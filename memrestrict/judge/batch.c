@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "judge/batch.h"
 
+#include "base/duration.h"
 #include "base/json_read.h"
 #include "base/message.h"
 #include "base/output.h"
@@ -148,8 +149,9 @@ static void write_row(const struct batch *batch, size_t number)
     uint64_t cpu = (uint64_t)json_integer_value(json_object_get(result->json, "cpu_ns"));
     uint64_t peak = (uint64_t)json_integer_value(json_object_get(result->json, "peak_bytes"));
     text_safe(stdout, batch->tests.tests[number].name);
-    printf("\t%s\t%" PRIu64 ".%03" PRIu64 " s\t%" PRIu64 " KiB\t%s%s%s\n", verdict_of(result),
-           cpu / 1000000000, cpu / 1000000 % 1000, peak / 1024, batch_answer_id(result->answer),
+    printf("\t%s\t", verdict_of(result));
+    duration_write(stdout, cpu);
+    printf(" s\t%" PRIu64 " KiB\t%s%s%s\n", peak / 1024, batch_answer_id(result->answer),
            result->difference[0] != '\0' ? ": " : "", result->difference);
     fflush(stdout);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "judge/judge_verdict.h"
 
+#include "base/duration.h"
 #include "base/size_words.h"
 #include "outcome/sentence.h"
 
@@ -90,8 +91,9 @@ static void write_reason(FILE *file, const struct judge_result *result, enum jud
 
 static void write_time(FILE *file, const char *name, uint64_t nanoseconds)
 {
-    fprintf(file, "%s %" PRIu64 ".%03" PRIu64 " s", name, nanoseconds / 1000000000,
-            nanoseconds / 1000000 % 1000);
+    fprintf(file, "%s ", name);
+    duration_write(file, nanoseconds);
+    fputs(" s", file);
 }
 
 void judge_verdict_write(FILE *file, const struct judge_result *result)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "min/format_min.h"
 
+#include "base/duration.h"
 #include "base/escape.h"
 #include "base/string_file.h"
 
@@ -34,8 +35,9 @@ static void write_case(FILE *file, const struct min_result *result, const char *
 {
     fputs("  <testcase classname=\"memrestrict.min\" name=\"", file);
     escape_xml(file, result->command);
-    fprintf(file, "\" time=\"%" PRIu64 ".%03" PRIu64 "\">\n", result->time / 1000000000,
-            result->time / 1000000 % 1000);
+    fputs("\" time=\"", file);
+    duration_write(file, result->time);
+    fputs("\">\n", file);
     if (result->grew) {
         fputs("    <failure type=\"need_grew\" message=\"", file);
         escape_xml(file, comparison);
@@ -58,10 +60,11 @@ bool format_min_junit(FILE *file, const void *what)
         fprintf(file,
                 "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                 "<testsuite name=\"memrestrict min\" tests=\"1\" failures=\"%d\" errors=\"0\" "
-                "skipped=\"0\" time=\"%" PRIu64 ".%03" PRIu64 "\">\n",
-                result->grew, result->time / 1000000000, result->time / 1000000 % 1000);
+                "skipped=\"0\" time=\"",
+                result->grew);
+        duration_write(file, result->time);
         fprintf(file,
-                "    <properties>\n      <property name=\"need_bytes\" value=\"%" PRIu64
+                "\">\n    <properties>\n      <property name=\"need_bytes\" value=\"%" PRIu64
                 "\"/>\n    </properties>\n",
                 min_result_need(result));
         write_case(file, result, text, comparison);

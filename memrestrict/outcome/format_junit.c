@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "outcome/format_junit.h"
 
+#include "base/duration.h"
 #include "base/escape.h"
 #include "outcome/verdict.h"
 #include "outcome/sentence.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 
 /* All there is to say, as a person reads it on the terminal. */
@@ -22,8 +22,9 @@ struct parts {
 
 static void write_seconds(FILE *file, const struct outcome *outcome)
 {
-    uint64_t ms = (outcome->ended > outcome->began ? outcome->ended - outcome->began : 0) / 1000000;
-    fprintf(file, "time=\"%" PRIu64 ".%03" PRIu64 "\"", ms / 1000, ms % 1000);
+    fputs("time=\"", file);
+    duration_write(file, outcome->ended > outcome->began ? outcome->ended - outcome->began : 0);
+    fputc('"', file);
 }
 
 /* It would have passed, if all had been limited that was to be. */

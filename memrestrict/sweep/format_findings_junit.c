@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/duration.h"
 #include "base/escape.h"
 #include "sweep/finding_words.h"
 #include "sweep/format_findings.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 
 static bool fails(const struct findings *findings, const struct journal_record *record)
@@ -15,8 +15,9 @@ static bool fails(const struct findings *findings, const struct journal_record *
 
 static void write_seconds(FILE *file, uint64_t nanoseconds)
 {
-    uint64_t ms = nanoseconds / 1000000;
-    fprintf(file, " time=\"%" PRIu64 ".%03" PRIu64 "\"", ms / 1000, ms % 1000);
+    fputs(" time=\"", file);
+    duration_write(file, nanoseconds);
+    fputc('"', file);
 }
 
 static void write_stack(FILE *file, const char *title, const struct string_list *stack)
