@@ -38,15 +38,27 @@ static void note_name(struct proc_stat *stat, const char *text, const char *end)
         stat->name[i] = name[1 + i];
 }
 
+/* Fields, proc(5). */
+enum { PARENT = 4, THREADS = 20, START_TIME = 22, CODE = 26, STACK = 28, BREAK = 47, STATUS = 52 };
+
+static void note_number(struct proc_stat *stat, int field, uint64_t number)
+{
+    switch (field) {
+    case PARENT: stat->parent = (int)number; break;
+    case THREADS: stat->threads = (unsigned)number; break;
+    case START_TIME: stat->start_time = number; break;
+    case CODE: stat->code = number > 1 ? number : 0; break;
+    case STACK: stat->stack = number; break;
+    case BREAK: stat->break_start = number; break;
+    case STATUS:
+        if (stat->state == 'Z' || stat->state == 'X')
+            stat->status = (int)number;
+        break;
+    }
+}
+
 static int read_stat(const char *path, struct proc_stat *stat)
 {
-    enum {
-        PARENT = 4,
-        THREADS = 20,
-        START_TIME = 22,
-        STACK = 28,
-        STATUS = 52
-    }; /* fields, proc(5) */
     char text[1024];
     int error = read_text(path, text, sizeof text);
     if (error != 0)
@@ -57,19 +69,8 @@ static int read_stat(const char *path, struct proc_stat *stat)
     *stat = (struct proc_stat){.pid = (int)next_number(&at), .state = name_end[2]};
     note_name(stat, text, name_end);
     at = name_end + 3 + (name_end[3] == ' ');
-    for (int field = PARENT; field <= STATUS && *at != '\0'; field++) {
-        uint64_t number = next_number(&at);
-        if (field == PARENT)
-            stat->parent = (int)number;
-        else if (field == THREADS)
-            stat->threads = (unsigned)number;
-        else if (field == START_TIME)
-            stat->start_time = number;
-        else if (field == STACK)
-            stat->stack = number;
-        else if (field == STATUS && (stat->state == 'Z' || stat->state == 'X'))
-            stat->status = (int)number;
-    }
+    for (int field = PARENT; field <= STATUS && *at != '\0'; field++)
+        note_number(stat, field, next_number(&at));
     return 0;
 }
 

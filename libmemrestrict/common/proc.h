@@ -18,8 +18,9 @@ struct proc_stat {
     int parent;
     unsigned threads;
     uint64_t start_time; /* clock ticks since boot */
-    uint64_t stack;      /* the address of the bottom of the stack; 0: not for us to know */
-    int status;          /* of the dead, as wait(2) has it, if we may know it; else 0 */
+    /* Addresses of its memory; 0: not for us to know. */
+    uint64_t code, stack, break_start; /* the stack's bottom */
+    int status; /* of the dead, as wait(2) has it, if we may know it; else 0 */
 };
 
 /* Reads such a file. False: it is not there, or cannot be read. */

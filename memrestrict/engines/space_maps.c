@@ -47,21 +47,10 @@ static bool next_line(FILE *file, struct line *line)
     return true;
 }
 
-/* Where the break starts: field 47 of stat; the name before may hold anything but ends with the
- * last parenthesis. */
 static uint64_t read_break(int pid)
 {
-    char text[1024];
-    FILE *file = open_file(pid, "stat");
-    size_t length = file != NULL ? fread(text, 1, sizeof text - 1, file) : 0;
-    if (file != NULL)
-        fclose(file);
-    text[length] = '\0';
-    const char *at = strrchr(text, ')');
-    for (int field = 2; at != NULL && field < 47; field++)
-        at = strchr(at + 1, ' ');
-    uint64_t start = 0;
-    return at != NULL && sscanf(at, " %" SCNu64, &start) == 1 ? start : 0;
+    struct proc_stat stat;
+    return proc_stat_of(pid, &stat) == 0 ? stat.break_start : 0;
 }
 
 bool space_load(struct space *space, int pid)

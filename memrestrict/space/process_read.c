@@ -3,6 +3,7 @@
 
 #include "base/message.h"
 #include "common/config.h"
+#include "common/proc.h"
 #include "space/kernel_file.h"
 #include "space/machine_read.h"
 #include "space/maps_read.h"
@@ -18,27 +19,18 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { STAT_MOST = 4096, STATUS_MOST = 65536, ENVIRON_MOST = 4 << 20, EXE_ROOM = 4096 };
+enum { VECTOR_MOST = 4096, STATUS_MOST = 65536, ENVIRON_MOST = 4 << 20, EXE_ROOM = 4096 };
 
-/* The figures of /proc/PID/stat behind the name, which may hold anything. */
 static bool read_stat(int pid, struct address_space *space)
 {
-    enum { START_TIME = 22, CODE = 26, STACK = 28, BREAK = 47, FIRST = 4 }; /* proc(5) */
-    char *text = kernel_file(kernel_path("/proc/%d/stat", pid), STAT_MOST, NULL);
-    char *at = text != NULL ? strrchr(text, ')') : NULL;
-    bool done = at != NULL && strlen(at) > 3;
-    at = done ? at + 3 : NULL;
-    for (int field = FIRST; done && field <= BREAK && *at != '\0'; field++) {
-        uint64_t number = strtoull(at, &at, 10);
-        switch (field) {
-        case START_TIME: space->start_time = number; break;
-        case CODE: space->code = number > 1 ? number : 0; break;
-        case STACK: space->stack_start = number; break;
-        case BREAK: space->break_start = number; break;
-        }
-    }
-    free(text);
-    return done;
+    struct proc_stat stat;
+    if (!proc_stat(kernel_path("/proc/%d/stat", pid), &stat))
+        return false;
+    space->start_time = stat.start_time;
+    space->code = stat.code;
+    space->stack_start = stat.stack;
+    space->break_start = stat.break_start;
+    return true;
 }
 
 static uint64_t known(uint64_t bytes) { return bytes == SPACE_UNKNOWN ? 0 : bytes; }
@@ -104,7 +96,7 @@ static unsigned read_vector(int pid, uint64_t *interpreter)
     size_t length = 0;
     uint64_t value = 0;
     unsigned bits = 0;
-    char *vector = kernel_file(kernel_path("/proc/%d/auxv", pid), STAT_MOST, &length);
+    char *vector = kernel_file(kernel_path("/proc/%d/auxv", pid), VECTOR_MOST, &length);
     if (vector == NULL)
         return 0;
     for (unsigned wide = 0; wide < 2 && bits == 0; wide++)
