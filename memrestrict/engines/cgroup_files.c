@@ -119,17 +119,3 @@ static bool remove_below(const char *folder, int depth)
 }
 
 bool cgroup_remove(const char *folder) { return remove_below(folder, 0); }
-
-bool cgroup_has_program(const char *name)
-{
-    char path[PATH_MAX];
-    const char *folders = getenv("PATH");
-    for (const char *at = folders; at != NULL; at = strchr(at, ':')) {
-        at += *at == ':';
-        int length = (int)strcspn(at, ":");
-        if (length > 0 && snprintf(path, sizeof path, "%.*s/%s", length, at, name) < PATH_MAX &&
-            access(path, X_OK) == 0)
-            return true;
-    }
-    return false;
-}

@@ -22,7 +22,4 @@ size_t cgroup_each(const char *folder, void (*act)(int pid, void *context), void
 /* Takes away a group and those below it, if they hold no processes. */
 bool cgroup_remove(const char *folder);
 
-/* Is there a program of this name in PATH? */
-bool cgroup_has_program(const char *name);
-
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "engines/cgroup_place.h"
 
+#include "base/program_path.h"
 #include "engines/cgroup_files.h"
 
 #include <errno.h>
@@ -141,9 +142,9 @@ static bool gives_memory(const char *folder)
 static bool has_systemd(void)
 {
     const char *bus = getenv("XDG_RUNTIME_DIR"), *folder = made_up();
-    char path[PATH_MAX];
+    char path[PATH_MAX], program[PATH_MAX];
     snprintf(path, sizeof path, "%s/systemd/system", folder != NULL ? folder : "/run");
-    if (access(path, F_OK) != 0 || !cgroup_has_program("busctl"))
+    if (access(path, F_OK) != 0 || !program_path_find("busctl", program))
         return false;
     if (geteuid() == 0)
         return true;

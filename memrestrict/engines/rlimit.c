@@ -3,11 +3,10 @@
  * The engine of RLIMIT_DATA, setrlimit(2): the kernel refuses, and nobody is told. It counts what
  * is private and writable, the program's own data with it, so that is added to the limit.
  */
+#include "base/elf_file.h"
 #include "base/message.h"
 #include "engines/engine.h"
 
-#include <fcntl.h>
-#include <gelf.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -22,29 +21,14 @@ static bool available(const char **why)
     return true;
 }
 
-/* Of an executable, the pages of what is writable: data and bss. */
-static uint64_t data_of(Elf *elf)
-{
-    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), bytes = 0;
-    size_t count = 0;
-    GElf_Phdr header;
-    elf_getphdrnum(elf, &count);
-    for (size_t i = 0; i < count; i++)
-        if (gelf_getphdr(elf, (int)i, &header) != NULL && header.p_type == PT_LOAD &&
-            (header.p_flags & PF_W))
-            bytes += (header.p_vaddr % page + header.p_memsz + page - 1) / page * page;
-    return bytes;
-}
-
+/* 0 also of what is no executable. */
 static uint64_t own_data(const char *path)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    Elf *elf =
-        fd >= 0 && elf_version(EV_CURRENT) != EV_NONE ? elf_begin(fd, ELF_C_READ, NULL) : NULL;
-    uint64_t bytes = elf != NULL ? data_of(elf) : 0;
-    elf_end(elf);
-    if (fd >= 0)
-        close(fd);
+    struct elf_file file;
+    if (!elf_file_open(&file, path))
+        return 0;
+    uint64_t bytes = elf_file_data(&file);
+    elf_file_close(&file);
     return bytes;
 }
 

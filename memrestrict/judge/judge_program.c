@@ -1,44 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "judge/judge_program.h"
 
+#include "base/elf_file.h"
 #include "base/message.h"
+#include "base/program_path.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <gelf.h>
 #include <linux/audit.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { HEAD = 256, INTERPRETERS = 4 };
-
-static bool is_program(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
-}
-
-/* As execvp(3) looks for it. */
-static bool find(const char *name, char path[PATH_MAX])
-{
-    const char *folders = getenv("PATH");
-    if (strchr(name, '/') != NULL)
-        return snprintf(path, PATH_MAX, "%s", name) < PATH_MAX;
-    for (const char *at = folders != NULL ? folders : "/bin:/usr/bin"; *name != '\0'; at++) {
-        int length = (int)strcspn(at, ":");
-        if (snprintf(path, PATH_MAX, "%.*s%s%s", length, at, length > 0 ? "/" : "./", name) <
-                PATH_MAX &&
-            is_program(path))
-            return true;
-        at += length;
-        if (*at == '\0')
-            break;
-    }
-    return false;
-}
 
 static uint32_t arch_of(unsigned machine)
 {
@@ -50,26 +24,16 @@ static uint32_t arch_of(unsigned machine)
 }
 
 /* x32 has the machine of 64-bit programs, and their calls. */
-static void read_elf(struct judge_program *program, Elf *elf, int fd)
+static void read_elf(struct judge_program *program, const struct elf_file *file)
 {
-    GElf_Ehdr head;
-    GElf_Phdr part;
-    size_t count = 0;
-    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-    if (gelf_getehdr(elf, &head) == NULL)
+    GElf_Ehdr header;
+    char loader[PATH_MAX];
+    if (!elf_file_header(file, &header))
         return;
-    program->arch = arch_of(head.e_machine);
-    elf_getphdrnum(elf, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (gelf_getphdr(elf, (int)i, &part) == NULL)
-            continue;
-        if (part.p_type == PT_LOAD && (part.p_flags & PF_W))
-            program->data += (part.p_vaddr % page + part.p_memsz + page - 1) / page * page;
-        char loader[PATH_MAX] = "";
-        if (part.p_type == PT_INTERP && part.p_filesz < sizeof loader &&
-            pread(fd, loader, part.p_filesz, (off_t)part.p_offset) == (ssize_t)part.p_filesz)
-            string_list_add(&program->files, loader);
-    }
+    program->arch = arch_of(header.e_machine);
+    program->data = elf_file_data(file);
+    if (elf_file_loader(file, loader) && *loader != '\0')
+        string_list_add(&program->files, loader);
 }
 
 /* The interpreter that a script names, into `path`. False: it is none. */
@@ -90,16 +54,13 @@ static void look_into(struct judge_program *program, const char *path)
     bool script = true;
     for (int i = 0; i < INTERPRETERS && script; i++) {
         string_list_add(&program->files, next);
-        int fd = open(next, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-        if (fd < 0)
+        struct elf_file file;
+        if (!elf_file_open(&file, next))
             return;
-        script = read_script(fd, next);
-        Elf *elf =
-            !script && elf_version(EV_CURRENT) != EV_NONE ? elf_begin(fd, ELF_C_READ, NULL) : NULL;
-        if (elf != NULL)
-            read_elf(program, elf, fd);
-        elf_end(elf);
-        close(fd);
+        script = read_script(file.fd, next);
+        if (!script)
+            read_elf(program, &file);
+        elf_file_close(&file);
     }
 }
 
@@ -107,7 +68,7 @@ int judge_program_find(struct judge_program *program, const char *name)
 {
     struct stat status;
     *program = (struct judge_program){.path = ""};
-    if (!find(name, program->path) || stat(program->path, &status) != 0) {
+    if (!program_path_find(name, program->path) || stat(program->path, &status) != 0) {
         message("%s: there is no such program", name);
         return EXIT_NOT_FOUND;
     }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/explain_program.h"
 
-#include <fcntl.h>
-#include <gelf.h>
+#include "base/elf_file.h"
+
 #include <string.h>
-#include <unistd.h>
 
 struct look {
     bool is_elf, is_go, is_position_independent;
@@ -26,29 +25,27 @@ static bool has_section(Elf *elf, const char *wanted)
     return false;
 }
 
-static void look_at(Elf *elf, struct look *look)
+static void look_at(const struct elf_file *file, struct look *look)
 {
     GElf_Ehdr header;
-    if (gelf_getehdr(elf, &header) == NULL)
+    if (!elf_file_header(file, &header))
         return;
     look->is_elf = true;
     look->is_position_independent = header.e_type == ET_DYN;
     look->bits = header.e_ident[EI_CLASS] == ELFCLASS32 ? 32 : 64;
     look->machine = header.e_machine;
-    look->is_go = has_section(elf, ".go.buildinfo") || has_section(elf, ".note.go.buildid");
+    look->is_go =
+        has_section(file->elf, ".go.buildinfo") || has_section(file->elf, ".note.go.buildid");
 }
 
 static struct look look_at_file(const char *path)
 {
     struct look look = {.is_elf = false};
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    Elf *elf =
-        fd >= 0 && elf_version(EV_CURRENT) != EV_NONE ? elf_begin(fd, ELF_C_READ, NULL) : NULL;
-    if (elf != NULL)
-        look_at(elf, &look);
-    elf_end(elf);
-    if (fd >= 0)
-        close(fd);
+    struct elf_file file;
+    if (!elf_file_open(&file, path))
+        return look;
+    look_at(&file, &look);
+    elf_file_close(&file);
     return look;
 }
 

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/target_check.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <gelf.h>
+#include "base/elf_file.h"
+#include "base/program_path.h"
+
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -53,27 +51,6 @@ const char *target_why(enum target_trouble trouble)
     return words[trouble];
 }
 
-/* As execvp looks: a name with a slash is a path. */
-static bool find_in_path(const char *name, char path[PATH_MAX])
-{
-    const char *folders = getenv("PATH");
-    if (strchr(name, '/') != NULL)
-        return snprintf(path, PATH_MAX, "%s", name) < PATH_MAX;
-    if (folders == NULL)
-        folders = "/bin:/usr/bin";
-    for (const char *at = folders;; at++) {
-        int length = (int)strcspn(at, ":");
-        struct stat status;
-        if (snprintf(path, PATH_MAX, "%.*s%s%s", length, at, length > 0 ? "/" : "./", name) <
-                PATH_MAX &&
-            access(path, X_OK) == 0 && stat(path, &status) == 0 && S_ISREG(status.st_mode))
-            return true;
-        at += length;
-        if (*at == '\0')
-            return false;
-    }
-}
-
 /* Would the kernel start it with privileges that we do not have? */
 static bool is_privileged(int fd)
 {
@@ -118,23 +95,6 @@ static bool exports_malloc(Elf *elf)
 
 static bool is_there(const char *path) { return access(path, F_OK) == 0; }
 
-/* The loader that the program names; false: it names none. */
-static bool find_loader(Elf *elf, int fd, char loader[PATH_MAX])
-{
-    size_t count = 0;
-    GElf_Phdr header;
-    elf_getphdrnum(elf, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (gelf_getphdr(elf, (int)i, &header) == NULL || header.p_type != PT_INTERP)
-            continue;
-        size_t length = header.p_filesz < PATH_MAX ? header.p_filesz : PATH_MAX - 1;
-        ssize_t got = pread(fd, loader, length, (off_t)header.p_offset);
-        loader[got > 0 ? got : 0] = '\0';
-        return true;
-    }
-    return false;
-}
-
 /* A loader is itself a program without one, and honours LD_PRELOAD: `ld.so PROGRAM`. */
 static bool is_loader(const char *path)
 {
@@ -147,14 +107,13 @@ static bool is_loader(const char *path)
 static bool read_kind(const char *path, int *class, int *machine)
 {
     GElf_Ehdr header;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    Elf *elf = fd >= 0 ? elf_begin(fd, ELF_C_READ_MMAP, NULL) : NULL;
-    bool known = elf != NULL && gelf_getehdr(elf, &header) != NULL;
+    struct elf_file file;
+    if (!elf_file_open(&file, path))
+        return false;
+    bool known = elf_file_header(&file, &header);
     *class = known ? header.e_ident[EI_CLASS] : 0;
     *machine = known ? header.e_machine : 0;
-    elf_end(elf);
-    if (fd >= 0)
-        close(fd);
+    elf_file_close(&file);
     return known;
 }
 
@@ -174,24 +133,24 @@ static enum target_trouble compare_kinds(const GElf_Ehdr *program, const struct 
     return trouble;
 }
 
-static enum target_trouble judge(struct target *target, Elf *elf, int fd,
+static enum target_trouble judge(struct target *target, const struct elf_file *file,
                                  const struct library *library)
 {
     GElf_Ehdr header;
-    char loader[PATH_MAX] = "";
-    if (gelf_getehdr(elf, &header) == NULL)
+    char loader[PATH_MAX];
+    if (!elf_file_header(file, &header))
         return TARGET_FINE;
-    if (!find_loader(elf, fd, loader))
+    if (!elf_file_loader(file, loader))
         return is_loader(target->path) ? TARGET_FINE : TARGET_STATIC;
     target->is_musl = strstr(loader, "/ld-musl-") != NULL;
     if (!is_there(loader))
         strcpy(target->missing, loader);
-    if (is_privileged(fd))
+    if (is_privileged(file->fd))
         return TARGET_PRIVILEGED;
     enum target_trouble kinds = compare_kinds(&header, library);
     if (kinds != TARGET_FINE)
         return kinds;
-    return exports_malloc(elf) ? TARGET_OWN_MALLOC : TARGET_FINE;
+    return exports_malloc(file->elf) ? TARGET_OWN_MALLOC : TARGET_FINE;
 }
 
 /* The next program of a "#!" line: the interpreter, or what env(1) is told to find. False: it is
@@ -209,31 +168,28 @@ static bool read_script(const char *line, struct target *target)
     const char *slash = strrchr(words[0], '/');
     bool is_env = slash != NULL && strcmp(slash, "/env") == 0 && words[1][0] != '\0' &&
                   words[1][0] != '-' && strchr(words[1], '=') == NULL;
-    return find_in_path(is_env ? words[1] : words[0], target->path);
+    return program_path_find(is_env ? words[1] : words[0], target->path);
 }
 
-static bool look_at_file(struct target *target, const struct library *library, int fd)
+static bool look_at_file(struct target *target, const struct library *library,
+                         const struct elf_file *file)
 {
     char line[FIRST_LINE] = "";
-    ssize_t length = pread(fd, line, sizeof line - 1, 0);
+    ssize_t length = pread(file->fd, line, sizeof line - 1, 0);
     line[length > 0 ? length : 0] = '\0';
     if (memcmp(line, ELFMAG, SELFMAG) != 0)
         return read_script(line, target);
-    Elf *elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-    if (elf != NULL)
-        target->trouble = judge(target, elf, fd, library);
-    elf_end(elf);
+    target->trouble = judge(target, file, library);
     return false;
 }
 
 void target_check(struct target *target, const char *name, const struct library *library)
 {
     *target = (struct target){.trouble = TARGET_FINE};
-    bool more = elf_version(EV_CURRENT) != EV_NONE && find_in_path(name, target->path);
-    for (int i = 0; i < SCRIPTS_DEEP && more; i++) {
-        int fd = open(target->path, O_RDONLY | O_CLOEXEC);
-        more = fd >= 0 && look_at_file(target, library, fd);
-        if (fd >= 0)
-            close(fd);
+    struct elf_file file;
+    bool more = program_path_find(name, target->path);
+    for (int i = 0; i < SCRIPTS_DEEP && more && elf_file_open(&file, target->path); i++) {
+        more = look_at_file(target, library, &file);
+        elf_file_close(&file);
     }
 }
