@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "space/format_layout.h"
 
+#include "base/json_object.h"
 #include "base/json_text.h"
 #include "base/json_write.h"
 #include "space/charges.h"
@@ -13,73 +14,70 @@
 
 static json_t *address(uint64_t value) { return json_sprintf("0x%" PRIx64, value); }
 
-static json_t *bytes_or_null(uint64_t bytes)
-{
-    return bytes > INT64_MAX ? json_null() : json_integer((json_int_t)bytes);
-}
-
 static json_t *limit_object(const struct space_limits *limits)
 {
-    return json_pack("{s:o, s:o, s:o, s:o}", "stack_bytes", bytes_or_null(limits->stack),
-                     "data_bytes", bytes_or_null(limits->data), "address_space_bytes",
-                     bytes_or_null(limits->address_space), "locked_bytes",
-                     bytes_or_null(limits->locked));
+    return json_pack("{s:o, s:o, s:o, s:o}", "stack_bytes", json_number_or_null(limits->stack),
+                     "data_bytes", json_number_or_null(limits->data), "address_space_bytes",
+                     json_number_or_null(limits->address_space), "locked_bytes",
+                     json_number_or_null(limits->locked));
 }
 
 static json_t *mapping_object(const struct mapping *mapping, bool charges)
 {
     char access[] = {mapping->read ? 'r' : '-', mapping->write ? 'w' : '-',
                      mapping->execute ? 'x' : '-', mapping->shared ? 's' : 'p', '\0'};
-    json_t *object = json_pack("{s:o, s:o, s:I, s:s, s:s, s:o, s:I, s:I, s:b}", "start",
-                               address(mapping->low), "end", address(mapping->high), "size_bytes",
-                               (json_int_t)(mapping->high - mapping->low), "access", access, "kind",
-                               mapping_kind_id(mapping->kind), "name", json_text(mapping->name),
-                               "offset_bytes", (json_int_t)mapping->offset, "inode",
-                               (json_int_t)mapping->inode, "deleted", mapping->deleted);
-    if (object == NULL)
-        return NULL;
-    json_text_add_bytes(object, "name", mapping->name);
-    json_object_set_new(object, "resident_bytes", bytes_or_null(mapping->resident));
-    json_object_set_new(object, "anonymous_bytes", bytes_or_null(mapping->anonymous));
-    json_object_set_new(object, "huge_page_bytes", bytes_or_null(mapping->huge));
-    json_object_set_new(object, "swapped_bytes", bytes_or_null(mapping->swapped));
-    json_object_set_new(object, "locked_bytes", bytes_or_null(mapping->locked));
+    struct json_object object = json_begin();
+    json_put(&object, "start", address(mapping->low));
+    json_put(&object, "end", address(mapping->high));
+    json_put(&object, "size_bytes", json_number(mapping->high - mapping->low));
+    json_put(&object, "access", json_string(access));
+    json_put(&object, "kind", json_string(mapping_kind_id(mapping->kind)));
+    json_put(&object, "name", json_text(mapping->name));
+    json_put(&object, "offset_bytes", json_number(mapping->offset));
+    json_put(&object, "inode", json_number(mapping->inode));
+    json_put(&object, "deleted", json_boolean(mapping->deleted));
+    object.failed |= !json_text_add_bytes(object.json, "name", mapping->name);
+    json_put(&object, "resident_bytes", json_number_or_null(mapping->resident));
+    json_put(&object, "anonymous_bytes", json_number_or_null(mapping->anonymous));
+    json_put(&object, "huge_page_bytes", json_number_or_null(mapping->huge));
+    json_put(&object, "swapped_bytes", json_number_or_null(mapping->swapped));
+    json_put(&object, "locked_bytes", json_number_or_null(mapping->locked));
     if (mapping->thread != 0)
-        json_object_set_new(object, "thread", json_integer(mapping->thread));
+        json_put(&object, "thread", json_integer(mapping->thread));
     if (charges) {
         const struct charge_rule *rule = charge_rule_of(mapping);
-        json_object_set_new(object, "charge", json_string(charge_id(rule->charge)));
-        json_object_set_new(object, "charge_rule", json_string(rule->id));
+        json_put(&object, "charge", json_string(charge_id(rule->charge)));
+        json_put(&object, "charge_rule", json_string(rule->id));
     }
-    return object;
+    return json_end(&object);
 }
 
 /* Which mapping, as text: its place in the list may change with its length. */
 static json_t *fault_object(const struct fault_found *found)
 {
     char *words = text_safe_string(found->words);
-    json_t *object =
-        json_pack("{s:s, s:s, s:s?, s:o, s:s?, s:s, s:s}", "severity",
-                  found->severity == FAULT_FAULT ? "fault" : "note", "kind", found->row->kind,
-                  "words", words, "bytes_left", bytes_or_null(found->left), "cause", found->cause,
-                  "why", found->row->why, "advice", found->row->advice);
-    if (object != NULL)
-        json_object_set_new(object, "mapping",
-                            found->mapping != NULL ? mapping_object(found->mapping, false)
-                                                   : json_null());
+    json_t *mapping = found->mapping != NULL ? mapping_object(found->mapping, false) : json_null();
+    json_t *object = json_pack("{s:s, s:s, s:s?, s:o, s:s?, s:s, s:s, s:o}", "severity",
+                               found->severity == FAULT_FAULT ? "fault" : "note", "kind",
+                               found->row->kind, "words", words, "bytes_left",
+                               json_number_or_null(found->left), "cause", found->cause, "why",
+                               found->row->why, "advice", found->row->advice, "mapping", mapping);
     free(words);
     return object;
 }
 
 static json_t *process_object(const struct address_space *space, const char *moment)
 {
-    json_t *object = json_pack(
-        "{s:i, s:o, s:i, s:i, s:o, s:s}", "pid", space->pid, "program", json_text(space->program),
-        "bits", (int)space->bits, "threads", (int)space->threads, "personality",
-        space->knows_personality ? address(space->personality) : json_null(), "moment", moment);
-    if (object != NULL)
-        json_text_add_bytes(object, "program", space->program);
-    return object;
+    struct json_object object = json_begin();
+    json_put(&object, "pid", json_integer(space->pid));
+    json_put(&object, "program", json_text(space->program));
+    json_put(&object, "bits", json_integer(space->bits));
+    json_put(&object, "threads", json_integer(space->threads));
+    json_put(&object, "personality",
+             space->knows_personality ? address(space->personality) : json_null());
+    json_put(&object, "moment", json_string(moment));
+    object.failed |= !json_text_add_bytes(object.json, "program", space->program);
+    return json_end(&object);
 }
 
 static json_t *sums_object(const struct picture *picture)
@@ -114,10 +112,11 @@ static json_t *budget_object(const struct space_account *account)
         return json_null();
     return json_pack(
         "{s:o, s:I, s:I, s:I, s:o, s:o, s:b, s:b, s:s?}", "limit_bytes",
-        bytes_or_null(account->limit), "used_bytes", (json_int_t)account->used, "peak_bytes",
+        json_number_or_null(account->limit), "used_bytes", (json_int_t)account->used, "peak_bytes",
         (json_int_t)account->peak, "refusals", (json_int_t)account->refusals, "tree_limit_bytes",
-        bytes_or_null(account->tree_limit), "tree_used_bytes",
-        account->tree_limit == SPACE_UNKNOWN ? json_null() : bytes_or_null(account->tree_used),
+        json_number_or_null(account->tree_limit), "tree_used_bytes",
+        account->tree_limit == SPACE_UNKNOWN ? json_null()
+                                             : json_number_or_null(account->tree_used),
         "own_heap", account->own_heap, "own_maps", account->own_maps, "doubt", account->doubt);
 }
 
