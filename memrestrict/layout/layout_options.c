@@ -90,14 +90,14 @@ static const char doc[] =
     "A word of digits alone is a process ID; a program of that name is run as ./1234.\n\n"
     "Exit status: 0; 1 with --check, there is a fault; 125 memrestrict failed; 126 and 127 as run.";
 
-/* Digits alone: a process. */
+/* Digits alone are a process; one that cannot be is -1. 0: it is a program. */
 static int pid_of(const char *word)
 {
-    char *end;
+    if (*word == '\0' || word[strspn(word, "0123456789")] != '\0')
+        return 0;
     errno = 0;
-    long number = strtol(word, &end, 10);
-    bool digits = *word >= '0' && *word <= '9' && *end == '\0';
-    return digits && errno == 0 && number > 0 && number <= INT_MAX ? (int)number : 0;
+    long number = strtol(word, NULL, 10);
+    return errno == 0 && number > 0 && number <= INT_MAX ? (int)number : -1;
 }
 
 /* What does not go together. */
@@ -105,7 +105,10 @@ static bool is_sound(const struct layout_options *options, int count)
 {
     bool one_out =
         options->svg != NULL && options->json != NULL && strcmp(options->svg, options->json) == 0;
-    if (options->pid != 0 && count > 1)
+    if (options->pid < 0)
+        message_usage("%s: is no process ID; accepted: one from 1 on, or a program (./%s)",
+                      options->argv[0], options->argv[0]);
+    else if (options->pid != 0 && count > 1)
         message_usage("too many words; accepted: one process ID, or a program and its arguments");
     else if (options->pid != 0 && options->limit != NULL)
         message_usage("--limit: is for a program that is started; accepted: a program");

@@ -18,6 +18,7 @@ struct watch {
     struct picture_style style;
     struct address_space before;
     bool any, screen;
+    bool over; /* what we look at has ended */
 };
 
 static size_t rows_for(const struct watch *watch)
@@ -61,11 +62,20 @@ static bool is_over(const struct watch *watch)
            (watch->any && stat.start_time != watch->before.start_time);
 }
 
+/* One that ends between two looks, or in the middle of one, is no trouble. */
+static bool read_space(struct watch *watch, struct address_space *space)
+{
+    if (space_try(watch->options->pid, space))
+        return true;
+    watch->over = watch->any && is_over(watch);
+    return !watch->over && space_read(watch->options->pid, space);
+}
+
 static bool look(struct watch *watch)
 {
     struct address_space space;
-    if (!space_read(watch->options->pid, &space))
-        return false;
+    if (!read_space(watch, &space))
+        return watch->over;
     run_figures_read(&space);
     bool done = draw(watch, &space);
     if (watch->any)
@@ -104,7 +114,7 @@ int watch_process(const struct layout_options *options, struct picture_style sty
     watch.style.line_end = watch.screen ? TERMINAL_CLEAR_LINE "\n" : "\n";
     do
         done = look(&watch);
-    while (done && wait_for_next(&watch) && !is_over(&watch));
+    while (done && !watch.over && wait_for_next(&watch) && !is_over(&watch));
     if (watch.screen)
         terminal_close();
     if (watch.any)

@@ -72,6 +72,8 @@ static json_t *process_object(const struct address_space *space, const char *mom
     json_put(&object, "pid", json_integer(space->pid));
     json_put(&object, "program", json_text(space->program));
     json_put(&object, "bits", json_integer(space->bits));
+    json_put(&object, "parent_bits",
+             space->parent_bits != 0 ? json_integer(space->parent_bits) : json_null());
     json_put(&object, "threads", json_integer(space->threads));
     json_put(&object, "personality",
              space->knows_personality ? address(space->personality) : json_null());

@@ -154,8 +154,11 @@ static bool read_mappings(int pid, struct address_space *space, char trouble[TRO
     if (done && space->count > 0)
         return true;
     if (done)
-        snprintf(trouble, TROUBLE_ROOM,
-                 "process %d has no memory of its own: it has ended, or is the kernel's", pid);
+        snprintf(
+            trouble, TROUBLE_ROOM,
+            "process %d has no memory of its own: it or its main thread has ended, or it is the "
+            "kernel's",
+            pid);
     else
         snprintf(trouble, TROUBLE_ROOM, "process %d: its mappings cannot be seen: %s", pid,
                  error == ENOENT || error == ESRCH ? "there is no such process" : strerror(error));
@@ -187,6 +190,13 @@ static void drop_beyond(struct address_space *space)
         space->count--;
 }
 
+/* The mappings of one that ends, or becomes another program, while they are read just stop. */
+static bool is_same(const struct address_space *before, const struct address_space *after)
+{
+    return after->start_time == before->start_time && after->code == before->code &&
+           after->stack_start == before->stack_start && after->break_start == before->break_start;
+}
+
 /* In this order: what is told of the whole, then the mappings, and whether it is still the same. */
 static bool read_process(int pid, struct address_space *space, char exe[EXE_ROOM],
                          char trouble[TROUBLE_ROOM])
@@ -209,8 +219,8 @@ static bool read_process(int pid, struct address_space *space, char exe[EXE_ROOM
     machine_read_cgroup(pid, &space->cgroup);
     if (!read_mappings(pid, space, trouble))
         return false;
-    snprintf(trouble, TROUBLE_ROOM, "process %d ended meanwhile", pid);
-    return read_stat(pid, &after) && after.start_time == space->start_time;
+    snprintf(trouble, TROUBLE_ROOM, "process %d ended meanwhile, or became another program", pid);
+    return read_stat(pid, &after) && is_same(space, &after);
 }
 
 static bool read_whole(int pid, struct address_space *space, char trouble[TROUBLE_ROOM])

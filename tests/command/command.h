@@ -28,6 +28,7 @@
     X(sweep)                                                                                       \
     X(sweep_truth)                                                                                 \
     X(layout)                                                                                      \
+    X(layout_others)                                                                               \
     X(engine)                                                                                      \
     X(cgroup)                                                                                      \
     X(engine_min)                                                                                  \

@@ -5,22 +5,11 @@
  * tests/formats/.
  */
 #include "command.h"
+#include "layout_victim.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Runs `script` with $p, a victim that has the fault `how` says, and waits. */
-#define WITH(how, script)                                                                          \
-    ">ready; mkfifo in; $V/layout_has_the_fault_it_is_told " how " <in >ready & p=$!; exec 5>in; " \
-    "until grep -q ready ready; do if ! kill -0 $p 2>/dev/null; then wait $p; exit $?; fi; "       \
-    "sleep 0.01; done; " script "; s=$?; exec 5>&-; wait $p; exit $s"
-/* The first lines of what is found of it, faults alone. */
-#define FOUND                                                                                      \
-    "$M layout -q --check $p >out; s=$?; grep -E '^(fault|note) ' out | cut -d: -f1; (exit $s)"
-
-/* 77: the machine cannot. */
-static bool can(const char *script) { return shell(script)->status != 77; }
 
 START_TEST(a_boxed_in_heap_kills_an_allocator_on_brk_and_is_named)
 {
@@ -205,24 +194,45 @@ START_TEST(a_healthy_program_has_no_fault)
 }
 END_TEST
 
+/* Every figure of $p against its smaps, while it stands still. */
+#define SAME_FIGURES                                                                               \
+    "kill -STOP $p; until grep -q 'State:.T' /proc/$p/status; do sleep 0.01; done; "               \
+    "$M layout -q --json=j $p >/dev/null; "                                                        \
+    "awk '/^[0-9a-f]+-[0-9a-f]+ /{if ($6 == \"[vsyscall]\") exit; "                                \
+    "printf \"%s%s %s\", nl, $1, $2; nl = \"\\n\"} "                                               \
+    "/^(Size|Rss|Anonymous|Swap|Locked):/{printf \" %d\", $2 * 1024} END {print \"\"}' "           \
+    "/proc/$p/smaps >kernel; kill -CONT $p; "                                                      \
+    "jq -r '.mappings[] | \"\\(.start[2:])-\\(.end[2:]) \\(.access) \\(.size_bytes) "              \
+    "\\(.resident_bytes) \\(.anonymous_bytes) \\(.swapped_bytes) \\(.locked_bytes)\"' j "          \
+    "| sed 's/^/0000000/; s/-/-0000000/; "                                                         \
+    "s/^0*\\([0-9a-f]\\{8,\\}\\)-0*\\([0-9a-f]\\{8,\\}\\)"                                         \
+    " /\\1-\\2 /' >ours; diff kernel ours && "                                                     \
+    "jq -c '.process.bits, .sums.mapped_bytes + .sums.free_bytes == .sums.address_space_bytes, "   \
+    "([.mappings[].size_bytes] | add) == .sums.mapped_bytes, "                                     \
+    "([.mappings[].resident_bytes] | add) == .sums.resident_bytes' j | tr '\\n' ' '"
+
 START_TEST(figures_are_the_kernels_and_total_to_the_address_space)
 {
-    expect(
-        WITH("guarded-thread",
-             "kill -STOP $p; $M layout -q --json=j $p >/dev/null; "
-             "awk '/^[0-9a-f]+-[0-9a-f]+ /{if ($6 == \"[vsyscall]\") exit; "
-             "printf \"%s%s %s\", nl, $1, $2; nl = \"\\n\"} "
-             "/^(Size|Rss|Anonymous|Swap|Locked):/{printf \" %d\", $2 * 1024} END {print \"\"}' "
-             "/proc/$p/smaps >kernel; kill -CONT $p; "
-             "jq -r '.mappings[] | \"\\(.start[2:])-\\(.end[2:]) \\(.access) \\(.size_bytes) "
-             "\\(.resident_bytes) \\(.anonymous_bytes) \\(.swapped_bytes) \\(.locked_bytes)\"' j "
-             "| sed 's/^/0000000/; s/-/-0000000/; "
-             "s/^0*\\([0-9a-f]\\{8,\\}\\)-0*\\([0-9a-f]\\{8,\\}\\)"
-             " /\\1-\\2 /' >ours; diff kernel ours && "
-             "jq '.sums.mapped_bytes + .sums.free_bytes == .sums.address_space_bytes, "
-             "([.mappings[].size_bytes] | add) == .sums.mapped_bytes, "
-             "([.mappings[].resident_bytes] | add) == .sums.resident_bytes' j"),
-        0, "true\ntrue\ntrue\n", "");
+    expect(WITH("guarded-thread", SAME_FIGURES), 0, "64 true true true ", "");
+}
+END_TEST
+
+START_TEST(figures_of_python_are_the_kernels)
+{
+    if (!program_exists("python3"))
+        SKIP("no python3");
+    expect("mkfifo in; python3 -c 'import json, threading; print(\"ready\", flush=True); input()' "
+           "<in >ready & p=$!; exec 5>in; until grep -q ready ready; do sleep 0.01; "
+           "done; " SAME_FIGURES "; echo >&5; wait $p",
+           0, "64 true true true ", "");
+}
+END_TEST
+
+START_TEST(figures_of_32_bits_are_the_kernels)
+{
+    if (!can(IN_32_BITS))
+        SKIP("no 32-bit compiler");
+    expect(IN_32_BITS WITH("guarded-thread", SAME_FIGURES), 0, "32 true true true ", "");
 }
 END_TEST
 
@@ -505,6 +515,8 @@ Suite *suite_layout(void)
                         sizeof healthy / sizeof healthy[0]);
     suite_add_tcase(suite, programs);
     command_add(suite, figures_are_the_kernels_and_total_to_the_address_space);
+    command_add(suite, figures_of_python_are_the_kernels);
+    command_add(suite, figures_of_32_bits_are_the_kernels);
     command_add(suite, the_picture_keeps_to_its_columns_and_folds);
     command_add(suite, a_name_steers_no_terminal);
     command_add(suite, a_program_is_looked_at_in_its_moment);

@@ -98,6 +98,17 @@ static int all_mappings(const char *word)
     return 1;
 }
 
+/* More than any machine has: promised, as the kernel may do. */
+static int more_than_memory(const char *word)
+{
+    size_t most = sizeof(void *) == 8 ? (size_t)1 << 23 << 20 : 0;
+    (void)word;
+    return most == 0 || mmap(NULL, most, PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) == MAP_FAILED
+               ? 77
+               : 0;
+}
+
 /* In 32 bits: all addresses taken in pieces, and every second one given back. */
 static int fragments(const char *word)
 {
@@ -263,6 +274,7 @@ static const struct {
     {"table-of-mappings", table_of_mappings},
     {"all-mappings", all_mappings},
     {"fragments", fragments},
+    {"more-than-memory", more_than_memory},
     {"all-addresses", all_addresses},
     {"locked", locked},
     {"limited-data", limited_data},
