@@ -308,15 +308,17 @@ $(BUILD)/objects/fuzz/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	clang $(FUZZ_FLAGS) $(NOTE_HEADERS) -c $< -o $@
 # The command's readers of files, and what writes what they read.
-$(BUILD)/fuzz/fuzz_command: tests/fuzz/fuzz_command.c $(filter-out %/main.c,$(COMMAND_SOURCES)) $(COMMAND_CORE) \
-	$(wildcard memrestrict/*/*.h libmemrestrict/common/*.h)
+FUZZ_COMMAND := $(call test_objects,fuzz_command,tests/fuzz/fuzz_command.c $(filter-out %/main.c,$(COMMAND_SOURCES)) $(COMMAND_CORE))
+$(BUILD)/objects/fuzz_command/%.o: %.c Makefile | $(BUILD)/packages
 	@mkdir -p $(@D)
-	clang $(STD) $(COMMAND_INC) $(CPPFLAGS) $(COMMAND_FLAGS) $(shell pkg-config --cflags $(COMMAND_PACKAGES)) -O1 -g \
-	  -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(filter %.c,$^) \
-	  $(shell pkg-config --libs $(COMMAND_PACKAGES)) -lm -o $@
+	clang $(STD) $(COMMAND_INC) $(NOTE_HEADERS) $(CPPFLAGS) $(COMMAND_FLAGS) $(shell pkg-config --cflags $(COMMAND_PACKAGES)) -O1 -g \
+	  -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -c $< -o $@
+$(BUILD)/fuzz/fuzz_command: $(FUZZ_COMMAND)
+	@mkdir -p $(@D)
+	clang -fsanitize=fuzzer,address,undefined $^ $(shell pkg-config --libs $(COMMAND_PACKAGES)) -lm -o $@
 $(BUILD)/fuzz/%: $(BUILD)/objects/fuzz/tests/fuzz/%.o $(FUZZ_CORE)
 	@mkdir -p $(@D)
 	clang $(FUZZ_FLAGS) $^ -o $@
 .SECONDARY: $(call test_objects,fuzz,$(wildcard tests/fuzz/*.c))
 
--include $(patsubst %.o,%.d,$(sort $(LIB_OBJECTS) $(COMMAND_OBJECTS) $(TEST_OBJECTS) $(FUZZ_CORE)))
+-include $(patsubst %.o,%.d,$(sort $(LIB_OBJECTS) $(COMMAND_OBJECTS) $(TEST_OBJECTS) $(FUZZ_CORE) $(FUZZ_COMMAND)))

@@ -163,11 +163,24 @@ victims_ubsan() {
 fuzz() { # SECONDS
     have clang || { echo "SKIP fuzzing: package clang"; return; }
     build fuzz BUILD="$BUILD" || return
-    local target bad=0 done=0
+    local target bad=0 done=0 seed seeds
     for target in "$BUILD"/fuzz/*; do
+        seeds=tests/fuzz/seeds/${target##*/}
+        for seed in "$seeds"/*; do # what each reader takes: all of it is reached
+            if [ -e "$seed" ] && ! FUZZ_TAKEN=1 "$target" "$seed" >/dev/null 2>&1; then
+                echo "not ok - nothing takes $seed"
+                bad=$((bad + 1))
+            fi
+        done
         echo "$target for $1 seconds"
+        mkdir -p "$notes/corpus/${target##*/}"
+        [ -d "$seeds" ] || seeds=
         if "$target" -max_total_time="$1" -print_final_stats=0 -verbosity=0 \
-            -artifact_prefix="$BUILD/"; then done=$((done + 1)); else bad=$((bad + 1)); fi
+            -artifact_prefix="$BUILD/" "$notes/corpus/${target##*/}" ${seeds:+"$seeds"}; then
+            done=$((done + 1))
+        else
+            bad=$((bad + 1))
+        fi
     done
     echo "$done passed, $bad failed, 0 skipped"
 }
