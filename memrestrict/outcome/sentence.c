@@ -282,7 +282,7 @@ void sentence_write(FILE *file, const struct outcome *outcome)
         write_failed(file, outcome, faults);
     else if (outcome->fault_plan != NULL)
         fputs("the plan failed nothing", file);
-    if (outcome->fault_plan != NULL && (refusals != 0 || faults == 0))
+    if ((faults != 0 || outcome->fault_plan != NULL) && (refusals != 0 || faults == 0))
         fputs(", ", file);
     if (refusals != 0)
         write_refused(file, outcome, refusals);
