@@ -729,11 +729,9 @@ END_TEST
 START_TEST(report_that_a_program_below_cannot_write_is_a_line)
 {
     ck_assert_int_eq(mkdir(words("%s/private", folder), 0700), 0);
-    static const char below[] = "rmdir \"$D/private\"; \"$V\"/settings_says_its_limit; exit $?";
     const struct run *run = SHELL("LD_PRELOAD=$L MEMRESTRICT_REPORT=$D/private/%e.%p sh -c '"
                                   "rm -rf \"$D/private\"; \"$V\"/settings_says_its_limit; exit $?'",
                                   words("D=%s", folder), LIMIT("1M"));
-    (void)below;
     ck_assert_msg(run->status == 0, "status %d: %s", run->status, run->err);
     ck_assert_str_eq(run->out, "1048576\n");
     ck_assert_msg(strstr(run->err, "; no report of settings_says_its_limit\n") != NULL, "%s",
@@ -755,6 +753,26 @@ START_TEST(report_that_may_not_be_written_any_more_is_a_line)
     ck_assert_msg(run->status == 0, "status %d: %s", run->status, run->err);
     ck_assert_str_eq(run->out, "hi\n");
     ck_assert_msg(strstr(run->err, "; no report of echo\n") != NULL, "%s", run->err);
+}
+END_TEST
+
+/* A sandbox says that there is no such call. */
+START_TEST(report_that_a_sandbox_forbids_is_a_line)
+{
+    const struct run *run =
+        SHELL("LD_PRELOAD=$L /bin/true 2>&1 | grep -q 'wrong ELF class' && exit 78; "
+              "LD_PRELOAD=$L MEMRESTRICT_REPORT=$D/%e.%p sh -c "
+              "'\"$V\"/settings_in_a_sandbox_that_opens_nothing_new "
+              "\"$V\"/settings_says_its_limit; exit $?'",
+              words("D=%s", folder), LIMIT("1M"));
+    if (run->status == 78)
+        SKIP("the library is of another word size than sh");
+    if (run->status == 77)
+        SKIP("no seccomp filters here");
+    ck_assert_msg(run->status == 0, "status %d: %s", run->status, run->err);
+    ck_assert_str_eq(run->out, "1048576\n");
+    ck_assert_msg(strstr(run->err, ": not allowed here; no report of settings_says_its_limit\n"),
+                  "%s", run->err);
 }
 END_TEST
 
@@ -1092,6 +1110,7 @@ END_TEST
     X(report_that_cannot_be_written_ends_the_program_before_main)                                  \
     X(report_that_a_program_below_cannot_write_is_a_line)                                          \
     X(report_that_may_not_be_written_any_more_is_a_line)                                           \
+    X(report_that_a_sandbox_forbids_is_a_line)                                                     \
     X(report_to_a_fifo_waits_for_nobody)                                                           \
     X(report_to_a_fifo_is_read)                                                                    \
     X(report_to_a_full_disk_is_one_line_and_keeps_the_status)                                      \
