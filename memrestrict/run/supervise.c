@@ -112,9 +112,10 @@ static bool goes_on(const struct supervision *attend, int pid, int *status)
     if (attend->engine->attend != NULL)
         return !attend->engine->attend(attend->state, status);
     taken_attend(attend->taken);
-    if (taken_has_ended(attend->taken, status) || taken_has(attend->taken, pid))
-        return !taken_has_ended(attend->taken, status);
-    while (take_change(pid, WEXITED | WSTOPPED | WNOWAIT, &info)) {
+    if (taken_has_ended(attend->taken, status))
+        return false;
+    bool is_taken = taken_has(attend->taken, pid);
+    while (!is_taken && take_change(pid, WEXITED | WSTOPPED | WNOWAIT, &info)) {
         if (info.si_code != CLD_STOPPED) {
             reap_see_dead(attend->reap); /* while it is there to be seen */
             break;
@@ -123,7 +124,7 @@ static bool goes_on(const struct supervision *attend, int pid, int *status)
             return true;
     }
     orphans_take(attend->orphans, pid, attend->signals->probe, attend->taken);
-    pid_t changed = waitpid(pid, status, WNOHANG);
+    pid_t changed = is_taken ? 0 : waitpid(pid, status, WNOHANG);
     return changed == 0 || (changed < 0 && errno == EINTR);
 }
 

@@ -6,6 +6,7 @@
 #include "command.h"
 
 #include <stdio.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -215,6 +216,17 @@ START_TEST(a_mixed_tree_survives_storms)
 }
 END_TEST
 
+/* Orphans come to the command, which waits for them though its program is traced by now. */
+START_TEST(orphans_of_a_program_that_became_static_are_waited_for)
+{
+    expect("printf '#include <unistd.h>\nint main(void) { pause(); }\n' >s.c; gcc -static s.c -o "
+           "s\n$M -q -l 64M sh -c '(true & ); exec ./s' & run=$!\n"
+           "until [ \"$(ps -o comm= --ppid $run)\" = s ]; do sleep 0.05; done; echo alone\n"
+           "kill $run; wait $run",
+           128 + SIGTERM, "alone\n", "");
+}
+END_TEST
+
 START_TEST(nothing_static_is_left_behind)
 {
     expect(MAKE("gcc -static",
@@ -307,6 +319,7 @@ Suite *suite_engine(void)
     harness_add(suite, a_static_program_that_is_spawned_is_limited, SECONDS);
     harness_add(suite, what_a_static_program_starts_is_limited_as_that, SECONDS);
     harness_add(suite, a_mixed_tree_survives_storms, SECONDS);
+    harness_add(suite, orphans_of_a_program_that_became_static_are_waited_for, SECONDS);
     harness_add(suite, nothing_static_is_left_behind, SECONDS);
     harness_add(suite, rlimit_limits_and_never_says_that_nothing_was_refused, SECONDS);
     harness_add(suite, what_an_engine_cannot_do_is_said, SECONDS);
