@@ -6,6 +6,7 @@
 #include "common/proc.h"
 #include "run/roster_inside.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -151,11 +152,13 @@ static void *give_all_back(void *context)
 bool loan_start(struct loan *loan)
 {
     static void *(*const works[])(void *) = {answer_all, give_all_back};
-    while (loan->started < 2 &&
-           pthread_create(&loan->threads[loan->started], NULL, works[loan->started], loan) == 0)
-        loan->started++;
+    for (; loan->started < 2; loan->started++) {
+        errno = pthread_create(&loan->threads[loan->started], NULL, works[loan->started], loan);
+        if (errno != 0)
+            return false;
+    }
     atomic_store(&loan->accounts->borrows, 1);
-    return loan->started == 2;
+    return true;
 }
 
 /* They may wait for a lock of the outer run's: they are not waited for long. */

@@ -225,12 +225,14 @@ static bool make_process(struct run *run)
                             .context = run->engine_state};
     fflush(stdout);
     signals_hold(&run->signals);
-    bool made = preload != NULL && launch_prepare(&launch, &run->launched) &&
-                nested_run_start(&run->nested);
-    if (!made)
+    bool made = preload != NULL && launch_prepare(&launch, &run->launched);
+    bool lent = made && nested_run_start(&run->nested);
+    if (!lent)
         message("cannot make a process: %s", strerror(errno));
+    if (made && !lent)
+        launch_cancel(&run->launched);
     free(preload);
-    return made;
+    return lent;
 }
 
 static bool write_format(struct run *run, enum report_kind kind,
