@@ -3,6 +3,10 @@
 
 #include "base/message.h"
 #include "base/string_file.h"
+#include "outcome/format_json.h"
+#include "outcome/format_junit.h"
+#include "outcome/format_prometheus.h"
+#include "outcome/format_tap.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -125,4 +129,22 @@ FILE *reports_file(struct reports *reports, enum report_kind kind)
 bool reports_finish(struct reports *reports, enum report_kind kind, bool written)
 {
     return output_close(&reports->of[kind], written);
+}
+
+static bool write_format(struct reports *reports, enum report_kind kind,
+                         bool (*format)(FILE *, const struct outcome *),
+                         const struct outcome *outcome)
+{
+    FILE *file = reports_file(reports, kind);
+    if (file == NULL)
+        return reports->of[kind].path == NULL;
+    return reports_finish(reports, kind, format(file, outcome));
+}
+
+bool reports_write_formats(struct reports *reports, const struct outcome *outcome)
+{
+    bool written = write_format(reports, REPORT_JSON, format_json, outcome);
+    written &= write_format(reports, REPORT_JUNIT, format_junit, outcome);
+    written &= write_format(reports, REPORT_TAP, format_tap, outcome);
+    return write_format(reports, REPORT_PROMETHEUS, format_prometheus, outcome) && written;
 }

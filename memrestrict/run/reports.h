@@ -36,5 +36,8 @@ FILE *reports_file(struct reports *reports, enum report_kind kind);
 /* After the last write to it, and `written` says whether that went well. False: it did not, or
  * the rest could not be written, which has been said. */
 bool reports_finish(struct reports *reports, enum report_kind kind, bool written);
+/* The outcome in each of the formats for machines that is wanted. False: one could not be written,
+ * which has been said. */
+bool reports_write_formats(struct reports *reports, const struct outcome *outcome);
 
 #endif

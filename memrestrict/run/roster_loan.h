@@ -16,7 +16,8 @@ struct loan;
 /* Before any process joins. NULL: there is no tree around us, or it cannot be charged from here.
  * Both stay the caller's, and must stay longer. */
 struct loan *loan_open(struct roster *roster, struct outer *outer);
-/* Once the program's process is made, which has no such thread. False: there is none, with errno. */
+/* Once the program's process is made, which has no such thread. False: there is none, with errno.
+ */
 bool loan_start(struct loan *loan);
 /* The processes that go on have what they have. NULL is ignored. False: the thread is kept by a
  * lock of the other run's, and what it works with must stay. */

@@ -7,10 +7,6 @@
 #include "common/config.h"
 #include "base/duration.h"
 #include "base/fault_plan.h"
-#include "outcome/format_json.h"
-#include "outcome/format_junit.h"
-#include "outcome/format_prometheus.h"
-#include "outcome/format_tap.h"
 #include "run/engine_choice.h"
 #include "run/follow.h"
 #include "run/launch.h"
@@ -235,23 +231,6 @@ static bool make_process(struct run *run)
     return lent;
 }
 
-static bool write_format(struct run *run, enum report_kind kind,
-                         bool (*format)(FILE *, const struct outcome *))
-{
-    FILE *file = reports_file(&run->reports, kind);
-    if (file == NULL)
-        return run->reports.of[kind].path == NULL;
-    return reports_finish(&run->reports, kind, format(file, &run->outcome));
-}
-
-static bool write_formats(struct run *run)
-{
-    bool written = write_format(run, REPORT_JSON, format_json);
-    written &= write_format(run, REPORT_JUNIT, format_junit);
-    written &= write_format(run, REPORT_TAP, format_tap);
-    return write_format(run, REPORT_PROMETHEUS, format_prometheus) && written;
-}
-
 /* Files say so too: those of an earlier run would be taken for this one's. */
 static int cannot_run(struct run *run, int reason)
 {
@@ -259,7 +238,7 @@ static int cannot_run(struct run *run, int reason)
     int status = usage_checks_cannot_run(&run->outcome, &run->options, &run->target, reason);
     say_new_warnings(run);
     reports_start(&run->reports);
-    write_formats(run);
+    reports_write_formats(&run->reports, &run->outcome);
     layout_run_write(run->layout, &run->reports);
     reports_undo(&run->reports);
     return status;
@@ -405,7 +384,7 @@ static bool write_all(struct run *run)
 {
     bool written = write_timeline(run);
     written &= write_verdict(run);
-    written &= write_formats(run);
+    written &= reports_write_formats(&run->reports, &run->outcome);
     written &= layout_run_write(run->layout, &run->reports);
     if (run->sites != NULL)
         written &= site_reports_write(&run->reports, run->sites, &run->outcome);
