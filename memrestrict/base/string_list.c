@@ -4,6 +4,8 @@
 #include "base/json_text.h"
 #include "base/text.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +21,19 @@ bool string_list_add(struct string_list *list, const char *word)
     list->words = grown;
     list->words[list->count++] = copy;
     return true;
+}
+
+bool string_list_add_format(struct string_list *list, const char *format, ...)
+{
+    char *word;
+    va_list arguments;
+    va_start(arguments, format);
+    bool made = vasprintf(&word, format, arguments) >= 0;
+    va_end(arguments);
+    bool added = made && string_list_add(list, word);
+    if (made)
+        free(word);
+    return added;
 }
 
 void string_list_free(struct string_list *list)

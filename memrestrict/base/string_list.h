@@ -16,6 +16,9 @@ struct string_list {
 
 /* Adds a copy of a word; false: no memory. */
 bool string_list_add(struct string_list *list, const char *word);
+/* The same of what printf(3) would print. */
+bool string_list_add_format(struct string_list *list, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 void string_list_free(struct string_list *list);
 json_t *string_list_to_json(const struct string_list *list); /* NULL: no memory */
 /* Adds all strings of an array; false: it is none, or there is no memory. */

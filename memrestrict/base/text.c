@@ -10,6 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool text_begins(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
 const char *text_last_part(const char *path)
 {
     const char *slash = strrchr(path, '/');

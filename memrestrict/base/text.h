@@ -6,11 +6,15 @@
 #ifndef MEMRESTRICT_TEXT_H
 #define MEMRESTRICT_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
 /* What stands behind the last slash; a part of `path`, or all of it. */
 const char *text_last_part(const char *path);
+
+/* Does the text begin with that? */
+bool text_begins(const char *text, const char *start);
 
 /* Writes text made safe, as the head of this file says. */
 void text_safe(FILE *file, const char *text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sites/symbols.h"
 
+#include "base/text.h"
 #include "base/hash.h"
 #include "sites/debuginfo.h"
 
@@ -216,11 +217,6 @@ size_t symbols_of_stack(struct symbols *symbols, const struct sites_stack *stack
     return entered;
 }
 
-static bool starts_with(const char *word, const char *start)
-{
-    return strncmp(word, start, strlen(start)) == 0;
-}
-
 bool symbols_is_plumbing(const struct symbols_name *name)
 {
     static const char *const starts[] = {
@@ -229,10 +225,10 @@ bool symbols_is_plumbing(const struct symbols_name *name)
     static const char *const objects[] = {"libc.so.", "libstdc++.so.", "ld-linux",
                                           "libmemrestrict.so"};
     for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
-        if (starts_with(name->function, starts[i]))
+        if (text_begins(name->function, starts[i]))
             return true;
     for (size_t i = 0; name->object != NULL && i < sizeof objects / sizeof objects[0]; i++)
-        if (starts_with(basename(name->object), objects[i]))
+        if (text_begins(basename(name->object), objects[i]))
             return true;
     return name->file != NULL && strstr(name->file, "/include/c++/") != NULL;
 }

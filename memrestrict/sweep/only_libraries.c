@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "sweep/only_libraries.h"
 
+#include "base/text.h"
 #include "common/pattern.h"
 #include "common/plan.h"
 
 #include <string.h>
-
-static bool begins_with(const char *text, const char *start)
-{
-    return strncmp(text, start, strlen(start)) == 0;
-}
 
 static bool fits(const struct plans *plans, struct plan_word lib, const char *name, size_t length)
 {
@@ -39,8 +35,8 @@ static const char *file_of(const struct indexed_site *site, const json_t *frame)
 /* What asks for its caller, where it is C++'s operator new. */
 static bool may_pass_on(const char *file)
 {
-    return begins_with(file, "libmemrestrict.so") || begins_with(file, "libstdc++.") ||
-           begins_with(file, "libc++");
+    return text_begins(file, "libmemrestrict.so") || text_begins(file, "libstdc++.") ||
+           text_begins(file, "libc++");
 }
 
 static bool is_of_one(const struct plans *plans, const struct indexed_site *site)

@@ -93,13 +93,6 @@ static void add_run(struct reference *reference, const struct trial *trial,
     reference->said |= said_in(evidence->said);
 }
 
-static bool note(struct string_list *notes, const char *format, size_t number)
-{
-    char words[256];
-    snprintf(words, sizeof words, format, number);
-    return string_list_add(notes, words);
-}
-
 static bool compare_outputs(const struct trial *first, const struct trial *later,
                             struct string_list *notes)
 {
@@ -189,7 +182,8 @@ bool reference_take(struct reference *reference, struct trials *trials, uint64_t
     if (good)
         *output = first->out_hash;
     if (good && first->status != 0)
-        good = note(notes, "with nothing made to fail it exits with %zu", (size_t)first->status);
+        good = string_list_add_format(notes, "with nothing made to fail it exits with %zu",
+                                      (size_t)first->status);
     reference->run = first;
     if (good && HASH_COUNT(reference->index.sites) == 0) {
         say_nothing_allocates(first);

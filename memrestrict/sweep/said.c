@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sweep/said.h"
 
+#include "base/text.h"
 #include "base/file_kind.h"
 #include "base/lines.h"
 
@@ -40,11 +41,6 @@ static const struct {
 /* What a report then calls a signal that it took. */
 static const char *const signals[] = {"SEGV ", "BUS ", "FPE ", "ILL ", "stack-overflow "};
 
-static bool begins_with(const char *text, const char *start)
-{
-    return strncmp(text, start, strlen(start)) == 0;
-}
-
 static const char *after_digits(const char *text)
 {
     const char *end = text;
@@ -56,11 +52,11 @@ static const char *after_digits(const char *text)
 static unsigned of_report(const char *words)
 {
     for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++) {
-        if (!begins_with(words, reports[i].words))
+        if (!text_begins(words, reports[i].words))
             continue;
         const char *what = words + strlen(reports[i].words);
         for (size_t j = 0; j < sizeof signals / sizeof signals[0]; j++)
-            if (begins_with(what, signals[j]))
+            if (text_begins(what, signals[j]))
                 return SAID_CRASH;
         return reports[i].said;
     }
@@ -73,7 +69,7 @@ static unsigned of_process(const char *line)
     unsigned said = 0;
     for (const char *at = strstr(line, "=="); at != NULL; at = strstr(at + 1, "==")) {
         const char *end = after_digits(at + 2);
-        if (end != NULL && begins_with(end, "=="))
+        if (end != NULL && text_begins(end, "=="))
             said |= of_report(end + 2);
     }
     return said;
@@ -98,8 +94,8 @@ static unsigned of_undefined(const char *line)
 static unsigned of_exception(const char *line)
 {
     bool is_libstdcxx =
-        begins_with(line, "terminate called after throwing an instance of 'std::bad_alloc'");
-    bool is_libcxx = begins_with(line, "libc++abi: terminating ") &&
+        text_begins(line, "terminate called after throwing an instance of 'std::bad_alloc'");
+    bool is_libcxx = text_begins(line, "libc++abi: terminating ") &&
                      strstr(line, "uncaught exception of type std::bad_alloc") != NULL;
     return is_libstdcxx || is_libcxx ? SAID_BAD_ALLOC : 0;
 }
@@ -107,7 +103,7 @@ static unsigned of_exception(const char *line)
 static unsigned of_line(const char *line)
 {
     unsigned said = of_process(line) | of_undefined(line) | of_exception(line);
-    if (begins_with(line, "WARNING: ThreadSanitizer: "))
+    if (text_begins(line, "WARNING: ThreadSanitizer: "))
         said |= SAID_THREAD;
     for (size_t i = 0; i < sizeof broken_heap / sizeof broken_heap[0]; i++)
         if (strstr(line, broken_heap[i]) != NULL)

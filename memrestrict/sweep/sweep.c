@@ -86,10 +86,11 @@ static void set_time_limit(struct sweep *sweep, uint64_t taken)
 
 static bool note_left_out(struct sweep *sweep)
 {
-    char words[128];
-    snprintf(words, sizeof words, "%zu call sites are of no library that --only names: left out",
-             sweep->work.left_out);
-    return sweep->work.left_out == 0 || string_list_add(&sweep->notes, words);
+    size_t count = sweep->work.left_out;
+    return count == 0 ||
+           string_list_add_format(&sweep->notes,
+                                  "%zu call site%s of no library that --only names: left out",
+                                  count, count == 1 ? " is" : "s are");
 }
 
 static char *tried_of(const struct sweep_options *options)
@@ -378,11 +379,11 @@ static bool finish(struct sweep *sweep)
 
 static void note_skipped(struct sweep *sweep)
 {
-    char words[64];
-    snprintf(words, sizeof words, "%zu trial%s could not be run, and nothing is known of %s",
-             sweep->skipped, sweep->skipped == 1 ? "" : "s", sweep->skipped == 1 ? "it" : "them");
+    bool one = sweep->skipped == 1;
     if (sweep->skipped > 0)
-        string_list_add(&sweep->journal.head.notes, words);
+        string_list_add_format(&sweep->journal.head.notes,
+                               "%zu trial%s could not be run, and nothing is known of %s",
+                               sweep->skipped, one ? "" : "s", one ? "it" : "them");
 }
 
 /* What was found so far is told whatever came; after a signal, trials_close then ends us by it. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "trial/leftovers.h"
 
+#include "base/text.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,11 +14,6 @@ enum { ROUNDS = 1000 }; /* each ends a generation at least */
 
 void leftovers_claim(bool claim) { prctl(PR_SET_CHILD_SUBREAPER, claim ? 1L : 0L); }
 
-static bool begins_with(const char *text, const char *start)
-{
-    return strncmp(text, start, strlen(start)) == 0;
-}
-
 static bool has_folder(int pid, const char *folder)
 {
     char path[40], *variable = NULL;
@@ -26,7 +22,7 @@ static bool has_folder(int pid, const char *folder)
     snprintf(path, sizeof path, "/proc/%d/environ", pid);
     FILE *file = fopen(path, "re");
     while (file != NULL && !found && getdelim(&variable, &room, '\0', file) > 0)
-        found = begins_with(variable, "TMPDIR=") && begins_with(variable + 7, folder);
+        found = text_begins(variable, "TMPDIR=") && text_begins(variable + 7, folder);
     if (file != NULL)
         fclose(file);
     free(variable);
