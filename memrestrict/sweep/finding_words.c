@@ -16,7 +16,7 @@ void finding_what(FILE *file, const struct journal_record *record)
     fputs(reaction_name(record->reaction), file);
     if (record->signal != 0)
         fprintf(file, " by %s", sentence_signal(record->signal, signal));
-    else if (record->status >= 0 && record->reaction > REACTION_HANDLED)
+    else if (record->status >= 0 && reaction_is_wrong(record->reaction))
         fprintf(file, " with exit %d", record->status);
     fprintf(file, " in %s", record->place);
 }
@@ -71,8 +71,6 @@ char *finding_debug(const struct sweep_head *head, const struct journal_record *
     return replay_in_debugger(&replay);
 }
 
-static bool is_wrong(enum reaction reaction) { return reaction > REACTION_HANDLED; }
-
 void findings_kinds(FILE *file, const struct findings *findings)
 {
     size_t kinds[REACTIONS] = {0};
@@ -96,7 +94,7 @@ void findings_counts(FILE *file, const struct findings *findings, const struct j
             journal->count == 1 ? "" : "s", journal->head.sites,
             journal->head.sites == 1 ? "" : "s");
     for (int i = 0; i < REACTIONS; i++)
-        wrong += is_wrong((enum reaction)i) ? findings->trials[i] : 0;
+        wrong += reaction_is_wrong((enum reaction)i) ? findings->trials[i] : 0;
     if (wrong > 0) {
         fprintf(file, ": %zu went wrong", wrong);
         separator = ",";

@@ -17,7 +17,7 @@ enum { LONGEST = 1 << 20 }; /* of a line */
 
 static bool is_finding(const struct journal_record *record)
 {
-    return record->reaction > REACTION_HANDLED;
+    return reaction_is_wrong(record->reaction);
 }
 
 /* A finding by what it is: its outcome, key and place. */
@@ -237,7 +237,7 @@ static const char *after_outcome(const char *word, enum reaction *reaction)
         return NULL;
     memcpy(name, word, (size_t)(colon - word));
     name[colon - word] = '\0';
-    return reaction_of(name, reaction) && *reaction > REACTION_HANDLED ? colon + 1 : NULL;
+    return reaction_of(name, reaction) && reaction_is_wrong(*reaction) ? colon + 1 : NULL;
 }
 
 static int in_order_of_keys(const void *one, const void *other)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/shell.h"
 #include "base/text.h"
 #include "sweep/finding_words.h"
 #include "sweep/format_findings.h"
@@ -71,7 +72,9 @@ static void write_folded(FILE *file, const struct findings *findings, const stru
         const struct journal_record *record = &journal->records[i];
         if (record == finding->record || findings_of(findings, record) != finding)
             continue;
-        fprintf(file, "   also: --fault='%s', %s\n", record->plan,
+        fputs("   also: --fault=", file);
+        shell_word(file, record->plan);
+        fprintf(file, ", %s\n",
                 findings_cause(findings, record) != record ? "which ends so without its last fault"
                                                            : "at the same place");
     }

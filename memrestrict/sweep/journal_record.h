@@ -27,6 +27,9 @@ enum reaction {
     REACTIONS
 };
 
+/* Beyond what is as it should be. */
+static inline bool reaction_is_wrong(enum reaction reaction) { return reaction > REACTION_HANDLED; }
+
 /* "tolerated", "swallowed" ...: for people and machines, never changed. Static. */
 const char *reaction_name(enum reaction reaction);
 /* False: there is none of that name. */

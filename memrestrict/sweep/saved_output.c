@@ -72,7 +72,7 @@ bool saved_output_add(struct saved_output *kept, struct journal_record *record, 
 {
     char name[64];
     name_of(record, name, sizeof name);
-    if (kept->folder == NULL || record->reaction <= REACTION_HANDLED)
+    if (kept->folder == NULL || !reaction_is_wrong(record->reaction))
         return true;
     if (asprintf(&record->kept, "%s/%04u-%s", kept->folder, ++kept->count, name) < 0) {
         record->kept = NULL;

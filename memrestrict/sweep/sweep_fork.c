@@ -210,7 +210,7 @@ static struct reference reference_of(const struct told *told, const json_t *reco
 static bool name(const struct told *told, const char *site, struct journal_record *record)
 {
     const struct sweep_fork *how = told->how;
-    if (!record->is_nameless || record->reaction <= REACTION_HANDLED)
+    if (!record->is_nameless || !reaction_is_wrong(record->reaction))
         return true;
     struct trial *trial = trials_start(how->trials, 0, record->plan, NULL)
                               ? trials_next(how->trials, UINT64_MAX)

@@ -129,7 +129,7 @@ static error_t take_only(const struct value *value, const char **only)
 
 static error_t take_fail_on(const struct value *value, enum reaction *reaction)
 {
-    return reaction_of(value->word, reaction) && *reaction > REACTION_HANDLED
+    return reaction_of(value->word, reaction) && reaction_is_wrong(*reaction)
                ? 0
                : value_refuse(value, "abort, leak, swallowed, hang, crash or corruption");
 }
