@@ -97,15 +97,24 @@ static json_t *outside_array(const struct found_run *run, uint64_t *used)
     return array;
 }
 
+/* The last two become the object's. */
+static json_t *object_of(const struct found_run *run, uint64_t tree_limit, uint64_t used,
+                         json_t *tree_peak, json_t *processes)
+{
+    const struct engine *engine = run->card.engine;
+    return json_pack("{s:s, s:i, s:i, s:s, s:o, s:I, s:o, s:o}", "schema", "memrestrict-ps",
+                     "version", 1, "command_pid", run->command, "engine",
+                     engine != NULL ? engine->name : "preload", "tree_limit_bytes",
+                     bytes_or_null(tree_limit), "used_bytes", (json_int_t)used, "tree_peak_bytes",
+                     tree_peak, "processes", processes);
+}
+
 /* The same as of others, with nulls for what is not known before the end. */
 static json_t *outside_object(const struct found_run *run)
 {
     uint64_t used;
     json_t *processes = outside_array(run, &used);
-    return json_pack("{s:s, s:i, s:i, s:s, s:o, s:I, s:o, s:o}", "schema", "memrestrict-ps",
-                     "version", 1, "command_pid", run->command, "engine", run->card.engine->name,
-                     "tree_limit_bytes", bytes_or_null(run->card.tree_limit), "used_bytes",
-                     (json_int_t)used, "tree_peak_bytes", json_null(), "processes", processes);
+    return object_of(run, run->card.tree_limit, used, json_null(), processes);
 }
 
 /* With a process, of that alone. */
@@ -120,12 +129,8 @@ static json_t *run_object(const struct found_target *target)
         if (find_runs_means(target, &process))
             json_array_append_new(processes, process_object(&process));
     struct roster_tree tree = roster_tree(run->roster);
-    return json_pack(
-        "{s:s, s:i, s:i, s:s, s:o, s:I, s:o, s:o}", "schema", "memrestrict-ps", "version", 1,
-        "command_pid", run->command, "engine", "preload", "tree_limit_bytes",
-        tree.limited ? json_integer((json_int_t)tree.limit) : json_null(), "used_bytes",
-        (json_int_t)find_runs_used(run), "tree_peak_bytes",
-        tree.limited ? json_integer((json_int_t)tree.peak) : json_null(), "processes", processes);
+    return object_of(run, tree.limited ? tree.limit : ACCOUNTS_UNLIMITED, find_runs_used(run),
+                     bytes_or_null(tree.limited ? tree.peak : ACCOUNTS_UNLIMITED), processes);
 }
 
 static bool print_json(const struct found_target *targets, size_t count)

@@ -208,8 +208,7 @@ static void put_figures(struct object *object, const struct outcome *outcome)
     put(object, "refusals_observed", json_boolean(!outcome->unobserved));
     put(object, "limit_bytes", limit(outcome->limit));
     put(object, "tree_limit_bytes", limit(outcome->tree_limit));
-    put(object, "tree_peak_bytes",
-        tree || outcome->grouped ? bytes(outcome->tree_peak) : json_null());
+    put(object, "tree_peak_bytes", tree || grouped ? bytes(outcome->tree_peak) : json_null());
     put(object, "peak_bytes", bytes(outcome_peak(outcome)));
     put(object, "refusals", bytes(outcome_refusals(outcome)));
     put(object, "first_refusal",

@@ -38,9 +38,18 @@ uint64_t outcome_refusals(const struct outcome *outcome)
     return refusals;
 }
 
+static uint64_t own_refusals(const struct outcome *outcome)
+{
+    uint64_t refusals = 0;
+    for (size_t i = 0; i < outcome->process_count; i++)
+        if (outcome->processes[i].first.of != LIMIT_OF_RUN_WITHIN)
+            refusals += outcome->processes[i].refusals;
+    return refusals;
+}
+
 bool outcome_met_limit(const struct outcome *outcome)
 {
-    return outcome->limit_kills != 0 || outcome_own_refusals(outcome) != 0;
+    return outcome->limit_kills != 0 || own_refusals(outcome) != 0;
 }
 
 const struct process *outcome_first_refused(const struct outcome *outcome)
@@ -52,15 +61,6 @@ const struct process *outcome_first_refused(const struct outcome *outcome)
             first = process;
     }
     return first;
-}
-
-uint64_t outcome_own_refusals(const struct outcome *outcome)
-{
-    uint64_t refusals = 0;
-    for (size_t i = 0; i < outcome->process_count; i++)
-        if (outcome->processes[i].first.of != LIMIT_OF_RUN_WITHIN)
-            refusals += outcome->processes[i].refusals;
-    return refusals;
 }
 
 uint64_t outcome_faults(const struct outcome *outcome)

@@ -143,9 +143,6 @@ enum outcome_kind outcome_kind(const struct outcome *outcome);
 /* "never refused", "refused and survived" ... Static. */
 const char *outcome_kind_name(enum outcome_kind kind);
 uint64_t outcome_refusals(const struct outcome *outcome); /* of all processes */
-/* Those that the run's own limits were the reason of, or the run's around it: not a run's within.
- */
-uint64_t outcome_own_refusals(const struct outcome *outcome);
 /* Was anything of those, or killed at the limit? */
 bool outcome_met_limit(const struct outcome *outcome);
 uint64_t outcome_faults(const struct outcome *outcome); /* of all processes */

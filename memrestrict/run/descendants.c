@@ -58,12 +58,7 @@ enum kin descendants_find(int root, int pid, uint64_t start_time, struct proc_st
 }
 
 /* The numbers of processes that are to be looked at, each once. */
-struct queue {
-    int *pids;
-    size_t count;
-};
-
-static bool add(struct queue *queue, int pid)
+bool descendants_tell(struct descendants_told *queue, int pid)
 {
     if (queue->count >= MOST_BELOW || !descendants_is_number(pid))
         return false;
@@ -78,19 +73,19 @@ static bool add(struct queue *queue, int pid)
     return true;
 }
 
-static void add_children_of_thread(struct queue *queue, int pid, const char *thread)
+static void add_children_of_thread(struct descendants_told *queue, int pid, const char *thread)
 {
     char path[PATH_ROOM + NAME_MAX];
     int child;
     snprintf(path, sizeof path, "/proc/%d/task/%s/children", pid, thread);
     FILE *children = fopen(path, "re");
     while (children != NULL && fscanf(children, "%d", &child) == 1)
-        add(queue, child);
+        descendants_tell(queue, child);
     if (children != NULL)
         fclose(children);
 }
 
-static void add_children(struct queue *queue, int pid)
+static void add_children(struct descendants_told *queue, int pid)
 {
     char path[PATH_ROOM];
     struct dirent *thread;
@@ -105,7 +100,7 @@ static void add_children(struct queue *queue, int pid)
 
 void descendants_each(int root, descendants_visit *visit, void *context)
 {
-    struct queue queue = {NULL, 0};
+    struct descendants_told queue = {NULL, 0};
     add_children(&queue, root);
     for (size_t i = 0; i < queue.count; i++) {
         struct proc_stat stat;
@@ -140,7 +135,7 @@ static int inner_number(int pid)
 
 int descendants_find_inner(int root, int inner, uint64_t start_time)
 {
-    struct queue queue = {NULL, 0};
+    struct descendants_told queue = {NULL, 0};
     struct proc_stat stat;
     int found = 0;
     add_children(&queue, root);
@@ -167,14 +162,6 @@ bool descendants_signal(int pid, uint64_t start_time, int signal)
                 syscall(SYS_pidfd_send_signal, fd, signal, NULL, 0) == 0;
     close(fd);
     return sent;
-}
-
-bool descendants_tell(struct descendants_told *told, int pid)
-{
-    struct queue queue = {told->pids, told->count};
-    bool added = add(&queue, pid);
-    *told = (struct descendants_told){queue.pids, queue.count};
-    return added;
 }
 
 bool descendants_is_told(const struct descendants_told *told, int pid)

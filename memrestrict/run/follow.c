@@ -17,12 +17,11 @@ void *follow_prepare(const struct engine *engine, const struct run_options *opti
                      const struct target *target, struct held_child *launched,
                      struct outcome *outcome)
 {
-    const char *count = options_setting(options, SETTING_COUNT);
     struct engine_run how = {
         .limit = outcome->limit,
         .tree_limit = outcome->tree_limit,
         .reserve = options->reserve,
-        .count_stacks = count != NULL && strstr(count, "stacks") != NULL,
+        .count_stacks = options_count_stacks(options),
         .program = target->path,
         .outcome = outcome,
         .on_stop = on_stop,

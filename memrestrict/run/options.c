@@ -121,6 +121,12 @@ const char *options_setting(const struct run_options *options, enum option_setti
     return value != NULL ? value : getenv(option_setting_names[which]);
 }
 
+bool options_count_stacks(const struct run_options *options)
+{
+    const char *count = options_setting(options, SETTING_COUNT);
+    return count != NULL && strstr(count, "stacks") != NULL;
+}
+
 bool options_want_color(const struct run_options *options, int fd)
 {
     return options->color == COLOR_AUTO ? terminal_wants_color(fd) : options->color == COLOR_ALWAYS;

@@ -72,6 +72,9 @@ bool options_read(int argc, char **argv, struct run_options *options, int *statu
 /* What holds for a setting: the option, or else the environment. NULL: neither is there. */
 const char *options_setting(const struct run_options *options, enum option_setting which);
 
+/* Are mappings made for the stacks of threads charged, too? */
+bool options_count_stacks(const struct run_options *options);
+
 /* Colours, in what is written there. */
 bool options_want_color(const struct run_options *options, int fd);
 /* Words on stderr, rather than only where something happened. */

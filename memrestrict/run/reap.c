@@ -134,8 +134,8 @@ static void look_at_memory(struct reap *reap, const struct roster_process *proce
     uint64_t now = process->seen && process->live ? resident_of(process->pid) : 0;
     uint64_t *most = &reap->resident[process->slot];
     *most = now > *most ? now : *most;
-    if (resident_is_beyond(now, process->peak, 1) && proc_stat_of(process->pid, &stat) == 0 &&
-        stat.start_time == process->start_time)
+    if (!reap->beyond[process->slot] && resident_is_beyond(now, process->peak, 1) &&
+        proc_stat_of(process->pid, &stat) == 0 && stat.start_time == process->start_time)
         reap->beyond[process->slot] |= resident_is_beyond(now, process->peak, stat.threads);
 }
 

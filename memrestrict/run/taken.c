@@ -53,14 +53,13 @@ static void on_stop(void *context, int signal)
 
 static bool open_tracer(struct taken *taken, const struct run_options *options)
 {
-    const char *count = options_setting(options, SETTING_COUNT);
     bool in_tree = taken->outcome->tree_limit != OUTCOME_UNLIMITED;
     taken->shared = (struct tracer_shared){.hold = hold, .refused = refused, .context = taken};
     struct tracer_options how = {
         .limit = taken->outcome->limit,
         .tree_limit = OUTCOME_UNLIMITED,
         .reserve = options->reserve,
-        .count_stacks = count != NULL && strstr(count, "stacks") != NULL,
+        .count_stacks = options_count_stacks(options),
         .verify = tracer_is_verified(),
         .seizes = true,
         .shared = in_tree ? &taken->shared : NULL,
