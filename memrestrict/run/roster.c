@@ -150,9 +150,8 @@ static bool visit(struct roster *roster, unsigned slot, struct roster_claim *cla
     struct roster_place *place = &roster->places[slot];
     if (&roster->accounts->slots[slot] == roster->own || !roster_read(roster, slot, claim))
         return false;
-    if (claim->owner != place->owner)
+    if (claim->owner != place->owner || place->unfinished != 0)
         *place = (struct roster_place){.owner = claim->owner, .began = claim->process.began};
-    place->unfinished = 0;
     identify(roster, place, claim);
     complete(place, &claim->process);
     return !place->done;

@@ -233,7 +233,8 @@ void outer_tell(struct outer *outer, const struct roster_process *process,
 {
     struct account *account = place_of(outer, process);
     bool is_new = account == NULL;
-    if (is_new && outer->seats[process->slot].began == process->began)
+    const struct seat *seat = &outer->seats[process->slot];
+    if (is_new && seat->number != 0 && seat->began == process->began)
         return; /* it had one, which was taken from it */
     if (is_new && (account = sit_down(outer, process)) == NULL) {
         if (end != NULL)

@@ -332,6 +332,40 @@ START_TEST(reap_an_address_space_is_read_once_it_is_whole)
 }
 END_TEST
 
+/* A look may come between the taking of a place and its filling in. */
+START_TEST(reap_a_place_that_was_just_taken_has_its_figures_later)
+{
+    enum roster_event event = ROSTER_RUNS;
+    open_outer(ACCOUNTS_UNLIMITED);
+    struct account *account = accounts_claim(roster->accounts, UINT64_C(999998) << 32 | 5);
+    ck_assert_ptr_nonnull(account);
+    found.own_pid = 0;
+    roster_look(roster, note_found, &event);
+    ck_assert_int_eq(found.own_pid, 0);
+    account->pid = 999998;
+    account->start_time = 5;
+    account->began = 77;
+    account->state = ACCOUNT_LIVE;
+    roster_look(roster, note_found, &event);
+    ck_assert_int_eq(found.own_pid, 999998);
+    ck_assert_uint_eq(found.began, 77);
+}
+END_TEST
+
+START_TEST(reap_who_says_that_it_began_never_is_told_of)
+{
+    enum roster_event event = ROSTER_RUNS;
+    struct roster_process process = told(7, 999998, "sort");
+    process.began = 0;
+    process.refusals = 3;
+    open_outer(ACCOUNTS_UNLIMITED);
+    outer_tell(outer, &process, NULL);
+    ck_assert_uint_eq(roster_joined(roster), 1);
+    roster_look(roster, note_found, &event);
+    ck_assert_uint_eq(found.refusals, 3);
+}
+END_TEST
+
 Suite *suite_reap(void)
 {
     Suite *suite = suite_create("reap");
@@ -353,5 +387,7 @@ Suite *suite_reap(void)
     formats_add(suite, reap_there_may_be_no_run_around);
     formats_add(suite, reap_a_doubt_is_handed_on);
     formats_add(suite, reap_an_address_space_is_read_once_it_is_whole);
+    formats_add(suite, reap_a_place_that_was_just_taken_has_its_figures_later);
+    formats_add(suite, reap_who_says_that_it_began_never_is_told_of);
     return suite;
 }
