@@ -104,7 +104,7 @@ void kernel_timer_go_on(const struct kernel_timer *timer)
 
 /* Descriptors */
 
-struct entry { /* as getdents64(2) writes it */
+struct directory_entry { /* as getdents64(2) writes it */
     uint64_t inode;
     int64_t next;
     unsigned short length;
@@ -119,7 +119,7 @@ bool kernel_descriptors_open(struct kernel_descriptors *list)
     return list->fd >= 0;
 }
 
-static const struct entry *next_entry(struct kernel_descriptors *list)
+static const struct directory_entry *next_entry(struct kernel_descriptors *list)
 {
     if (list->at >= list->length) {
         list->length =
@@ -128,14 +128,14 @@ static const struct entry *next_entry(struct kernel_descriptors *list)
     }
     if (list->length <= 0)
         return NULL;
-    const struct entry *entry = (const void *)(list->buffer + list->at);
+    const struct directory_entry *entry = (const void *)(list->buffer + list->at);
     list->at += entry->length;
     return entry;
 }
 
 int kernel_descriptors_next(struct kernel_descriptors *list)
 {
-    const struct entry *entry;
+    const struct directory_entry *entry;
     while ((entry = next_entry(list)) != NULL) {
         int fd = 0;
         const char *at = entry->name;

@@ -15,7 +15,7 @@
 #endif
 
 /* Bytes of a range, by state. */
-struct tally {
+struct range_bytes {
     uint64_t charged, inherited, reserved;
 };
 
@@ -38,18 +38,18 @@ static bool is_range(uint64_t low, uint64_t length)
            !__builtin_add_overflow(low, length, &high);
 }
 
-static struct tally count(struct regions *regions, uint64_t low, uint64_t high)
+static struct range_bytes count(struct regions *regions, uint64_t low, uint64_t high)
 {
-    struct tally tally = {0};
+    struct range_bytes bytes = {0};
     struct regions_span span;
     for (uint64_t at = low; at < high && regions_next(regions, at, &span) && span.low < high;
          at = span.high) {
         uint64_t from = span.low > low ? span.low : low, to = span.high < high ? span.high : high;
-        *(span.state == REGION_CHARGED     ? &tally.charged
-          : span.state == REGION_INHERITED ? &tally.inherited
-                                           : &tally.reserved) += to - from;
+        *(span.state == REGION_CHARGED     ? &bytes.charged
+          : span.state == REGION_INHERITED ? &bytes.inherited
+                                           : &bytes.reserved) += to - from;
     }
-    return tally;
+    return bytes;
 }
 
 /* Sizes of huge pages are rounded up to whole ones (mmap(2)); 2 MiB where none is named. */
@@ -80,7 +80,7 @@ static bool is_stack(const struct space *space, int flags)
 /* What a call adds to the charge, and takes from it. */
 struct change {
     uint64_t more;
-    struct tally less;
+    struct range_bytes less;
 };
 
 static struct change change_of_brk(const struct space *space, const uint64_t *args)
@@ -132,7 +132,7 @@ static struct change change_of_mremap(struct space *space, const uint64_t *args)
         return change;
     if (new_length > old_length && grows_charged(&space->own, args))
         change.more = new_length - old_length;
-    struct tally kept = count(&space->own, args[0], args[0] + old_length);
+    struct range_bytes kept = count(&space->own, args[0], args[0] + old_length);
     if (args[3] & MREMAP_DONTUNMAP)
         change.more += kept.charged + kept.inherited;
     bool whole = kept.charged + kept.inherited + kept.reserved == old_length;
@@ -162,7 +162,7 @@ uint64_t space_call_size(const struct space *space, const struct space_call *cal
     }
 }
 
-static bool fits(const struct space_account *account, uint64_t more)
+static bool fits(const struct space_budget *account, uint64_t more)
 {
     return account->used <= account->limit && more <= account->limit - account->used;
 }
@@ -188,14 +188,15 @@ bool space_begin(struct space *space, struct space_call *call, bool *by_tree)
     return true;
 }
 
-static void note_peak(struct space_account *account)
+static void note_peak(struct space_budget *account)
 {
     if (account->used > account->peak)
         account->peak = account->used;
 }
 
 /* The records have changed by so much: the accounts follow. */
-static void settle(struct space *space, struct tally before, struct tally after, uint64_t reserved)
+static void settle(struct space *space, struct range_bytes before, struct range_bytes after,
+                   uint64_t reserved)
 {
     space->charged += after.charged - before.charged;
     space->inherited += after.inherited - before.inherited;
@@ -272,10 +273,10 @@ struct touched {
     uint64_t low, high, low2, high2;
 };
 
-static struct tally count_touched(struct space *space, const struct touched *touched)
+static struct range_bytes count_touched(struct space *space, const struct touched *touched)
 {
-    struct tally one = count(&space->own, touched->low, touched->high);
-    struct tally two = count(&space->own, touched->low2, touched->high2);
+    struct range_bytes one = count(&space->own, touched->low, touched->high);
+    struct range_bytes two = count(&space->own, touched->low2, touched->high2);
     one.charged += two.charged;
     one.inherited += two.inherited;
     return one;
@@ -352,15 +353,15 @@ static bool is_whole(const struct space *space, const struct space_call *call)
     if (call->kind != SPACE_MREMAP || !(args[3] & MREMAP_FIXED))
         return true;
     uint64_t low = args[0], high = low + page_up(args[1]);
-    struct tally own = count(&looked_at->own, low, high),
-                 stacks = count(&looked_at->stacks, low, high);
+    struct range_bytes own = count(&looked_at->own, low, high),
+                       stacks = count(&looked_at->stacks, low, high);
     return own.charged + own.inherited + own.reserved + stacks.charged + stacks.reserved ==
            high - low;
 }
 
 bool space_end(struct space *space, struct space_call *call, int64_t result)
 {
-    struct tally none = {0};
+    struct range_bytes none = {0};
     uint64_t to = (uint64_t)result;
     if (failed(call, result)) {
         settle(space, none, none, call->reserved);
@@ -368,7 +369,7 @@ bool space_end(struct space *space, struct space_call *call, int64_t result)
     }
     bool whole = is_whole(space, call);
     struct touched touched = touch(space, call, to);
-    struct tally before = count_touched(space, &touched);
+    struct range_bytes before = count_touched(space, &touched);
     apply(space, call, &touched, to);
     settle(space, before, count_touched(space, &touched), call->reserved);
     if (call->kind == SPACE_BRK)
@@ -412,14 +413,14 @@ void space_enter(struct space *space, uint64_t low, uint64_t high, enum space_ma
     int flags = kind == SPACE_PRIVATE
                     ? MAP_PRIVATE
                     : MAP_SHARED | (kind == SPACE_FILE_SHARED ? 0 : MAP_ANONYMOUS);
-    struct tally before = count(&space->own, low, high);
+    struct range_bytes before = count(&space->own, low, high);
     add(&space->own, low, high, state_of(space, writable ? PROT_WRITE : 0, flags));
     settle(space, before, count(&space->own, low, high), 0);
 }
 
 void space_correct(struct space *space, uint64_t low, uint64_t high, bool mapped, bool writable)
 {
-    struct tally before = count(&space->own, low, high);
+    struct range_bytes before = count(&space->own, low, high);
     if (mapped)
         protect(space, low, high, writable);
     else
@@ -429,7 +430,7 @@ void space_correct(struct space *space, uint64_t low, uint64_t high, bool mapped
 
 void space_clear(struct space *space)
 {
-    struct tally all = {.charged = space->charged, .inherited = space->inherited}, none = {0};
+    struct range_bytes all = {.charged = space->charged, .inherited = space->inherited}, none = {0};
     forget(space, 0, UINTPTR_MAX);
     settle(space, all, none, 0);
 }

@@ -16,7 +16,7 @@
 #include <sys/types.h>
 
 /* Bytes against a limit. */
-struct space_account {
+struct space_budget {
     uint64_t limit; /* UINT64_MAX: none */
     uint64_t used, peak;
 };
@@ -26,9 +26,9 @@ struct space {
     struct regions stacks;       /* the same, of mappings made for stacks: not charged */
     uint64_t charged, inherited; /* what `own` adds up to */
     uint64_t break_start, break_now;
-    struct space_account account; /* its own; holds what was inherited too */
-    struct space_account *tree;   /* of all together, without what was inherited */
-    bool count_stacks;            /* stacks are charged as all else */
+    struct space_budget account; /* its own; holds what was inherited too */
+    struct space_budget *tree;   /* of all together, without what was inherited */
+    bool count_stacks;           /* stacks are charged as all else */
     bool keep_written; /* what was writable stays charged, though it is made read-only; and shared
                           files that are writable are charged */
 };

@@ -123,7 +123,7 @@ static void start(struct tracer *tracer, struct tracee *tracee)
     let_run(tracee);
 }
 
-static void open_reserve(struct space_account *account, bool *opened, uint64_t reserve)
+static void open_reserve(struct space_budget *account, bool *opened, uint64_t reserve)
 {
     if (*opened || account->limit == UINT64_MAX)
         return;
@@ -134,7 +134,7 @@ static void open_reserve(struct space_account *account, bool *opened, uint64_t r
 void tracer_refuse(struct tracer *tracer, struct tracer_space *space, const char *call,
                    uint64_t size, bool by_tree)
 {
-    const struct space_account *account = by_tree ? &tracer->tree : &space->space.account;
+    const struct space_budget *account = by_tree ? &tracer->tree : &space->space.account;
     const struct tracer_shared *shared = by_tree ? tracer->options.shared : NULL;
     uint64_t used = account->used, limit = account->limit;
     if (shared != NULL)

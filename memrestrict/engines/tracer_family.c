@@ -138,7 +138,7 @@ bool tracer_family_shares_space(int pid, int other)
 /* While a thread forks others may change their mappings: what the child has, the kernel knows. */
 static bool copy_space(struct tracer_space *copy, struct tracer_space *from, int pid)
 {
-    struct space_account *tree = from->space.tree;
+    struct space_budget *tree = from->space.tree;
     if (!space_copy(&copy->space, &from->space))
         return false;
     copy->space.tree = NULL;
@@ -184,7 +184,7 @@ static bool load_orphan(struct tracer *tracer, struct tracee *child)
     struct tracer_space *space = make_space(tracer, child->tid);
     if (space == NULL)
         return false;
-    struct space_account *tree = space->space.tree;
+    struct space_budget *tree = space->space.tree;
     space->row.program = name_of(child->tid);
     space->row.parent = parent_of(child->tid);
     space->row.forked = true;
@@ -256,7 +256,7 @@ static void begin_program(struct tracer *tracer, struct tracee *tracee)
         tracer_condemn(tracer, tracee, "its mappings cannot be read");
         return;
     }
-    const struct space_account *own = &space->space.account, *tree = space->space.tree;
+    const struct space_budget *own = &space->space.account, *tree = space->space.tree;
     bool by_tree = tree != NULL && (tree->used > tree->limit || !holds(tracer));
     if (own->used <= own->limit && !by_tree)
         return;

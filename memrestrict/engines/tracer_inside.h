@@ -48,7 +48,7 @@ struct tracee {
 struct tracer {
     struct tracer_options options;
     struct outcome *outcome;
-    struct space_account tree;
+    struct space_budget tree;
     bool tree_reserve;
     struct tracee *tracees; /* by tid */
     struct tracee *waiting; /* first come, first served */

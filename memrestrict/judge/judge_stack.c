@@ -13,11 +13,11 @@ enum { BELOW = 65536 };
 /* What is left open below a stack that grows, at the most. */
 static const uint64_t most_gap = 1 << 20;
 
-struct fault {
+struct stack_fault {
     uint64_t address, stack; /* the stack pointer */
 };
 
-static bool read_fault(int tid, struct fault *fault)
+static bool read_fault(int tid, struct stack_fault *fault)
 {
     siginfo_t info;
     struct __ptrace_syscall_info state;
@@ -25,7 +25,7 @@ static bool read_fault(int tid, struct fault *fault)
         (info.si_code != SEGV_MAPERR && info.si_code != SEGV_ACCERR) ||
         ptrace(PTRACE_GET_SYSCALL_INFO, tid, (void *)sizeof state, &state) <= 0)
         return false;
-    *fault = (struct fault){(uint64_t)(uintptr_t)info.si_addr, state.stack_pointer};
+    *fault = (struct stack_fault){(uint64_t)(uintptr_t)info.si_addr, state.stack_pointer};
     return true;
 }
 
@@ -33,7 +33,7 @@ static bool read_fault(int tid, struct fault *fault)
  * stack pointer is near that, or below it. */
 bool judge_stack_overflowed(int tid)
 {
-    struct fault fault;
+    struct stack_fault fault;
     char path[64], mode[5];
     uint64_t low, high, guard = 0;
     bool found = false, main_stack = false;

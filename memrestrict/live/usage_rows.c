@@ -16,7 +16,7 @@ enum { PID_WIDTH = 7, PROGRAM_WIDTH = 17, PROGRAM_LEAST = 8, LEAST_BAR = 6, MOST
 enum { PAIR_WIDTH = 22, PEAK_WIDTH = 11, REFUSED_WIDTH = 8, BAR_AROUND = 3, MARGIN = 3 };
 
 /* What there is room for. */
-struct layout {
+struct columns {
     unsigned program, bar; /* bar: 0 for none */
     bool peak, refused;
 };
@@ -120,25 +120,25 @@ void usage_rows_free(struct usage_rows *rows)
     *rows = (struct usage_rows){NULL, 0};
 }
 
-static struct layout layout_make(unsigned width)
+static struct columns columns_make(unsigned width)
 {
-    struct layout layout = {PROGRAM_WIDTH, 0, true, true};
+    struct columns columns = {PROGRAM_WIDTH, 0, true, true};
     unsigned rest = PID_WIDTH + 1 + PROGRAM_WIDTH + PAIR_WIDTH + PEAK_WIDTH + REFUSED_WIDTH;
     if (width >= rest + LEAST_BAR + BAR_AROUND) {
         unsigned bar = width - rest - BAR_AROUND;
-        layout.bar = bar < LEAST_BAR + MARGIN ? LEAST_BAR : bar - MARGIN;
-        layout.bar = layout.bar > MOST_BAR ? MOST_BAR : layout.bar;
-        return layout;
+        columns.bar = bar < LEAST_BAR + MARGIN ? LEAST_BAR : bar - MARGIN;
+        columns.bar = columns.bar > MOST_BAR ? MOST_BAR : columns.bar;
+        return columns;
     }
-    layout.peak = width >= rest;
-    rest -= layout.peak ? 0 : PEAK_WIDTH;
-    layout.refused = width >= rest - (PROGRAM_WIDTH - PROGRAM_LEAST);
-    rest -= layout.refused ? 0 : REFUSED_WIDTH;
+    columns.peak = width >= rest;
+    rest -= columns.peak ? 0 : PEAK_WIDTH;
+    columns.refused = width >= rest - (PROGRAM_WIDTH - PROGRAM_LEAST);
+    rest -= columns.refused ? 0 : REFUSED_WIDTH;
     if (width < rest)
-        layout.program -= rest - width < PROGRAM_WIDTH - PROGRAM_LEAST
-                              ? rest - width
-                              : PROGRAM_WIDTH - PROGRAM_LEAST;
-    return layout;
+        columns.program -= rest - width < PROGRAM_WIDTH - PROGRAM_LEAST
+                               ? rest - width
+                               : PROGRAM_WIDTH - PROGRAM_LEAST;
+    return columns;
 }
 
 /* Safe for a terminal, cut or filled up to `width` characters. */
@@ -169,7 +169,7 @@ static void print_bar(FILE *file, const struct usage_row *row, unsigned width)
     fputc(limited ? ']' : ' ', file);
 }
 
-static void print_row(FILE *file, const struct usage_row *row, const struct layout *layout,
+static void print_row(FILE *file, const struct usage_row *row, const struct columns *columns,
                       const struct usage_style *style)
 {
     char pair[SIZE_PAIR_ROOM], peak[SIZE_ROOM];
@@ -179,36 +179,37 @@ static void print_row(FILE *file, const struct usage_row *row, const struct layo
                                              : "";
     bool has_peak = !row->outside && (!row->whole || row->limit != ACCOUNTS_UNLIMITED);
     fprintf(file, "%s%*d %s", color, PID_WIDTH, row->pid, row->whole ? "" : " ");
-    print_name(file, row->program, layout->program - !row->whole);
-    if (layout->bar != 0) {
+    print_name(file, row->program, columns->program - !row->whole);
+    if (columns->bar != 0) {
         fputc(' ', file);
-        print_bar(file, row, layout->bar);
+        print_bar(file, row, columns->bar);
     }
     fprintf(file, " %21s", size_pair(row->used, row->limit, pair));
-    if (layout->peak)
+    if (columns->peak)
         fprintf(file, " %10s", has_peak ? size_words(row->peak, peak) : "-");
-    if (layout->refused)
+    if (columns->refused)
         fprintf(file, row->outside ? "       -" : " %7" PRIu64, row->refusals);
     fprintf(file, "%s%s", *color != '\0' ? TERMINAL_PLAIN : "", style->line_end);
 }
 
-static void print_head(FILE *file, const struct layout *layout, const struct usage_style *style)
+static void print_head(FILE *file, const struct columns *columns, const struct usage_style *style)
 {
     fprintf(file, "%s%*s %-*s", style->color ? TERMINAL_BOLD : "", PID_WIDTH, "PID",
-            (int)layout->program, "PROGRAM");
-    if (layout->bar != 0)
-        fprintf(file, "%*s", (int)layout->bar + BAR_AROUND, "");
-    fprintf(file, " %21s%s%s%s%s", "USED OF LIMIT", layout->peak ? "       PEAK" : "",
-            layout->refused ? " REFUSED" : "", style->color ? TERMINAL_PLAIN : "", style->line_end);
+            (int)columns->program, "PROGRAM");
+    if (columns->bar != 0)
+        fprintf(file, "%*s", (int)columns->bar + BAR_AROUND, "");
+    fprintf(file, " %21s%s%s%s%s", "USED OF LIMIT", columns->peak ? "       PEAK" : "",
+            columns->refused ? " REFUSED" : "", style->color ? TERMINAL_PLAIN : "",
+            style->line_end);
 }
 
 void usage_rows_print(FILE *file, const struct usage_rows *rows, const struct usage_style *style)
 {
-    struct layout layout = layout_make(style->width);
-    print_head(file, &layout, style);
+    struct columns columns = columns_make(style->width);
+    print_head(file, &columns, style);
     size_t shown = rows->count <= style->most ? rows->count : style->most - (style->most > 0);
     for (size_t i = 0; i < shown; i++)
-        print_row(file, &rows->rows[i], &layout, style);
+        print_row(file, &rows->rows[i], &columns, style);
     if (shown < rows->count)
         fprintf(file, "%*s ... and %zu more%s", PID_WIDTH, "", rows->count - shown,
                 style->line_end);

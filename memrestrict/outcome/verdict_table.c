@@ -120,7 +120,7 @@ static const char *row_color(const struct row *rows, size_t index)
     return index == 0 ? TERMINAL_BOLD : rows[index].failed ? TERMINAL_YELLOW : "";
 }
 
-struct layout {
+struct columns {
     size_t widths[COLUMNS]; /* 0: left out */
 };
 
@@ -134,11 +134,11 @@ static bool all_are(const struct row *rows, size_t count, unsigned column, const
 }
 
 /* How much too wide it is. */
-static size_t excess(const struct layout *layout, size_t width)
+static size_t excess(const struct columns *columns, size_t width)
 {
     size_t sum = 0;
     for (unsigned column = 0; column < COLUMNS; column++)
-        sum += layout->widths[column] != 0 ? layout->widths[column] + 2 : 0;
+        sum += columns->widths[column] != 0 ? columns->widths[column] + 2 : 0;
     return sum > width ? sum - width : 0;
 }
 
@@ -153,36 +153,36 @@ static bool shrink(size_t *column, size_t least, size_t less)
 }
 
 /* What tells least goes first; names are cut only where that is enough. */
-static void layout_fit(struct layout *layout, size_t width)
+static void columns_fit(struct columns *columns, size_t width)
 {
     static const unsigned spare[] = {FIRST_COLUMN, LEFT_COLUMN, LIMIT_COLUMN};
-    size_t *program = &layout->widths[PROGRAM_COLUMN], whole = *program;
-    if (excess(layout, width) == 0)
+    size_t *program = &columns->widths[PROGRAM_COLUMN], whole = *program;
+    if (excess(columns, width) == 0)
         return;
     for (unsigned i = 0; i < sizeof spare / sizeof *spare; i++) {
-        layout->widths[spare[i]] = 0;
+        columns->widths[spare[i]] = 0;
         *program = whole;
-        if (shrink(program, PROGRAM_LEAST, excess(layout, width)))
+        if (shrink(program, PROGRAM_LEAST, excess(columns, width)))
             return;
     }
-    shrink(&layout->widths[END_COLUMN], 1, excess(layout, width));
+    shrink(&columns->widths[END_COLUMN], 1, excess(columns, width));
 }
 
-static struct layout layout_make(const struct row *rows, size_t count, size_t width)
+static struct columns columns_make(const struct row *rows, size_t count, size_t width)
 {
-    struct layout layout = {{0}};
+    struct columns columns = {{0}};
     for (size_t i = 0; i < count; i++)
         for (unsigned column = 0; column < COLUMNS; column++) {
             size_t needs = text_width(rows[i].cells[column]);
-            if (needs > layout.widths[column])
-                layout.widths[column] = needs;
+            if (needs > columns.widths[column])
+                columns.widths[column] = needs;
         }
     if (all_are(rows, count, LIMIT_COLUMN, "unlimited"))
-        layout.widths[LIMIT_COLUMN] = 0;
+        columns.widths[LIMIT_COLUMN] = 0;
     if (all_are(rows, count, FAULTS_COLUMN, "0"))
-        layout.widths[FAULTS_COLUMN] = 0;
-    layout_fit(&layout, width);
-    return layout;
+        columns.widths[FAULTS_COLUMN] = 0;
+    columns_fit(&columns, width);
+    return columns;
 }
 
 static void write_cell(FILE *file, const char *cell, size_t width, bool right)
@@ -195,12 +195,12 @@ static void write_cell(FILE *file, const char *cell, size_t width, bool right)
         fprintf(file, "%*s", (int)(width - length), "");
 }
 
-static void write_row(FILE *file, const struct row *row, const struct layout *layout,
+static void write_row(FILE *file, const struct row *row, const struct columns *columns,
                       const char *color)
 {
     fputs(color, file);
     for (unsigned column = 0; column < COLUMNS; column++) {
-        size_t width = layout->widths[column];
+        size_t width = columns->widths[column];
         bool left = column == PROGRAM_COLUMN || column >= FIRST_COLUMN;
         if (width == 0)
             continue;
@@ -262,9 +262,10 @@ bool verdict_table(FILE *file, const struct outcome *outcome, const struct verdi
     }
     free(processes);
     if (done && count != 0) {
-        struct layout layout = layout_make(rows, made, style->wide ? SIZE_MAX : table_width(file));
+        struct columns columns =
+            columns_make(rows, made, style->wide ? SIZE_MAX : table_width(file));
         for (size_t i = 0; i < made; i++)
-            write_row(file, &rows[i], &layout, style->color ? row_color(rows, i) : "");
+            write_row(file, &rows[i], &columns, style->color ? row_color(rows, i) : "");
         if (all > count)
             fprintf(file, "  ... and %zu more\n", all - count);
     }

@@ -15,7 +15,7 @@ static _Noreturn void lie_still(int command, char *last)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != command)
         _exit(0);
-    prctl(PR_SET_NAME, "witness");
+    prctl(PR_SET_NAME, "group-probe");
     char *first = program_invocation_name;
     if (last > first)
         memset(first, 0, (size_t)(last - first) + strlen(last));

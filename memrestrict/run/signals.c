@@ -87,7 +87,7 @@ void signals_watch(struct signals *signals, int pid, char *last_argument)
 }
 
 /* What came before the new one was there is known to the old one alone. */
-static void change_witness(struct signals *signals, int pid)
+static void change_probe(struct signals *signals, int pid)
 {
     siginfo_t info;
     int next = group_probe_make(signals->last_argument);
@@ -103,7 +103,7 @@ void signals_pass(struct signals *signals, int pid, const siginfo_t *info)
     if (info->si_signo != SIGCHLD && !has_got_it(signals, pid, info))
         pass_on(pid, info);
     for (int i = 0; i < ROUNDS && group_probe_has_any(signals->probe); i++)
-        change_witness(signals, pid);
+        change_probe(signals, pid);
 }
 
 /* Did a shell with job control start us? It gives each job a group of its own, and a terminal to

@@ -22,7 +22,7 @@ enum {
 static const uint64_t start_patience = UINT64_C(500) * 1000 * 1000,
                       most_patience = UINT64_C(10) * 1000 * 1000 * 1000;
 
-struct finding {
+struct outsider { /* a program that the library is not in */
     int pid, parent;
     uint64_t start_time; /* 0: unknown */
     uint64_t when;
@@ -45,7 +45,7 @@ struct join {
 struct unjoined {
     const char *patterns;
     struct outcome *outcome;
-    struct finding *findings;
+    struct outsider *programs;
     size_t count, lost;
     bool last, waits, ignored;
     unsigned next_join;
@@ -68,7 +68,7 @@ void unjoined_ignore(struct unjoined *unjoined) { unjoined->ignored = true; }
 static void find_host(struct unjoined *unjoined, const struct roster_process *guest)
 {
     for (size_t i = unjoined->count; i-- > 0;) {
-        struct finding *host = &unjoined->findings[i];
+        struct outsider *host = &unjoined->programs[i];
         bool fits = host->start_time == 0 || host->start_time == guest->start_time;
         if (fits && (host->pid == guest->pid || host->pid == guest->own_pid)) {
             host->hosts = true;
@@ -93,23 +93,23 @@ void unjoined_joined(struct unjoined *unjoined, const struct roster_process *pro
 
 /* Findings */
 
-static struct finding *add(struct unjoined *unjoined, const char *path)
+static struct outsider *add(struct unjoined *unjoined, const char *path)
 {
     size_t count = unjoined->count;
     if (count < MOST && (count & (count - 1)) == 0) {
         size_t room = count == 0 ? 1 : 2 * count;
-        struct finding *grown = reallocarray(unjoined->findings, room, sizeof *grown);
+        struct outsider *grown = reallocarray(unjoined->programs, room, sizeof *grown);
         if (grown == NULL)
             return NULL;
-        unjoined->findings = grown;
+        unjoined->programs = grown;
     }
     char *kept = count < MOST ? strdup(path) : NULL;
     if (kept == NULL) {
         unjoined->lost++;
         return NULL;
     }
-    unjoined->findings[count] = (struct finding){.path = kept};
-    return &unjoined->findings[unjoined->count++];
+    unjoined->programs[count] = (struct outsider){.path = kept};
+    return &unjoined->programs[unjoined->count++];
 }
 
 /* As it stands in /proc: NULL if it has ended, or is another's by now. */
@@ -131,17 +131,17 @@ static char *read_command(int pid)
 }
 
 /* Who has a note is known better by it; two of one beginning and one name are taken for one. */
-static struct finding *find(const struct unjoined *unjoined, int pid, uint64_t start_time,
-                            const char *path)
+static struct outsider *find(const struct unjoined *unjoined, int pid, uint64_t start_time,
+                             const char *path)
 {
     for (size_t i = unjoined->count; i-- > 0;) {
-        struct finding *finding = &unjoined->findings[i];
-        bool same_number = finding->pid == pid;
-        bool same_start = start_time != 0 && finding->start_time == start_time;
-        bool same_name = strcmp(text_last_part(finding->path), text_last_part(path)) == 0;
-        bool unknown_start = start_time == 0 || finding->start_time == 0;
+        struct outsider *program = &unjoined->programs[i];
+        bool same_number = program->pid == pid;
+        bool same_start = start_time != 0 && program->start_time == start_time;
+        bool same_name = strcmp(text_last_part(program->path), text_last_part(path)) == 0;
+        bool unknown_start = start_time == 0 || program->start_time == 0;
         if ((same_number && (same_start || unknown_start)) || (same_start && same_name))
-            return finding;
+            return program;
     }
     return NULL;
 }
@@ -150,27 +150,27 @@ void unjoined_seen(struct unjoined *unjoined, int pid, uint64_t start_time, cons
                    enum coverage coverage, const char *why)
 {
     struct proc_stat stat = {0};
-    struct finding *finding = find(unjoined, pid, start_time, path);
-    if (finding != NULL && finding->command != NULL)
+    struct outsider *program = find(unjoined, pid, start_time, path);
+    if (program != NULL && program->command != NULL)
         return;
     char *command = read_command(pid);
-    if (finding != NULL) {
-        finding->command = command;
+    if (program != NULL) {
+        program->command = command;
         return;
     }
-    finding = add(unjoined, path);
-    if (finding == NULL) {
+    program = add(unjoined, path);
+    if (program == NULL) {
         free(command);
         return;
     }
     proc_stat_of(pid, &stat);
-    finding->pid = pid;
-    finding->parent = stat.parent;
-    finding->start_time = start_time;
-    finding->when = duration_now();
-    finding->coverage = coverage;
-    finding->why = why;
-    finding->command = command;
+    program->pid = pid;
+    program->parent = stat.parent;
+    program->start_time = start_time;
+    program->when = duration_now();
+    program->coverage = coverage;
+    program->why = why;
+    program->command = command;
 }
 
 /* Notes */
@@ -308,21 +308,21 @@ static void take(void *context, const struct exec_note *note, bool gone)
     if (is_nothing(unjoined, note, gone))
         return;
     pid = outer_number(unjoined, pid, note->start_time);
-    struct finding *finding = pid != 0 ? find(unjoined, pid, note->start_time, note->path) : NULL;
-    if (finding == NULL || finding->noted)
-        finding = add(unjoined, note->path);
-    if (finding == NULL)
+    struct outsider *program = pid != 0 ? find(unjoined, pid, note->start_time, note->path) : NULL;
+    if (program == NULL || program->noted)
+        program = add(unjoined, note->path);
+    if (program == NULL)
         return;
-    finding->pid = pid;
-    finding->parent = note->parent;
-    finding->start_time = note->start_time;
-    finding->when = note->when < duration_now() ? note->when : duration_now();
-    finding->coverage = coverage_by_note(note);
-    finding->why = why_by_note(note);
-    finding->noted = true;
-    finding->spawned = note->flags & EXEC_SPAWNED;
-    if (finding->command == NULL && !gone && pid != 0 && !(note->flags & EXEC_ALONE))
-        finding->command = read_command(pid);
+    program->pid = pid;
+    program->parent = note->parent;
+    program->start_time = note->start_time;
+    program->when = note->when < duration_now() ? note->when : duration_now();
+    program->coverage = coverage_by_note(note);
+    program->why = why_by_note(note);
+    program->noted = true;
+    program->spawned = note->flags & EXEC_SPAWNED;
+    if (program->command == NULL && !gone && pid != 0 && !(note->flags & EXEC_ALONE))
+        program->command = read_command(pid);
 }
 
 void unjoined_look(struct unjoined *unjoined, struct roster *roster, bool last)
@@ -339,24 +339,24 @@ bool unjoined_waits(const struct unjoined *unjoined) { return unjoined->waits; }
 
 static int by_number(const void *one, const void *other)
 {
-    const struct finding *a = one, *b = other;
+    const struct outsider *a = one, *b = other;
     return a->pid != b->pid ? (a->pid > b->pid) - (a->pid < b->pid)
                             : (a->when > b->when) - (a->when < b->when);
 }
 
 /* The first that became so in the process of that number, from `began` on. */
-static const struct finding *successor(const struct unjoined *unjoined, int pid, uint64_t began)
+static const struct outsider *successor(const struct unjoined *unjoined, int pid, uint64_t began)
 {
     size_t low = 0, high = unjoined->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        const struct finding *finding = &unjoined->findings[middle];
-        bool before = finding->pid < pid || (finding->pid == pid && finding->when < began);
+        const struct outsider *program = &unjoined->programs[middle];
+        bool before = program->pid < pid || (program->pid == pid && program->when < began);
         low = before ? middle + 1 : low;
         high = before ? high : middle;
     }
-    return low < unjoined->count && unjoined->findings[low].pid == pid ? &unjoined->findings[low]
-                                                                       : NULL;
+    const struct outsider *first = &unjoined->programs[low];
+    return low < unjoined->count && first->pid == pid ? first : NULL;
 }
 
 static const uint64_t coarse = 10 * 1000 * 1000; /* the clock of notes is as much behind */
@@ -367,10 +367,10 @@ static void find_taken(struct unjoined *unjoined)
     for (size_t i = 0; i < unjoined->outcome->process_count; i++) {
         const struct process *process = &unjoined->outcome->processes[i];
         uint64_t first = process->began > most_patience ? process->began - most_patience : 0;
-        const struct finding *found =
+        const struct outsider *found =
             process->engine != NULL ? successor(unjoined, process->pid, first) : NULL;
         if (found != NULL && found->when <= process->began + coarse)
-            unjoined->findings[found - unjoined->findings].taken = true;
+            unjoined->programs[found - unjoined->programs].taken = true;
     }
 }
 
@@ -382,7 +382,7 @@ static void complete_escapes(struct unjoined *unjoined)
     for (size_t i = 0; i < count; i++) {
         struct process *process = &outcome->processes[i];
         uint64_t began = process->began > coarse ? process->began - coarse : 0;
-        const struct finding *next = successor(unjoined, process->pid, began);
+        const struct outsider *next = successor(unjoined, process->pid, began);
         if (process->end == PROCESS_VANISHED && next != NULL && next->noted && !next->spawned)
             process->end = PROCESS_ESCAPED;
         if (process->end == PROCESS_ESCAPED && next != NULL && next->taken)
@@ -394,57 +394,57 @@ static void complete_escapes(struct unjoined *unjoined)
     }
 }
 
-static bool runs(const struct finding *finding)
+static bool runs(const struct outsider *program)
 {
     struct proc_stat stat;
-    return finding->pid > 1 && finding->start_time != 0 && proc_stat_of(finding->pid, &stat) == 0 &&
-           stat.state != 'Z' && stat.start_time == finding->start_time;
+    return program->pid > 1 && program->start_time != 0 && proc_stat_of(program->pid, &stat) == 0 &&
+           stat.state != 'Z' && stat.start_time == program->start_time;
 }
 
-static void enter(struct unjoined *unjoined, struct finding *finding)
+static void enter(struct unjoined *unjoined, struct outsider *program)
 {
     struct process *process = outcome_add(unjoined->outcome);
-    char *program = strdup(text_last_part(finding->path));
-    if (process == NULL || program == NULL) {
+    char *name = strdup(text_last_part(program->path));
+    if (process == NULL || name == NULL) {
         unjoined->outcome->process_count -= process != NULL;
         unjoined->lost++;
-        free(program);
+        free(name);
         return;
     }
     *process = (struct process){
-        .pid = finding->pid,
-        .parent = finding->parent,
-        .program = program,
-        .began = finding->when,
-        .end = runs(finding) ? PROCESS_RUNNING : PROCESS_VANISHED,
+        .pid = program->pid,
+        .parent = program->parent,
+        .program = name,
+        .began = program->when,
+        .end = runs(program) ? PROCESS_RUNNING : PROCESS_VANISHED,
         .limit = OUTCOME_UNLIMITED,
-        .coverage = finding->coverage,
-        .why = finding->why,
+        .coverage = program->coverage,
+        .why = program->why,
         .unjoined = true,
-        .command = finding->command != NULL ? finding->command : finding->path,
+        .command = program->command != NULL ? program->command : program->path,
     };
-    if (process->command == finding->command)
-        finding->command = NULL;
+    if (process->command == program->command)
+        program->command = NULL;
     else
-        finding->path = NULL;
+        program->path = NULL;
 }
 
 void unjoined_close(struct unjoined *unjoined, const struct roster *roster)
 {
     if (unjoined->count > 0)
-        qsort(unjoined->findings, unjoined->count, sizeof *unjoined->findings, by_number);
+        qsort(unjoined->programs, unjoined->count, sizeof *unjoined->programs, by_number);
     find_taken(unjoined);
     if (!unjoined->ignored)
         complete_escapes(unjoined);
     for (size_t i = 0; i < unjoined->count; i++) {
-        struct finding *finding = &unjoined->findings[i];
-        if (!unjoined->ignored && !finding->hosts && !finding->taken &&
+        struct outsider *program = &unjoined->programs[i];
+        if (!unjoined->ignored && !program->hosts && !program->taken &&
             outcome_is_limited(unjoined->outcome))
-            enter(unjoined, finding);
-        free(finding->path);
-        free(finding->command);
+            enter(unjoined, program);
+        free(program->path);
+        free(program->command);
     }
     unjoined->outcome->unseen = unjoined->ignored ? 0 : unjoined->lost + roster_notes_lost(roster);
-    free(unjoined->findings);
+    free(unjoined->programs);
     free(unjoined);
 }

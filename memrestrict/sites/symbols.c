@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* The names of one address. */
-struct source_location {
+struct address_names {
     uint64_t offset;
     struct symbols_name *names;
     size_t count;
@@ -22,7 +22,7 @@ struct module {
     char *key; /* path and build-id */
     char *path;
     struct debuginfo *debuginfo; /* NULL: there is none */
-    struct source_location *locations;
+    struct address_names *locations;
     UT_hash_handle hh;
 };
 
@@ -33,7 +33,7 @@ struct symbols {
 
 struct symbols *symbols_open(void) { return calloc(1, sizeof(struct symbols)); }
 
-static void free_place(struct source_location *place)
+static void free_place(struct address_names *place)
 {
     for (size_t i = 0; place != NULL && i < place->count; i++) {
         free((char *)place->names[i].function);
@@ -46,7 +46,7 @@ static void free_place(struct source_location *place)
 
 static void free_places(struct module *module)
 {
-    struct source_location *place, *next;
+    struct address_names *place, *next;
     HASH_ITER (hh, module->locations, place, next) {
         HASH_DEL(module->locations, place);
         free_place(place);
@@ -120,7 +120,7 @@ static char *plain_name(const struct module *module, uint64_t offset)
 }
 
 /* Fills in what debug information there is; at least one name. False: no memory. */
-static bool find_names(struct module *module, struct source_location *place)
+static bool find_names(struct module *module, struct address_names *place)
 {
     place->names = debuginfo_names(module->debuginfo, place->offset, &place->count);
     if (place->names == NULL) {
@@ -138,9 +138,9 @@ static bool find_names(struct module *module, struct source_location *place)
 }
 
 /* Only a place whose names are all there is kept: whoever finds it uses them. NULL: no memory. */
-static struct source_location *make_place(struct module *module, uint64_t offset)
+static struct address_names *make_place(struct module *module, uint64_t offset)
 {
-    struct source_location *place = calloc(1, sizeof *place);
+    struct address_names *place = calloc(1, sizeof *place);
     if (place == NULL)
         return NULL;
     place->offset = offset;
@@ -157,7 +157,7 @@ const struct symbols_name *symbols_of(struct symbols *symbols, const struct site
                                       size_t *count)
 {
     struct module *module = module_of(symbols, frame->object);
-    struct source_location *place = NULL;
+    struct address_names *place = NULL;
     *count = 0;
     if (module == NULL)
         return NULL;
@@ -171,9 +171,9 @@ const struct symbols_name *symbols_of(struct symbols *symbols, const struct site
 }
 
 /* NULL: no memory. */
-static struct source_location *make_label(struct symbols *symbols, const char *label, uint64_t key)
+static struct address_names *make_label(struct symbols *symbols, const char *label, uint64_t key)
 {
-    struct source_location *place = calloc(1, sizeof *place);
+    struct address_names *place = calloc(1, sizeof *place);
     if (place != NULL && (place->names = calloc(1, sizeof *place->names)) != NULL) {
         place->offset = key;
         place->count = 1;
@@ -191,7 +191,7 @@ static struct source_location *make_label(struct symbols *symbols, const char *l
 /* A label is a name of its own, at no address: kept like those in no module. */
 static const struct symbols_name *name_of_label(struct symbols *symbols, const char *label)
 {
-    struct source_location *place;
+    struct address_names *place;
     uint64_t key = (uintptr_t)label; /* static strings */
     HASH_FIND(hh, symbols->nowhere.locations, &key, sizeof key, place);
     if (place != NULL)

@@ -15,7 +15,7 @@ enum { FIELDS = 7, LONGEST = 1 << 20 };
 enum { SECONDS, EVENT, PID, PROGRAM, USED, LIMIT, ASKED };
 
 /* Curves by "PID PROGRAM", while rows are read. */
-struct entry {
+struct curve_entry {
     struct curve curve; /* first: a curve that is freed is its entry */
     char *key;
     UT_hash_handle hh;
@@ -25,7 +25,7 @@ struct reader {
     FILE *file;
     const char *name; /* of the file */
     unsigned long line;
-    struct entry *entries;
+    struct curve_entry *entries;
 };
 
 /* A row's fields, cut apart in place: quotes are taken off. False: not so many, or a stray quote.
@@ -68,7 +68,7 @@ static bool read_bytes(const char *field, uint64_t *bytes)
 /* Takes the key over. NULL: no memory. */
 static struct curve *make(struct reader *reader, int pid, const char *name, char *key)
 {
-    struct entry *entry = calloc(1, sizeof *entry);
+    struct curve_entry *entry = calloc(1, sizeof *entry);
     char *own = pid == 0 ? strdup("all processes") : text_safe_string(name);
     if (entry != NULL && own != NULL) {
         entry->key = key;
@@ -86,7 +86,7 @@ static struct curve *make(struct reader *reader, int pid, const char *name, char
 static struct curve *find(struct reader *reader, int pid, const char *name)
 {
     char *key = NULL;
-    struct entry *entry = NULL;
+    struct curve_entry *entry = NULL;
     if (asprintf(&key, "%d %s", pid, name) < 0)
         return NULL;
     HASH_FIND_STR(reader->entries, key, entry);
@@ -193,7 +193,7 @@ static int compare_curves(const void *left, const void *right)
 /* From the table of names to the list. Curves without a point were refused by the tree, unseen. */
 static bool gather(struct reader *reader, struct plot_data *data)
 {
-    struct entry *entry, *next;
+    struct curve_entry *entry, *next;
     data->curves = calloc(HASH_COUNT(reader->entries) + 1, sizeof *data->curves);
     HASH_ITER (hh, reader->entries, entry, next) {
         HASH_DEL(reader->entries, entry);

@@ -22,7 +22,7 @@ struct watched {
 };
 
 /* What was written of a process, for who comes after. */
-struct journal_record {
+struct written_process {
     uint64_t began;
     int pid;
     bool refused, open; /* open: its end was not written */
@@ -36,7 +36,7 @@ struct timeline {
     uint64_t tree_used, tree_limit;
     struct watched watched[ACCOUNTS_SLOTS]; /* by slot */
     unsigned top;                           /* none from here on */
-    struct journal_record *records;
+    struct written_process *records;
     size_t record_count, record_room;
     int error;
 };
@@ -111,7 +111,7 @@ static void keep(struct timeline *timeline, const struct watched *watched, bool 
 {
     if (timeline->record_count == timeline->record_room) {
         size_t room = timeline->record_room * 2 + 64;
-        struct journal_record *more = reallocarray(timeline->records, room, sizeof *more);
+        struct written_process *more = reallocarray(timeline->records, room, sizeof *more);
         if (more == NULL) {
             timeline->error = ENOMEM;
             return;
@@ -119,7 +119,7 @@ static void keep(struct timeline *timeline, const struct watched *watched, bool 
         timeline->records = more;
         timeline->record_room = room;
     }
-    timeline->records[timeline->record_count++] = (struct journal_record){
+    timeline->records[timeline->record_count++] = (struct written_process){
         watched->began, watched->pid, watched->refused, open, watched->peak};
 }
 
@@ -236,14 +236,14 @@ void timeline_end_sample(struct timeline *timeline, uint64_t tree_limit, uint64_
 
 static int compare_records(const void *left, const void *right)
 {
-    const struct journal_record *a = left, *b = right;
+    const struct written_process *a = left, *b = right;
     if (a->began != b->began)
         return a->began < b->began ? -1 : 1;
     return (a->pid > b->pid) - (a->pid < b->pid);
 }
 
 static void add_process(struct timeline *timeline, const struct process *process,
-                        const struct journal_record *seen)
+                        const struct written_process *seen)
 {
     const struct refusal *first = &process->first;
     char *label = make_label(process->program);
@@ -275,8 +275,8 @@ static void add_outcome(struct timeline *timeline, const struct outcome *outcome
               compare_records);
     for (size_t i = 0; i < outcome->process_count; i++) {
         const struct process *process = &outcome->processes[i];
-        struct journal_record key = {.began = process->began, .pid = process->pid};
-        const struct journal_record *seen =
+        struct written_process key = {.began = process->began, .pid = process->pid};
+        const struct written_process *seen =
             timeline->record_count == 0 ? NULL
                                         : bsearch(&key, timeline->records, timeline->record_count,
                                                   sizeof *timeline->records, compare_records);

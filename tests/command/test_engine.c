@@ -221,7 +221,7 @@ START_TEST(orphans_of_a_program_that_became_static_are_waited_for)
 {
     expect("printf '#include <unistd.h>\nint main(void) { pause(); }\n' >s.c; gcc -static s.c -o "
            "s\n$M -q -l 64M sh -c '(echo >gone & ); exec ./s' & run=$!\n"
-           "until [ -e gone ] && [ \"$(ps -o comm= --ppid $run | grep -vx witness)\" = s ]\n"
+           "until [ -e gone ] && [ \"$(ps -o comm= --ppid $run | grep -vx group-probe)\" = s ]\n"
            "do sleep 0.05; done; echo alone; kill $run; wait $run",
            128 + SIGTERM, "alone\n", NULL);
 }

@@ -23,8 +23,9 @@
 /* `cat` under the command $p, as $c, for as long as nobody has opened the pipe "end" and closed it
  * again; the command's other child, $w, has made itself small. */
 #define CAT_UNDER(command)                                                                         \
-    "mkfifo end; " command " cat end & p=$!; " UNTIL(                                              \
-        "c=$(pgrep -P $p -x cat) && w=$(pgrep -P $p -x witness) && [ -z \"$(ls /proc/$w/fd)\" ]")
+    "mkfifo end; " command                                                                         \
+    " cat end & p=$!; " UNTIL("c=$(pgrep -P $p -x cat) && w=$(pgrep -P $p -x group-probe) && [ "   \
+                              "-z \"$(ls /proc/$w/fd)\" ]")
 /* The command in a group of its own, which has made the program's process and lets it wait until
  * somebody reads the pipe j. */
 #define HELD                                                                                       \
