@@ -57,11 +57,11 @@ struct memrestrict_usage {
 MEMRESTRICT_FUNCTION(bool, usage_get, (struct memrestrict_usage * usage, size_t size));
 
 /* Sets this process's limit for every charge that begins after the return: to `bytes`, or to what
- * MEMRESTRICT_LIMIT or the command gave it, if that is less; MEMRESTRICT_UNLIMITED: to that. What
- * is charged stays, also where it is more; then nothing is had until it is less. A
- * forked child begins with it; a limit of all processes together, and that of a run around this
- * one, hold besides. False: ENOSYS, this process is not limited, or the library is not here;
- * EAGAIN, another process holds a lock of the run's for too long. */
+ * MEMRESTRICT_LIMIT or the command gave it last, if that is less; MEMRESTRICT_UNLIMITED: to that.
+ * What is charged stays, also where it is more; then nothing is had until it is less. A forked
+ * child begins with it; a limit of all processes together, and that of a run around this one, hold
+ * besides. False: ENOSYS, this process is not limited, or the library is not here; EAGAIN, another
+ * process holds a lock of the run's for too long. */
 MEMRESTRICT_FUNCTION(bool, limit_set, (uint64_t bytes));
 
 /* `peak` begins again with what is used now: the most of a part of a program. False: ENOSYS. */

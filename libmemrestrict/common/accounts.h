@@ -23,7 +23,7 @@
 
 enum {
     ACCOUNTS_MAGIC = 0x6d72616d,
-    ACCOUNTS_VERSION = 7,
+    ACCOUNTS_VERSION = 8,
     ACCOUNTS_STOCKS = 64,  /* of threads, each process; see stocks.h */
     ACCOUNTS_LINE = 64,    /* bytes of a cache line */
     ACCOUNTS_PAGE = 4096,  /* a slot can be mapped by itself, where pages are no larger */
@@ -108,6 +108,8 @@ struct account {
     uint64_t start_time; /* of the process, field 22 of /proc/PID/stat; 0: unknown */
     uint64_t stack;      /* field 28, another after each exec; 0: unknown */
     uint64_t began;      /* CLOCK_MONOTONIC, in nanoseconds: when the slot was taken */
+    _Atomic uint64_t given; /* the limit by who started it, or set one since: the most that the
+                               process may choose for itself */
     _Atomic uint64_t refusals;
     _Atomic uint64_t unknown; /* addresses freed that are in no record */
     struct account_refusal first;
@@ -210,6 +212,11 @@ uint64_t accounts_tree_used(struct accounts *accounts);
  * charge that begins after the return. `who` as for the lock. False: the lock could not be had. */
 bool accounts_set_limit(struct accounts *accounts, struct account *account, int who,
                         uint64_t limit);
+/* The same, and no limit that the process chooses is more from here on. */
+bool accounts_give_limit(struct accounts *accounts, struct account *account, int who,
+                         uint64_t limit);
+/* By the process itself: what it was given, if that is less. */
+bool accounts_choose_limit(struct accounts *accounts, struct account *mine, uint64_t limit);
 bool accounts_set_tree_limit(struct accounts *accounts, int who, uint64_t limit);
 
 /* What all processes together may hold: the limit, or what was lent of it. */

@@ -227,15 +227,33 @@ void accounts_settle(struct accounts *accounts, struct account *mine, struct acc
     accounts_unlock(accounts);
 }
 
-bool accounts_set_limit(struct accounts *accounts, struct account *account, int who, uint64_t limit)
+static bool set_limit_and_unlock(struct accounts *accounts, struct account *account, uint64_t limit)
 {
-    if (!accounts_lock(accounts, who))
-        return false;
     atomic_store(&account->limit, limit);
     set_ceiling_locked(account);
     take_stocks_locked(account); /* they were drawn under the old one */
     accounts_unlock(accounts);
     return true;
+}
+
+bool accounts_set_limit(struct accounts *accounts, struct account *account, int who, uint64_t limit)
+{
+    return accounts_lock(accounts, who) && set_limit_and_unlock(accounts, account, limit);
+}
+
+bool accounts_give_limit(struct accounts *accounts, struct account *account, int who,
+                         uint64_t limit)
+{
+    if (!accounts_lock(accounts, who))
+        return false;
+    atomic_store(&account->given, limit);
+    return set_limit_and_unlock(accounts, account, limit);
+}
+
+bool accounts_choose_limit(struct accounts *accounts, struct account *mine, uint64_t limit)
+{
+    return accounts_lock(accounts, mine->ticket) &&
+           set_limit_and_unlock(accounts, mine, smaller(limit, atomic_load(&mine->given)));
 }
 
 bool accounts_set_tree_limit(struct accounts *accounts, int who, uint64_t limit)

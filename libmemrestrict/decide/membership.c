@@ -175,7 +175,7 @@ static bool alone(const struct config *config, const char *program, struct text 
                   const char *why)
 {
     uint64_t limit = config->limit < config->tree_limit ? config->limit : config->tree_limit;
-    budget_set_limit(limit);
+    budget_give_limit(limit);
     text_add(complaint, "memrestrict: ");
     text_add_quoted(complaint, program, strlen(program));
     text_add(complaint, ": no place in the accounts of the run (");
@@ -220,7 +220,7 @@ bool membership_start(const struct config *config, const char *program, struct t
     if (!accounts_are_ours(accounts))
         return alone(config, program, complaint, "they are another version's");
     if (is_taken(accounts)) {
-        budget_set_limit(BUDGET_UNLIMITED);
+        budget_give_limit(BUDGET_UNLIMITED);
         return true;
     }
     membership.accounts = accounts;
@@ -234,7 +234,7 @@ void membership_fork_child(const char *program)
     uint64_t tree_limit = atomic_load(&membership.accounts->tree_limit);
     budget_disinherit();
     if (tree_limit < budget_read().limit)
-        budget_set_limit(tree_limit);
+        budget_give_limit(tree_limit);
 }
 
 void membership_note_exit(int status)

@@ -33,8 +33,7 @@ EXPORT bool memrestrict_usage_get(struct memrestrict_usage *usage, size_t size)
 EXPORT bool memrestrict_limit_set(uint64_t bytes)
 {
     int saved = errno;
-    uint64_t given = lifecycle_config.limit; /* by whoever started the program */
-    bool set = life_active() && budget_set_limit(bytes < given ? bytes : given);
+    bool set = life_active() && budget_choose_limit(bytes);
     errno = set ? saved : life_active() ? EAGAIN : ENOSYS;
     return set;
 }

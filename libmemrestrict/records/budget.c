@@ -124,21 +124,35 @@ bool budget_draw(struct account *account, uint64_t bytes)
     return drawn;
 }
 
-bool budget_set_limit(uint64_t limit)
+static bool set_limit(uint64_t limit, bool chosen)
 {
     struct lock_hold hold;
     struct account *account = this_account();
+    struct accounts *accounts = budget_inside.accounts;
     bool set = true;
     lock_take(&budget_inside.lock, &hold);
-    if (budget_inside.accounts != NULL)
-        set = accounts_set_limit(budget_inside.accounts, account, account->ticket, limit);
-    else
-        atomic_store(&account->ceiling, limit);
+    if (accounts != NULL) {
+        set = chosen ? accounts_choose_limit(accounts, account, limit)
+                     : accounts_set_limit(accounts, account, account->ticket, limit);
+    } else {
+        uint64_t given = counter_get(&account->given);
+        atomic_store(&account->limit, chosen && limit > given ? given : limit);
+        atomic_store(&account->ceiling, counter_get(&account->limit));
+    }
     if (set)
-        atomic_store(&budget_own.limit, limit);
+        atomic_store(&budget_own.limit, counter_get(&account->limit));
     stocks_close_locked(account); /* what they hold was drawn under the old limit */
     lock_drop(&budget_inside.lock, &hold);
     return set;
+}
+
+bool budget_set_limit(uint64_t limit) { return set_limit(limit, false); }
+bool budget_choose_limit(uint64_t limit) { return set_limit(limit, true); }
+
+void budget_give_limit(uint64_t limit)
+{
+    atomic_store(&budget_own.given, limit);
+    budget_set_limit(limit);
 }
 
 /* Who charges looks at the peak afterwards: a charge that met the old one is in what is used by

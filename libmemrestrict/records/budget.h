@@ -34,6 +34,11 @@ struct account *budget_account(void);
 /* Changes the limit; what is charged already stays, also when it is more. False: it is as it was,
  * since the accounts' lock could not be had. */
 bool budget_set_limit(uint64_t limit);
+/* The same by the program: no more than it was given at start, or by budget_give_limit, or by who
+ * set one for a slot from outside, whichever was the last. */
+bool budget_choose_limit(uint64_t limit);
+/* Instead of the one at start; before budget_join, or where there is no slot. */
+void budget_give_limit(uint64_t limit);
 /* The peak begins again with what is used now. */
 void budget_reset_peak(void);
 

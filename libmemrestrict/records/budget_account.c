@@ -32,6 +32,7 @@ void budget_start(uint64_t limit)
     stock_possible(); /* to register for membarrier takes milliseconds once there are threads */
     budget_inside.process = kernel_pid();
     note_who_is_alone(false);
+    atomic_store(&budget_own.given, limit);
     atomic_store(&budget_own.limit, limit);
     atomic_store(&budget_own.ceiling, limit);
 }
@@ -61,7 +62,7 @@ static void close_own_stocks(void)
     lock_drop(&budget_inside.lock, &hold);
 }
 
-/* What stood in memory that others share is from now on in our own; from zero, but for the limit.
+/* What stood in memory that others share is from now on in our own; from zero, but for the limits.
  */
 void budget_fork_child(uint64_t held)
 {
@@ -71,11 +72,12 @@ void budget_fork_child(uint64_t held)
     } else if (held == BUDGET_AS_NOTED) {
         held = seat.noted;
     }
-    uint64_t limit = counter_get(&budget_own.limit);
+    uint64_t limit = counter_get(&budget_own.limit), given = counter_get(&budget_own.given);
     bool stocks = !stocks_none(&budget_own);
     memset(&budget_own, 0, stocks ? sizeof budget_own : offsetof(struct account, stocks));
     atomic_store(&budget_own.stocks_open,
                  stocks); /* a refund that a handler interrupted may end in one */
+    atomic_store(&budget_own.given, given);
     atomic_store(&budget_own.limit, limit);
     atomic_store(&budget_own.ceiling, limit);
     atomic_store(&budget_own.used, held);
@@ -115,6 +117,7 @@ void budget_join(struct accounts *accounts, struct account *account)
         atomic_load(&account->flags) & ACCOUNT_IN_TREE; /* which has granted nothing yet */
     atomic_store(&account->used, counter_get(&budget_own.used));
     atomic_store(&account->peak, counter_get(&budget_own.peak));
+    atomic_store(&account->given, counter_get(&budget_own.given));
     atomic_store(&account->limit, counter_get(&budget_own.limit));
     atomic_store(&account->inherited, counter_get(&budget_own.inherited));
     atomic_store(&account->ceiling, in_tree ? 0 : counter_get(&budget_own.ceiling));
@@ -141,6 +144,7 @@ void budget_fork_note(void)
     if (budget_inside.accounts == NULL)
         return;
     seat.noted = account_used(budget_inside.slot);
+    atomic_store(&budget_own.given, counter_get(&budget_inside.slot->given));
     atomic_store(&budget_own.limit, counter_get(&budget_inside.slot->limit));
 }
 

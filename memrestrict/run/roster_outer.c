@@ -57,7 +57,7 @@ static void leave_the_limits(struct accounts *accounts)
             atomic_load(&account->state) != ACCOUNT_LIVE)
             continue;
         atomic_fetch_and(&account->flags, ~(uint32_t)ACCOUNT_IN_TREE);
-        accounts_set_limit(accounts, account, ACCOUNTS_OUTSIDE, ACCOUNTS_UNLIMITED);
+        accounts_give_limit(accounts, account, ACCOUNTS_OUTSIDE, ACCOUNTS_UNLIMITED);
         atomic_store(&account->grant, 0);
     }
 }

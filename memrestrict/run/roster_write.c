@@ -16,7 +16,7 @@ static struct account *slot_of(struct roster *roster, const struct roster_proces
 
 bool roster_set_limit(struct roster *roster, const struct roster_process *process, uint64_t limit)
 {
-    return accounts_set_limit(roster->accounts, slot_of(roster, process), ACCOUNTS_OUTSIDE, limit);
+    return accounts_give_limit(roster->accounts, slot_of(roster, process), ACCOUNTS_OUTSIDE, limit);
 }
 
 bool roster_set_tree_limit(struct roster *roster, uint64_t limit)

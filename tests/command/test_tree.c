@@ -232,6 +232,14 @@ START_TEST(the_limit_that_was_set_is_reported)
 }
 END_TEST
 
+START_TEST(a_limit_that_was_set_is_not_lifted_from_inside)
+{
+    expect("$M -q -l 4M -- $V/limits_of_an_operator_are_not_lifted $M &&"
+           "$M -q -l 4M -L 64M -- $V/limits_of_an_operator_are_not_lifted $M",
+           0, "", NULL);
+}
+END_TEST
+
 START_TEST(without_a_tree_there_is_no_limit_of_one)
 {
     expect("$M -q -l 1M -r 1M --json=j -- $V/tree_hold 3000 </dev/null >got;"
@@ -268,6 +276,7 @@ Suite *suite_tree(void)
     command_add(suite, an_open_reserve_is_part_of_the_limit_that_is_reported);
     command_add(suite, a_reserve_that_stays_closed_is_not);
     command_add(suite, the_limit_that_was_set_is_reported);
+    command_add(suite, a_limit_that_was_set_is_not_lifted_from_inside);
     command_add(suite, without_a_tree_there_is_no_limit_of_one);
     return suite;
 }
