@@ -102,12 +102,21 @@ uint64_t proc_pid_namespace(void)
     return pids == 0 ? 0 : pids | namespace_of("/proc/self/ns/time") << 32;
 }
 
+/* The line that begins so: a process chooses its own name, and that stands in another. */
+static const char *find_line(const char *text, const char *name)
+{
+    const char *at = strstr(text, name);
+    while (at != NULL && at != text && at[-1] != '\n')
+        at = strstr(at + 1, name);
+    return at;
+}
+
 static uint64_t number_after(const char *path, const char *name)
 {
     char text[4096];
     if (read_text(path, text, sizeof text) != 0)
         return 0;
-    const char *at = strstr(text, name);
+    const char *at = find_line(text, name);
     uint64_t number = 0;
     for (; at != NULL && *at != '\0' && *at != '\n'; at++)
         if (*at >= '0' && *at <= '9')

@@ -26,6 +26,7 @@
     X(delayed_free)                                                                                \
     X(pools)                                                                                       \
     X(plan)                                                                                        \
+    X(proc)                                                                                        \
     X(regions)                                                                                     \
     X(space_look)                                                                                  \
     X(sites)                                                                                       \
