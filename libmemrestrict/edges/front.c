@@ -7,12 +7,9 @@
 
 _Atomic bool front_awaits_heap_call, front_awaits_map_call, front_was_called;
 
-static bool is_reached;
-
 void front_start(void)
 {
     front_call_heap();
-    is_reached = atomic_load_explicit(&front_was_called, memory_order_relaxed);
     atomic_store(&front_awaits_heap_call, real_heap_owner() != NULL);
     atomic_store(&front_awaits_map_call, real_heap_owner() != NULL && real_maps_are_others());
 }
@@ -20,7 +17,7 @@ void front_start(void)
 void front_say(void)
 {
     const char *owner = real_heap_owner();
-    if (!is_reached) {
+    if (!atomic_load_explicit(&front_was_called, memory_order_relaxed)) {
         membership_note_unreached();
         report_unreached();
     }
