@@ -250,10 +250,9 @@ static const char *const at_once = "no arm=: it is armed at once";
 
 static bool read_own(struct fault_set *set, const char *text, const char **accepted)
 {
-    struct plan_error error;
-    *accepted = NULL;
+    struct plan_error error = {.accepted = "a shorter one"};
     if (strlen(text) >= PLAN_TEXT || !plan_read(&set->plans, text, &error)) {
-        *accepted = strlen(text) >= PLAN_TEXT ? "a shorter one" : error.accepted;
+        *accepted = error.accepted;
         return false;
     }
     for (unsigned i = 0; i < set->plans.count; i++) {
