@@ -48,28 +48,27 @@ EXPORT void memrestrict_fault_disarm(void) { disarm(); }
 
 static void note_live(struct memrestrict_failures *failures)
 {
-    failures->bytes = ledger_live().bytes + regions_live(&regions_own).bytes;
-    failures->blocks = ledger_live().blocks;
+    struct ledger_live live = ledger_live();
+    failures->bytes = live.bytes + regions_live(&regions_own).bytes;
+    failures->blocks = live.blocks;
 }
 
 static uint64_t more_than(uint64_t now, uint64_t before) { return now > before ? now - before : 0; }
 
 /* The next round fails this allocation. */
-static bool begin(struct memrestrict_failures *failures)
+static void begin(struct memrestrict_failures *failures)
 {
     struct text plan = {.length = 0};
     const char *accepted;
     text_add(&plan, "nth=");
     text_add_number(&plan, failures->tried);
     text_add_char(&plan, '\0');
-    note_live(failures);
     failures->state =
         arm(plan.bytes, &accepted) ? MEMRESTRICT_FAILURES_ARMED : MEMRESTRICT_FAILURES_LAST;
-    return true;
 }
 
 /* What a round has lost once may be kept for the next call of the same function; what it loses
- * twice is lost. False: it is. */
+ * twice is lost. False: it is. The next round begins with what is live now. */
 static bool check(struct memrestrict_failures *failures, bool struck)
 {
     struct memrestrict_failures before = *failures;
@@ -101,7 +100,10 @@ EXPORT bool memrestrict_failures_next(struct memrestrict_failures *failures)
         failures->state = MEMRESTRICT_FAILURES_LAST;
         if (!check(failures, struck) || (!struck && !failures->again))
             return false;
+    } else {
+        note_live(failures);
     }
     failures->tried += !failures->again;
-    return begin(failures);
+    begin(failures);
+    return true;
 }
