@@ -168,6 +168,8 @@ bool accounts_are_ours(const struct accounts *accounts);
  * asked for. NULL, with a negative errno value in *error: not to be had; ENODATA: cut short. One
  * file in the life of a process. */
 struct accounts *accounts_map(const char *path, int *error);
+/* Gives back what it mapped, before any slot was asked for. */
+void accounts_unmap(struct accounts *accounts);
 /* A slot, below ACCOUNTS_SLOTS; NULL: it cannot be mapped. The address stays the same. */
 struct account *accounts_slot(struct accounts *accounts, unsigned slot);
 /* The slot that an account of a run is. */

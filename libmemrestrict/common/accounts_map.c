@@ -26,15 +26,22 @@ static bool is_known_path(const char *path)
     return true;
 }
 
+static const size_t header = offsetof(struct accounts, slots);
+
 struct accounts *accounts_map(const char *path, int *error)
 {
     struct accounts *whole = NULL;
-    size_t header = offsetof(struct accounts, slots);
     bool parts = getauxval(AT_PAGESZ) <= ACCOUNTS_PAGE && is_known_path(path);
     struct accounts *mapped =
         kernel_map_shared(path, 0, parts ? header : sizeof *whole, sizeof *whole, error);
     map.header = parts ? mapped : NULL;
     return mapped;
+}
+
+void accounts_unmap(struct accounts *accounts)
+{
+    kernel_pages_free(accounts, accounts == map.header ? header : sizeof *accounts);
+    map.header = NULL;
 }
 
 /* From what is mapped already, since a program that has dropped its rights cannot open the file any

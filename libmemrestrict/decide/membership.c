@@ -217,9 +217,12 @@ bool membership_start(const struct config *config, const char *program, struct t
         text_add_char(&why, '\0');
         return alone(config, program, complaint, why.bytes);
     }
-    if (!accounts_are_ours(accounts))
+    bool ours = accounts_are_ours(accounts), taken = ours && is_taken(accounts);
+    if (!ours || taken)
+        accounts_unmap(accounts);
+    if (!ours)
         return alone(config, program, complaint, "they are another version's");
-    if (is_taken(accounts)) {
+    if (taken) {
         budget_give_limit(BUDGET_UNLIMITED);
         return true;
     }

@@ -567,6 +567,35 @@ START_TEST(accounts_of_another_version_are_not_ours)
 }
 END_TEST
 
+static unsigned mappings(void)
+{
+    unsigned count = 0;
+    char line[512];
+    FILE *maps = fopen("/proc/self/maps", "re");
+    while (maps != NULL && fgets(line, sizeof line, maps) != NULL)
+        count += strstr(line, "memfd:accounts") != NULL;
+    ck_assert(maps != NULL && fclose(maps) == 0);
+    return count;
+}
+
+static int do_not_join(void)
+{
+    unsigned before = mappings();
+    accounts->version++;
+    bool joined = join_run();
+    accounts->version--;
+    return before > 0 && !joined && mappings() == before && budget_charge(MIB) && !budget_charge(1)
+               ? 0
+               : 1;
+}
+
+START_TEST(accounts_that_are_not_ours_are_given_back)
+{
+    make_run(MIB, ACCOUNTS_UNLIMITED);
+    expect_good(child(do_not_join));
+}
+END_TEST
+
 START_TEST(the_status_of_exit_is_noted)
 {
     make_run(MIB, MIB);
@@ -744,6 +773,7 @@ Suite *suite_accounts(void)
     unit_add(suite, a_process_that_finds_the_table_full_is_limited_alone);
     unit_add(suite, a_process_that_cannot_find_the_accounts_is_limited_alone_and_says_so);
     unit_add(suite, accounts_of_another_version_are_not_ours);
+    unit_add(suite, accounts_that_are_not_ours_are_given_back);
     unit_add(suite, the_status_of_exit_is_noted);
     unit_add(suite, a_grant_is_taken_away_while_its_owner_spends_it);
     unit_add(suite, a_crowd_that_is_killed_at_random_never_exceeds_the_limit_and_leaves_nothing);
