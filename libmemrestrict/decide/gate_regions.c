@@ -78,7 +78,7 @@ static void undo(struct gate_region *region)
  * every range that such a part can have made writable. */
 static void undo_half_done(struct gate_region *region)
 {
-    if (region->charged != 0) /* by the kernel, perhaps for want of memory */
+    if (region->charged != 0 || region->reserves) /* perhaps for want of memory, or of addresses */
         gate_fall_short_below(region->call, region->asked);
     const struct regions_cut touched[] = {region->cut, region->target, region->behind};
     uint64_t charged = region->charged;
@@ -154,6 +154,8 @@ bool gate_map_begin(struct gate_region *region, void *addr, size_t length, int p
                                    .asked = flags & MAP_HUGETLB ? whole : length,
                                    .length = whole,
                                    .state = state_of(prot, flags),
+                                   .reserves = state_of(prot, flags) == REGION_RESERVED &&
+                                               !(flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)),
                                    .of_file = !(flags & MAP_ANONYMOUS),
                                    .fd = fd};
     region->skip = !counted || whole == 0 || (fixed && !range(addr, whole, &low, &high)) ||

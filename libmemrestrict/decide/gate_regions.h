@@ -30,9 +30,10 @@ struct gate_region {
     enum region_state state;   /* ... in this state, unless it is NONE */
     uintptr_t from;            /* mremap: the old address, and what of the old length is kept */
     uintptr_t kept;
-    bool patchy;  /* mremap: there are holes in what is moved onto a fixed destination */
-    bool stays;   /* mremap: MREMAP_DONTUNMAP */
-    bool of_file; /* mmap: of the file behind `fd` */
+    bool patchy;   /* mremap: there are holes in what is moved onto a fixed destination */
+    bool stays;    /* mremap: MREMAP_DONTUNMAP */
+    bool reserves; /* mmap: what costs nothing, wherever the kernel likes */
+    bool of_file;  /* mmap: of the file behind `fd` */
     int fd;
 };
 

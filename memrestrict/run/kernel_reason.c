@@ -117,8 +117,8 @@ static char *reason_in(const struct facts *facts, const char *call, uint64_t siz
     bool known =
         (is_brk(call) && say_heap(file, facts, size)) ||
         say_limit(file, "RLIMIT_AS (ulimit -v)", facts->mapped, asked, facts->address_limit) ||
+        say_mappings(file, facts) || say_addresses(file, facts, asked) || /* a reservation, too */
         say_limit(file, "RLIMIT_DATA (ulimit -d)", facts->data, asked, facts->data_limit) ||
-        say_mappings(file, facts) || say_addresses(file, facts, asked) ||
         say_machine(file, facts->system, asked);
     char *text = string_file_close(&words);
     if (known)

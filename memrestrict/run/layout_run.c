@@ -32,6 +32,7 @@ struct layout_run {
     uint64_t refused;           /* when the first refusal was, by its process's word; 0: none */
     bool done;                  /* the refused process was looked at, or cannot be any more */
     bool missed;
+    const char *failed; /* the call that the kernel had failed when it was looked at; NULL: none */
 };
 
 bool layout_run_open(struct layout_run **layout, const struct run_options *options,
@@ -85,6 +86,18 @@ static bool find_refused(struct roster *roster, struct roster_process *process)
     return false;
 }
 
+/* After a call that the kernel failed there is only a refusal by the budget to be looked for. */
+static void look_at_failure(struct layout_run *layout, uint64_t now)
+{
+    struct roster_process process;
+    for (unsigned at = 0; roster_next(layout->roster, &at, &process); at++)
+        if (process.kernel.count > 0 && process.seen && process.live &&
+            look_at(layout, process.pid, now)) {
+            layout->failed = process.kernel.call;
+            return;
+        }
+}
+
 static void look_for_layout(struct layout_run *layout, uint64_t now)
 {
     struct roster_process process;
@@ -92,7 +105,11 @@ static void look_for_layout(struct layout_run *layout, uint64_t now)
         layout->refused = process.first.when;
         layout->done = true;
         layout->missed = !process.live || !look_at(layout, process.pid, now);
-    } else if (now >= layout->next) {
+        return;
+    }
+    if (layout->failed == NULL)
+        look_at_failure(layout, now);
+    if (layout->failed == NULL && now >= layout->next) {
         look_at(layout, layout->outcome->pid, now);
         uint64_t pause = (duration_now() - now) * SHARE;
         layout->next = now + (pause > least_pause ? pause : least_pause);
@@ -124,6 +141,8 @@ static void say_moment(const struct layout_run *layout, const struct outcome *ou
     if (layout->done && !layout->missed)
         snprintf(room, 128, "%" PRIu64 " ms after its first refusal",
                  milliseconds(layout->refused, layout->when));
+    else if (layout->failed != NULL)
+        snprintf(room, 128, "after the kernel refused %s", layout->failed);
     else
         snprintf(room, 128, "%" PRIu64 " ms before its end%s",
                  milliseconds(layout->when, outcome->ended),

@@ -368,6 +368,17 @@ START_TEST(a_run_writes_the_layout_of_its_first_refusal)
 }
 END_TEST
 
+START_TEST(a_run_writes_the_layout_of_what_the_kernel_refused)
+{
+    expect("$M run -q -l 64M --layout=l $V/layout_brk_waits_when_boxed_in 1000; "
+           "sed -n '1s/.*) \\(.*\\): .*/\\1/p' l; grep -o '^fault boxed-heap' l",
+           0,
+           "after the kernel refused sbrk\n"
+           "fault boxed-heap\n",
+           "");
+}
+END_TEST
+
 START_TEST(a_run_without_a_refusal_writes_the_last_layout)
 {
     expect("$M run -q -l 64M --layout=l sleep 0.3; sed -n '1s/[0-9][0-9]*/N/gp' l; "
@@ -435,6 +446,15 @@ START_TEST(a_limit_of_the_kernels_is_the_reason)
            "its own limits, not the budget: RLIMIT_DATA (ulimit -d): ");
     expect("$M -l 1G $V/layout_limits_itself_and_takes_all addresses", 1, "",
            "its own limits, not the budget: RLIMIT_AS (ulimit -v): ");
+}
+END_TEST
+
+START_TEST(a_reservation_that_the_kernel_refuses_has_a_reason)
+{
+    expect("$M -l 1G $V/layout_limits_itself_and_takes_all reserves", 1, "",
+           "the kernel refused 1 allocation (mmap of 512.0 MiB; its own limits, not the budget: "
+           "RLIMIT_AS (ulimit -v): ");
+    expect("$M -l 1G $V/layout_limits_itself_and_takes_all probes", 1, "", "");
 }
 END_TEST
 
@@ -527,12 +547,14 @@ Suite *suite_layout(void)
     command_add(suite, under_a_run_the_picture_has_the_librarys_figures);
     command_add(suite, the_limit_of_now_is_told_and_not_that_of_the_environment);
     command_add(suite, a_run_writes_the_layout_of_its_first_refusal);
+    command_add(suite, a_run_writes_the_layout_of_what_the_kernel_refused);
     command_add(suite, a_run_without_a_refusal_writes_the_last_layout);
     command_add(suite, a_layout_that_nobody_saw_is_said_in_its_file);
     command_add(suite, a_failure_of_the_kernels_has_the_layouts_reason);
     command_add(suite, the_reason_is_there_though_the_program_is_gone);
     command_add(suite, the_reason_crosses_runs);
     command_add(suite, a_limit_of_the_kernels_is_the_reason);
+    command_add(suite, a_reservation_that_the_kernel_refuses_has_a_reason);
     command_add(suite, a_full_table_of_mappings_is_the_reason);
     command_add(suite, what_cannot_be_looked_at_is_said);
     command_add(suite, a_watch_marks_what_changed);
