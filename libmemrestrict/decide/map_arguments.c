@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 /* The kernel rounds a length in huge pages up to whole ones (mmap(2)). */
 static uintptr_t huge_length(size_t length, int flags)
@@ -54,7 +55,11 @@ bool map_arguments_are_invalid(int flags)
 int map_arguments_error(int fd)
 {
     int flags = kernel_open_flags(fd);
+    struct kernel_inode inode = {.mode = 0};
     if (flags < 0 || (flags & O_PATH))
         return EBADF;
-    return (flags & O_ACCMODE) == O_WRONLY ? EACCES : 0;
+    if ((flags & O_ACCMODE) == O_WRONLY)
+        return EACCES;
+    kernel_inode(fd, &inode);
+    return S_ISDIR(inode.mode) || S_ISFIFO(inode.mode) || S_ISSOCK(inode.mode) ? ENODEV : 0;
 }

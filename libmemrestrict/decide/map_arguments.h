@@ -14,8 +14,8 @@
 uintptr_t map_arguments_length(size_t length, int flags);
 /* Flags that are EINVAL, whatever there is left. */
 bool map_arguments_are_invalid(int flags);
-/* A file that cannot be mapped privately: EBADF or EACCES, which come before ENOMEM. 0: it can, for
- * all that its descriptor says. */
+/* A file that cannot be mapped privately: EBADF, EACCES or ENODEV, which come before ENOMEM. 0: it
+ * can, for all that its descriptor says. */
 int map_arguments_error(int fd);
 
 #endif

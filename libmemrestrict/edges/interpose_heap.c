@@ -106,14 +106,22 @@ EXPORT int posix_memalign(void **result, size_t alignment, size_t size)
     return error;
 }
 
+/* No address is a multiple of more than half of all: the next allocator says so, whatever the size.
+ */
+static inline size_t if_aligned(size_t alignment, size_t size)
+{
+    return LIKELY(alignment <= SIZE_MAX / 2 + 1) ? size : 0;
+}
+
 EXPORT void *aligned_alloc(size_t alignment, size_t size)
 {
-    return block_new(CALL_aligned_alloc, block_by_aligned_alloc, alignment, size);
+    return block_new(CALL_aligned_alloc, block_by_aligned_alloc, alignment,
+                     if_aligned(alignment, size));
 }
 
 EXPORT void *memalign(size_t alignment, size_t size)
 {
-    return block_new(CALL_memalign, block_by_memalign, alignment, size);
+    return block_new(CALL_memalign, block_by_memalign, alignment, if_aligned(alignment, size));
 }
 
 /* Where somebody before us has the heap: see real_owner. */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <spawn.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Prints what each call returns and what it leaves in errno: the same bare and under the library,
@@ -47,7 +50,12 @@ static void heap(void)
     MAKE(memalign(64, most));
     MAKE(memalign(64, vast));
     MAKE(memalign(half + 2, 1));
+    MAKE(memalign(half + 2, most));
+    MAKE(memalign(most, vast));
     MAKE(aligned_alloc(64, vast));
+    MAKE(aligned_alloc(64, most));
+    MAKE(aligned_alloc(half + 2, 1));
+    MAKE(aligned_alloc(most, 1));
     MAKE(valloc(most));
     MAKE(valloc(vast));
     MAKE(pvalloc(most));
@@ -62,7 +70,17 @@ static void heap(void)
     DO(posix_memalign(&block, half + 1, 1));
     DO(posix_memalign(&block, half + 1, vast));
     line("posix_memalign keeps the pointer", block == NULL);
-    free(kept);
+    void *volatile same = kept; /* each failed call leaves it as it was */
+    MAKE(realloc(same, most));
+    MAKE(realloc(same, half + 1));
+    MAKE(reallocarray(same, half, 3));
+    MAKE(reallocarray(same, vast, 1));
+    MAKE(calloc(3, half));
+    MAKE(calloc(1, half + 1));
+    line("realloc to nothing", keep(realloc(same, 0)) == NULL);
+    line("malloc_usable_size of nothing", malloc_usable_size(NULL) != 0);
+    free(NULL);
+    line("free of nothing", 0);
 }
 
 static void maps(void)
@@ -107,6 +125,98 @@ static void maps(void)
     munmap(page, 8192);
 }
 
+/* What is larger than the smallest limit, of files that the kernel does not map so. */
+static void files(void)
+{
+    enum { LARGE = 32 << 20 };
+    int none = 1000000, folder = open("/", O_RDONLY | O_DIRECTORY), pair[2];
+    int read_only = open("/proc/self/exe", O_RDONLY), path = open("/proc/self/exe", O_PATH);
+    int write_only = open("/dev/zero", O_WRONLY);
+    errno = pipe(pair) == 0 ? 4242 : 4243;
+    const int all[] = {none, -1, folder, path, write_only, pair[0], pair[1], read_only};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        for (int type = 0; type < 5; type++)
+            MAP(mmap(NULL, 4096, PROT_READ | PROT_WRITE, type, all[i], type == 2 ? 1 : 0));
+        if (all[i] != read_only)
+            MAP(mmap(NULL, LARGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, all[i], 0));
+        MAP(mmap(NULL, LARGE, PROT_READ | PROT_WRITE, MAP_SHARED, all[i], 0));
+        MAP(mmap64(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, all[i], -4096));
+        MAP(mmap64(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, all[i], INT64_MAX - 4095));
+    }
+}
+
+static void more_maps(void)
+{
+    char *page = mmap(NULL, 65536, PROT_READ | PROT_WRITE, PRIVATE, -1, 0);
+    char *gone = page + 8192, *odd = page + 1;
+    munmap(gone, 65536 - 8192);
+    errno = 4242;
+    DO(munmap(gone, 4096));
+    DO(munmap((void *)most, 4096));
+    DO(munmap((void *)(most & ~4095ul), 4096));
+    DO(mprotect(gone, 4096, PROT_READ));
+    DO(mprotect(page, 16384, PROT_NONE));
+    DO(mprotect(page, 16384, PROT_READ | PROT_WRITE));
+    DO(mprotect(page, 4096, PROT_READ | PROT_GROWSDOWN));
+    DO(mprotect(page, 4096, PROT_READ | PROT_GROWSUP));
+    DO(mprotect(page, 4096, PROT_READ | PROT_GROWSDOWN | PROT_GROWSUP));
+    DO(pkey_mprotect(odd, 4096, PROT_NONE, -1));
+    DO(pkey_mprotect(page, 4096, PROT_NONE, 99));
+    DO(pkey_mprotect(page, 4096, PROT_NONE, -2));
+    DO(pkey_mprotect(page, 16384, PROT_NONE, -1));
+    MAP(mremap(gone, 4096, 8192, MREMAP_MAYMOVE));
+    MAP(mremap(gone, 4096, 4096, 0));
+    MAP(mremap(page, 16384, 32768, MREMAP_MAYMOVE));
+    MAP(mremap(page, most, 4096, MREMAP_MAYMOVE));
+    MAP(mremap(page, 4096, most, MREMAP_MAYMOVE));
+    MAP(mremap(page, 0, 4096, MREMAP_MAYMOVE));
+    MAP(mremap(page, 0, 4096, 0));
+    MAP(mremap(page, 4096, 4096, MREMAP_FIXED, gone));
+    MAP(mremap(page, 4096, 8192, MREMAP_MAYMOVE | 4 /* DONTUNMAP */, NULL));
+    MAP(mremap(page, 4096, 4096, 4, NULL));
+    MAP(mremap(page, 4096, 4096, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)(most & ~4095ul)));
+    DO(brk(NULL));
+    DO(brk((void *)1));
+    MAP(sbrk(-(intptr_t)half));
+    munmap(page, 8192);
+}
+
+static void by_number(void)
+{
+#if defined SYS_mmap && !defined SYS_mmap2
+    DO(syscall(SYS_mmap, NULL, 0, PROT_WRITE, PRIVATE, -1, 0));
+    DO(syscall(SYS_mmap, NULL, vast, PROT_WRITE, PRIVATE, -1, 0));
+    DO(syscall(SYS_mmap, NULL, 4096, PROT_WRITE, MAP_PRIVATE, -1, 0));
+    DO(syscall(SYS_mmap, NULL, 4096, PROT_WRITE, PRIVATE, -1, 1));
+#endif
+    DO(syscall(SYS_munmap, 1, 4096));
+    DO(syscall(SYS_mprotect, 1, 4096, 0));
+    DO(syscall(SYS_mremap, 1, 4096, 4096, 0, 0));
+    DO(syscall(SYS_brk, most) == 0);
+    DO(syscall(SYS_execve, "/", NULL, NULL));
+    DO(syscall(-1));
+}
+
+static void programs(void)
+{
+    pid_t child;
+    char *none[] = {NULL}, *argv[] = {(char *)"x", NULL};
+    errno = 4242;
+    DO(execve("/none", argv, none));
+    DO(execve("/", argv, none));
+    DO(execve("/etc/passwd", argv, none));
+    DO(execv("/none/x", argv));
+    DO(execvp("none-of-this-name", argv));
+    DO(execlp("none-of-this-name", "x", (char *)NULL));
+    DO(fexecve(-1, argv, none));
+    DO(execveat(-1, "x", argv, none, 0));
+    DO(posix_spawn(&child, "/none", NULL, NULL, argv, none));
+    DO(posix_spawnp(&child, "none-of-this-name", NULL, NULL, argv, none));
+    MAKE(popen("true", "x"));
+    MAKE(popen("true", ""));
+    DO(system(NULL) == 0);
+}
+
 static void *run(void *argument) { return argument; }
 
 static void threads(void)
@@ -117,14 +227,23 @@ static void threads(void)
     errno = 4242;
     DO(pthread_attr_setstacksize(&attributes, vast));
     DO(pthread_create(&thread, &attributes, run, NULL));
+    DO(pthread_attr_setstacksize(&attributes, 65536));
+    pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
+    pthread_attr_setschedpolicy(&attributes, SCHED_FIFO);
+    pthread_attr_setschedparam(&attributes, &(struct sched_param){.sched_priority = 0});
+    DO(pthread_create(&thread, &attributes, run, NULL));
 }
 
 int main(void)
 {
-    static char buffer[32768];
+    static char buffer[65536];
     setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
     heap();
     maps();
+    files();
+    more_maps();
+    by_number();
+    programs();
     threads();
     return 0;
 }
