@@ -310,9 +310,13 @@ limit 16M luajit 1 'not enough memory' <<'RUN'
 luajit -e 'local t = {} for i = 1, 1e9 do t[i] = {i} end'
 RUN
 
-# Lisp maps its heap by syscall(2), unseen.
+# Lisp maps its heap by syscall(2), all of it writable.
 row long sbcl sbcl <<'RUN'
 sbcl --noinform --non-interactive --eval '(print (length (loop for i below 100000 collect (format nil "~a" i))))'
+sbcl --noinform --dynamic-space-size 64MB --non-interactive --eval '(print (length (loop for i below 100000 collect i)))'
+RUN
+limit 64M sbcl 1 "Can't allocate 0x[0-9a-f]+ bytes" <<'RUN'
+sbcl --noinform --dynamic-space-size 160MB --non-interactive --eval '(print (length (loop for i below 100000 collect i)))'
 RUN
 
 row long ocaml ocaml:ocaml-nox <<'RUN'
