@@ -106,6 +106,25 @@ START_TEST(hostile_folder_of_exploring_is_not_read_back)
 }
 END_TEST
 
+/* It has mapped what the run shares, then it is nobody: what it may not do itself, root's command
+ * does not do for it. */
+START_TEST(hostile_program_of_another_user_has_nothing_done_by_root)
+{
+    if (geteuid() != 0)
+        SKIP("only root can become another user");
+    expect("export HOSTILE_UID=65534; sleep 60 & b=$!; mkdir other made; echo mine >file; "
+           "ln -s ../file other/explored.json; "
+           "$M -t 0.3 -k 0.3 $V/hostile_writes 30000 pid $b 2>err; echo $?; "
+           "timeout -s KILL 20 $M -t 0.3 -k 0.3 $V/hostile_writes 30000 ghosts 4097 4097; echo $?; "
+           "timeout -s KILL 30 $M -l 64M --scope=tree $V/hostile_writes 100 lock -1; echo $?; "
+           "$M -q --explore=made $V/hostile_writes 100 folder $PWD/other; echo $?; "
+           "for i in 1 2 3; do timeout -s KILL 30 $M -q -t 0.3 -k 0.3 --sites --explore=made "
+           "$V/hostile_fuzz $i 100 >/dev/null; [ $? -lt 128 ] || echo seed $i; done; "
+           "kill -0 $b && echo lives; kill $b; cat file; ls made/explored.json; cat err >&2",
+           0, "124\n124\n0\n0\nlives\nmine\nmade/explored.json\n", "is not to be trusted");
+}
+END_TEST
+
 START_TEST(hostile_stop_with_the_lock_lists_nobody_twice)
 {
     expect("$M -l 64M --scope=tree --json=j $V/hostile_stops_with_lock >out; "
@@ -220,6 +239,7 @@ Suite *suite_hostile(void)
     command_add(suite, hostile_wiped_owner_leaves_the_process_in_the_table);
     command_add(suite, hostile_names_are_quoted);
     command_add(suite, hostile_folder_of_exploring_is_not_read_back);
+    command_add(suite, hostile_program_of_another_user_has_nothing_done_by_root);
     command_add(suite, hostile_stop_with_the_lock_lists_nobody_twice);
     command_add(suite, hostile_lock_that_is_kept_is_said_and_holds_nobody_up);
     command_add(suite, hostile_file_for_accounts_is_said_and_ends_nothing);

@@ -48,6 +48,14 @@ static inline void *hostile_other(const struct accounts *accounts, int fd, size_
     return fd < 0 ? NULL : hostile_map(path, bytes);
 }
 
+/* From here on as another user, where HOSTILE_UID says which: as a daemon that drops its rights. */
+static inline void hostile_drop_rights(void)
+{
+    const char *uid = getenv("HOSTILE_UID");
+    if (uid != NULL && (setgid((gid_t)atoi(uid)) != 0 || setuid((uid_t)atoi(uid)) != 0))
+        _exit(9);
+}
+
 /* The slot of this process. */
 static inline struct account *hostile_own(struct accounts *accounts)
 {

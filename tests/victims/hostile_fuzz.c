@@ -97,6 +97,7 @@ int main(int argc, char **argv)
     struct accounts *accounts = hostile_accounts();
     void *sites = hostile_other(accounts, accounts->sites, SITES_AREA * 5);
     void *explored = hostile_other(accounts, accounts->explore, sizeof(struct explore_area));
+    hostile_drop_rights();
     state = strtoull(argc > 1 ? argv[1] : "1", NULL, 0) * UINT64_C(0x9e3779b97f4a7c15) | 1;
     long rounds = argc > 2 ? atol(argv[2]) : 50;
     for (long round = 0; round < rounds; round++) {

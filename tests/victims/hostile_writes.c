@@ -77,6 +77,7 @@ int main(int argc, char **argv)
         hostile_other(accounts, accounts->explore, sizeof(struct explore_area));
     if (argc < 3)
         return 9;
+    hostile_drop_rights();
     if (strcmp(argv[2], "cut") == 0)
         cut_short(accounts->command);
     else if (strcmp(argv[2], "keep") == 0)
