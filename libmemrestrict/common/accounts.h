@@ -177,7 +177,12 @@ unsigned accounts_number(const struct account *account);
 /* Can this process reach the slots of all others? */
 bool accounts_see_all(struct accounts *accounts);
 
-/* Takes a free slot for the process that `identity` (as in `owners`) names. NULL: there is none.
+/* Names a process, as in `owners`: its number, and when it started. */
+static inline uint64_t accounts_identity(int64_t pid, uint64_t start_time)
+{
+    return (uint64_t)(uint32_t)pid << 32 | (uint32_t)start_time;
+}
+/* Takes a free slot for the process that `identity` names. NULL: there is none.
  * The slot is all zeros, and counts once its state is LIVE. */
 struct account *accounts_claim(struct accounts *accounts, uint64_t identity);
 /* Command only, and only slots whose processes are no longer what they were: makes them free.
@@ -221,6 +226,9 @@ bool accounts_give_limit(struct accounts *accounts, struct account *account, int
 bool accounts_choose_limit(struct accounts *accounts, struct account *mine, uint64_t limit);
 bool accounts_set_tree_limit(struct accounts *accounts, int who, uint64_t limit);
 
+/* A process of the tree was refused: from now on there is its reserve, too. */
+void accounts_open_reserve(struct accounts *accounts);
+
 /* What all processes together may hold: the limit, or what was lent of it. */
 uint64_t accounts_tree_room(const struct accounts *accounts);
 /* Asks for a loan of `wanted` bytes in all, and waits two seconds at most. False: it is not had. */
@@ -239,7 +247,7 @@ bool accounts_grow(struct accounts *accounts, struct account *mine, uint64_t byt
 /* The same, for who must not wait: *busy says that the lock could not be had, and nothing more. */
 bool accounts_grow_soon(struct accounts *accounts, struct account *mine, uint64_t bytes,
                         bool *busy);
-/* `mine` takes out of its own books what others took from a stock of it. As accounts_grow. */
+/* `mine` takes out of its own figures what others took from a stock of it. As accounts_grow. */
 void accounts_settle(struct accounts *accounts, struct account *mine, struct account_stock *stock);
 
 /* The one lock of the table, across processes: whose owner died is taken over. False: its owner is

@@ -256,6 +256,12 @@ bool accounts_choose_limit(struct accounts *accounts, struct account *mine, uint
            set_limit_and_unlock(accounts, mine, smaller(limit, atomic_load(&mine->given)));
 }
 
+void accounts_open_reserve(struct accounts *accounts)
+{
+    if (atomic_exchange(&accounts->reserve_open, 1) == 0)
+        atomic_fetch_add(&accounts->tree_limit, accounts->reserve);
+}
+
 bool accounts_set_tree_limit(struct accounts *accounts, int who, uint64_t limit)
 {
     if (!accounts_lock(accounts, who))

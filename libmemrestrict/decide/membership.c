@@ -67,7 +67,7 @@ void membership_note_copy(void)
 
 static uint64_t identity_of(const struct proc_stat *self)
 {
-    return (uint64_t)(uint32_t)self->pid << 32 | (uint32_t)self->start_time;
+    return accounts_identity(self->pid, self->start_time);
 }
 
 /* The program that this process was before exec has its slot still; what that held is no more. */

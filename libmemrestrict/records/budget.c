@@ -341,8 +341,8 @@ bool budget_read_tree(struct budget_figures *figures)
 
 void budget_open_tree_reserve(void)
 {
-    if (budget_inside.in_tree && atomic_exchange(&budget_inside.accounts->reserve_open, 1) == 0)
-        atomic_fetch_add(&budget_inside.accounts->tree_limit, budget_inside.accounts->reserve);
+    if (budget_inside.in_tree)
+        accounts_open_reserve(budget_inside.accounts);
 }
 
 struct account *budget_account(void) { return this_account(); }

@@ -87,8 +87,7 @@ static void identify_hidden(const struct roster *roster, struct roster_place *pl
 
 static bool owner_fits(const struct roster_claim *claim)
 {
-    return claim->owner ==
-           ((uint64_t)(uint32_t)claim->pid << 32 | (uint32_t)claim->process.start_time);
+    return claim->owner == accounts_identity(claim->pid, claim->process.start_time);
 }
 
 /* The program itself is known: whoever gives its number, and another start, is not it. */

@@ -33,8 +33,7 @@ static struct account *take_place(struct accounts *outer)
     struct proc_stat self;
     if (!accounts_can_judge(outer) || !proc_stat("/proc/self/stat", &self))
         return NULL;
-    struct account *place =
-        accounts_claim(outer, (uint64_t)(uint32_t)self.pid << 32 | (uint32_t)self.start_time);
+    struct account *place = accounts_claim(outer, accounts_identity(self.pid, self.start_time));
     if (place == NULL)
         return NULL;
     atomic_store(&place->flags, ACCOUNT_IN_TREE | ACCOUNT_LOAN);
@@ -84,13 +83,6 @@ static bool charge(struct loan *loan, uint64_t bytes)
     return false;
 }
 
-/* A process of the tree was refused: what opens a reserve there. */
-static void open_reserve(struct accounts *outer)
-{
-    if (atomic_exchange(&outer->reserve_open, 1) == 0)
-        atomic_fetch_add(&outer->tree_limit, outer->reserve);
-}
-
 static bool borrow(struct loan *loan, uint64_t bytes)
 {
     uint64_t extra = left_of(loan->outer) / SHARE;
@@ -104,7 +96,7 @@ static void answer(struct loan *loan, int32_t number)
     uint64_t wanted = atomic_load(&accounts->wanted), lent = atomic_load(&accounts->lent);
     bool refused = wanted > lent && wanted <= (uint64_t)INT64_MAX && !borrow(loan, wanted - lent);
     if (refused && loan->outer->reserve > 0)
-        open_reserve(loan->outer); /* too late for this one, as in a process of the tree */
+        accounts_open_reserve(loan->outer); /* too late for this one, as in a process of the tree */
     atomic_store(&accounts->answered, number);
     kernel_wake_shared(&accounts->answered);
 }

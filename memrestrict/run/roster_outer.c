@@ -51,7 +51,7 @@ static void leave_the_limits(struct accounts *accounts)
     struct proc_stat self = {0};
     if (!proc_stat("/proc/self/stat", &self))
         return;
-    uint64_t identity = (uint64_t)(uint32_t)self.pid << 32 | (uint32_t)self.start_time;
+    uint64_t identity = accounts_identity(self.pid, self.start_time);
     for (unsigned i = 0; (account = accounts_next(accounts, &i)) != NULL; i++) {
         if (atomic_load(&accounts->owners[i]) != identity ||
             atomic_load(&account->state) != ACCOUNT_LIVE)
@@ -175,7 +175,7 @@ static void leave_earlier(struct accounts *accounts, uint64_t identity)
 static struct account *sit_down(struct outer *outer, const struct roster_process *process)
 {
     struct accounts *accounts = outer->accounts;
-    uint64_t identity = (uint64_t)(uint32_t)process->pid << 32 | (uint32_t)process->start_time;
+    uint64_t identity = accounts_identity(process->pid, process->start_time);
     if (process->pid == 0)
         return NULL;
     if (!process->forked)

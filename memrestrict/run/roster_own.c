@@ -47,8 +47,7 @@ bool roster_begin_own(struct roster *roster)
     if (roster->own != NULL || atomic_load(&accounts->tree_limit) == ACCOUNTS_UNLIMITED)
         return true;
     uint64_t start = accounts->command_start;
-    struct account *own =
-        accounts_claim(accounts, (uint64_t)(uint32_t)roster->command << 32 | (uint32_t)start);
+    struct account *own = accounts_claim(accounts, accounts_identity(roster->command, start));
     if (own == NULL)
         return false;
     own->pid = roster->command;
@@ -94,7 +93,6 @@ enum roster_held roster_hold_own(struct roster *roster, uint64_t bytes)
 void roster_refuse_own(struct roster *roster)
 {
     struct accounts *accounts = roster->accounts;
-    if (atomic_load(&accounts->tree_limit) != ACCOUNTS_UNLIMITED &&
-        atomic_exchange(&accounts->reserve_open, 1) == 0)
-        atomic_fetch_add(&accounts->tree_limit, accounts->reserve);
+    if (atomic_load(&accounts->tree_limit) != ACCOUNTS_UNLIMITED)
+        accounts_open_reserve(accounts);
 }

@@ -188,7 +188,7 @@ bool roster_read(const struct roster *roster, unsigned slot, struct roster_claim
     process->number = account_number(account);
     process->start_time = PLAIN(account->start_time);
     if (claim->owner == 0) /* a slot in use has an owner: somebody has wiped that out */
-        claim->owner = (uint64_t)(uint32_t)claim->pid << 32 | (uint32_t)process->start_time;
+        claim->owner = accounts_identity(claim->pid, process->start_time);
     process->live = claim->state == ACCOUNT_LIVE;
     read_figures(process, account);
     read_words(process, account);
