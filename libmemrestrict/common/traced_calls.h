@@ -13,6 +13,7 @@ enum traced {
     TRACED_MREMAP,
     TRACED_MPROTECT,
     TRACED_MUNMAP,
+    TRACED_SHMAT,  /* with SHM_REMAP, in the place of what is there; else it is none of these */
     TRACED_CLONE,  /* untraced children are refused */
     TRACED_CLONE3, /* its flags are in memory: not there, and C libraries take clone instead */
     TRACED_SECCOMP,

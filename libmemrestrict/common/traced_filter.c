@@ -6,7 +6,9 @@
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/shm.h>
 
 #ifndef SECCOMP_FILTER_FLAG_NEW_LISTENER
 #define SECCOMP_FILTER_FLAG_NEW_LISTENER (1UL << 3)
@@ -20,6 +22,9 @@ struct traced_call {
 };
 
 enum { TRACED_MOST = 16 };
+
+/* i386's call of calls: the first argument says which. The flags of shmat stand third in both. */
+enum { TRACED_IPC = 117, TRACED_IPC_SHMAT = 21, TRACED_IPC_CALL = 0xffff };
 
 /* One kind of program: an AUDIT_ARCH, the bits of a number that count, the calls up to a NONE. */
 struct traced_kind {
@@ -36,6 +41,7 @@ static const struct traced_kind traced_kinds[] = {
       {10, TRACED_MPROTECT},
       {329, TRACED_MPROTECT}, /* pkey_mprotect */
       {11, TRACED_MUNMAP},
+      {30, TRACED_SHMAT},
       {56, TRACED_CLONE},
       {435, TRACED_CLONE3},
       {317, TRACED_SECCOMP},
@@ -50,6 +56,8 @@ static const struct traced_kind traced_kinds[] = {
       {125, TRACED_MPROTECT},
       {380, TRACED_MPROTECT}, /* pkey_mprotect */
       {91, TRACED_MUNMAP},
+      {397, TRACED_SHMAT},
+      {TRACED_IPC, TRACED_SHMAT},
       {120, TRACED_CLONE},
       {435, TRACED_CLONE3},
       {354, TRACED_SECCOMP},
@@ -62,6 +70,7 @@ static const struct traced_kind traced_kinds[] = {
       {226, TRACED_MPROTECT},
       {288, TRACED_MPROTECT}, /* pkey_mprotect */
       {215, TRACED_MUNMAP},
+      {196, TRACED_SHMAT},
       {220, TRACED_CLONE},
       {435, TRACED_CLONE3},
       {277, TRACED_SECCOMP},
@@ -106,11 +115,27 @@ static void refuse_bits(struct traced_filter *program, int argument, uint32_t bi
     give(program, SECCOMP_RET_ERRNO | (uint32_t)error);
 }
 
+/* All but shmat(2) over what is there are let go. */
+static void stop_at_remap(struct traced_filter *program, uint32_t number)
+{
+    if (number == TRACED_IPC) {
+        load(program, low_half(0));
+        put(program, BPF_ALU | BPF_AND | BPF_K, TRACED_IPC_CALL, 0, 0);
+        put(program, BPF_JMP | BPF_JEQ | BPF_K, TRACED_IPC_SHMAT, 1, 0);
+        give(program, SECCOMP_RET_ALLOW);
+    }
+    load(program, low_half(2));
+    put(program, BPF_JMP | BPF_JSET | BPF_K, SHM_REMAP, 0, 1);
+    stop(program);
+    give(program, SECCOMP_RET_ALLOW);
+}
+
 /* An inner listener could let calls go on that we were to stop; a child that is made untraced
  * would get away. */
-static void answer(struct traced_filter *program, enum traced call)
+static void answer(struct traced_filter *program, const struct traced_call *row)
 {
-    switch (call) {
+    switch (row->call) {
+    case TRACED_SHMAT: stop_at_remap(program, row->number); break;
     case TRACED_CLONE3: give(program, SECCOMP_RET_ERRNO | ENOSYS); break;
     case TRACED_SECCOMP:
         refuse_bits(program, 1, SECCOMP_FILTER_FLAG_NEW_LISTENER, EBUSY);
@@ -130,7 +155,7 @@ static void put_kind(struct traced_filter *program, const struct traced_kind *ki
     put(program, BPF_ALU | BPF_AND | BPF_K, kind->mask, 0, 0);
     for (const struct traced_call *row = kind->calls; row->call != TRACED_NONE; row++) {
         unsigned jump = put(program, BPF_JMP | BPF_JEQ | BPF_K, row->number, 0, 0);
-        answer(program, row->call);
+        answer(program, row);
         program->code[jump].jf = (uint8_t)(program->length - jump - 1);
     }
     give(program, SECCOMP_RET_ALLOW);
@@ -150,7 +175,13 @@ void traced_filter_build(struct traced_filter *program)
     give(program, SECCOMP_RET_ERRNO | ENOSYS);
 }
 
-enum traced traced_filter_call(uint32_t arch, uint64_t number)
+static bool is_remap(uint32_t number, const uint64_t args[6])
+{
+    return (args[2] & SHM_REMAP) &&
+           (number != TRACED_IPC || (args[0] & TRACED_IPC_CALL) == TRACED_IPC_SHMAT);
+}
+
+enum traced traced_filter_call(uint32_t arch, uint64_t number, const uint64_t args[6])
 {
     for (int i = 0; i < KINDS; i++) {
         const struct traced_kind *kind = &traced_kinds[i];
@@ -158,7 +189,8 @@ enum traced traced_filter_call(uint32_t arch, uint64_t number)
             continue;
         for (const struct traced_call *row = kind->calls; row->call != TRACED_NONE; row++)
             if (row->number == ((uint32_t)number & kind->mask))
-                return row->call;
+                return row->call != TRACED_SHMAT || is_remap(row->number, args) ? row->call
+                                                                                : TRACED_NONE;
     }
     return TRACED_NONE;
 }

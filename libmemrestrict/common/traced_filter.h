@@ -23,6 +23,6 @@ struct traced_filter {
 void traced_filter_build(struct traced_filter *filter);
 
 /* Which call that is. */
-enum traced traced_filter_call(uint32_t arch, uint64_t number);
+enum traced traced_filter_call(uint32_t arch, uint64_t number, const uint64_t args[6]);
 
 #endif

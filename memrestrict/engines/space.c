@@ -21,7 +21,7 @@ struct range_bytes {
 
 const char *space_call_name(enum space_kind kind)
 {
-    static const char *const names[] = {"brk", "mmap", "mremap", "mprotect", "munmap"};
+    static const char *const names[] = {"brk", "mmap", "mremap", "mprotect", "munmap", "shmat"};
     return names[kind];
 }
 
@@ -298,6 +298,7 @@ static struct touched touch(const struct space *space, const struct space_call *
         if (to == args[0])
             return (struct touched){to, to + longest, 0, 0};
         return (struct touched){args[0], args[0] + page_up(args[1]), to, to + page_up(args[2])};
+    case SPACE_SHMAT: return (struct touched){0};
     default: return (struct touched){args[0], args[0] + page_up(args[1]), 0, 0};
     }
 }
@@ -324,6 +325,7 @@ static void apply(struct space *space, const struct space_call *call, const stru
         break;
     case SPACE_MPROTECT: protect(space, touched->low, touched->high, args[2] & PROT_WRITE); break;
     case SPACE_MUNMAP: forget(space, touched->low, touched->high); break;
+    case SPACE_SHMAT: break;
     }
 }
 
@@ -338,7 +340,8 @@ static bool may_be_half_done(const struct space_call *call)
     switch (call->kind) {
     case SPACE_MMAP: return replaces((int)call->args[3]);
     case SPACE_MREMAP: return call->args[3] & MREMAP_FIXED;
-    case SPACE_MPROTECT: return true;
+    case SPACE_MPROTECT:
+    case SPACE_SHMAT: return true;
     default: return false;
     }
 }
@@ -347,6 +350,8 @@ static bool may_be_half_done(const struct space_call *call)
 static bool is_whole(const struct space *space, const struct space_call *call)
 {
     const uint64_t *args = call->args;
+    if (call->kind == SPACE_SHMAT)
+        return false;
     if (call->kind == SPACE_MPROTECT)
         return !(args[2] & (PROT_GROWSDOWN | PROT_GROWSUP));
     struct space *looked_at = (struct space *)space;

@@ -39,6 +39,7 @@ enum space_kind {
     SPACE_MREMAP,
     SPACE_MPROTECT,
     SPACE_MUNMAP,
+    SPACE_SHMAT, /* which may take the place of mappings */
 };
 
 /* A call that changes a space; arguments as the kernel takes them. */

@@ -13,6 +13,7 @@ struct line {
     bool writable;
     bool is_heap;   /* up to the break */
     bool is_others; /* the kernel's own, or the main stack */
+    bool is_ipc;    /* what shmat(2) brings */
 };
 
 static FILE *open_file(int pid, const char *name)
@@ -41,6 +42,7 @@ static bool next_line(FILE *file, struct line *line)
     line->writable = mode[1] == 'w';
     line->is_others = strncmp(name, "[stack", 6) == 0 || strncmp(name, "[v", 2) == 0;
     line->is_heap = strcmp(name, "[heap]") == 0;
+    line->is_ipc = mode[3] == 's' && strncmp(name, "/SYSV", 5) == 0;
     line->kind = mode[3] == 'p'                             ? SPACE_PRIVATE
                  : strcmp(name, "/dev/zero (deleted)") == 0 ? SPACE_ANONYMOUS_SHARED
                                                             : SPACE_FILE_SHARED;
@@ -105,7 +107,8 @@ bool space_resync(struct space *space, int pid, uint64_t low, uint64_t high)
             continue;
         space_correct(space, at, line.low, false, false);
         at = line.high;
-        space_correct(space, line.low, line.high, true, line.writable);
+        bool counts = !line.is_ipc || space->keep_written;
+        space_correct(space, line.low, line.high, counts, line.writable);
         if (!line.is_others)
             enter_unknown(space, &line);
     }

@@ -65,6 +65,7 @@ static enum space_kind kind_of(enum traced traced)
     case TRACED_MREMAP: return SPACE_MREMAP;
     case TRACED_MPROTECT: return SPACE_MPROTECT;
     case TRACED_MUNMAP: return SPACE_MUNMAP;
+    case TRACED_SHMAT: return SPACE_SHMAT;
     default: return SPACE_MMAP;
     }
 }
@@ -325,7 +326,7 @@ static bool read_begun(const struct tracee *tracee, struct begun *begun)
 
 static void take_call(struct tracee *tracee, const struct begun *begun)
 {
-    tracee->traced = traced_filter_call(begun->arch, begun->number);
+    tracee->traced = traced_filter_call(begun->arch, begun->number, begun->args);
     tracee->call = (struct space_call){.kind = kind_of(tracee->traced)};
     for (int i = 0; i < 6; i++)
         tracee->call.args[i] = begun->args[i];
@@ -392,10 +393,10 @@ static void verify(struct tracer *tracer, const struct tracee *tracee)
         tracer->mismatches++;
 }
 
-/* What a call names, and all that mremap touches. */
+/* What a call names, and all that mremap touches; shmat does not name its size. */
 static void look_again(struct tracer *tracer, struct tracee *tracee, const struct space_call *call)
 {
-    if (call->kind == SPACE_MREMAP ||
+    if (call->kind == SPACE_MREMAP || call->kind == SPACE_SHMAT ||
         (call->kind == SPACE_MPROTECT && (call->args[2] & (PROT_GROWSDOWN | PROT_GROWSUP))))
         resync(tracer, tracee, 0, UINTPTR_MAX);
     else

@@ -75,6 +75,28 @@ START_TEST(marked_stacks_are_exempt)
 }
 END_TEST
 
+#define OTHERWISE(ways) "for way in " ways "; do " PTRACE "-l 2M ./p $way 2097152 || exit; done"
+
+/* What shmat brings is not charged, and what it takes the place of is not any more. */
+START_TEST(segments_and_turned_pages_are_counted_as_the_kernel_does)
+{
+    in_each_kind(__func__, "engine_fills_otherwise", OTHERWISE("shmat shmat-over remap-file-pages"),
+                 "full\nfull\nfull\n");
+}
+END_TEST
+
+START_TEST(a_64_bit_program_is_charged_for_calls_of_32_bits)
+{
+    const struct run *run = shell(MAKE("gcc -static", "engine_fills_otherwise")
+                                      OTHERWISE("int80-mmap2 int80-old-mmap int80-brk"));
+    if (run->status == 77)
+        SKIP("a machine whose programs of 64 bits have calls of 32, and gcc -static");
+    ck_assert_msg(run->status == 0 && strcmp(run->out, "full\nfull\nfull\n") == 0 &&
+                      run->err[0] == '\0',
+                  "status %d\nstdout: %.2000s\nstderr: %.2000s", run->status, run->out, run->err);
+}
+END_TEST
+
 #define SURVIVES(name, thing)                                                                      \
     START_TEST(name)                                                                               \
     {                                                                                              \
@@ -296,6 +318,8 @@ Suite *suite_engine(void)
     harness_add(suite, each_way_is_refused_at_the_page, SECONDS);
     harness_add(suite, eight_threads_fill_it_to_the_page, SECONDS);
     harness_add(suite, marked_stacks_are_exempt, SECONDS);
+    harness_add(suite, segments_and_turned_pages_are_counted_as_the_kernel_does, SECONDS);
+    harness_add(suite, a_64_bit_program_is_charged_for_calls_of_32_bits, SECONDS);
     harness_add(suite, a_storm_of_forks_is_followed, SECONDS);
     harness_add(suite, timers_every_100_us_lose_nothing, SECONDS);
     harness_add(suite, exec_from_a_thread_is_followed, SECONDS);
