@@ -3,6 +3,7 @@
 
 #include "base/escape.h"
 #include "base/size_words.h"
+#include "base/string_file.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -66,13 +67,12 @@ static const char *class_of(const struct picture_row *row)
 static void write_text(const struct canvas *canvas, double x, const char *class, const char *words,
                        size_t most)
 {
-    char *cut = NULL;
-    size_t length;
-    FILE *file = open_memstream(&cut, &length);
-    if (file == NULL)
+    struct string_file string;
+    if (string_file_open(&string) == NULL)
         return;
-    text_cut(file, words, most);
-    if (fclose(file) == 0 && cut != NULL) {
+    text_cut(string.file, words, most);
+    char *cut = string_file_close(&string);
+    if (cut != NULL) {
         fprintf(canvas->file, "<text x=\"%.0f\" y=\"%.1f\" class=\"%s\">", x, canvas->y, class);
         escape_xml(canvas->file, cut);
         fputs("</text>\n", canvas->file);
@@ -214,13 +214,13 @@ static bool write_body(struct canvas *canvas, const struct layout_view *view)
 bool format_layout_svg(FILE *file, const void *view_of)
 {
     const struct layout_view *view = view_of;
-    char *body = NULL;
-    size_t length;
-    struct canvas canvas = {open_memstream(&body, &length), view->picture, 0};
+    struct string_file string;
+    struct canvas canvas = {string_file_open(&string), view->picture, 0};
     if (canvas.file == NULL)
         return false;
     bool done = write_body(&canvas, view);
-    done = fclose(canvas.file) == 0 && done;
+    char *body = string_file_close(&string);
+    done = body != NULL && done;
     if (done) {
         fprintf(file,
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%.0f\" "
@@ -228,7 +228,7 @@ bool format_layout_svg(FILE *file, const void *view_of)
                 WIDTH, canvas.y + LINE, WIDTH, canvas.y + LINE);
         fputs(style, file);
         fputs("<rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n", file);
-        fwrite(body, 1, length, file);
+        fwrite(body, 1, string.length, file);
         fputs("</svg>\n", file);
     }
     free(body);

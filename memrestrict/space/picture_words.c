@@ -2,12 +2,12 @@
 #include "space/picture.h"
 
 #include "base/size_words.h"
+#include "base/string_file.h"
 #include "space/mapping_kinds.h"
 #include "base/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Several mappings of several kinds: how many of which. */
@@ -169,9 +169,8 @@ static void write_changes(FILE *file, const struct picture_row *row)
 
 char *picture_words(const struct picture *picture, const struct picture_row *row)
 {
-    char *words = NULL;
-    size_t length;
-    FILE *file = open_memstream(&words, &length);
+    struct string_file string;
+    FILE *file = string_file_open(&string);
     if (file == NULL)
         return NULL;
     if (picture->changes)
@@ -186,10 +185,7 @@ char *picture_words(const struct picture *picture, const struct picture_row *row
         write_counts(file, picture, row);
         write_names(file, picture, row);
     }
-    if (fclose(file) == 0)
-        return words;
-    free(words);
-    return NULL;
+    return string_file_close(&string);
 }
 
 char *picture_section_words(const struct picture *picture, const struct picture_row *row)
@@ -233,14 +229,10 @@ static void write_caption(FILE *file, const struct picture *picture, const char 
 
 char *picture_caption(const struct picture *picture, const char *moment)
 {
-    char *words = NULL;
-    size_t length;
-    FILE *file = open_memstream(&words, &length);
+    struct string_file string;
+    FILE *file = string_file_open(&string);
     if (file == NULL)
         return NULL;
     write_caption(file, picture, moment);
-    if (fclose(file) == 0)
-        return words;
-    free(words);
-    return NULL;
+    return string_file_close(&string);
 }
