@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "live/ps.h"
 
-#include "base/text.h"
 #include "base/arguments.h"
+#include "base/json_object.h"
+#include "base/json_text.h"
 #include "live/usage_rows.h"
 #include "live/find_runs.h"
 #include "live/outside.h"
@@ -48,30 +49,29 @@ static bool read_options(int argc, char **argv, bool *json, char ***pids, int *c
     return arguments_read(&arguments, argc, argv, pids, count, status);
 }
 
-static json_t *bytes_or_null(uint64_t bytes)
+/* Of an engine's, some things are not known before the end. */
+static json_t *process_object(const struct roster_process *process, bool is_engines)
 {
-    return bytes == ACCOUNTS_UNLIMITED ? json_null() : json_integer((json_int_t)bytes);
+    struct json_object object = json_begin();
+    json_put(&object, "pid", json_integer(process->pid));
+    json_put(&object, "parent_pid", json_integer(process->parent));
+    json_put(&object, "program", json_text(process->program));
+    json_put(&object, "limit_bytes", json_number_or_null(process->limit));
+    json_put(&object, "used_bytes", json_number(process->used));
+    json_put(&object, "peak_bytes", is_engines ? json_null() : json_number(process->peak));
+    json_put(&object, "refusals", is_engines ? json_null() : json_number(process->refusals));
+    json_put(&object, "heap_limited", json_boolean(!process->own_heap));
+    json_put(&object, "mappings_limited", json_boolean(!process->own_maps));
+    return json_end(&object);
 }
 
-/* As it is, if it is UTF-8. */
-static json_t *name_of(const struct roster_process *process)
+/* One that could not be made takes the whole away. */
+static void add(json_t **array, json_t *object)
 {
-    json_t *name = json_string(process->program);
-    char *safe = name == NULL ? text_safe_string(process->program) : NULL;
-    if (safe != NULL)
-        name = json_string(safe);
-    free(safe);
-    return name;
-}
-
-static json_t *process_object(const struct roster_process *process)
-{
-    return json_pack("{s:i, s:i, s:o, s:o, s:I, s:I, s:I, s:b, s:b}", "pid", process->pid,
-                     "parent_pid", process->parent, "program", name_of(process), "limit_bytes",
-                     bytes_or_null(process->limit), "used_bytes", (json_int_t)process->used,
-                     "peak_bytes", (json_int_t)process->peak, "refusals",
-                     (json_int_t)process->refusals, "heap_limited", !process->own_heap,
-                     "mappings_limited", !process->own_maps);
+    if (json_array_append_new(*array, object) == 0)
+        return;
+    json_decref(*array);
+    *array = NULL;
 }
 
 static json_t *outside_array(const struct found_run *run, uint64_t *used)
@@ -87,26 +87,28 @@ static json_t *outside_array(const struct found_run *run, uint64_t *used)
                                          .limit = run->card.limit,
                                          .used = outside.list[i].used};
         memcpy(process.program, outside.list[i].program, sizeof outside.list[i].program);
-        json_t *object = process_object(&process);
-        json_object_set_new(object, "peak_bytes", json_null());
-        json_object_set_new(object, "refusals", json_null());
-        json_array_append_new(array, object);
+        add(&array, process_object(&process, true));
     }
     *used = outside.used;
     outside_free(&outside);
     return array;
 }
 
-/* The last two become the object's. */
+/* Takes both values over. */
 static json_t *object_of(const struct found_run *run, uint64_t tree_limit, uint64_t used,
                          json_t *tree_peak, json_t *processes)
 {
     const struct engine *engine = run->card.engine;
-    return json_pack("{s:s, s:i, s:i, s:s, s:o, s:I, s:o, s:o}", "schema", "memrestrict-ps",
-                     "version", 1, "command_pid", run->command, "engine",
-                     engine != NULL ? engine->name : "preload", "tree_limit_bytes",
-                     bytes_or_null(tree_limit), "used_bytes", (json_int_t)used, "tree_peak_bytes",
-                     tree_peak, "processes", processes);
+    struct json_object object = json_begin();
+    json_put(&object, "schema", json_string("memrestrict-ps"));
+    json_put(&object, "version", json_integer(1));
+    json_put(&object, "command_pid", json_integer(run->command));
+    json_put(&object, "engine", json_string(engine != NULL ? engine->name : "preload"));
+    json_put(&object, "tree_limit_bytes", json_number_or_null(tree_limit));
+    json_put(&object, "used_bytes", json_number(used));
+    json_put(&object, "tree_peak_bytes", tree_peak);
+    json_put(&object, "processes", processes);
+    return json_end(&object);
 }
 
 /* The same as of others, with nulls for what is not known before the end. */
@@ -127,10 +129,10 @@ static json_t *run_object(const struct found_target *target)
     json_t *processes = json_array();
     for (unsigned i = 0; find_runs_next(run, &i, &process); i++)
         if (find_runs_means(target, &process))
-            json_array_append_new(processes, process_object(&process));
+            add(&processes, process_object(&process, false));
     struct roster_tree tree = roster_tree(run->roster);
     return object_of(run, tree.limited ? tree.limit : ACCOUNTS_UNLIMITED, find_runs_used(run),
-                     bytes_or_null(tree.limited ? tree.peak : ACCOUNTS_UNLIMITED), processes);
+                     json_number_or_null(tree.limited ? tree.peak : ACCOUNTS_UNLIMITED), processes);
 }
 
 static bool print_json(const struct found_target *targets, size_t count)
