@@ -5,7 +5,6 @@
 #include "run/group_probe.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -48,10 +47,8 @@ static bool is_from_terminal(const siginfo_t *info)
 
 static bool is_stopped(int pid)
 {
-    char path[32];
     struct proc_stat stat;
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    return proc_stat(path, &stat) && (stat.state == 'T' || stat.state == 't');
+    return proc_stat_of(pid, &stat) == 0 && (stat.state == 'T' || stat.state == 't');
 }
 
 static bool has_got_it(const struct signals *signals, int pid, const siginfo_t *info)
