@@ -375,7 +375,7 @@ START_TEST(a_run_writes_the_layout_of_what_the_kernel_refused)
            0,
            "after the kernel refused sbrk\n"
            "fault boxed-heap\n",
-           "");
+           "the kernel refused 1 allocation (sbrk of 64.0 KiB; ");
 }
 END_TEST
 
