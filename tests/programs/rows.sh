@@ -603,6 +603,19 @@ limit 60K less 1 'annot allocate memory|^$' <<'RUN'
 less "$IN/longline" 2>&1
 RUN
 
+# Its processes say on stderr what their sandboxes forbid, which is not the same each time.
+row long firefox firefox-esr <<'RUN'
+mkdir profile
+echo '<body><script>document.body.textContent = Array.from({length: 1000}, (_, i) => i * i).reduce((a, b) => a + b)</script>' >page.html
+firefox-esr --version; timeout 300 firefox-esr --headless --no-remote --profile "$PWD/profile" --screenshot "$PWD/page.png" "file://$PWD/page.html" >/dev/null 2>&1
+echo $?; cksum page.png
+RUN
+limit 16M 'firefox*' '[1-9][0-9]*' '^[1-9][0-9]*$' <<'RUN'
+mkdir profile; echo '<p>' >page.html
+timeout 300 firefox-esr --headless --no-remote --profile "$PWD/profile" --screenshot "$PWD/page.png" "file://$PWD/page.html" >/dev/null 2>&1
+status=$?; echo $status; exit $status
+RUN
+
 row long gdb 'gdb gcc' <<'RUN'
 cat >main.c <<'C'
 #include <stdio.h>
