@@ -134,6 +134,9 @@
       "[ $s = 125 ] && ! grep -q $e err && grep -q 'option.*x1b' err || echo \"$c $o\"; done; "    \
       "done; cat err >&2",                                                                         \
       0, "", "unrecognized option '--\\x1b=[31m'\n")                                               \
+    X(run_what_the_library_had_no_memory_for_is_told_apart,                                        \
+      "$M -v -l 1G $V/map_without_memory_for_records_fails", 0, "",                                \
+      "the library failed 1 allocation (mprotect of 4.0 KiB; it had no memory for its records")    \
     X(run_missing_value, "$M -l", 125, "", "option requires an argument -- 'l'")                   \
     X(run_bad_setting_in_the_environment, "MEMRESTRICT_LIMIT=6x $M true", 125, "",                 \
       "MEMRESTRICT_LIMIT: cannot understand '6x'")                                                 \

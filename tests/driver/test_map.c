@@ -165,6 +165,16 @@ START_TEST(map_huge_page_is_refused)
 }
 END_TEST
 
+START_TEST(map_without_memory_for_records_fails)
+{
+    const struct run *run = RUN(SETTINGS("MEMRESTRICT_LIMIT=1G", "MEMRESTRICT_REPORT=stderr"),
+                                "victims/map_without_memory_for_records_fails");
+    ck_assert_msg(run->status == 0 && strstr(run->err, "refused       0\n  no records    failed 1, "
+                                                       "first: mprotect of ") != NULL,
+                  "status %d: %s", run->status, run->err);
+}
+END_TEST
+
 START_TEST(map_random_calls_agree_with_the_kernel)
 {
     show("map_random_calls_agree_with_the_kernel", SETTINGS("MEMRESTRICT_LIMIT=unlimited"));
@@ -187,6 +197,7 @@ Suite *suite_map(void)
     ADD(map_stack_is_not_charged_by_default)
     ADD(map_huge_pages_are_charged_whole)
     ADD(map_huge_page_is_refused)
+    ADD(map_without_memory_for_records_fails)
     ADD(map_by_number_is_counted)
     ADD(map_more_mappings_than_the_kernel_has_changes_nothing)
     ADD(map_limit_of_nothing_leaves_reservations)
