@@ -69,6 +69,11 @@ offers "bash: values of an option of sweep" crash '!abort' : in_bash memrestrict
 offers "bash: a program for sweep" sort '!run' : in_bash memrestrict sweep -j 2 sor
 offers "bash: options of merge" --baseline= '!--shard=' : in_bash memrestrict merge --
 offers "bash: journals for merge" README.md '!run' : in_bash memrestrict merge -q LICENSE READ
+offers "bash: options of layout" --at= --heap-room= '!--wall=' : in_bash memrestrict layout --
+offers "bash: values of an option of layout" refusal peak : in_bash memrestrict layout --at = ''
+offers "bash: the arguments of its program" README.md : in_bash memrestrict layout --at = exit sort READ
+offers "bash: options of judge" --wall= --batch= '!--heap-room=' : in_bash memrestrict judge --
+offers "bash: the arguments of a submission" README.md : in_bash memrestrict judge --stack = 8M sort READ
 offers "bash: ps" --json : in_bash memrestrict ps -
 offers "bash: help" env : in_bash memrestrict help ''
 offers "bash: a limit for set" 64M : in_bash memrestrict set 1 64
@@ -125,6 +130,14 @@ else
     offers "fish: a program for sweep" sort '!run' : in_fish 'memrestrict sweep -j 2 sor'
     offers "fish: options of merge" --baseline '!--shard' : in_fish 'memrestrict merge --'
     offers "fish: journals for merge" README.md : in_fish 'memrestrict merge -q LICENSE READ'
+    offers "fish: options of layout" --at --heap-room '!--wall' : in_fish 'memrestrict layout --'
+    offers "fish: values of an option of layout" --at=refusal : in_fish 'memrestrict layout --at=r'
+    offers "fish: a program for layout" sort '!run' : in_fish 'memrestrict layout --check sor'
+    offers "fish: the arguments of that" README.md : in_fish 'memrestrict layout --at exit --watch ls READ'
+    offers "fish: not our options for that" '!--heap-room' : in_fish 'memrestrict layout ls --h'
+    offers "fish: options of judge" --wall --batch '!--heap-room' : in_fish 'memrestrict judge --'
+    offers "fish: a submission for judge" sort '!run' : in_fish 'memrestrict judge --wall 3s sor'
+    offers "fish: the arguments of a submission" README.md : in_fish 'memrestrict judge --stack 8M ls READ'
     offers "fish: ps" --json '!--limit' : in_fish 'memrestrict ps --'
     offers "fish: help" env : in_fish 'memrestrict help '
     offers "fish: plot" README.md : in_fish 'memrestrict plot READ'
@@ -159,6 +172,11 @@ else
     offers "zsh: the arguments of the program of sweep" README.md : in_zsh 'memrestrict sweep -j 2 cat READ'
     offers "zsh: options of merge" --baseline '!--shard' : in_zsh 'memrestrict merge --'
     offers "zsh: journals for merge" README.md : in_zsh 'memrestrict merge LICENSE READ'
+    offers "zsh: options of layout" --at --heap-room '!--wall' : in_zsh 'memrestrict layout --'
+    offers "zsh: values of an option of layout" refusal peak : in_zsh 'memrestrict layout --at='
+    offers "zsh: the arguments of its program" README.md : in_zsh 'memrestrict layout --at=exit cat READ'
+    offers "zsh: options of judge" --wall --batch '!--heap-room' : in_zsh 'memrestrict judge --'
+    offers "zsh: the arguments of a submission" README.md : in_zsh 'memrestrict judge --stack=8M cat READ'
     offers "zsh: ps" --json '!--limit' : in_zsh 'memrestrict ps --'
     offers "zsh: help" env : in_zsh 'memrestrict help '
 fi

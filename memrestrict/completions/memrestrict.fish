@@ -5,7 +5,7 @@
 function __memrestrict_rest
     set -l tokens (commandline -opc) (commandline -ct)
     set -e tokens[1]
-    if contains -- "$tokens[1]" run min sweep
+    if contains -- "$tokens[1]" run min sweep layout judge
         set -e tokens[1]
     end
     set -l options l/limit= scope= engine= L/tree-limit= r/reserve= c/count= p/program= no-follow a/on-refusal= f/fault=
@@ -14,6 +14,8 @@ function __memrestrict_rest
     set -a options site-list=
     set -a options step= compare= test= expect= j/jobs= n/repeat= budget-file= tolerance= update
     set -a options mode= depth= only= max= fork journal= keep= shard= baseline= update-baseline suppress= fail-on= sarif=
+    set -a options at= check heap-room= all svg= 'watch=?'
+    set -a options wall= output-limit= processes= stack= policy= read= batch= checker=
     set -a options lenient no-subreaper q/quiet v/verbose h/help usage V/version
     argparse -s $options -- $tokens 2>/dev/null
     or return
@@ -96,6 +98,8 @@ complete -c memrestrict -n __memrestrict_in_program -a '(__memrestrict_program)'
 complete -c memrestrict -n __memrestrict_in_run -k -a '(__fish_complete_command)'
 complete -c memrestrict -n __memrestrict_in_min -k -a '(__fish_complete_command)'
 complete -c memrestrict -n __memrestrict_in_sweep -k -a '(__fish_complete_command)'
+complete -c memrestrict -n __memrestrict_in_layout -k -a '(__fish_complete_command)'
+complete -c memrestrict -n __memrestrict_in_judge -k -a '(__fish_complete_command)'
 complete -c memrestrict -n 'test (count (commandline -opc)) = 1' -k -a '(__memrestrict_subcommands)'
 
 complete -c memrestrict -n __memrestrict_in_run -s l -l limit -x -a '1M 16M 64M 256M 1G unlimited' -d 'The budget of each process'
@@ -195,7 +199,7 @@ complete -c memrestrict -n __memrestrict_in_layout -l watch -d 'Look again and a
 complete -c memrestrict -n __memrestrict_in_layout -l color -x -a 'auto always never' -d Colours
 complete -c memrestrict -n __memrestrict_in_layout -s h -l help -d 'Print help'
 complete -c memrestrict -n __memrestrict_in_layout -l usage -d 'Print a short help'
-complete -c memrestrict -n '__memrestrict_subcommand layout' -a '(__memrestrict_pids)'
+complete -c memrestrict -n __memrestrict_in_layout -a '(__memrestrict_pids)'
 
 complete -c memrestrict -n __memrestrict_in_judge -s l -l limit -x -a '1M 16M 64M 256M 1G' -d 'Memory of all its processes'
 complete -c memrestrict -n __memrestrict_in_judge -l time -x -a '1s 10s' -d 'Processor time'
