@@ -5,13 +5,14 @@
 #include "base/size_words.h"
 #include "base/string_file.h"
 #include "base/text.h"
+#include "space/picture_text.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { WIDTH = 960, MARGIN = 20, LEFT = 232, TOWER = 240, LINE = 18, LEAST = 15, MORE = 30 };
-enum { LABEL_CHARACTERS = 62, FAULT_CHARACTERS = 122 };
+enum { LABEL_CHARACTERS = 62, FAULT_CHARACTERS = 122, TABLE_CHARACTERS = 120 };
 
 /* Where the next thing goes. */
 struct canvas {
@@ -118,7 +119,7 @@ static bool write_row(struct canvas *canvas, const struct picture_row *row)
             LEFT - 10, canvas->y, row->gap ? "d" : "",
             size_words(row->gap ? row->high - row->low : row->mapped, size));
     write_text(canvas, LEFT + TOWER + 10, row->access[0] != '\0' ? "m d" : "d", row->access, 8);
-    write_text(canvas, LEFT + TOWER + (row->gap ? 10 : 48),
+    write_text(canvas, LEFT + TOWER + 48,
                row->fault ? "f"
                : row->gap ? "d"
                           : "",
@@ -158,6 +159,27 @@ static void write_lines(struct canvas *canvas, double x, const char *class, cons
         canvas->y += LINE - 2;
         words += length + (words[length] == ' ');
     }
+}
+
+/* The same table as below a picture in text. */
+static bool write_charges(struct canvas *canvas)
+{
+    const struct picture_style plain = {.width = TABLE_CHARACTERS, .line_end = "\n"};
+    struct string_file table;
+    FILE *file = string_file_open(&table);
+    bool done = file != NULL && charges_text(file, canvas->picture->space, &plain);
+    char *text = file != NULL ? string_file_close(&table) : NULL, *rest = NULL;
+    canvas->y += 8;
+    fputs("<g xml:space=\"preserve\">\n", canvas->file);
+    for (char *line = text != NULL ? strtok_r(text, "\n", &rest) : NULL; line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        write_text(canvas, MARGIN, "m", line, TABLE_CHARACTERS);
+        canvas->y += LINE - 2;
+    }
+    fputs("</g>\n", canvas->file);
+    canvas->y += 8;
+    free(text);
+    return done && text != NULL;
 }
 
 static bool write_fault(struct canvas *canvas, const struct fault_found *found)
@@ -203,6 +225,8 @@ static bool write_body(struct canvas *canvas, const struct layout_view *view)
         done = done && write_row(canvas, row);
     }
     canvas->y += LINE;
+    if (done && picture->space->account.known)
+        done = write_charges(canvas);
     for (size_t i = 0; i < picture->faults->count && done; i++)
         done = write_fault(canvas, &picture->faults->faults[i]);
     if (picture->faults->count == 0)

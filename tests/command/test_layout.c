@@ -345,6 +345,15 @@ START_TEST(under_a_run_the_picture_has_the_librarys_figures)
 }
 END_TEST
 
+START_TEST(the_svg_has_the_librarys_figures)
+{
+    expect(UNDER_A_RUN("-l 64M", "$M layout -q --svg=s $p >/dev/null; grep -c '>budget: 64.0 MiB, "
+                                 "13.0 MiB are charged by' s; grep -c '> *4.0 MiB whole  shared ' "
+                                 "s"),
+           0, "1\n1\n", NULL);
+}
+END_TEST
+
 START_TEST(the_limit_of_now_is_told_and_not_that_of_the_environment)
 {
     expect(UNDER_A_RUN("-l 64M", "$M set $p 32M >/dev/null; "
@@ -545,6 +554,7 @@ Suite *suite_layout(void)
     command_add(suite, a_refusal_by_the_kernel_is_a_moment);
     command_add(suite, under_a_run_each_region_says_what_is_charged_of_it);
     command_add(suite, under_a_run_the_picture_has_the_librarys_figures);
+    command_add(suite, the_svg_has_the_librarys_figures);
     command_add(suite, the_limit_of_now_is_told_and_not_that_of_the_environment);
     command_add(suite, a_run_writes_the_layout_of_its_first_refusal);
     command_add(suite, a_run_writes_the_layout_of_what_the_kernel_refused);
