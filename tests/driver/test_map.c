@@ -165,6 +165,8 @@ START_TEST(map_huge_page_is_refused)
 }
 END_TEST
 
+SHOW(map_jump_out_of_a_call_leaves_its_charge_alone, "MEMRESTRICT_LIMIT=16M")
+
 START_TEST(map_without_memory_for_records_fails)
 {
     const struct run *run = RUN(SETTINGS("MEMRESTRICT_LIMIT=1G", "MEMRESTRICT_REPORT=stderr"),
@@ -198,6 +200,7 @@ Suite *suite_map(void)
     ADD(map_huge_pages_are_charged_whole)
     ADD(map_huge_page_is_refused)
     ADD(map_without_memory_for_records_fails)
+    ADD(map_jump_out_of_a_call_leaves_its_charge_alone)
     ADD(map_by_number_is_counted)
     ADD(map_more_mappings_than_the_kernel_has_changes_nothing)
     ADD(map_limit_of_nothing_leaves_reservations)
