@@ -263,7 +263,7 @@ bool charges_text(FILE *file, const struct address_space *space, const struct pi
     charge_sums(space, sums);
     for (size_t i = 0; i < CHARGE_RULES; i++) {
         const struct charge_rule *rule = &charge_rules[i];
-        if (sums[i].mapped == 0)
+        if (sums[i].mapped == 0 || style->brief)
             continue;
         color(&pen, rule->charge == CHARGE_NONE ? TERMINAL_DIM : NULL);
         int column = fprintf(file, "%*s %-*s%-13s", SIZE, size_words(sums[i].mapped, size), CHARGE,
@@ -286,6 +286,8 @@ static bool write_fault(const struct pen *pen, const struct fault_found *found)
     color(pen, TERMINAL_PLAIN);
     write_wrapped(pen, words, (size_t)column, INDENT);
     free(words);
+    if (pen->style->brief)
+        return true;
     fprintf(pen->file, "%*s", INDENT, "");
     color(pen, TERMINAL_DIM);
     write_wrapped(pen, found->row->why, INDENT, INDENT);
@@ -300,7 +302,7 @@ bool faults_text(FILE *file, const struct fault_list *list, const struct picture
     struct pen pen = pen_make(file, style);
     bool done = true;
     for (size_t i = 0; i < list->count && done; i++) {
-        if (i > 0)
+        if (i > 0 && !style->brief)
             end_line(&pen);
         done = write_fault(&pen, &list->faults[i]);
     }

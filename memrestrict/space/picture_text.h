@@ -12,6 +12,7 @@
 struct picture_style {
     unsigned width; /* columns, at least PICTURE_LEAST */
     bool unicode, color;
+    bool brief;           /* of charges the sum alone, of faults what they are */
     const char *line_end; /* "\n", or with what clears the rest of a line */
 };
 

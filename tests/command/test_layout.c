@@ -502,6 +502,22 @@ START_TEST(a_watch_marks_what_changed)
 }
 END_TEST
 
+/* Every frame begins where the screen does. */
+START_TEST(a_watch_stays_within_its_screen)
+{
+    if (!program_exists("script"))
+        SKIP("no script");
+    expect(WITH("unguarded-thread",
+                "{ until grep -q 'fault no-stack' log 2>/dev/null; do sleep 0.01; done; echo q; } "
+                "| script -qefc \"stty rows 20 cols 80; TERM=xterm $M layout --all --watch=50ms "
+                "$p\" log >/dev/null; tr '\\n' '~' <log | sed 's/\\x1b\\[H/\\n/g' | "
+                "sed '1d; s/\\x1b\\[?.*//' | awk '{ seen = $0 ~ /fault no-stack-guard/; "
+                "cut = $0 ~ / more lines: the terminal is too low/; lines = gsub(\"~\", \"\"); "
+                "if (lines >= 20 || !seen || !cut) bad++ } END { print bad + 0, (NR > 0) }'"),
+           0, "0 1\n", "");
+}
+END_TEST
+
 START_TEST(a_watch_that_cannot_draw_says_so_in_its_own_name)
 {
     if (!program_exists("script"))
@@ -568,6 +584,7 @@ Suite *suite_layout(void)
     command_add(suite, a_full_table_of_mappings_is_the_reason);
     command_add(suite, what_cannot_be_looked_at_is_said);
     command_add(suite, a_watch_marks_what_changed);
+    command_add(suite, a_watch_stays_within_its_screen);
     command_add(suite, a_watch_that_cannot_draw_says_so_in_its_own_name);
     command_add(suite, the_svg_is_xml_for_light_and_dark);
     return suite;
