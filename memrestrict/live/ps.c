@@ -4,6 +4,7 @@
 #include "base/arguments.h"
 #include "base/json_object.h"
 #include "base/json_text.h"
+#include "base/json_write.h"
 #include "live/usage_rows.h"
 #include "live/find_runs.h"
 #include "live/outside.h"
@@ -140,10 +141,11 @@ static bool print_json(const struct found_target *targets, size_t count)
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++)
         json_array_append_new(array, run_object(&targets[i]));
-    bool done = json_array_size(array) == count && json_dumpf(array, stdout, JSON_INDENT(2)) == 0;
+    if (json_array_size(array) == count)
+        return json_write(stdout, array);
+    message("ps: no memory");
     json_decref(array);
-    putchar('\n');
-    return done;
+    return false;
 }
 
 static bool print_table(const struct found_target *targets, size_t count)
