@@ -7,6 +7,7 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,11 +24,40 @@ const char *text_last_part(const char *path)
 
 unsigned text_utf8(const char *text) { return utf8_length(text, strnlen(text, 4) + 1); }
 
+static uint32_t code_of(const char *text, unsigned bytes)
+{
+    uint32_t code =
+        bytes == 1 ? (unsigned char)*text : (unsigned char)*text & (0xff >> (bytes + 1));
+    for (unsigned i = 1; i < bytes; i++)
+        code = code << 6 | ((unsigned char)text[i] & 0x3f);
+    return code;
+}
+
+/* Of the character of so many bytes: two of what East Asian scripts and pictures take two for. */
+static unsigned columns_of(const char *text, unsigned bytes)
+{
+    static const struct {
+        uint32_t first, last;
+    } wide[] = {
+        {0x1100, 0x115f},   {0x2e80, 0xa4cf},   {0xa960, 0xa97c},   {0xac00, 0xd7a3},
+        {0xf900, 0xfaff},   {0xfe30, 0xfe6f},   {0xff00, 0xff60},   {0xffe0, 0xffe6},
+        {0x16fe0, 0x18dff}, {0x1aff0, 0x1b2ff}, {0x1f000, 0x1faff}, {0x20000, 0x3fffd},
+    };
+    uint32_t code = bytes > 2 ? code_of(text, bytes) : 0;
+    for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++)
+        if (code >= wide[i].first && code <= wide[i].last)
+            return 2;
+    return 1;
+}
+
 size_t text_width(const char *text)
 {
     size_t width = 0;
-    for (; *text != '\0'; text++)
-        width += ((unsigned char)*text & 0xc0) != 0x80;
+    while (*text != '\0') {
+        unsigned bytes = text_utf8(text);
+        width += columns_of(text, bytes);
+        text += bytes != 0 ? bytes : 1;
+    }
     return width;
 }
 
@@ -81,13 +111,17 @@ static const char *ellipsis(void)
 
 size_t text_cut(FILE *file, const char *text, size_t width)
 {
-    size_t all = text_width(text), whole = all <= width ? all : width > 0 ? width - 1 : 0;
-    for (size_t i = 0; i < whole; i++) {
-        unsigned bytes = text_utf8(text);
+    size_t all = text_width(text), room = all <= width ? all : width > 0 ? width - 1 : 0;
+    size_t done = 0;
+    for (unsigned bytes; *text != '\0' && (bytes = text_utf8(text)) != 0; text += bytes) {
+        unsigned columns = columns_of(text, bytes);
+        if (done + columns > room)
+            break;
         fwrite(text, 1, bytes, file);
-        text += bytes;
+        done += columns;
     }
-    if (whole < all && width > 0)
-        fputs(ellipsis(), file);
-    return all < width ? all : width;
+    if (all <= width || width == 0)
+        return done;
+    fputs(ellipsis(), file);
+    return done + 1;
 }

@@ -26,10 +26,10 @@ char *text_safe_lines(const char *text);
 
 /* The length of the UTF-8 character that `text` begins with: 1 to 4; 0: it is none. */
 unsigned text_utf8(const char *text);
-/* Characters of valid UTF-8. */
+/* Columns of a terminal that valid UTF-8 takes at most. */
 size_t text_width(const char *text);
-/* Writes at most `width` characters of it; the last of them says if there were more. Returns how
- * many were written. */
+/* Writes at most `width` columns of it; the last of them says if there were more. Returns how many
+ * were written. */
 size_t text_cut(FILE *file, const char *text, size_t width);
 
 #endif

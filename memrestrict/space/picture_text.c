@@ -71,13 +71,16 @@ static void write_bar(const struct pen *pen, const struct picture *picture,
     fprintf(pen->file, "%*s", (int)(pen->bar - all), "");
 }
 
-/* In ASCII alone, cut as text_cut does without Unicode. */
+/* In ASCII alone, a column each; cut as text_cut does without Unicode. */
 static void write_plain(FILE *file, const char *words, size_t width)
 {
-    bool cut = text_width(words) > width;
+    size_t all = 0;
+    for (const char *at = words; *at != '\0'; at++)
+        all += ((unsigned char)*at & 0xc0) != 0x80; /* not within a character */
+    bool cut = all > width;
     for (size_t column = 0; *words != '\0' && column + cut < width; words++) {
         if (((unsigned char)*words & 0xc0) == 0x80)
-            continue; /* within a character */
+            continue;
         fputc(*words >= ' ' && *words < 0x7f ? *words : '?', file);
         column++;
     }
@@ -158,8 +161,9 @@ static bool write_section(const struct pen *pen, const struct picture *picture,
     if (words == NULL)
         return false;
     size_t width = text_width(words);
+    width = width < pen->style->width ? width : pen->style->width - 1;
     color(pen, TERMINAL_BOLD);
-    fputs(words, pen->file);
+    write_cut(pen, words, pen->style->width - 1);
     color(pen, TERMINAL_PLAIN TERMINAL_DIM);
     fputc(' ', pen->file);
     for (size_t i = width + 1; i < pen->style->width; i++)
@@ -170,11 +174,27 @@ static bool write_section(const struct pen *pen, const struct picture *picture,
     return true;
 }
 
+/* How much of a word a line has room for: all of it, unless it is longer than any line. */
+static size_t bytes_within(const char *word, size_t room)
+{
+    size_t all = strcspn(word, " "), bytes = 0, columns = 0;
+    while (bytes < all) {
+        char one[5] = "";
+        unsigned size = text_utf8(word + bytes);
+        memcpy(one, word + bytes, size = size == 0 ? 1 : size);
+        columns += text_width(one);
+        if (columns > room)
+            break;
+        bytes += size;
+    }
+    return bytes > 0 ? bytes : all;
+}
+
 /* Words, broken at spaces, with an indent but for the first line. */
 static void write_wrapped(const struct pen *pen, const char *text, size_t column, size_t indent)
 {
     while (*text != '\0') {
-        size_t length = strcspn(text, " ");
+        size_t length = bytes_within(text, pen->style->width - indent);
         char *word = strndup(text, length);
         size_t width = word != NULL ? text_width(word) : 0;
         if (column > indent && column + 1 + width > pen->style->width) {

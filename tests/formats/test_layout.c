@@ -5,6 +5,7 @@
  */
 #include "formats.h"
 
+#include "base/text.h"
 #include "run/kernel_reason.h"
 #include "space/address_space.h"
 #include "space/charges.h"
@@ -332,9 +333,8 @@ START_TEST(what_has_no_memory_is_said)
 }
 END_TEST
 
-static char *drawn(unsigned width, size_t rows)
+static char *drawn_with(const struct picture_style style, size_t rows)
 {
-    const struct picture_style style = {.width = width, .line_end = "\n"};
     struct picture picture;
     char *text = NULL;
     size_t length;
@@ -345,6 +345,37 @@ static char *drawn(unsigned width, size_t rows)
     fclose(file);
     return text;
 }
+
+static char *drawn(unsigned width, size_t rows)
+{
+    return drawn_with((struct picture_style){.width = width, .line_end = "\n"}, rows);
+}
+
+START_TEST(no_line_is_wider_than_the_terminal)
+{
+    char letters[121] = "", wide[241] = "", maps[1500];
+    memset(letters, 'x', sizeof letters - 1);
+    for (int i = 0; i < 80; i++)
+        strcat(wide, "\u65e5");
+    snprintf(maps, sizeof maps,
+             PROGRAM HEAP "555555642000-555555644000 r-xp 00000000 fe:00 12 /lib/%s%s\n" //
+             LIBRARIES STACK,
+             letters, wide);
+    make(maps, 64);
+    found();
+    snprintf(space.program, sizeof space.program, "%s%s", letters, wide);
+    for (unsigned width = 60; width <= 140; width += 8)
+        for (unsigned unicode = 0; unicode < 2; unicode++) {
+            const struct picture_style style = {
+                .width = width, .unicode = unicode, .line_end = "\n"};
+            char *text = drawn_with(style, 44), *rest = NULL;
+            for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+                 line = strtok_r(NULL, "\n", &rest))
+                ck_assert_msg(text_width(line) <= width, "%u: %s", width, line);
+            free(text);
+        }
+}
+END_TEST
 
 START_TEST(the_picture_shows_what_is_in_the_way)
 {
@@ -529,6 +560,7 @@ Suite *suite_layout(void)
     formats_add(suite, each_kind_of_memory_is_charged_by_a_rule);
     formats_add(suite, lines_that_are_none_are_passed_over);
     formats_add(suite, what_has_no_memory_is_said);
+    formats_add(suite, no_line_is_wider_than_the_terminal);
     formats_add(suite, the_picture_shows_what_is_in_the_way);
     formats_add(suite, a_section_that_is_come_back_to_is_no_place_of_mmap);
     formats_add(suite, a_folded_row_is_of_a_kind);

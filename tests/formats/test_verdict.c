@@ -375,6 +375,37 @@ START_TEST(no_row_of_a_table_wraps)
 }
 END_TEST
 
+/* A column for each letter, two for each of a script that takes two. */
+START_TEST(what_takes_two_columns_is_cut_so)
+{
+    static const struct {
+        const char *text, *cut;
+        size_t width, columns;
+    } cases[] = {
+        {"abcdef", "abcdef", 6, 6},
+        {"abcdef", "abcd~", 5, 5},
+        {"\u65e5\u672c\u8a9e", "\u65e5\u672c\u8a9e", 6, 6},
+        {"\u65e5\u672c\u8a9e", "\u65e5\u672c~", 5, 5},
+        {"\u65e5\u672c\u8a9e", "\u65e5~", 4, 3},
+        {"\u00e9\u0416\u2026", "\u00e9\u0416\u2026", 3, 3},
+        {"\U0001f600x", "\U0001f600x", 3, 3},
+        {"\U0001f600x", "~", 2, 1},
+        {"ab", "", 0, 0},
+        {"", "", 0, 0},
+    };
+    setenv("LC_ALL", "C", 1);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *text = NULL;
+        size_t length;
+        FILE *file = open_memstream(&text, &length);
+        ck_assert_uint_eq(text_cut(file, cases[i].text, cases[i].width), cases[i].columns);
+        ck_assert_int_eq(fclose(file), 0);
+        ck_assert_str_eq(text, cases[i].cut);
+        free(text);
+    }
+}
+END_TEST
+
 START_TEST(a_table_of_thousands_is_cut)
 {
     struct sample *sample = sample_make();
@@ -450,6 +481,7 @@ Suite *suite_verdict(void)
     formats_add(suite, a_narrow_table_leaves_the_first_refusal_out_before_names_are_cut);
     formats_add(suite, a_name_that_is_cut_says_so);
     formats_add(suite, no_row_of_a_table_wraps);
+    formats_add(suite, what_takes_two_columns_is_cut_so);
     formats_add(suite, a_table_of_thousands_is_cut);
     formats_add(suite, a_name_cannot_steer_the_terminal);
     formats_add(suite, colors_come_only_when_wanted);
