@@ -83,4 +83,31 @@ while read -r name budget; do
     fi
     result "$name" "$complaint"
 done < <(grep -v '^#' "$table")
+
+# A journal of so many records, each of a site and a finding of its own.
+journal() {
+    echo '{"schema":"memrestrict-sweep-journal","version":1,"argv":["true"],"input":null,"build":"1",' \
+        "\"options\":\"\",\"tried\":\"modes=once depth=16\",\"shard\":null,\"sites\":$1,\"notes\":[]}"
+    seq "$1" | awk '{ printf "{\"plan\":\"site=%016x,once\",\"site\":\"%016x\",\"call\":\"malloc\"," \
+        "\"size_bytes\":8,\"outcome\":\"swallowed\",\"exit_status\":0,\"signal\":0,\"time_ns\":1," \
+        "\"place\":\"f%d (a.c:1)\",\"key\":\"swallowed:f%d@a.c\",\"file\":\"a.c\",\"line\":1," \
+        "\"object\":\"a\",\"origin\":\"f%d (a.c:1)\",\"stack\":[],\"caller\":[],\"met\":[]," \
+        "\"kept\":null,\"detail\":\"\"}\n", $1, $1, $1, $1, $1 }'
+    echo '{"finished":true,"time_ns":1}'
+}
+
+# Ten times the records are ten times the work.
+if [ -n "${TEST_LONG:-}" ]; then
+    for count in 2000 20000; do journal "$count" >"$work/$count"; done
+    merged=$("$build/memrestrict" merge "$work/20000" | tail -n 1)
+    few=$(instructions "$build/memrestrict" merge -q "$work/2000")
+    many=$(instructions "$build/memrestrict" merge -q "$work/20000")
+    complaint=
+    if [[ $merged != *"20000 findings (20000 swallowed) in 20000 trials"* ]]; then
+        complaint="it says: $merged"
+    elif [ -z "$few" ] || [ -z "$many" ] || [ "$many" -gt $((few * 11)) ]; then
+        complaint="2,000 take $few instructions, 20,000 take $many"
+    fi
+    result "a journal's record costs as much among 20,000 as among 2,000" "$complaint"
+fi
 print_results
