@@ -5,13 +5,13 @@
  */
 #include "edges/exports.h"
 #include "decide/pool_fault.h"
-#include "common/kernel.h"
 #include "ground/guard.h"
 #include "ground/pages.h"
 #include "records/pools.h"
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define MEMRESTRICT_LIBRARY
 #include <memrestrict.h>
@@ -41,15 +41,13 @@ static void unmap_run(uintptr_t low, uintptr_t high)
     munmap((char *)low - page, high - low + 2 * page);
 }
 
-static bool add_run(struct memrestrict_pool *pool, const char *name, size_t length)
+static bool add_run(struct memrestrict_pool *pool, size_t length)
 {
     char *run = map_run(length);
     if (run == NULL)
         return false;
-    if (pools_add_run(pool, (uintptr_t)run, (uintptr_t)run + length)) {
-        kernel_pages_name(run, length, name);
+    if (pools_add_run(pool, (uintptr_t)run, (uintptr_t)run + length))
         return true;
-    }
     unmap_run((uintptr_t)run, (uintptr_t)run + length);
     errno = ENOMEM;
     return false;
@@ -63,7 +61,7 @@ EXPORT struct memrestrict_pool *memrestrict_pool_create(const char *name, size_t
         errno = ENOMEM;
         return NULL;
     }
-    if (size != 0 && !add_run(pool, name, pages_round(size))) {
+    if (size != 0 && !add_run(pool, pages_round(size))) {
         memrestrict_pool_destroy(pool);
         errno = ENOMEM;
         return NULL;
@@ -83,7 +81,7 @@ EXPORT void *memrestrict_pool_alloc(struct memrestrict_pool *pool, size_t size)
     void *block = NULL;
     size_t need;
     enum pools_answer answer = pools_take(pool, size, &block, &need);
-    while (answer == POOLS_NO_RUN && add_run(pool, "memrestrict pool", need))
+    while (answer == POOLS_NO_RUN && add_run(pool, need))
         answer = pools_take(pool, size, &block, &need);
     errno = answer == POOLS_DONE ? saved : error_of(answer);
     return block;

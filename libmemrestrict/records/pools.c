@@ -165,6 +165,8 @@ static bool add_run_locked(struct memrestrict_pool *pool, uintptr_t low, uintptr
     *run = (struct run){.next = last, .low = low, .high = high, .at = low};
     run->offset = last != NULL ? last->offset + (last->high - last->low) : 0;
     pool->runs = run;
+    kernel_pages_name((void *)low, high - low,
+                      *pool->name != '\0' ? pool->name : "memrestrict pool");
     return true;
 }
 

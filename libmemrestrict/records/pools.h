@@ -38,8 +38,9 @@ enum pools_answer {
 /* A block of `size` bytes. */
 enum pools_answer pools_take(struct memrestrict_pool *pool, size_t size, void **block,
                              size_t *need);
-/* Writable pages of zeros are the pool's from now on. False: they are not; it is gone, or sealed,
- * or there is no memory. */
+/* Writable pages of zeros are the pool's from now on, and have its name in /proc/PID/maps, where
+ * the kernel knows of such names. False: they are not; it is gone, or sealed, or there is no
+ * memory. */
 bool pools_add_run(struct memrestrict_pool *pool, uintptr_t low, uintptr_t high);
 
 /* Makes all its pages read-only, or writable again; with `forever`, for good where the kernel can

@@ -25,6 +25,7 @@ static const struct run *run_victim(const char *name, const char *const settings
     X(pools_past_the_limit_are_refused, "MEMRESTRICT_LIMIT=1M")                                    \
     X(pools_of_a_size_are_full_at_it, "MEMRESTRICT_LIMIT=1M")                                      \
     X(pools_grow_by_runs, "MEMRESTRICT_LIMIT=64M")                                                 \
+    X(pools_name_their_pages, "MEMRESTRICT_LIMIT=64M")                                             \
     X(pools_handlers_are_entered_as_theirs, "MEMRESTRICT_LIMIT=1M")                                \
     X(pools_threads_share_a_pool, "MEMRESTRICT_LIMIT=64M")                                         \
     X(pools_in_a_forked_child_are_its_own, "MEMRESTRICT_LIMIT=unlimited")                          \
