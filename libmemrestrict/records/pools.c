@@ -130,10 +130,6 @@ static enum pools_answer take_locked(struct memrestrict_pool *pool, size_t size,
         return POOLS_FULL;
     size_t takes = (size + (size == 0) + POOLS_ALIGNMENT - 1) & -(size_t)POOLS_ALIGNMENT;
     struct run *run = pool->runs;
-    if (run == NULL && pool->size != 0) {
-        *need = pages_round(pool->size);
-        return takes <= *need ? POOLS_NO_RUN : POOLS_FULL;
-    }
     if (run == NULL || takes > run->high - run->at) {
         *need = next_run_locked(pool, takes);
         return pool->size != 0 ? POOLS_FULL : POOLS_NO_RUN;
@@ -157,7 +153,7 @@ enum pools_answer pools_take(struct memrestrict_pool *pool, size_t size, void **
 
 static bool add_run_locked(struct memrestrict_pool *pool, uintptr_t low, uintptr_t high)
 {
-    if (!is_one_locked(pool) || pool->sealed || (pool->size != 0 && pool->runs != NULL))
+    if (!is_one_locked(pool) || pool->sealed)
         return false;
     struct run *run = pages_alloc(&pools.memory, sizeof *run), *last = pool->runs;
     if (run == NULL)
@@ -179,19 +175,16 @@ bool pools_add_run(struct memrestrict_pool *pool, uintptr_t low, uintptr_t high)
     return added;
 }
 
-static int protect_locked(const struct memrestrict_pool *pool, int access)
-{
-    int error = 0;
-    for (const struct run *run = pool->runs; run != NULL && error == 0; run = run->next)
-        error = kernel_pages_protect((void *)run->low, run->high - run->low, access);
-    return error;
-}
+enum change { WRITABLE, READ_ONLY, READ_ONLY_FOR_EVER };
 
-static int seal_for_good_locked(const struct memrestrict_pool *pool)
+static int change_locked(const struct memrestrict_pool *pool, enum change to)
 {
-    int error = 0;
-    for (const struct run *run = pool->runs; run != NULL && error == 0; run = run->next)
-        error = kernel_pages_seal((void *)run->low, run->high - run->low);
+    int error = 0, access = to == WRITABLE ? PROT_READ | PROT_WRITE : PROT_READ;
+    for (const struct run *run = pool->runs; run != NULL && error == 0; run = run->next) {
+        size_t size = run->high - run->low;
+        error = to == READ_ONLY_FOR_EVER ? kernel_pages_seal((void *)run->low, size)
+                                         : kernel_pages_protect((void *)run->low, size, access);
+    }
     return error;
 }
 
@@ -201,14 +194,14 @@ static int set_locked(struct memrestrict_pool *pool, bool sealed, bool forever)
         return -EINVAL;
     if (pool->forever)
         return sealed ? 0 : -EPERM;
-    int error = protect_locked(pool, sealed ? PROT_READ : PROT_READ | PROT_WRITE);
-    if (error != 0)
-        protect_locked(pool, pool->sealed ? PROT_READ : PROT_READ | PROT_WRITE);
-    if (error != 0)
+    int error = change_locked(pool, sealed ? READ_ONLY : WRITABLE);
+    if (error != 0) {
+        change_locked(pool, pool->sealed ? READ_ONLY : WRITABLE);
         return error;
+    }
     pool->sealed = sealed;
-    if (forever && (error = seal_for_good_locked(pool)) == 0)
-        pool->forever = true;
+    if (forever)
+        pool->forever = (error = change_locked(pool, READ_ONLY_FOR_EVER)) == 0;
     return error;
 }
 

@@ -19,8 +19,8 @@ enum {
 
 struct memrestrict_pool;
 
-/* A new pool without memory, whose name is cut short. `size` bytes are all that it may ever have;
- * 0: it grows. NULL: no memory. */
+/* A new pool without memory, whose name is cut short. 0: it grows; else the caller adds one run of
+ * `size` bytes, which is all that it has. NULL: no memory. */
 struct memrestrict_pool *pools_add(const char *name, size_t size);
 /* Forgets it. Its runs, which the caller unmaps, one for each call: [*low, *high) is zeros, and the
  * pool gone, with the last. False: there is no such pool, or it is sealed for ever. */
