@@ -51,6 +51,14 @@ void text_add_number(struct text *text, uint64_t number)
         text_add_char(text, digits[--count]);
 }
 
+void text_add_hexadecimal(struct text *text, uint64_t number, unsigned digits)
+{
+    while (digits < 16 && number >> 4 * digits != 0)
+        digits++;
+    while (digits-- > 0)
+        text_add_char(text, "0123456789abcdef"[number >> 4 * digits & 0xf]);
+}
+
 void text_add_size(struct text *text, uint64_t bytes)
 {
     static const char units[] = "KMGTPE";

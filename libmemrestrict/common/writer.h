@@ -23,6 +23,8 @@ void text_add_char(struct text *text, char c);
  * no UTF-8 as '?'. */
 void text_add_quoted(struct text *text, const char *word, size_t length);
 void text_add_number(struct text *text, uint64_t number);
+/* In small letters, with zeros before it up to so many digits. */
+void text_add_hexadecimal(struct text *text, uint64_t number, unsigned digits);
 /* "1048576 bytes (1.0 MiB)"; only the bytes below 1 KiB. */
 void text_add_size(struct text *text, uint64_t bytes);
 /* The name of an errno value, or its number. */

@@ -4,6 +4,7 @@
 #include "arch/arch.h"
 #include "common/kernel.h"
 #include "records/modules.h"
+#include "ground/fatal_signal.h"
 #include "ground/object.h"
 #include "ground/pages.h"
 #include "records/sites.h"
@@ -24,20 +25,6 @@ enum {
 
 static const int numbers[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS};
 enum { NUMBERS = sizeof numbers / sizeof numbers[0] };
-
-/* An instruction raised it, and will again; otherwise somebody sent it. */
-static bool comes_again(const siginfo_t *info)
-{
-    int number = info->si_signo;
-    return info->si_code > 0 &&
-           (number == SIGSEGV || number == SIGBUS || number == SIGILL || number == SIGFPE);
-}
-
-static void set_default(int number)
-{
-    struct sigaction action = {.sa_handler = SIG_DFL};
-    sigaction(number, &action, NULL);
-}
 
 /* A program that jumped to where no code is has come from where the call left its address, if its
  * stack is still there. */
@@ -75,7 +62,7 @@ static void take_down(struct sites_map *map, unsigned depth, const siginfo_t *in
     struct stack_at at;
     bool at_address = info->si_signo == SIGSEGV || info->si_signo == SIGBUS;
     crash->signal = info->si_signo;
-    crash->has_address = at_address && comes_again(info);
+    crash->has_address = at_address && fatal_signal_comes_again(info);
     crash->address = crash->has_address ? (uintptr_t)info->si_addr : 0;
     if (stack_interrupted(context, &at))
         take_stack(map, depth, &at);
@@ -85,7 +72,7 @@ static void take_down(struct sites_map *map, unsigned depth, const siginfo_t *in
 /* What the stack says was wrong: the first signal ends the process. */
 static void end_of_first(const struct sites_crash *crash)
 {
-    set_default(crash->signal);
+    fatal_signal_set_default(crash->signal);
     kernel_signal_send(crash->signal, NULL);
 }
 
@@ -103,21 +90,15 @@ static void note(struct sites_map *map, unsigned depth, const siginfo_t *info, c
         kernel_wait_shared(&crash->done, 0, 100);
 }
 
-/* A signal that was sent is sent once more; it waits, being blocked, for the return to where it
- * struck. */
 static void handle(int number, siginfo_t *info, void *context)
 {
     int saved = errno;
-    struct kernel_mask mask;
     unsigned depth;
+    (void)number;
     struct sites_map *map = sites_own(&depth);
     if (map != NULL)
         note(map, depth, info, context);
-    set_default(number);
-    if (!comes_again(info)) {
-        kernel_signals_block(&mask);
-        kernel_signal_send(number, info);
-    }
+    fatal_signal_let_end(info);
     errno = saved;
 }
 

@@ -4,6 +4,7 @@
 #include "records/budget.h"
 #include "records/fault.h"
 #include "records/ledger.h"
+#include "common/path_part.h"
 #include "common/proc.h"
 #include "common/span.h"
 #include "ground/process.h"
@@ -257,8 +258,7 @@ void membership_note_owners(const char *object, bool heap, bool maps)
 {
     const uint32_t both = ACCOUNT_OWN_HEAP | ACCOUNT_OWN_MAPS;
     uint32_t flags = (heap ? ACCOUNT_OWN_HEAP : 0) | (maps ? ACCOUNT_OWN_MAPS : 0);
-    const char *slash = strrchr(object, '/');
-    set_name(membership.heap_owner, slash != NULL ? slash + 1 : object);
+    set_name(membership.heap_owner, path_last_part(object));
     membership.flags = (membership.flags & ~both) | flags;
     struct account *slot = membership.slot;
     if (slot == NULL)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "decide/pool_fault.h"
 
+#include "common/path_part.h"
 #include "common/writer.h"
+#include "ground/fatal_signal.h"
 #include "ground/guard.h"
 #include "ground/lock.h"
 #include "ground/object.h"
@@ -47,20 +49,10 @@ static void end_line(void)
     says.line.length = 0;
 }
 
-static const char *last_part(const char *path)
+static void add_address(uint64_t address)
 {
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
-static void add_hexadecimal(struct text *text, uint64_t number)
-{
-    int digits = 1;
-    while (digits < 16 && number >> 4 * digits != 0)
-        digits++;
-    text_add(text, "0x");
-    while (digits-- > 0)
-        text_add_char(text, "0123456789abcdef"[number >> 4 * digits & 0xf]);
+    text_add(&says.line, "0x");
+    text_add_hexadecimal(&says.line, address, 1);
 }
 
 /* The first one told. */
@@ -85,12 +77,12 @@ static void say_frame(uintptr_t address)
     text_add_char(&says.line, '(');
     if (object_at(address, &object)) {
         const char *path =
-            *object.path != '\0' ? last_part(object.path) : last_part(process_program());
+            *object.path != '\0' ? path_last_part(object.path) : path_last_part(process_program());
         text_add_quoted(&says.line, path, strlen(path));
         text_add_char(&says.line, '+');
         address -= object.bias;
     }
-    add_hexadecimal(&says.line, address);
+    add_address(address);
     text_add_char(&says.line, ')');
     end_line();
 }
@@ -110,7 +102,7 @@ static void say_stack(const void *context)
 static void say_place(const struct pools_place *place, uintptr_t address)
 {
     text_add(&says.line, ", at ");
-    add_hexadecimal(&says.line, address);
+    add_address(address);
     if (place->is_guard) {
         text_add(&says.line, ", a guard page beside it");
         return;
@@ -131,7 +123,7 @@ static void say_block(const struct pools_place *place, uintptr_t address)
     text_add(&says.line, " its block of ");
     text_add_number(&says.line, place->block_size);
     text_add(&says.line, " bytes at ");
-    add_hexadecimal(&says.line, place->block_start);
+    add_address(place->block_start);
     end_line();
 }
 
@@ -175,32 +167,15 @@ static void report(const siginfo_t *info, const void *context)
     atomic_store(&speaker, 0);
 }
 
-static void set_default(void)
-{
-    struct sigaction action = {.sa_handler = SIG_DFL};
-    sigaction(SIGSEGV, &action, NULL);
-}
-
-/* What the kernel raised strikes again, now without us; what was sent is sent once more. */
-static void end_it(const siginfo_t *info)
-{
-    struct kernel_mask mask;
-    set_default();
-    if (info->si_code > 0)
-        return;
-    kernel_signals_block(&mask);
-    kernel_signal_send(SIGSEGV, info);
-}
-
 static void handle(int number, siginfo_t *info, void *context)
 {
     int saved = errno;
     const struct sigaction *to = &theirs[atomic_load(&turn) % 2];
     report(info, context);
     if (!is_handler(to) && (to->sa_handler == SIG_DFL || info->si_code > 0))
-        end_it(info);
+        fatal_signal_let_end(info);
     if (is_handler(to) && (to->sa_flags & SA_RESETHAND))
-        set_default();
+        fatal_signal_set_default(SIGSEGV);
     errno = saved;
     if (to->sa_flags & SA_SIGINFO)
         to->sa_sigaction(number, info, context);

@@ -8,6 +8,7 @@
 #include "ground/guard.h"
 #include "ground/pages.h"
 #include "ground/process.h"
+#include "common/path_part.h"
 #include "common/proc.h"
 #include "records/regions.h"
 
@@ -162,8 +163,7 @@ static void add_budget(struct text *text)
 static void add_site(struct text *text, uint64_t site)
 {
     text_add(text, ", site ");
-    for (int shift = 60; shift >= 0; shift -= 4)
-        text_add_char(text, "0123456789abcdef"[site >> shift & 0xf]);
+    text_add_hexadecimal(text, site, 16);
 }
 
 static void add_faults(struct text *text, const struct gate_figures *figures)
@@ -259,8 +259,7 @@ static void add_heap_owner(struct text *text)
         return;
     add_line(text, "heap");
     text_add(text, report->heap_owned ? "not limited: " : "limited: ");
-    const char *slash = strrchr(report->heap_owner, '/');
-    const char *name = slash != NULL ? slash + 1 : report->heap_owner;
+    const char *name = path_last_part(report->heap_owner);
     text_add_quoted(text, name, strlen(name));
     text_add(text, " has a malloc of its own");
     if (!report->heap_owned)

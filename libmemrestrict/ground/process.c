@@ -3,6 +3,7 @@
 
 #include "common/config.h"
 #include "common/kernel.h"
+#include "common/path_part.h"
 #include "common/proc.h"
 #include "common/span.h"
 #include "common/writer.h"
@@ -21,19 +22,13 @@ static struct {
     int pid;
 } process;
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
 /* Kept, since a program may write over what exec has left on its stack. */
 static void keep_called(void)
 {
     const char *path = (const char *)getauxval(AT_EXECFN);
     if (path == NULL || strncmp(path, "/dev/fd/", 8) == 0 || strncmp(path, "/proc/", 6) == 0)
         return;
-    const char *name = base_name(path);
+    const char *name = path_last_part(path);
     size_t length = span_within(name, CALLED - 1);
     memcpy(process.called, name, length);
     process.called[length] = '\0';
@@ -55,7 +50,7 @@ const char *process_program(void)
             !kernel_readlink("/proc/self/exe", process.executable, WRITER_PATH))
             strcpy(process.executable, "?");
     }
-    return process.executable != NULL ? base_name(process.executable) : "?";
+    return process.executable != NULL ? path_last_part(process.executable) : "?";
 }
 
 const char *process_called(void)
@@ -67,7 +62,7 @@ bool process_is_named(const char *patterns)
 {
     const char *called = (const char *)getauxval(AT_EXECFN);
     return config_names(patterns, process_program()) ||
-           (called != NULL && config_names(patterns, base_name(called)));
+           (called != NULL && config_names(patterns, path_last_part(called)));
 }
 
 /* Does a line of the file, lines ending in NUL, begin with the word? False also if it cannot be

@@ -2,6 +2,7 @@
 #include "ground/program_file.h"
 
 #include "common/kernel.h"
+#include "common/path_part.h"
 #include "ground/kernel_exec.h"
 
 #include <errno.h>
@@ -22,7 +23,7 @@ extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 /* A loader is itself a program without one, and honours LD_PRELOAD. */
 static bool named_as_loader(const char *path)
 {
-    const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+    const char *name = path_last_part(path);
     return strncmp(name, "ld-", 3) == 0 || strcmp(name, "ld.so") == 0 ||
            strcmp(name, "libc.so") == 0;
 }

@@ -4,6 +4,7 @@
 #include "ground/guard.h"
 #include "records/names.h"
 #include "ground/object.h"
+#include "common/path_part.h"
 #include "common/pattern.h"
 #include "records/site_name.h"
 
@@ -131,12 +132,6 @@ static bool size_matches(const struct plan *of, uint64_t size)
     return of->size_count == 0;
 }
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
 /* libx.so names libx.so.1.2 as well. */
 static bool file_matches(const struct match *match, struct plan_word lib, const char *name)
 {
@@ -153,7 +148,7 @@ static const char *file_at(const struct match *match, uintptr_t address)
     struct object object;
     if (!object_at(address, &object))
         return "";
-    return *object.path != '\0' ? last_part(object.path) : match->executable;
+    return *object.path != '\0' ? path_last_part(object.path) : match->executable;
 }
 
 /* C++'s operator new is as good as malloc, and ours passes on to it: the call is its caller's. */

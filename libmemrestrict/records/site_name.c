@@ -4,6 +4,7 @@
 #include "records/build_id.h"
 #include "ground/guard.h"
 #include "common/kernel.h"
+#include "common/path_part.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -34,18 +35,12 @@ static uint64_t mix_bytes(uint64_t hash, const void *bytes, size_t length)
     return hash;
 }
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
 static COLD uint64_t hash_file_name(const char *path)
 {
     char own[NAME_ROOM];
     if (*path == '\0')
         path = kernel_readlink("/proc/self/exe", own, sizeof own) ? own : "?";
-    return mix_bytes(2, last_part(path), strlen(last_part(path)));
+    return mix_bytes(2, path_last_part(path), strlen(path_last_part(path)));
 }
 
 static COLD uint64_t hash_object(const struct object *object)

@@ -113,6 +113,20 @@ START_TEST(numbers_are_written_in_decimal)
 }
 END_TEST
 
+START_TEST(numbers_are_written_in_hexadecimal)
+{
+    text.length = 0;
+    text_add_hexadecimal(&text, 0, 1);
+    text_add_char(&text, ' ');
+    text_add_hexadecimal(&text, 0xab0, 1);
+    text_add_char(&text, ' ');
+    text_add_hexadecimal(&text, 0xab0, 16);
+    text_add_char(&text, ' ');
+    text_add_hexadecimal(&text, UINT64_MAX, 1);
+    ck_assert_str_eq(words(), "0 ab0 0000000000000ab0 ffffffffffffffff");
+}
+END_TEST
+
 START_TEST(sizes_change_units_at_their_edges)
 {
     static const struct {
@@ -677,6 +691,7 @@ Suite *suite_writer(void)
 {
     Suite *suite = suite_create("writer");
     unit_add(suite, numbers_are_written_in_decimal);
+    unit_add(suite, numbers_are_written_in_hexadecimal);
     unit_add(suite, sizes_change_units_at_their_edges);
     unit_add(suite, a_full_text_is_cut_off);
     unit_add(suite, control_characters_are_quoted_as_question_marks);
