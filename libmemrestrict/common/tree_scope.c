@@ -191,23 +191,22 @@ static bool draw_locked(struct accounts *accounts, struct account *mine, uint64_
     return true;
 }
 
+static bool draw_and_unlock(struct accounts *accounts, struct account *mine, uint64_t bytes)
+{
+    bool drawn = draw_locked(accounts, mine, bytes);
+    accounts_unlock(accounts);
+    return drawn;
+}
+
 bool accounts_grow(struct accounts *accounts, struct account *mine, uint64_t bytes)
 {
-    if (!accounts_lock(accounts, mine->ticket))
-        return false;
-    bool grown = draw_locked(accounts, mine, bytes);
-    accounts_unlock(accounts);
-    return grown;
+    return accounts_lock(accounts, mine->ticket) && draw_and_unlock(accounts, mine, bytes);
 }
 
 bool accounts_grow_soon(struct accounts *accounts, struct account *mine, uint64_t bytes, bool *busy)
 {
     *busy = !accounts_lock_soon(accounts, mine->ticket);
-    if (*busy)
-        return false;
-    bool grown = draw_locked(accounts, mine, bytes);
-    accounts_unlock(accounts);
-    return grown;
+    return !*busy && draw_and_unlock(accounts, mine, bytes);
 }
 
 void accounts_settle(struct accounts *accounts, struct account *mine, struct account_stock *stock)
@@ -262,13 +261,19 @@ void accounts_open_reserve(struct accounts *accounts)
         atomic_fetch_add(&accounts->tree_limit, accounts->reserve);
 }
 
+static void lower_all_grants_locked(struct accounts *accounts)
+{
+    accounts_assert_locked(accounts);
+    for (int round = 0; round < ROUNDS && lower_grants_of_others_locked(accounts, NULL); round++)
+        kernel_yield();
+}
+
 bool accounts_set_tree_limit(struct accounts *accounts, int who, uint64_t limit)
 {
     if (!accounts_lock(accounts, who))
         return false;
     atomic_store(&accounts->tree_limit, limit);
-    for (int round = 0; round < ROUNDS && lower_grants_of_others_locked(accounts, NULL); round++)
-        kernel_yield();
+    lower_all_grants_locked(accounts);
     accounts_unlock(accounts);
     return true;
 }
@@ -278,8 +283,7 @@ bool accounts_shorten_loan(struct accounts *accounts, uint64_t *less)
     unsigned others;
     if (!accounts_lock_soon(accounts, ACCOUNTS_LENDER))
         return false;
-    for (int round = 0; round < ROUNDS && lower_grants_of_others_locked(accounts, NULL); round++)
-        kernel_yield();
+    lower_all_grants_locked(accounts);
     bury_the_dead_locked(accounts, NULL);
     uint64_t lent = atomic_load(&accounts->lent),
              kept = shares_of_others_locked(accounts, NULL, &others);
