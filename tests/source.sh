@@ -74,7 +74,30 @@ result "every file has 450 lines at most" "$(wc -l "${files[@]}" |
 result "every file is where the Makefile looks for it" "$(find libmemrestrict memrestrict -mindepth 3 -name '*.[ch]')"
 
 result "who needs a lock says so by its name, and not in words" \
-    "$(grep -rniE 'under (the|its|their) lock\.? ?(\*/|$)' libmemrestrict memrestrict --include='*.[ch]')"
+    "$(grep -rniE 'under (the|its|their) lock\.? ?(\*/|$)|\* under (the|its|their) lock:' libmemrestrict memrestrict --include='*.[ch]')"
+
+# Definitions of functions that need a lock held, and which of them do not assert that it is.
+locked_functions() { # unasserted|all FILE...
+    awk -v which="$1" '
+        FNR == 1 { name = ""; inside = 0 }
+        !inside && /^[a-z]/ && match($0, /[a-z_0-9]+_locked\(/) {
+            name = substr($0, RSTART, RLENGTH - 1)
+            if (name ~ /_assert_locked$/) name = ""
+        }
+        /;$/ && !inside { name = "" }
+        /^\{/ { inside = 1; asserts = 0 }
+        inside && /(lock_assert_held|_assert_locked)\(/ { asserts = 1 }
+        /^\}/ {
+            if (name != "" && (which == "all" || !asserts)) print FILENAME ": " name
+            name = ""; inside = 0
+        }
+        name != "" && !inside && /\}$/ { print FILENAME ": " name; name = "" }
+    ' "${@:2}"
+}
+sources libmemrestrict -- '*.[ch]'
+result "there are functions that need a lock" \
+    "$([ "$(locked_functions all "${files[@]}" | wc -l)" -gt 40 ] || echo "fewer than there were")"
+result "each of them asserts that it is held" "$(locked_functions unasserted "${files[@]}")"
 
 # Each pattern for files, and each file that is left out of one, is of something.
 patterns() { # FILE

@@ -57,16 +57,18 @@ static uint64_t own_ceiling(const struct account *account)
 }
 
 /* The ceiling that follows from limit and grant. */
-static void set_ceiling_locked(struct account *account)
+static void set_ceiling_locked(const struct accounts *accounts, struct account *account)
 {
+    accounts_assert_locked(accounts);
     bool in_tree = atomic_load(&account->flags) & ACCOUNT_IN_TREE;
     uint64_t own = own_ceiling(account);
     atomic_store(&account->ceiling, in_tree ? smaller(own, atomic_load(&account->grant)) : own);
 }
 
 /* What lies in stocks of threads is no longer theirs to spend. */
-static void take_stocks_locked(struct account *account)
+static void take_stocks_locked(const struct accounts *accounts, struct account *account)
 {
+    accounts_assert_locked(accounts);
     if (!atomic_load(&account->stocks_open))
         return;
     for (unsigned i = 0; i < ACCOUNTS_STOCKS; i++) {
@@ -82,17 +84,18 @@ static void take_stocks_locked(struct account *account)
 /* Takes back what a process was granted and does not use. It goes on charging all
  * the while, but looks at its ceiling again after each charge: either it sees ours, or we see its
  * charge. */
-static void lower_grant_locked(struct account *account)
+static void lower_grant_locked(const struct accounts *accounts, struct account *account)
 {
+    accounts_assert_locked(accounts);
     uint64_t grant = atomic_load(&account->grant), used = atomic_load(&account->used);
     if (used < grant) {
         atomic_store(&account->ceiling, smaller(used, own_ceiling(account)));
         uint64_t meanwhile = atomic_load(&account->used);
         grant = smaller(grant, used > meanwhile ? used : meanwhile);
         atomic_store(&account->grant, grant); /* from here on the difference is the tree's */
-        set_ceiling_locked(account);
+        set_ceiling_locked(accounts, account);
     }
-    take_stocks_locked(account);
+    take_stocks_locked(accounts, account);
 }
 
 /* Is some process between drawing bytes and having them in a stock? */
@@ -104,7 +107,7 @@ static bool lower_grants_of_others_locked(struct accounts *accounts, const struc
     for (unsigned i = 0; (account = accounts_next(accounts, &i)) != NULL; i++)
         if (account != mine && atomic_load(&account->grant) != 0) {
             uint32_t moves = atomic_load(&account->moves);
-            lower_grant_locked(account);
+            lower_grant_locked(accounts, account);
             moving |= moves % 2 != 0 || moves != atomic_load(&account->moves);
         }
     return moving;
@@ -183,7 +186,7 @@ static bool draw_locked(struct accounts *accounts, struct account *mine, uint64_
     if (grant >
         atomic_load(&mine->grant)) /* never lower: other threads may have charged meanwhile */
         atomic_store(&mine->grant, grant);
-    set_ceiling_locked(mine);
+    set_ceiling_locked(accounts, mine);
     /* The sum is made one by one while others come and go: it may show what never was at one time.
      */
     raise_tree_peak(accounts, smaller(accounts_tree_used(accounts) + bytes,
@@ -221,7 +224,7 @@ void accounts_settle(struct accounts *accounts, struct account *mine, struct acc
         if (atomic_load(&mine->flags) & ACCOUNT_IN_TREE)
             atomic_fetch_sub(&mine->grant, taken);
         atomic_store(&stock->left, 0);
-        set_ceiling_locked(mine);
+        set_ceiling_locked(accounts, mine);
     }
     accounts_unlock(accounts);
 }
@@ -229,8 +232,8 @@ void accounts_settle(struct accounts *accounts, struct account *mine, struct acc
 static bool set_limit_and_unlock(struct accounts *accounts, struct account *account, uint64_t limit)
 {
     atomic_store(&account->limit, limit);
-    set_ceiling_locked(account);
-    take_stocks_locked(account); /* they were drawn under the old one */
+    set_ceiling_locked(accounts, account);
+    take_stocks_locked(accounts, account); /* they were drawn under the old one */
     accounts_unlock(accounts);
     return true;
 }

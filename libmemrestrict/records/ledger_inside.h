@@ -56,9 +56,11 @@ extern struct window *_Atomic ledger_recent[RECENT];
 
 /* By the table. NULL: there is none, or no memory to make it. */
 struct window *ledger_find_window(uintptr_t key, bool make);
-/* Under the lock: says in each of the table's windows whether something can be written at its
- * addresses. False: it cannot be told. */
-bool ledger_mark_writable(struct window *windows);
+/* Says in each of the table's windows whether something can be written at its addresses. False: it
+ * cannot be told. */
+bool ledger_mark_writable_locked(struct window *windows);
+/* As lock_assert_held, of the table's lock. */
+void ledger_assert_locked(void);
 /* NULL: no memory. */
 site_number *ledger_make_sites(struct window *window);
 /* Of addresses that are no multiple of 16. False: no memory, or there is one already; there is

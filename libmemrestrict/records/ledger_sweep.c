@@ -17,8 +17,9 @@ static void mark(struct window *windows, uintptr_t first, uintptr_t last)
     }
 }
 
-bool ledger_mark_writable(struct window *windows)
+bool ledger_mark_writable_locked(struct window *windows)
 {
+    ledger_assert_locked();
     struct maps maps;
     struct maps_range range;
     if (!maps_open(&maps))

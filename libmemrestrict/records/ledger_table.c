@@ -107,6 +107,8 @@ static void window_free_locked(struct window *window)
     }
 }
 
+void ledger_assert_locked(void) { lock_assert_held(&lock); }
+
 /* Takes down the windows that have no block, and at whose addresses nothing can be
  * written: then no thread is about to enter one either. It would have got the block before it
  * looked for the window, and who looks from here on does not find it. Each time that there are
@@ -117,7 +119,7 @@ static void sweep_locked(void)
     struct window *window, *next;
     forget_recent();
     atomic_thread_fence(memory_order_seq_cst);
-    if (ledger_mark_writable(now.windows))
+    if (ledger_mark_writable_locked(now.windows))
         HASH_ITER (hh, now.windows, window, next)
             if (!window->writable && window_next_word(window, 0) == WORDS) {
                 HASH_DEL(now.windows, window);

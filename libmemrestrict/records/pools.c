@@ -49,6 +49,7 @@ static struct memrestrict_pool **find_locked(const struct memrestrict_pool *pool
 
 static bool is_one_locked(const struct memrestrict_pool *pool)
 {
+    lock_assert_held(&pools.lock);
     return pool != NULL && *find_locked(pool) == pool;
 }
 
@@ -69,6 +70,7 @@ struct memrestrict_pool *pools_add(const char *name, size_t size)
 
 static void free_run_locked(struct run *run)
 {
+    lock_assert_held(&pools.lock);
     pages_free(&pools.memory, run->blocks, run->room * sizeof *run->blocks);
     pages_free(&pools.memory, run, sizeof *run);
 }
@@ -95,6 +97,7 @@ bool pools_remove(struct memrestrict_pool *pool, uintptr_t *low, uintptr_t *high
 
 static bool make_room_locked(struct run *run)
 {
+    lock_assert_held(&pools.lock);
     size_t room = run->room == 0 ? FIRST_BLOCKS : 2 * run->room;
     if (run->count < run->room)
         return true;
@@ -113,6 +116,7 @@ static bool make_room_locked(struct run *run)
  * block needs. */
 static size_t next_run_locked(const struct memrestrict_pool *pool, size_t size)
 {
+    lock_assert_held(&pools.lock);
     const struct run *last = pool->runs;
     uint64_t want = last != NULL ? (last->offset + (last->high - last->low)) / 4 : 0;
     want = want < FIRST_RUN ? FIRST_RUN : want > LARGEST_RUN ? LARGEST_RUN : want;
@@ -122,6 +126,7 @@ static size_t next_run_locked(const struct memrestrict_pool *pool, size_t size)
 static enum pools_answer take_locked(struct memrestrict_pool *pool, size_t size, void **block,
                                      size_t *need)
 {
+    lock_assert_held(&pools.lock);
     if (!is_one_locked(pool))
         return POOLS_UNKNOWN;
     if (pool->sealed)
@@ -153,6 +158,7 @@ enum pools_answer pools_take(struct memrestrict_pool *pool, size_t size, void **
 
 static bool add_run_locked(struct memrestrict_pool *pool, uintptr_t low, uintptr_t high)
 {
+    lock_assert_held(&pools.lock);
     if (!is_one_locked(pool) || pool->sealed)
         return false;
     struct run *run = pages_alloc(&pools.memory, sizeof *run), *last = pool->runs;
@@ -179,6 +185,7 @@ enum change { WRITABLE, READ_ONLY, READ_ONLY_FOR_EVER };
 
 static int change_locked(const struct memrestrict_pool *pool, enum change to)
 {
+    lock_assert_held(&pools.lock);
     int error = 0, access = to == WRITABLE ? PROT_READ | PROT_WRITE : PROT_READ;
     for (const struct run *run = pool->runs; run != NULL && error == 0; run = run->next) {
         size_t size = run->high - run->low;
@@ -190,6 +197,7 @@ static int change_locked(const struct memrestrict_pool *pool, enum change to)
 
 static int set_locked(struct memrestrict_pool *pool, bool sealed, bool forever)
 {
+    lock_assert_held(&pools.lock);
     if (!is_one_locked(pool))
         return -EINVAL;
     if (pool->forever)

@@ -63,6 +63,7 @@ static bool cut_at_locked(struct regions *regions, uintptr_t at)
 
 static void tell_locked(const struct region *region, int64_t sign)
 {
+    lock_assert_held(&lock);
     if (regions_on_change != NULL && region->state >= REGION_CHARGED)
         regions_on_change(region->site, sign * (int64_t)(region->high - region->low));
 }
