@@ -68,8 +68,8 @@ static void tell_locked(const struct region *region, int64_t sign)
         regions_on_change(region->site, sign * (int64_t)(region->high - region->low));
 }
 
-/* Of what was taken out of the tree. */
-static void tally_locked(const struct region *tree, struct regions_cut *cut)
+/* What was taken out of the tree: bytes by state, told of as gone. */
+static void count_pieces_locked(const struct region *tree, struct regions_cut *cut)
 {
     lock_assert_held(&lock);
     for (; tree != NULL; tree = tree->right) {
@@ -79,7 +79,7 @@ static void tally_locked(const struct region *tree, struct regions_cut *cut)
                                             : &cut->reserved) += tree->high - tree->low;
         if (tree->high == cut->high)
             cut->last = tree->state;
-        tally_locked(tree->left, cut);
+        count_pieces_locked(tree->left, cut);
     }
 }
 
@@ -139,7 +139,7 @@ static bool take_locked(struct regions *regions, uintptr_t low, uintptr_t high, 
         done = cut_at_locked(regions, low) && cut_at_locked(regions, high);
         cut->pieces = done ? tree_take_between(regions, low, high) : NULL;
     }
-    tally_locked(cut->pieces, cut);
+    count_pieces_locked(cut->pieces, cut);
     return done;
 }
 
@@ -186,7 +186,7 @@ static struct regions_gone evict_locked(struct regions *regions, uintptr_t low, 
     (void)(cut_at_locked(regions, low) &&
            cut_at_locked(regions, high)); /* without memory whole intervals go, or stay */
     struct region *tree = tree_take_between(regions, low, high);
-    tally_locked(tree, &gone);
+    count_pieces_locked(tree, &gone);
     free_all_locked(tree);
     return (struct regions_gone){gone.charged, gone.inherited};
 }

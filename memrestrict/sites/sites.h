@@ -2,7 +2,7 @@
  *
  * The call sites that the processes of a run collected: who held what at the peak, at the first
  * refusal and at the end. The command makes the memory before the run and gathers a process when
- * its slot of the accounts is harvested; everything that prints sites is made from this alone.
+ * its slot of the accounts is reaped; everything that prints sites is made from this alone.
  */
 #ifndef MEMRESTRICT_COMMAND_SITES_H
 #define MEMRESTRICT_COMMAND_SITES_H

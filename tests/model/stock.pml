@@ -526,7 +526,7 @@ end:
 #endif
 
 #ifdef FORK
-/* A third thread forks; the child makes its books from the copy. Who forks has the ledger's lock as well. */
+/* A third thread forks; the child makes its figures from the copy. Who forks has the ledger's lock as well. */
 proctype forker()
 {
     short recorded, copied;

@@ -4,7 +4,7 @@
 # Real programs under the library: tests/programs/programs.sh BUILD [short|long] [NAME-PATTERN]
 #
 # A row of rows.sh is a small script. It is run bare, under a limit that nothing meets and under a
-# sane one, and must print the same and end the same each time, with no refusal and with books that
+# sane one, and must print the same and end the same each time, with no refusal and with figures that
 # balance. A limit row runs under a limit that its work must meet: it must end as it says itself,
 # in its own words, refused and within the limit. Output is TAP-like; status 1 if anything failed.
 set -u
@@ -195,15 +195,15 @@ transparent() {
 
 # A thread that allocates while its process reports can unbalance the figures, but not each time.
 under_sane_limit() {
-    local books tries want=clean
+    local figures tries want=clean
     ! $giants || want=giants
     for tries in 1 2 3; do
         run_script "$sane" "$preload" "MEMRESTRICT_LIMIT=$sane" "MEMRESTRICT_REPORT=$work/reports/%e.%p"
-        books=$(read_reports $want)
-        [[ $books == *", but live "* ]] || break
+        figures=$(read_reports $want)
+        [[ $figures == *", but live "* ]] || break
     done
     difference bare "$sane"
-    [ -z "$books" ] || echo "$books"
+    [ -z "$figures" ] || echo "$figures"
 }
 
 bare_failure() {
