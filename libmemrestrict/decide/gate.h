@@ -14,7 +14,9 @@
 
 /* `program` is its name in what ON_REFUSAL says, and stays the caller's. */
 void gate_start(const struct config *config, const char *program);
-/* From now on any heap call may have to fail. */
+/* From now on any heap call may have to fail, in whatever thread, and for good: also once the
+ * thread that was armed no longer is. Calls off the fast path look for a plan from then on; only a
+ * thread that is armed itself leaves that path. */
 void gate_expect_faults(void);
 
 /* Heap blocks. `size` is what the program asked for; admit sets errno when it returns false. */
@@ -36,7 +38,8 @@ bool gate_release(const void *block);
  * gate_is_fast. These functions are inlined. Unless a comment says otherwise, false means that
  * nothing was done, and that the caller goes on with the slow one. */
 enum { GATE_FAST_LARGEST = 0xeffd };
-/* Is nothing asked for but counting? Changes only in the child of a fork. */
+/* Is nothing asked for but counting? Changes for a thread that arms or disarms itself, and in the
+ * child of a fork. */
 bool gate_is_fast(void);
 /* Charges or refuses, as gate_admit_block does. */
 bool gate_admit_fast(enum call call, size_t size);
