@@ -19,7 +19,7 @@ enum { NEW = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, OLD = O_WRONLY | O_CLOEXEC
 
 static bool is_stdout(const char *path) { return strcmp(path, "-") == 0; }
 
-static const char *reason(int error)
+const char *output_reason(int error)
 {
     return error == ELOOP       ? "there is a link on the way that another user made, or a loop"
            : error == ETIMEDOUT ? "nobody reads it"
@@ -30,7 +30,7 @@ static bool cannot(const struct output *output)
 {
     const char *path = output->path != NULL ? output->path : "?";
     message("--%s: cannot write to %s: %s", output->option,
-            is_stdout(path) ? "standard output" : path, reason(errno));
+            is_stdout(path) ? "standard output" : path, output_reason(errno));
     if (is_stdout(path)) { /* said once; the end of main would say it again */
         __fpurge(stdout);
         clearerr(stdout);

@@ -25,6 +25,9 @@ struct output {
     struct output_pipe *pipe; /* NULL: it is none */
 };
 
+/* strerror(3), but for what an error means of a file to be written. */
+const char *output_reason(int error);
+
 /* `path` may be NULL; `option` stays the caller's. False: it cannot be written, which was said. */
 bool output_open(struct output *output, const char *option, const char *path);
 /* The same, for a file that readers must see whole, as it was or as it is: it is replaced in one

@@ -6,6 +6,7 @@
 #include "base/json_text.h"
 #include "base/lines.h"
 #include "base/message.h"
+#include "base/output.h"
 #include "common/path_open.h"
 
 #include <errno.h>
@@ -252,7 +253,7 @@ bool journal_open(struct journal *journal, const char *path, struct sweep_head *
     else if ((journal->file = fdopen(fd, "r+")) == NULL)
         close(fd);
     if (journal->file == NULL) {
-        message("--journal: %s: cannot write: %s", path, strerror(errno));
+        message("--journal: %s: cannot write: %s", path, output_reason(errno));
         return false;
     }
     if (take_up(journal, head))

@@ -193,6 +193,21 @@ START_TEST(reports_do_not_follow_links_of_others)
 }
 END_TEST
 
+/* Each file that another subcommand writes, and one that it reads as well. */
+START_TEST(reports_of_subcommands_do_not_follow_links_of_others)
+{
+    static const char *const lines[] = {
+        "sweep --journal=d/l", "sweep --sarif=d/l", "min --json=d/l",
+        "layout --svg=d/l",    "judge --json=d/l",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        char script[200];
+        snprintf(script, sizeof script, "$M %s -- ls >out; s=$?; rm -r d; (exit $s)", lines[i]);
+        expect_not_followed(script, 125, "there is a link on the way that another user made");
+    }
+}
+END_TEST
+
 START_TEST(reports_of_processes_do_not_follow_links_of_others)
 {
     expect_not_followed(
@@ -221,6 +236,7 @@ Suite *suite_reports(void)
 #undef ADD
     command_add(suite, reports_on_a_disk_that_fills);
     command_add(suite, reports_do_not_follow_links_of_others);
+    command_add(suite, reports_of_subcommands_do_not_follow_links_of_others);
     command_add(suite, reports_of_processes_do_not_follow_links_of_others);
     command_add(suite, reports_of_others_are_not_followed_by_sweeps_and_min);
     return suite;
