@@ -65,12 +65,6 @@ void fault_check_writable_code(const struct address_space *space, const struct f
     say(list, FAULT_NOTE, &made, "can be written and executed, as a compiler's at run time may be");
 }
 
-/* The Go runtime has stacks among other memory, and looks at their ends itself. */
-static bool is_go(const struct mapping *mapping)
-{
-    return mapping->low >> 32 == 0xc0 || strncmp(mapping->name, "[anon: Go", 9) == 0;
-}
-
 void fault_check_stack_guard(const struct address_space *space, const struct fault_bounds *bounds,
                              struct fault_list *list)
 {
@@ -80,7 +74,7 @@ void fault_check_stack_guard(const struct address_space *space, const struct fau
         const struct mapping *mapping = &space->mappings[i];
         if (mapping->thread == 0 || (mapping->guarded && mapping->more == 0))
             continue;
-        gather(mapping->kind == MAPPING_THREAD && !is_go(mapping) ? &bad : &other, mapping);
+        gather(mapping->kind == MAPPING_THREAD && !mapping_is_go(mapping) ? &bad : &other, mapping);
     }
     say(list, FAULT_FAULT, &bad, "has no guard below");
     say(list, FAULT_NOTE, &other, "has a thread's stack in it, without a guard");

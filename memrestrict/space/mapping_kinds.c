@@ -121,13 +121,19 @@ static void tell_zeros(struct address_space *space)
     }
 }
 
+bool mapping_is_go(const struct mapping *mapping)
+{
+    return mapping->low >> 32 == 0xc0 || begins(mapping->name, "[anon: Go");
+}
+
 /* glibc reserves an arena's heap whole, aligned to its size, and opens it from below. */
 static void tell_arenas(struct address_space *space)
 {
     const uint64_t size = space->bits == 64 ? 64 * MIB : MIB;
     for (size_t i = 0; i < space->count; i++) {
         struct mapping *here = &space->mappings[i], *next = here + 1;
-        if (here->kind != MAPPING_ANONYMOUS || here->low % size != 0 || !here->write)
+        if (here->kind != MAPPING_ANONYMOUS || here->low % size != 0 || !here->write ||
+            mapping_is_go(here)) /* whose own are as large */
             continue;
         bool closed = i + 1 < space->count && next->kind == MAPPING_RESERVATION &&
                       next->low == here->high && next->high == here->low + size;

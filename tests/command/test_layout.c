@@ -74,6 +74,31 @@ END_TEST
     END_TEST
 FAULTS(FAULT_TEST)
 
+/* From the top down: without figures, the names of libraries, and what glibc maps for itself. */
+#define PARTS                                                                                      \
+    "sed 's/\\x1b\\[[0-9]*m//g; 1,/^$/d; s/thread [0-9]*.*/thread N/; s/limit .*/limit/; "         \
+    "s/from [0-9a-f]* /from N /; s/the heap, then .*/the heap/; s/ -*$//; "                        \
+    "s/^ *[0-9a-f]* *[0-9.]* [a-zKMGTB]* *[#=.]* *//; "                                            \
+    "/^mapped memory$/d; /^free/d; /file/d; /^guard/d; /\\.so/d; /^$/d'"
+
+START_TEST(each_part_of_an_address_space_is_drawn)
+{
+    expect(
+        WITH("guarded-thread",
+             "export LC_ALL=C; for o in never always; do $M layout --color=$o $p >$o; done; "
+             "e=$(printf '\\033'); grep -c $e never; [ $(grep -c $e always) -gt 9 ] || exit; " PARTS
+             " never >parts; " PARTS " always | cmp - parts && cat parts"),
+        0,
+        "0\n"
+        "stack: grows down\nmain stack, limit\nroom for the stack\n"
+        "mappings: placed from N down\nvdso and its data\nstack of thread N\n"
+        "room for the heap\nheap: brk, grows up\nheap\nlayout_has_the_fault_it_is_told\n"
+        "bss: data that begins as zeros\ndata\nconstants\ntext: code\nconstants\n"
+        "nothing, so that NULL is caught\nno faults\n",
+        "");
+}
+END_TEST
+
 START_TEST(what_ends_a_stack_is_drawn)
 {
     expect(WITH("boxed-stack", "COLUMNS=100 $M layout $p | sed -n "
@@ -546,6 +571,7 @@ Suite *suite_layout(void)
     command_add(suite, a_heap_is_boxed_in_by_as_much_as_one_says);
 #define ADD(name, how, status, found) command_add(suite, name);
     FAULTS(ADD)
+    command_add(suite, each_part_of_an_address_space_is_drawn);
     command_add(suite, what_ends_a_stack_is_drawn);
     command_add(suite, code_whose_file_is_gone_is_a_fault);
     command_add(suite, an_executable_stack_is_a_fault);

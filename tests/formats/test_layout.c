@@ -314,6 +314,24 @@ START_TEST(each_kind_of_memory_is_charged_by_a_rule)
 }
 END_TEST
 
+START_TEST(what_go_reserves_is_no_arena_of_malloc)
+{
+    make(PROGRAM HEAP "c000000000-c000400000 rw-p 00000000 00:00 0\n"
+                      "c000400000-c004000000 ---p 00000000 00:00 0\n"
+                      "7f0000000000-7f0000021000 rw-p 00000000 00:00 0\n"
+                      "7f0000021000-7f0004000000 ---p 00000000 00:00 0\n" STACK,
+         64);
+    found();
+    for (size_t i = 0; i < space.count; i++)
+        if (space.mappings[i].high == 0xc000400000)
+            ck_assert_int_eq(space.mappings[i].kind, MAPPING_ANONYMOUS);
+        else if (space.mappings[i].high == 0xc004000000)
+            ck_assert_int_eq(space.mappings[i].kind, MAPPING_RESERVATION);
+        else if (space.mappings[i].low >> 32 == 0x7f00)
+            ck_assert_int_eq(space.mappings[i].kind, MAPPING_ARENA);
+}
+END_TEST
+
 START_TEST(lines_that_are_none_are_passed_over)
 {
     make("\n \nVmFlags: rd\nnonsense\n5-4 rw-p 0 0:0 0\n1000-2000 rwzp 0 0:0 0\n" PROGRAM
@@ -558,6 +576,7 @@ Suite *suite_layout(void)
     formats_add(suite, each_reason_of_the_kernel_is_found);
     formats_add(suite, each_reason_is_found_by_a_process_s_own_word);
     formats_add(suite, each_kind_of_memory_is_charged_by_a_rule);
+    formats_add(suite, what_go_reserves_is_no_arena_of_malloc);
     formats_add(suite, lines_that_are_none_are_passed_over);
     formats_add(suite, what_has_no_memory_is_said);
     formats_add(suite, no_line_is_wider_than_the_terminal);

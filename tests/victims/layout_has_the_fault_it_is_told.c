@@ -29,6 +29,7 @@ static int nothing(const char *word)
 }
 
 static char data[2 * PAGE] __attribute__((aligned(PAGE))) = {1};
+static char zeros[64 * PAGE];
 
 static int writable_data(const char *word)
 {
@@ -295,6 +296,7 @@ int main(int argc, char **argv)
 {
     char byte;
     int status = 2;
+    *(volatile char *)&zeros[32 * PAGE] = 1;
     for (size_t i = 0; argc > 1 && i < sizeof faults / sizeof faults[0]; i++)
         if (strcmp(faults[i].name, argv[1]) == 0)
             status = faults[i].make(argc > 2 ? argv[2] : "");
