@@ -246,7 +246,8 @@ START_TEST(figures_of_python_are_the_kernels)
 {
     if (!program_exists("python3"))
         SKIP("no python3");
-    expect("mkfifo in; python3 -c 'import json, threading; print(\"ready\", flush=True); input()' "
+    expect(">ready; mkfifo in; python3 -c 'import json, threading; print(\"ready\", flush=True); "
+           "input()' "
            "<in >ready & p=$!; exec 5>in; until grep -q ready ready; do sleep 0.01; "
            "done; " SAME_FIGURES "; echo >&5; wait $p",
            0, "64 true true true ", "");

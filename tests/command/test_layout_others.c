@@ -85,7 +85,8 @@ START_TEST(huge_pages_are_set_against_what_is_charged)
 {
     if (!can(WITH("huge-pages", "[ $($M layout -q $p | grep -c ^note) = 1 ] || exit 77")))
         SKIP("no huge pages are given here");
-    expect("mkfifo in; $M run -q -l 128M $V/layout_has_the_fault_it_is_told huge-pages <in >ready "
+    expect(">ready; mkfifo in; $M run -q -l 128M $V/layout_has_the_fault_it_is_told huge-pages <in "
+           ">ready "
            "& exec 5>in; " UNTIL(
                "grep -q ready ready") "p=$(pgrep -P $! layout_has) || exit; $M layout -q $p >out; "
                                       "exec 5>&-; wait; tr '\\n' ' ' <out | "
