@@ -122,13 +122,20 @@ static bool is_over(const struct watch *watch)
            (watch->any && stat.start_time != watch->before.start_time);
 }
 
-/* One that ends between two looks, or in the middle of one, is no trouble. */
+/* One that ends between two looks, or in the middle of one, is no trouble, nor one that becomes
+ * another program just then. What is said is said on the screen that stays. */
 static bool read_space(struct watch *watch, struct address_space *space)
 {
-    if (space_try(watch->options->pid, space))
-        return true;
+    for (int tries = 0; tries < 3; tries++)
+        if (space_try(watch->options->pid, space))
+            return true;
     watch->over = watch->any && is_over(watch);
-    return !watch->over && space_read(watch->options->pid, space);
+    if (watch->over)
+        return false;
+    if (watch->screen)
+        terminal_close();
+    watch->screen = false;
+    return space_read(watch->options->pid, space);
 }
 
 static bool look(struct watch *watch)

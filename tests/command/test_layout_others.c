@@ -85,14 +85,13 @@ START_TEST(huge_pages_are_set_against_what_is_charged)
 {
     if (!can(WITH("huge-pages", "[ $($M layout -q $p | grep -c ^note) = 1 ] || exit 77")))
         SKIP("no huge pages are given here");
-    expect(">ready; mkfifo in; $M run -q -l 128M $V/layout_has_the_fault_it_is_told huge-pages <in "
-           ">ready "
-           "& exec 5>in; " UNTIL(
-               "grep -q ready ready") "p=$(pgrep -P $! layout_has) || exit; $M layout -q $p >out; "
-                                      "exec 5>&-; wait; tr '\\n' ' ' <out | "
-                                      "grep -o 'are in huge pages; *charged are "
-                                      "64.0 MiB'",
-           0, "are in huge pages;   charged are 64.0 MiB\n", "");
+    expect(
+        ">ready; mkfifo in; "
+        "$M run -q -l 128M $V/layout_has_the_fault_it_is_told huge-pages <in >ready & exec 5>in; "
+        "until grep -q ready ready; do sleep 0.01; done; p=$(pgrep -P $! layout_has) || exit; "
+        "$M layout -q $p >out; exec 5>&-; wait; tr '\\n' ' ' <out | "
+        "grep -o 'are in huge pages; *charged are 64.0 MiB'",
+        0, "are in huge pages;   charged are 64.0 MiB\n", "");
 }
 END_TEST
 
@@ -132,14 +131,14 @@ END_TEST
 
 START_TEST(a_zombie_has_no_memory)
 {
-    expect("sh -c 'sleep 0.2 & echo $! >pid; exec sleep 600' & k=$!; " UNTIL(
-               "[ -s pid ]") "p=$(cat "
-                             "pid); " UNTIL("grep -q 'State:.Z' /proc/$p/status")
-                                 EACH_LOOK("") "kill $k",
-           0,
-           "4 125 memrestrict: process N" NO_MEMORY "\n"
-           "1 125 memrestrict: there is no process N\n",
-           NULL);
+    expect(
+        "sh -c 'sleep 0.2 & echo $! >pid; exec sleep 600' & k=$!; "
+        "until [ -s pid ]; do sleep 0.01; done; p=$(cat pid); "
+        "until grep -q 'State:.Z' /proc/$p/status; do sleep 0.01; done; " EACH_LOOK("") "kill $k",
+        0,
+        "4 125 memrestrict: process N" NO_MEMORY "\n"
+        "1 125 memrestrict: there is no process N\n",
+        NULL);
 }
 END_TEST
 
@@ -167,44 +166,45 @@ END_TEST
 START_TEST(a_stopped_process_is_seen)
 {
     expect(WITH("nothing",
-                "kill -STOP $p; " UNTIL(
-                    "grep -q 'State:.T' /proc/$p/status") "$M layout -q --check $p; s=$?; kill "
-                                                          "-CONT $p; (exit $s)"),
+                "kill -STOP $p; until grep -q 'State:.T' /proc/$p/status; do sleep 0.01; done; "
+                "$M layout -q --check $p; s=$?; kill -CONT $p; (exit $s)"),
            0, "no faults\n", "");
 }
 END_TEST
 
 START_TEST(a_watch_ends_well_with_its_process)
 {
-    expect("sleep 600 & p=$!; $M layout -q --watch=10ms $p >out 2>err & w=$!; " UNTIL(
-               "grep -q '^no faults' out") "kill $p; wait $w; echo $?; cat err",
+    expect("sleep 600 & p=$!; $M layout -q --watch=10ms $p >out 2>err & w=$!; "
+           "until grep -q '^no faults' out; do sleep 0.01; done; "
+           "kill $p; wait $w; echo $?; cat err",
+           0, "0\n", NULL);
+}
+END_TEST
+
+START_TEST(a_watch_goes_on_with_the_program_that_its_process_becomes)
+{
+    expect("mkfifo in; sh -c 'read word; exec sleep 600' <in & p=$!; exec 5>in; "
+           "$M layout --watch=10ms $p >out 2>err 5>&- & w=$!; "
+           "until grep -q '^no faults' out; do sleep 0.01; done; echo >&5; "
+           "until grep -q '^sleep (process' out; do sleep 0.01; done; "
+           "kill $p; wait $w; echo $?; cat err",
            0, "0\n", NULL);
 }
 END_TEST
 
 START_TEST(a_program_s_name_steers_no_terminal)
 {
-    expect(
-        "n=$(printf 'a\\033[31mb'); cp $V/outside_does_as_told \"$n\"; mkfifo in; \"./$n\" <in "
-        ">/dev/null & p=$!; exec 5>in; " UNTIL(
-            "grep -q 31mb /proc/$p/comm") "$M layout $p 5>&- "
-                                          ">out; $M layout --json=j --svg=s $p >>out; timeout 5 $M "
-                                          "layout --watch=50ms $p 5>&- "
-                                          ">>out & w=$!; " UNTIL("[ $(grep -c '^a.x1b' out) -ge 3 "
-                                                                 "]") "kill $w; exec 5>&-; "
-                                                                      "$M layout \"./$n.not\" "
-                                                                      "2>>out; $M layout "
-                                                                      "--at=\"$n\" true 2>>out; "
-                                                                      "$M layout "
-                                                                      "\"--json=/gone/$n\" true "
-                                                                      "2>>out; cat out j s | grep "
-                                                                      "-c \"$(printf "
-                                                                      "'\\033')\"; grep -c "
-                                                                      "'^memrestrict: "
-                                                                      ".*a.x1b\\[31mb' out; jq -r "
-                                                                      ".process.program j | od "
-                                                                      "-c | grep -c 033",
-        0, "0\n3\n1\n", NULL);
+    expect("n=$(printf 'a\\033[31mb'); cp $V/outside_does_as_told \"$n\"; mkfifo in; "
+           "\"./$n\" <in >/dev/null & p=$!; exec 5>in; "
+           "until grep -q 31mb /proc/$p/comm; do sleep 0.01; done; "
+           "$M layout $p >out; $M layout --json=j --svg=s $p >>out; "
+           "timeout 60 $M layout --watch=50ms $p 5>&- >>out & w=$!; "
+           "until [ $(grep -c '^a.x1b' out) -ge 3 ]; do sleep 0.01; done; kill $w; exec 5>&-; "
+           "$M layout \"./$n.not\" 2>>out; $M layout --at=\"$n\" true 2>>out; "
+           "$M layout \"--json=/gone/$n\" true 2>>out; e=$(printf '\\033'); "
+           "cat out j s | grep -c $e; grep -c '^memrestrict: .*a.x1b\\[31mb' out; "
+           "jq -r .process.program j | grep -c $e",
+           0, "0\n3\n1\n", NULL);
 }
 END_TEST
 
@@ -230,6 +230,7 @@ Suite *suite_layout_others(void)
     command_add(suite, a_process_of_another_user_s_is_not_healthy);
     command_add(suite, a_stopped_process_is_seen);
     command_add(suite, a_watch_ends_well_with_its_process);
+    command_add(suite, a_watch_goes_on_with_the_program_that_its_process_becomes);
     command_add(suite, a_program_s_name_steers_no_terminal);
     command_add(suite, a_number_that_is_no_process_is_said);
     return suite;
