@@ -235,10 +235,8 @@ void membership_fork_child(const char *program)
 {
     if (membership.accounts == NULL || join(program, ACCOUNT_FORKED) || !membership_in_tree())
         return;
-    uint64_t tree_limit = atomic_load(&membership.accounts->tree_limit);
     budget_disinherit();
-    if (tree_limit < budget_read().limit)
-        budget_give_limit(tree_limit);
+    budget_give_at_most(atomic_load(&membership.accounts->tree_limit));
 }
 
 void membership_note_exit(int status)

@@ -155,6 +155,13 @@ void budget_give_limit(uint64_t limit)
     budget_set_limit(limit);
 }
 
+void budget_give_at_most(uint64_t limit)
+{
+    if (limit < counter_get(&budget_own.given))
+        atomic_store(&budget_own.given, limit);
+    budget_choose_limit(counter_get(&budget_own.limit));
+}
+
 /* Who charges looks at the peak afterwards: a charge that met the old one is in what is used by
  * then. */
 void budget_reset_peak(void)

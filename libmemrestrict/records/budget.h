@@ -39,6 +39,8 @@ bool budget_set_limit(uint64_t limit);
 bool budget_choose_limit(uint64_t limit);
 /* Instead of the one at start; before budget_join, or where there is no slot. */
 void budget_give_limit(uint64_t limit);
+/* The same, if less was not given: the limit stays, if it is not more. */
+void budget_give_at_most(uint64_t limit);
 /* The peak begins again with what is used now. */
 void budget_reset_peak(void);
 

@@ -538,6 +538,33 @@ START_TEST(a_process_that_finds_the_table_full_is_limited_alone)
 }
 END_TEST
 
+static int child_without_a_slot(void)
+{
+    go_on_in_child();
+    if (budget_read().limit != MIB / 2 || !budget_choose_limit(ACCOUNTS_UNLIMITED))
+        return 1;
+    return budget_read().limit == MIB && budget_charge(MIB) && !budget_charge(1) ? 0 : 2;
+}
+
+/* Nobody is waited for where the command is gone. */
+static int fill_the_table_and_fork(void)
+{
+    if (!join_run() || !budget_choose_limit(MIB / 2))
+        return 10;
+    while (accounts_claim(accounts, 1) != NULL)
+        ;
+    accounts->command_start++;
+    budget_fork_note();
+    return status_of(child(child_without_a_slot));
+}
+
+START_TEST(a_child_that_finds_the_table_full_has_at_most_the_limit_of_the_tree)
+{
+    make_run(ACCOUNTS_UNLIMITED, MIB);
+    expect_good(child(fill_the_table_and_fork));
+}
+END_TEST
+
 static int find_no_accounts(void)
 {
     struct text complaint = {.length = 0};
@@ -771,6 +798,7 @@ Suite *suite_accounts(void)
     unit_add(suite, it_goes_with_the_slot);
     unit_add(suite, nobody_waits_for_ever_for_a_stopped_process);
     unit_add(suite, a_process_that_finds_the_table_full_is_limited_alone);
+    unit_add(suite, a_child_that_finds_the_table_full_has_at_most_the_limit_of_the_tree);
     unit_add(suite, a_process_that_cannot_find_the_accounts_is_limited_alone_and_says_so);
     unit_add(suite, accounts_of_another_version_are_not_ours);
     unit_add(suite, accounts_that_are_not_ours_are_given_back);
