@@ -16,7 +16,7 @@
 /* Who crashes in that way, by what and where: a line a process. */
 #define CRASH(way)                                                                                 \
     "$M -q --json=j --site-list=l $V/crash_in_many_ways " way "; s=$?; "                           \
-    "jq -r -s '[.[1].processes, .[0].processes] | transpose[] | "                                  \
+    "jq -r -s '[.[1].processes, .[0].processes] | map(sort_by(.pid)) | transpose[] | "             \
     "\"\\(.[0].crash.name) \\(.[0].crash.address) in \\(.[1].crash // \"\" | sub(\" .*\"; "        \
     "\"\"))\"' j l; "                                                                              \
     "(exit $s)"
