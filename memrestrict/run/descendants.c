@@ -57,21 +57,31 @@ enum kin descendants_find(int root, int pid, uint64_t start_time, struct proc_st
     return root == 0 ? KIN_OURS : kin_of(root, *stat);
 }
 
-/* The numbers of processes that are to be looked at, each once. */
-bool descendants_tell(struct descendants_told *queue, int pid)
+static bool has_room(struct descendants_told *told)
 {
-    if (queue->count >= MOST_BELOW || !descendants_is_number(pid))
+    if ((told->count & (told->count - 1)) != 0)
+        return true;
+    size_t room = told->count == 0 ? 1 : 2 * told->count;
+    int *pids = reallocarray(told->pids, room, sizeof *pids);
+    if (pids == NULL)
         return false;
-    if ((queue->count & (queue->count - 1)) == 0) {
-        size_t room = queue->count == 0 ? 1 : 2 * queue->count;
-        int *pids = reallocarray(queue->pids, room, sizeof *pids);
-        if (pids == NULL)
-            return false;
-        queue->pids = pids;
-    }
-    queue->pids[queue->count++] = pid;
+    told->pids = pids;
+    uint64_t *start_times = reallocarray(told->start_times, room, sizeof *start_times);
+    if (start_times != NULL)
+        told->start_times = start_times;
+    return start_times != NULL;
+}
+
+static bool add(struct descendants_told *told, int pid, uint64_t start_time)
+{
+    if (told->count >= MOST_BELOW || !descendants_is_number(pid) || !has_room(told))
+        return false;
+    told->pids[told->count] = pid;
+    told->start_times[told->count++] = start_time;
     return true;
 }
+
+bool descendants_tell(struct descendants_told *told, int pid) { return add(told, pid, 0); }
 
 static void add_children_of_thread(struct descendants_told *queue, int pid, const char *thread)
 {
@@ -100,7 +110,7 @@ static void add_children(struct descendants_told *queue, int pid)
 
 void descendants_each(int root, descendants_visit *visit, void *context)
 {
-    struct descendants_told queue = {NULL, 0};
+    struct descendants_told queue = {.count = 0};
     add_children(&queue, root);
     for (size_t i = 0; i < queue.count; i++) {
         struct proc_stat stat;
@@ -109,7 +119,7 @@ void descendants_each(int root, descendants_visit *visit, void *context)
             visit(context, pid, stat.parent);
         add_children(&queue, pid);
     }
-    free(queue.pids);
+    descendants_told_free(&queue);
 }
 
 /* The number in the innermost namespace, which is the last of the line; 0: in no other. */
@@ -135,7 +145,7 @@ static int inner_number(int pid)
 
 int descendants_find_inner(int root, int inner, uint64_t start_time)
 {
-    struct descendants_told queue = {NULL, 0};
+    struct descendants_told queue = {.count = 0};
     struct proc_stat stat;
     int found = 0;
     add_children(&queue, root);
@@ -146,7 +156,7 @@ int descendants_find_inner(int root, int inner, uint64_t start_time)
             found = pid;
         add_children(&queue, pid);
     }
-    free(queue.pids);
+    descendants_told_free(&queue);
     return found;
 }
 
@@ -175,32 +185,38 @@ bool descendants_is_told(const struct descendants_told *told, int pid)
 void descendants_told_free(struct descendants_told *told)
 {
     free(told->pids);
-    *told = (struct descendants_told){NULL, 0};
+    free(told->start_times);
+    *told = (struct descendants_told){.count = 0};
 }
 
 struct round {
     uint64_t since;
-    int signal;
     struct descendants_told *told;
-    bool found;
 };
 
-static void signal_one(void *context, int pid, int parent)
+static void note_one(void *context, int pid, int parent)
 {
-    struct round *round = context;
+    const struct round *round = context;
     struct proc_stat stat;
     (void)parent;
-    if (proc_stat_of(pid, &stat) != 0 || stat.start_time < round->since ||
-        descendants_is_told(round->told, pid) || !descendants_tell(round->told, pid))
-        return;
-    round->found |= descendants_signal(pid, stat.start_time, round->signal);
+    if (proc_stat_of(pid, &stat) == 0 && stat.start_time >= round->since &&
+        !descendants_is_told(round->told, pid))
+        add(round->told, pid, stat.start_time);
+}
+
+void descendants_note_all(int root, uint64_t since, struct descendants_told *told)
+{
+    struct round round = {since, told};
+    descendants_each(root, note_one, &round);
 }
 
 void descendants_signal_all(int root, uint64_t since, int signal, struct descendants_told *told)
 {
-    struct round round = {.since = since, .signal = signal, .told = told, .found = true};
-    for (int i = 0; i < ROUNDS && round.found; i++) {
-        round.found = false;
-        descendants_each(root, signal_one, &round);
+    bool sent = true;
+    for (size_t round = 0, at = 0; round < ROUNDS && sent; round++) {
+        descendants_note_all(root, since, told);
+        for (sent = false; at < told->count; at++)
+            sent |= told->start_times[at] != 0 &&
+                    descendants_signal(told->pids[at], told->start_times[at], signal);
     }
 }

@@ -37,13 +37,17 @@ void descendants_each(int root, descendants_visit *visit, void *context);
  * False: it was not sent. */
 bool descendants_signal(int pid, uint64_t start_time, int signal);
 
-/* Who was sent a signal, by their numbers: all zeros in the beginning. */
+/* Who was sent a signal, or is to be: all zeros in the beginning. */
 struct descendants_told {
     int *pids;
+    uint64_t *start_times; /* 0: it is left alone */
     size_t count;
 };
-/* Sends it to all that descend from `root`, began at the time `since` or later and are not in the
- * list, which gets them; goes on, some rounds at most, while there are new ones. */
+/* All that descend from `root`, began at the time `since` or later and are not in the list. Before
+ * a signal is sent: the children of who dies are another's. */
+void descendants_note_all(int root, uint64_t since, struct descendants_told *told);
+/* Sends it to all in the list, and to those that are new; goes on, some rounds at most, while there
+ * are any. */
 void descendants_signal_all(int root, uint64_t since, int signal, struct descendants_told *told);
 /* For one that is to be left alone as well. False: no memory. */
 bool descendants_tell(struct descendants_told *told, int pid);

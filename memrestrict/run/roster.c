@@ -319,19 +319,27 @@ bool roster_has(const struct roster *roster, int pid)
     return false;
 }
 
-void roster_signal(struct roster *roster, int signal, int except, int probe)
+/* Whose descendants the run is. */
+static int root_of(const struct roster *roster, int program)
+{
+    return roster->adopts && !roster->had_children ? roster->command : program;
+}
+
+void roster_note(const struct roster *roster, int program, int probe, struct descendants_told *told)
+{
+    descendants_tell(told, program);
+    descendants_tell(told, probe);
+    descendants_note_all(root_of(roster, program), roster->main_start, told);
+}
+
+void roster_signal(struct roster *roster, int signal, int program, struct descendants_told *told)
 {
     struct roster_claim claim;
-    struct descendants_told told = {NULL, 0};
-    int root = roster->adopts && !roster->had_children ? roster->command : except;
-    descendants_tell(&told, except);
-    descendants_tell(&told, probe);
-    descendants_signal_all(root, roster->main_start, signal, &told);
+    descendants_signal_all(root_of(roster, program), roster->main_start, signal, told);
     for (unsigned i = 0; i < top_of(roster); i++) {
         const struct roster_place *place = &roster->places[i];
         if (visit(roster, i, &claim) && claim.process.live && place->identity == ROSTER_SEEN &&
-            !descendants_is_told(&told, place->pid))
+            !descendants_is_told(told, place->pid))
             descendants_signal(place->pid, place->start_time, signal);
     }
-    descendants_told_free(&told);
 }

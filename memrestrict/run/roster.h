@@ -116,10 +116,15 @@ uint64_t roster_no_room(const struct roster *roster); /* and found no place */
 /* A copy as an outcome has it. Names and all stay in the copy. */
 struct process roster_figures(struct roster_process *process);
 
-/* Sends a signal to all processes of the run but the two of those numbers: to those that the kernel
- * shows as descendants, with a place in the accounts or without, and to those that have one and
- * were seen. What the command had started before it was the command is none of the run's. */
-void roster_signal(struct roster *roster, int signal, int except, int probe);
+struct descendants_told;
+/* Who is to be sent a signal besides the program: the processes of the run that the kernel shows as
+ * descendants, but the probe. What the command had started before it was the command is none of the
+ * run's. The list begins all zeros, and is freed by descendants_told_free. */
+void roster_note(const struct roster *roster, int program, int probe,
+                 struct descendants_told *told);
+/* Once the program has got the signal: to those, to all that are new, and to those that have a
+ * place in the accounts and were seen. */
+void roster_signal(struct roster *roster, int signal, int program, struct descendants_told *told);
 
 /* New limits, for one process or the tree: false: the lock could not be had. */
 bool roster_set_limit(struct roster *roster, const struct roster_process *process, uint64_t limit);

@@ -2,6 +2,7 @@
 #include "run/supervise.h"
 
 #include "base/duration.h"
+#include "run/descendants.h"
 
 #include <errno.h>
 #include <sys/wait.h>
@@ -32,15 +33,24 @@ static uint64_t earliest(const struct clock *clock)
     return clock->kill < next ? clock->kill : next;
 }
 
-/* The program, which nobody has waited for yet, and what it started. */
-static void send_all(const struct supervision *attend, int pid, int signal)
+/* To the program, which nobody has waited for yet, and to what it started; the second signal,
+ * unless it is 0, to the same. */
+static void send_all(const struct supervision *attend, int pid, int first, int second)
 {
     if (attend->engine->signal != NULL) {
-        attend->engine->signal(attend->state, signal);
+        attend->engine->signal(attend->state, first);
+        if (second != 0)
+            attend->engine->signal(attend->state, second);
         return;
     }
-    kill(pid, signal);
-    roster_signal(attend->roster, signal, pid, attend->signals->probe);
+    const int signals[] = {first, second};
+    struct descendants_told told = {.count = 0};
+    roster_note(attend->roster, pid, attend->signals->probe, &told);
+    for (size_t i = 0; i < 2 && signals[i] != 0; i++) {
+        kill(pid, signals[i]);
+        roster_signal(attend->roster, signals[i], pid, &told);
+    }
+    descendants_told_free(&told);
 }
 
 static void end_it(const struct supervision *attend, struct outcome *outcome, struct clock *clock,
@@ -50,11 +60,10 @@ static void end_it(const struct supervision *attend, struct outcome *outcome, st
         outcome->timed_out = true;
         clock->term = never;
         clock->kill = attend->kill_after != 0 ? after(now, attend->kill_after) : never;
-        send_all(attend, outcome->pid, SIGTERM);
-        send_all(attend, outcome->pid, SIGCONT);
+        send_all(attend, outcome->pid, SIGTERM, SIGCONT);
     } else if (now >= clock->kill) {
         clock->kill = never;
-        send_all(attend, outcome->pid, SIGKILL);
+        send_all(attend, outcome->pid, SIGKILL, 0);
     }
 }
 
