@@ -253,6 +253,7 @@ program_lane() {
     step "hardening" around tests/hardening.sh
     step "runs seen from outside" around tests/outside.sh
     step "man pages, help and settings" around tests/docs.sh
+    step "what coverage.md shows" around tests/coverage_docs.sh
     step "completions" tests/completions.sh
     step "apt's lock" tests/apt_lock.sh
     step "installation" around tests/install.sh
