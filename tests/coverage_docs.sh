@@ -1,4 +1,6 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
+#
 # What docs/coverage.md shows is what a user reads: each of its commands is run on a terminal of 80
 # columns, and compared with what stands there, but for process IDs and sizes, which are another
 # machine's, and so for where lines are broken. From the environment: BUILD, with command, library
