@@ -56,6 +56,8 @@ struct tracer_options {
     void (*on_signal)(void *context, int tid, int signal);
     /* There is one more, and so many now; it has not run yet. */
     void (*on_child)(void *context, unsigned processes, unsigned threads);
+    /* The program has taken the place of our own copy, and has not run yet. */
+    void (*on_begin)(void *context);
     void *context;
 };
 

@@ -264,6 +264,15 @@ static void begin_program(struct tracer *tracer, struct tracee *tracee)
     tracee_kill(tracee->tgid);
 }
 
+static void begin(struct tracer *tracer, int tid)
+{
+    if (tracer->begun || tid != tracer->pid)
+        return;
+    tracer->begun = true;
+    if (tracer->options.on_begin != NULL)
+        tracer->options.on_begin(tracer->options.context);
+}
+
 void tracer_family_exec(struct tracer *tracer, struct tracee *tracee)
 {
     int tid = tracee->tid;
@@ -278,7 +287,7 @@ void tracer_family_exec(struct tracer *tracer, struct tracee *tracee)
         tracee->space->row.end = PROCESS_REPLACED;
     leave(tracer, tracee->space);
     join(tracee, space, tid);
-    tracer->begun |= tid == tracer->pid;
+    begin(tracer, tid);
     begin_program(tracer, tracee);
     tracee_go(tracee, 0);
 }

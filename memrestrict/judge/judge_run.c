@@ -117,10 +117,9 @@ static void on_child(void *context, unsigned processes, unsigned threads)
         end(run, JUDGE_PROCESSES);
 }
 
-static void note_beginning(struct run *run)
+static void on_begin(void *context)
 {
-    if (run->began != 0 || !tracer_has_begun(run->tracer))
-        return;
+    struct run *run = context;
     run->began = duration_now();
     run->cpu_before = tracer_cpu(run->tracer);
 }
@@ -207,7 +206,6 @@ static void watch(struct run *run)
     uint64_t looked = 0;
     for (;;) {
         tracer_attend(run->tracer);
-        note_beginning(run);
         bool over = tracer_has_ended(run->tracer, &run->result->status);
         uint64_t now = duration_now();
         if (over || now - looked >= least_pause || judge_output_is_over(&run->output)) {
@@ -231,6 +229,7 @@ static bool prepare(struct run *run)
         .on_call = on_call,
         .on_signal = on_signal,
         .on_child = on_child,
+        .on_begin = on_begin,
         .context = run,
     };
     const char *why;
