@@ -57,27 +57,18 @@ enum kin descendants_find(int root, int pid, uint64_t start_time, struct proc_st
     return root == 0 ? KIN_OURS : kin_of(root, *stat);
 }
 
-static bool has_room(struct descendants_told *told)
-{
-    if ((told->count & (told->count - 1)) != 0)
-        return true;
-    size_t room = told->count == 0 ? 1 : 2 * told->count;
-    int *pids = reallocarray(told->pids, room, sizeof *pids);
-    if (pids == NULL)
-        return false;
-    told->pids = pids;
-    uint64_t *start_times = reallocarray(told->start_times, room, sizeof *start_times);
-    if (start_times != NULL)
-        told->start_times = start_times;
-    return start_times != NULL;
-}
-
 static bool add(struct descendants_told *told, int pid, uint64_t start_time)
 {
-    if (told->count >= MOST_BELOW || !descendants_is_number(pid) || !has_room(told))
+    if (told->count >= MOST_BELOW || !descendants_is_number(pid))
         return false;
-    told->pids[told->count] = pid;
-    told->start_times[told->count++] = start_time;
+    if ((told->count & (told->count - 1)) == 0) {
+        size_t room = told->count == 0 ? 1 : 2 * told->count;
+        struct descendant *list = reallocarray(told->list, room, sizeof *list);
+        if (list == NULL)
+            return false;
+        told->list = list;
+    }
+    told->list[told->count++] = (struct descendant){pid, start_time};
     return true;
 }
 
@@ -114,7 +105,7 @@ void descendants_each(int root, descendants_visit *visit, void *context)
     add_children(&queue, root);
     for (size_t i = 0; i < queue.count; i++) {
         struct proc_stat stat;
-        int pid = queue.pids[i];
+        int pid = queue.list[i].pid;
         if (proc_stat_of(pid, &stat) == 0)
             visit(context, pid, stat.parent);
         add_children(&queue, pid);
@@ -150,7 +141,7 @@ int descendants_find_inner(int root, int inner, uint64_t start_time)
     int found = 0;
     add_children(&queue, root);
     for (size_t i = 0; i < queue.count && found == 0; i++) {
-        int pid = queue.pids[i];
+        int pid = queue.list[i].pid;
         if (inner_number(pid) == inner && proc_stat_of(pid, &stat) == 0 &&
             stat.start_time == start_time)
             found = pid;
@@ -177,15 +168,14 @@ bool descendants_signal(int pid, uint64_t start_time, int signal)
 bool descendants_is_told(const struct descendants_told *told, int pid)
 {
     for (size_t i = 0; i < told->count; i++)
-        if (told->pids[i] == pid)
+        if (told->list[i].pid == pid)
             return true;
     return false;
 }
 
 void descendants_told_free(struct descendants_told *told)
 {
-    free(told->pids);
-    free(told->start_times);
+    free(told->list);
     *told = (struct descendants_told){.count = 0};
 }
 
@@ -215,8 +205,9 @@ void descendants_signal_all(int root, uint64_t since, int signal, struct descend
     bool sent = true;
     for (size_t round = 0, at = 0; round < ROUNDS && sent; round++) {
         descendants_note_all(root, since, told);
-        for (sent = false; at < told->count; at++)
-            sent |= told->start_times[at] != 0 &&
-                    descendants_signal(told->pids[at], told->start_times[at], signal);
+        for (sent = false; at < told->count; at++) {
+            const struct descendant *one = &told->list[at];
+            sent |= one->start_time != 0 && descendants_signal(one->pid, one->start_time, signal);
+        }
     }
 }

@@ -39,8 +39,10 @@ bool descendants_signal(int pid, uint64_t start_time, int signal);
 
 /* Who was sent a signal, or is to be: all zeros in the beginning. */
 struct descendants_told {
-    int *pids;
-    uint64_t *start_times; /* 0: it is left alone */
+    struct descendant {
+        int pid;
+        uint64_t start_time; /* 0: it is left alone */
+    } * list;
     size_t count;
 };
 /* All that descend from `root`, began at the time `since` or later and are not in the list. Before
