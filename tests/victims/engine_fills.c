@@ -4,8 +4,9 @@
  * if what it has then is the limit to the page, by the kernel's own count (VmData, and what it
  * shares, which is not in there); else both figures.
  */
+#include "engine.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -22,18 +23,6 @@
 enum { PAGE = 4096, ROOM = 256 << 20 };
 static char *room;
 static atomic_long shared;
-
-/* Without an allocation: there may be nothing left. */
-static long data(void)
-{
-    char text[4096];
-    int fd = open("/proc/self/status", O_RDONLY);
-    ssize_t length = read(fd, text, sizeof text - 1);
-    close(fd);
-    text[length > 0 ? length : 0] = '\0';
-    const char *at = strstr(text, "VmData:");
-    return at != NULL ? atol(at + 7) * 1024 : -1;
-}
 
 static int refused(void *result) { return result == MAP_FAILED && errno == ENOMEM; }
 

@@ -5,8 +5,9 @@
  * limit to the page, by the kernel's own count (VmData, and shared anonymous memory, which is not
  * in there); else both figures. 77: there is no such way here.
  */
+#include "engine.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -22,17 +23,6 @@
 #endif
 enum { PAGE = 4096, SOME = 64 * PAGE, MUCH = 16 << 20, NO_SUCH_WAY = 77 };
 static long shared;
-
-static long data(void)
-{
-    char text[4096];
-    int fd = open("/proc/self/status", O_RDONLY);
-    ssize_t length = read(fd, text, sizeof text - 1);
-    close(fd);
-    text[length > 0 ? length : 0] = '\0';
-    const char *at = strstr(text, "VmData:");
-    return at != NULL ? atol(at + 7) * 1024 : -1;
-}
 
 static char *map(size_t size, int flags)
 {
