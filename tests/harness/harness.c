@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -80,8 +81,10 @@ static void collect(struct run *run, pid_t pid, int out, int err)
     }
 }
 
+/* A test that is killed takes its child with it: some are shells that wait for a file for ever. */
 static _Noreturn void child(int out, int err, void (*become)(const void *), const void *context)
 {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     dup2(open("/dev/null", O_RDONLY), 0);
     dup2(out, 1);
     dup2(err, 2);
