@@ -64,6 +64,18 @@ MEMRESTRICT_FUNCTION(bool, usage_get, (struct memrestrict_usage * usage, size_t 
  * process holds a lock of the run's for too long. */
 MEMRESTRICT_FUNCTION(bool, limit_set, (uint64_t bytes));
 
+/* A soft level: as soon as more than `bytes` are used, or if they are already, 1 is added to the
+ * counter of `fd`, an eventfd(2) of the caller's, which becomes readable. It is done by the thread
+ * whose call crosses the level, before that returns, and once: then there is no level until one is
+ * set again. Exact, with threads as well. Nothing is refused by it, and what is refused does not
+ * cross it; what the kernel fails may have.
+ *
+ * The process has one; MEMRESTRICT_UNLIMITED: none, and `fd` may be -1. A forked child has none. An
+ * `fd` that was closed is let be, but its number may come to be another eventfd: set the level to
+ * MEMRESTRICT_UNLIMITED first. False, and the level is as it was: EBADF or EINVAL, no eventfd;
+ * EMFILE, ENFILE; EAGAIN, ENOSYS: as limit_set. */
+MEMRESTRICT_FUNCTION(bool, soft_set, (uint64_t bytes, int fd));
+
 /* `peak` begins again with what is used now: the most of a part of a program. False: ENOSYS. */
 MEMRESTRICT_FUNCTION(bool, peak_reset, (void));
 
@@ -203,6 +215,12 @@ static inline bool memrestrict_limit_set(uint64_t bytes)
 {
     MEMRESTRICT_FIND(call, limit_set)
     return call != NULL ? call(bytes) : memrestrict_plain_cannot();
+}
+
+static inline bool memrestrict_soft_set(uint64_t bytes, int fd)
+{
+    MEMRESTRICT_FIND(call, soft_set)
+    return call != NULL ? call(bytes, fd) : memrestrict_plain_cannot();
 }
 
 static inline bool memrestrict_peak_reset(void)

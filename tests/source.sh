@@ -32,9 +32,9 @@ monopoly '<uthash\.h>' ledger_inside.h
 result "uthash.h only in memrestrict/base/hash.h" "$(grep -rl '<uthash\.h>' memrestrict | grep -vx memrestrict/base/hash.h)"
 monopoly '<dlfcn\.h>' real.c
 monopoly 'getenv\(|\benviron\b' config.h config.c lifecycle.c process.c interpose_exec.c
-monopoly '\bSYS_' kernel.c kernel_inode.c kernel_copy.c kernel_exec.c kernel_exec.h
+monopoly '\bSYS_' kernel.c kernel_inode.c kernel_copy.c kernel_exec.c kernel_exec.h kernel_eventfd.c
 monopoly '<sys/syscall\.h>' kernel_call.h
-monopoly '\bkernel_write\(' kernel.h kernel.c writer.c
+monopoly '\bkernel_write\(' kernel.h kernel.c writer.c kernel_eventfd.c
 monopoly '\bdlsym\(' real.c
 monopoly '__libc_single_threaded' counter.h
 monopoly '__(x86_64|i386|aarch64|LP64|arm|riscv|powerpc|s390x?)__' arch.h

@@ -23,7 +23,7 @@
 
 enum {
     ACCOUNTS_MAGIC = 0x6d72616d,
-    ACCOUNTS_VERSION = 8,
+    ACCOUNTS_VERSION = 9,
     ACCOUNTS_STOCKS = 64,  /* of threads, each process; see stocks.h */
     ACCOUNTS_LINE = 64,    /* bytes of a cache line */
     ACCOUNTS_PAGE = 4096,  /* a slot can be mapped by itself, where pages are no larger */
@@ -96,6 +96,8 @@ struct account {
     _Atomic uint64_t limit;                           /* of this process, or ACCOUNTS_UNLIMITED */
     _Atomic uint64_t grant;     /* of the tree's budget: what is set aside for this process */
     _Atomic uint64_t inherited; /* held since fork, and paid for by the parent (only in a tree) */
+    _Atomic uint64_t soft;      /* one more than a charge may raise used + inherited to without the
+                                   program being told; 0: it is not told */
     _Atomic uint32_t
         moves; /* of bytes between the counter and a stock: odd while one is under way */
     _Atomic uint32_t stocks_open;                   /* stocks were ever drawn */
@@ -224,6 +226,8 @@ bool accounts_give_limit(struct accounts *accounts, struct account *account, int
                          uint64_t limit);
 /* By the process itself: what it was given, if that is less. */
 bool accounts_choose_limit(struct accounts *accounts, struct account *mine, uint64_t limit);
+/* By the process itself: its soft level. False as above. */
+bool accounts_set_soft(struct accounts *accounts, struct account *mine, uint64_t soft);
 bool accounts_set_tree_limit(struct accounts *accounts, int who, uint64_t limit);
 
 /* A process of the tree was refused: from now on there is its reserve, too. */

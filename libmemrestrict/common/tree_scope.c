@@ -47,13 +47,14 @@ static uint64_t shares_of_others_locked(struct accounts *accounts, const struct 
 
 static uint64_t smaller(uint64_t one, uint64_t other) { return one < other ? one : other; }
 
-/* What the process may charge by its own limit. */
+/* What the process may charge by its own limit, and before its soft level. */
 static uint64_t own_ceiling(const struct account *account)
 {
-    uint64_t limit = atomic_load(&account->limit), inherited = atomic_load(&account->inherited);
-    if (limit == ACCOUNTS_UNLIMITED)
-        return limit;
-    return limit > inherited ? limit - inherited : 0;
+    uint64_t most = smaller(atomic_load(&account->limit), atomic_load(&account->soft) - 1),
+             inherited = atomic_load(&account->inherited);
+    if (most == ACCOUNTS_UNLIMITED)
+        return most;
+    return most > inherited ? most - inherited : 0;
 }
 
 /* The ceiling that follows from limit and grant. */
@@ -256,6 +257,16 @@ bool accounts_choose_limit(struct accounts *accounts, struct account *mine, uint
 {
     return accounts_lock(accounts, mine->ticket) &&
            set_limit_and_unlock(accounts, mine, smaller(limit, atomic_load(&mine->given)));
+}
+
+bool accounts_set_soft(struct accounts *accounts, struct account *mine, uint64_t soft)
+{
+    if (!accounts_lock(accounts, mine->ticket))
+        return false;
+    atomic_store(&mine->soft, soft);
+    set_ceiling_locked(accounts, mine);
+    accounts_unlock(accounts);
+    return true;
 }
 
 void accounts_open_reserve(struct accounts *accounts)

@@ -38,6 +38,14 @@ EXPORT bool memrestrict_limit_set(uint64_t bytes)
     return set;
 }
 
+EXPORT bool memrestrict_soft_set(uint64_t bytes, int fd)
+{
+    int saved = errno;
+    int error = life_active() ? budget_set_soft(bytes, fd) : ENOSYS;
+    errno = error == 0 ? saved : error;
+    return error == 0;
+}
+
 EXPORT bool memrestrict_peak_reset(void)
 {
     if (!life_active()) {

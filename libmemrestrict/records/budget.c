@@ -81,8 +81,8 @@ void budget_return_locked(struct account *account, uint64_t bytes)
     mend_after_fork_locked(account);
 }
 
-/* Another process may have lowered the ceiling before it could see our charge (tree_scope.c).
- * Who is told so goes on to charge_last_resort. */
+/* Another process may have lowered the ceiling before it could see our charge (tree_scope.c), or
+ * another thread may have set a soft level. Who is told so goes on to charge_last_resort. */
 static inline bool is_still_granted(struct account *account, uint64_t used, uint64_t bytes)
 {
     if (LIKELY(used <= atomic_load(&account->ceiling)))
@@ -101,7 +101,8 @@ bool budget_charge_counter(struct account *account, uint64_t bytes, bool alone)
             UNLIKELY(sum > INT64_MAX)) /* would be less than nothing to mend_after_fork_locked */
             return false;
     } while (!counter_swap(&account->used, &used, sum, alone));
-    if (!alone && budget_inside.in_tree && !is_still_granted(account, sum, bytes))
+    if (!alone && (budget_inside.in_tree || budget_soft_is_set(account)) &&
+        !is_still_granted(account, sum, bytes))
         return false;
     if (UNLIKELY(bytes > BUDGET_SURE))
         guard.peak_candidate = sum + inherited;
@@ -137,7 +138,7 @@ static bool set_limit(uint64_t limit, bool chosen)
     } else {
         uint64_t given = counter_get(&account->given);
         atomic_store(&account->limit, chosen && limit > given ? given : limit);
-        atomic_store(&account->ceiling, counter_get(&account->limit));
+        atomic_store(&account->ceiling, budget_own_ceiling(account));
     }
     if (set)
         atomic_store(&budget_own.limit, counter_get(&account->limit));
@@ -207,18 +208,28 @@ static bool is_within_own_limit(const struct account *account, uint64_t bytes)
     return held <= limit && bytes <= limit - held;
 }
 
+static bool charge_with_all_there_is_locked(struct account *account, uint64_t bytes)
+{
+    lock_assert_held(&budget_inside.lock);
+    return charge_with_what_comes_late_locked(account, bytes) ||
+           (budget_inside.in_tree && charge_with_more_of_the_tree_locked(account, bytes));
+}
+
 static COLD bool charge_last_resort(struct account *account, uint64_t bytes)
 {
     struct lock_hold hold;
-    if (stocks_none(account) && !budget_inside.in_tree)
+    struct budget_listener listener = {.fd = -1};
+    if (stocks_none(account) && !budget_inside.in_tree && !budget_soft_is_set(account))
         return false;
     lock_take(&budget_inside.lock, &hold);
     mend_after_fork_locked(account);
     stocks_close_locked(account);
-    bool charged = charge_with_what_comes_late_locked(account, bytes) ||
-                   (budget_inside.in_tree && charge_with_more_of_the_tree_locked(account, bytes));
+    bool charged =
+        charge_with_all_there_is_locked(account, bytes) ||
+        budget_soft_charge_locked(account, bytes, charge_with_all_there_is_locked, &listener);
     guard.by_tree = budget_inside.in_tree && !charged && is_within_own_limit(account, bytes);
     lock_drop(&budget_inside.lock, &hold);
+    budget_soft_tell(&listener);
     return charged;
 }
 

@@ -41,6 +41,11 @@ bool budget_choose_limit(uint64_t limit);
 void budget_give_limit(uint64_t limit);
 /* The same, if less was not given: the limit stays, if it is not more. */
 void budget_give_at_most(uint64_t limit);
+/* When more than `level` bytes are about to be used, or are already, 1 is added to the eventfd
+ * `fd`, once, and the level is no more; a child has none. BUDGET_UNLIMITED: there is no level, and
+ * `fd` is not looked at. 0, or an errno value, and all is as it was: EBADF, EINVAL: no eventfd;
+ * EAGAIN: the accounts' lock could not be had. */
+int budget_set_soft(uint64_t level, int fd);
 /* The peak begins again with what is used now. */
 void budget_reset_peak(void);
 

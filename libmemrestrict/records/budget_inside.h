@@ -7,7 +7,10 @@
 #define MEMRESTRICT_BUDGET_INSIDE_H
 
 #include "common/accounts.h"
+#include "common/kernel.h"
 #include "ground/lock.h"
+
+#include <stdatomic.h>
 
 struct budget_inside {
     struct account **account;  /* where its address stands */
@@ -30,5 +33,31 @@ bool budget_draw(struct account *account, uint64_t bytes);
 void budget_refund_counter(struct account *account, uint64_t bytes, bool alone);
 /* What lay in a stock. */
 void budget_return_locked(struct account *account, uint64_t bytes);
+
+/* The soft level, budget_soft.c. A charge that would pass it fails as one that would pass the limit
+ * does, and is made again without the level. */
+
+/* Is there one? */
+static inline bool budget_soft_is_set(const struct account *account)
+{
+    return atomic_load_explicit(&account->soft, memory_order_relaxed) != 0;
+}
+/* The ceiling of an account of our own. */
+static inline uint64_t budget_own_ceiling(const struct account *account)
+{
+    uint64_t limit = atomic_load(&account->limit), soft = atomic_load(&account->soft) - 1;
+    return limit < soft ? limit : soft;
+}
+/* Who is to be told that it was crossed, once the lock is dropped. */
+struct budget_listener {
+    int fd; /* an eventfd; -1: nobody */
+    struct kernel_identity identity;
+};
+/* Charges `bytes` by `charge`, which has just failed, without the level; nothing where there is
+ * none. If that was crossed it is no more, and *listener is who waits for it. */
+bool budget_soft_charge_locked(struct account *account, uint64_t bytes,
+                               bool (*charge)(struct account *account, uint64_t bytes),
+                               struct budget_listener *listener);
+void budget_soft_tell(const struct budget_listener *listener);
 
 #endif

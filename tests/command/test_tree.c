@@ -240,6 +240,15 @@ START_TEST(a_limit_that_was_set_is_not_lifted_from_inside)
 }
 END_TEST
 
+START_TEST(a_soft_level_is_exact_in_a_run_and_in_a_tree)
+{
+    expect("for of in '-l 8M' '-L 8M' '-L 9M -l 8M'; do"
+           " for it in is_crossed_once is_exact_among_threads is_never_missed; do"
+           "  $M -q $of -- $V/soft_level_$it || echo $of $it; done; done",
+           0, "", NULL);
+}
+END_TEST
+
 START_TEST(without_a_tree_there_is_no_limit_of_one)
 {
     expect("$M -q -l 1M -r 1M --json=j -- $V/tree_hold 3000 </dev/null >got;"
@@ -255,6 +264,7 @@ Suite *suite_tree(void)
     command_add(suite, each_process_has_its_own_without_a_tree);
     command_add(suite, both_limits_hold_when_both_are_given);
     command_add(suite, scope_tree_makes_the_limit_the_trees);
+    command_add(suite, a_soft_level_is_exact_in_a_run_and_in_a_tree);
     command_add(suite, what_a_killed_process_held_is_there_for_the_next);
     command_add(suite, so_is_what_it_held_before_exec);
     command_add(suite, so_is_what_it_held_before_exec_of_a_program_out_of_reach);

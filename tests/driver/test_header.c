@@ -33,6 +33,9 @@ static const struct run *run_victim(const char *name, const char *const settings
     X(pools_system_calls_cannot_write_either, "MEMRESTRICT_LIMIT=1M")                              \
     X(limits_are_set_from_inside, "MEMRESTRICT_LIMIT=4M")                                          \
     X(limits_hold_while_they_are_set, "MEMRESTRICT_LIMIT=1M")                                      \
+    X(soft_level_is_crossed_once, "MEMRESTRICT_LIMIT=8M")                                          \
+    X(soft_level_is_exact_among_threads, "MEMRESTRICT_LIMIT=unlimited")                            \
+    X(soft_level_is_never_missed, "MEMRESTRICT_LIMIT=8M")                                          \
     X(faults_armed_are_one_threads, "MEMRESTRICT_LIMIT=64M")                                       \
     X(faults_armed_end_with_their_thread, "MEMRESTRICT_LIMIT=64M")                                 \
     X(faults_armed_look_at_callers, "MEMRESTRICT_LIMIT=1M")                                        \
