@@ -1,5 +1,5 @@
 # memrestrict: targets for people are all, lib, command, demo, check, check-quick, check-long, check-suites, bench,
-# bench-plot, bench-sweep, install, uninstall, clean;
+# bench-plot, bench-suite, bench-sweep, install, uninstall, clean;
 # see README.md. CC, CPPFLAGS, CFLAGS, LDFLAGS, PREFIX, BINDIR, LIBDIR, INCLUDEDIR and DESTDIR are yours;
 # CFLAGS and the like are added to what the build needs. BUILD names the folder for everything made.
 
@@ -45,7 +45,7 @@ CORE := $(filter-out %/real.c,$(sort $(wildcard libmemrestrict/decide/*.c libmem
 # An object's headers are noted as it is compiled, beside it.
 NOTE_HEADERS = -MMD -MP -MF $(@:.o=.d)
 
-.PHONY: all lib command demo check check-quick check-long bench bench-plot bench-sweep install uninstall clean lib32 libmusl
+.PHONY: all lib command demo check check-quick check-long bench bench-plot bench-suite bench-sweep install uninstall clean lib32 libmusl
 all: lib command
 lib: $(LIB)
 
@@ -148,6 +148,15 @@ bench:
 	@tests/need.sh build bench
 	@$(MAKE) --no-print-directory -s lib command bench-programs
 	@BENCH_CSV=$(BENCH_CSV) bench/bench.sh $(BUILD) $(WORKLOADS)
+
+# The field's programs, where they are built already: mimalloc-bench's folder, or one that has them by
+# name (cfrac, espresso with largest.espresso, alloc-test, glibc-simple, mstress).
+MIMALLOC_BENCH ?=
+bench-suite:
+	@tests/need.sh build bench
+	@$(MAKE) --no-print-directory -s lib command bench-programs
+	@BENCH_CSV=$(BUILD)/bench/suite.csv MIMALLOC_BENCH='$(MIMALLOC_BENCH)' TIME="$${TIME:-cpu}" \
+	    MINUTES="$${MINUTES:-60}" SECONDS_EACH="$${SECONDS_EACH:-60}" bench/bench.sh $(BUILD) suite
 
 # A sweep beside a plain loop. LOOPS, SWEEP_PART, PROGRAMS: see bench/sweep.sh.
 bench-sweep: lib command

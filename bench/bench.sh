@@ -6,12 +6,14 @@
 # Runs each workload bare, under memrestrict, and under other tools that are installed, in turn,
 # round after round, and prints the medians of the rounds' ratios to bare, with their quartiles.
 # `bench/bench.sh BUILD list` lists the workloads; `synthetic`, `real` and `growth` stand for all
-# of a kind.
+# of a kind, `hard` for the synthetic ones that no cache holds, `suite` for the field's programs.
 # Variables:
 #   ROUNDS=7         how often everything runs, if the time allows
 #   MINUTES=10       no round is begun that would end later than that
 #   PEERS=all        none, or the names of the columns wanted beside bare and memrestrict
 #   SECONDS_EACH=5   another tool that took this long with a workload is spared more rounds of it
+#   TIME=wall        what the table is of; cpu: processor time
+#   MIMALLOC_BENCH=FOLDER  where the field's programs are built: cfrac, espresso, ...
 #   TIMEOUT=60       seconds after which a single run is killed
 #   BENCH_CSV=FILE   every single run, one a line, for table.awk, plot.sh and others
 # Nothing is judged here: the exit status says whether the benchmark, and memrestrict, worked.
@@ -25,6 +27,7 @@ PEERS=${PEERS:-all}
 MINUTES=${MINUTES:-10}
 SECONDS_EACH=${SECONDS_EACH:-5}
 TIMEOUT=${TIMEOUT:-60}
+TIME=${TIME:-wall}
 failures=0
 unset LD_PRELOAD "${!MEMRESTRICT_@}"
 
@@ -34,7 +37,7 @@ unset LD_PRELOAD "${!MEMRESTRICT_@}"
 . "$here/columns.sh"
 
 if [ "${1:-}" = list ]; then
-    printf '%s\n' "${synthetic[@]}" "${real[@]}" "${growth[@]}"
+    printf '%s\n' "${synthetic[@]}" "${real[@]}" "${growth[@]}" "${suite[@]}"
     exit 0
 fi
 
@@ -46,6 +49,7 @@ refuse() { # COMPLAINT
 for name in ROUNDS MINUTES SECONDS_EACH TIMEOUT; do
     [[ ${!name} =~ ^[1-9][0-9]{0,5}$ ]] || refuse "$name: '${!name}' is not a number from 1 on"
 done
+[[ $TIME =~ ^(wall|cpu)$ ]] || refuse "TIME: '$TIME' is neither wall nor cpu"
 build=$(cd "$given" 2>/dev/null && pwd) || refuse "$given: no such folder"
 programs=$build/bench
 for name in libmemrestrict.so memrestrict bench/measure bench/forward.so; do
@@ -180,8 +184,10 @@ choose() { # WORKLOAD...: those that can be run, into `wanted`
         synthetic) choose "${synthetic[@]}" ;;
         real) choose "${real[@]}" ;;
         growth) choose "${growth[@]}" ;;
+        hard) choose "${hard[@]}" ;;
+        suite) choose "${suite[@]}" ;;
         *)
-            contains "$workload" "${synthetic[@]}" "${real[@]}" "${growth[@]}" ||
+            contains "$workload" "${synthetic[@]}" "${real[@]}" "${growth[@]}" "${suite[@]}" ||
                 refuse "no such workload: $workload; 'bench.sh BUILD list' names them"
             if prepare "$workload"; then wanted+=("$workload"); fi
             ;;
@@ -192,10 +198,11 @@ choose() { # WORKLOAD...: those that can be run, into `wanted`
 wanted=()
 [ $# -gt 0 ] || set -- synthetic real growth
 choose "$@"
+[ ${#wanted[@]} -gt 0 ] || refuse 'nothing can be run'
 add_columns
 say_if_busy
 echo workload,column,group,base,round,status,wall_seconds,cpu_seconds,resident_kib >"$csv" ||
     refuse "$csv: cannot be written"
 run_rounds
-awk -f "$here/table.awk" "$csv" || failures=$((failures + 1))
+awk -v time="$TIME" -f "$here/table.awk" "$csv" || failures=$((failures + 1))
 [ "$failures" -eq 0 ]

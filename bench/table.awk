@@ -3,22 +3,33 @@
 # Makes tables of the runs in a file that bench.sh wrote (BENCH_CSV). A cell is the median, then the
 # quartiles, of the rounds' ratios of a column's run to its base's. With -v form=data:
 # a line a cell for plot.sh; with -v form=markdown -v only='COLUMN ...': one short table of these
-# columns, as a README has it, without spread.
+# columns, as a README has it, without spread. -v time=cpu: of processor time.
 
 BEGIN {
     FS = ","
     name("pairs", "malloc/free pairs")
     name("live-1", "live set, 1 thread")
+    name("wide-1", "wide set, 1 thread")
     name("live-2", "live set, 2 threads")
+    name("wide-2", "wide set, 2 threads")
     name("live-4", "live set, 4 threads")
+    name("wide-4", "wide set, 4 threads")
     name("cross", "producer/consumer")
     name("bursts", "bursts")
     name("deep", "1.5 M small blocks")
+    name("replaced", "2 M, a fifth replaced")
     name("realloc", "growth by realloc")
     name("churn", "mmap churn")
+    name("churn-bare", "mmap churn, bare")
     name("forks", "fork")
     name("startup", "start-up")
     name("launch", "start-up, with run")
+    name("cfrac", "cfrac")
+    name("espresso", "espresso")
+    name("alloc-test-1", "alloc-test, 1 thread")
+    name("alloc-test-2", "alloc-test, 2 threads")
+    name("glibc-simple", "glibc-simple")
+    name("mstress", "mstress, 2 threads")
     label["python3-malloc"] = "python3, malloc only"
     title["limiters"] = "memrestrict, the floor (a preload that only forwards), and others"
     title["allocators"] = "allocators: alone, and memrestrict over them (over-NAME), to bare"
@@ -44,7 +55,7 @@ NR == 1 { next }
         next
     }
     n = ++runs[$1, $2, $5]
-    mean("wall", $7)
+    mean("wall", time == "cpu" && !is_growth($1) ? $8 : $7)
     mean("cpu", $8)
     mean("memory", $9)
 }
@@ -279,7 +290,8 @@ END {
             markdown()
         exit
     }
-    print "Time by the clock, rounds: " rounds ". The median, then the quartiles, of the rounds'"
+    print (time == "cpu" ? "Processor time" : "Time by the clock") ", rounds: " rounds \
+        ". The median, then the quartiles, of the rounds'"
     print "ratios to bare; a cell without quartiles has fewer than three rounds. !: some runs"
     print "failed. CPU time is user and system time, where the bare run's differs by over 15 %."
     table("limiters", 0, title["limiters"])

@@ -4,11 +4,14 @@
 # Sourced by bench.sh and plot.sh: what is run. The real programs' inputs are made here, the same in
 # every run, so that nothing but the program is needed. From bench.sh: programs, work.
 
-synthetic=(pairs live-1 live-2 live-4 cross bursts deep realloc churn forks startup launch)
+synthetic=(pairs live-1 wide-1 live-2 wide-2 live-4 wide-4 cross bursts deep replaced realloc churn
+    churn-bare forks startup launch)
+hard=(pairs wide-1 wide-2 wide-4 replaced churn-bare startup) # of those: the shapes that no cache holds
 real=(python3 python3-malloc gcc sqlite3 perl git jq sort xz)
 growth=(blocks-1000 blocks-10000 blocks-100000 blocks-1000000 blocks-10000000
     threads-1 threads-2 threads-4 threads-8 threads-16
     mappings-100 mappings-1000 mappings-10000 mappings-60000)
+suite=(cfrac espresso alloc-test-1 alloc-test-2 glibc-simple mstress) # the field's, built by others
 
 contains() { # ITEM LIST...
     local item=$1
@@ -133,12 +136,42 @@ prepare_real() { # WORKLOAD
     fi
 }
 
+# The first of FOLDER and where mimalloc-bench builds that has it.
+suite_file() { # FILE
+    local at
+    for at in "${MIMALLOC_BENCH:?}/$1" "$MIMALLOC_BENCH/out/bench/$1" "$MIMALLOC_BENCH/bench/espresso/$1"; do
+        if [ -f "$at" ]; then
+            realpath "$at"
+            return
+        fi
+    done
+    return 1
+}
+
+prepare_suite() { # WORKLOAD
+    local program=${1%-[12]}
+    if [ -z "${MIMALLOC_BENCH:-}" ]; then
+        echo "bench: no workload $1: MIMALLOC_BENCH=FOLDER says where $program is built" >&2
+        return 1
+    fi
+    if ! path_of[$1]=$(suite_file "$program"); then
+        echo "bench: no workload $1: $program is not in $MIMALLOC_BENCH, nor in its out/bench" >&2
+        return 1
+    fi
+    if [ "$1" = espresso ] && ! path_of[largest]=$(suite_file largest.espresso); then
+        echo "bench: no workload espresso: largest.espresso is not in $MIMALLOC_BENCH" >&2
+        return 1
+    fi
+}
+
 available_mib() { awk '$1 == "MemAvailable:" { print int($2 / 1024) }' /proc/meminfo; }
 
 # Before the first round. False: this workload cannot be run; a line says why.
 prepare() { # WORKLOAD
     if contains "$1" "${real[@]}"; then
         prepare_real "$1"
+    elif contains "$1" "${suite[@]}"; then
+        prepare_suite "$1"
     elif [ "$1" = blocks-10000000 ] && [ "$(available_mib)" -lt 2048 ]; then
         echo "bench: no workload $1: it takes 2 GiB of memory" >&2
         return 1
@@ -169,11 +202,14 @@ set_command() { # WORKLOAD
     case $1 in
     pairs) command=("$programs/pairs" 10000000) ;;
     live-*) command=("$programs/live" "${1#live-}" 100000 2000000) ;;
+    wide-*) command=("$programs/live" "${1#wide-}" 100000 2000000 wide) ;;
     cross) command=("$programs/cross" 2000000) ;;
     bursts) command=("$programs/bursts" 20 50000) ;;
     deep) command=("$programs/deep" 1500000 32) ;;
+    replaced) command=("$programs/replaced" 2000000 32) ;;
     realloc) command=("$programs/realloc" 1000000) ;;
     churn) command=("$programs/churn" 2000) ;;
+    churn-bare) command=("$programs/churn" 100000 bare) ;;
     forks) command=("$programs/forks" 60 67108864) ;;
     startup) command=("$programs/startup" 150) ;;
     launch) command=("$programs/startup") ;;
@@ -186,6 +222,11 @@ set_command() { # WORKLOAD
     git) command=(GIT_CONFIG_NOSYSTEM=1 HOME="$work" "$program" -C "$input" log -p main) ;;
     jq) command=("$program" -c '[.n * 2, (.s | ascii_upcase), (.l | length)]' "$input") ;;
     sort) command=(LC_ALL=C "$program" --parallel=1 -k2 "$input") ;;
+    cfrac) command=("$program" 17545186520507317056371138836327483792789528) ;;
+    espresso) command=("$program" "${path_of[largest]}") ;;
+    alloc-test-*) command=("$program" "${1#alloc-test-}") ;;
+    glibc-simple) command=("$program") ;;
+    mstress) command=("$program" 2 50 25) ;;
     xz) command=("$program" -4 -T1 -c "$input") ;;
     esac
 }

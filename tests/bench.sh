@@ -31,11 +31,14 @@ done <<'PROGRAMS'
 pairs 100
 live 1 10 100
 live 4 40 400
+live 2 40 400 wide
 cross 1024
 bursts 2 10
 deep 100 32
+replaced 100 32
 realloc 1000
 churn 100
+churn 100 bare
 forks 2 100000
 startup 2
 startup 2 /bin/true
@@ -89,14 +92,41 @@ chmod +x "$folder/stub/prlimit"
 result "another tool that fails is marked, no more" \
     "$(PATH=$folder/stub:$PATH PEERS=prlimit says 0 'fail!' bench threads-1 startup)"
 
+# The field's programs, as tiny ones of their names that look at what they are given.
+mkdir -p "$folder/field/out/bench" "$folder/field/bench/espresso"
+echo lines >"$folder/field/bench/espresso/largest.espresso"
+field() { # NAME TEST
+    printf '#!/bin/sh\n%s\n' "$2" >"$folder/field/out/bench/$1"
+    chmod +x "$folder/field/out/bench/$1"
+}
+field cfrac '[ "$*" = 17545186520507317056371138836327483792789528 ]'
+field espresso 'grep -q lines "$1"'
+field alloc-test '[ "$1" = 1 ] || [ "$1" = 2 ]'
+field mstress '[ "$*" = "2 50 25" ]'
+suite() { MIMALLOC_BENCH=$1 TIME=cpu PEERS='forward mimalloc' bench suite 2>"$folder/suite.words"; }
+suite "$folder/field" >"$folder/suite"
+status=$?
+result "the field's programs are run" "$([ $status = 0 ] || cat "$folder/suite.words" "$folder/suite")"
+result "nothing failed of them" "$(grep ' under ' "$folder/suite.words")"
+result "one that was not built is named" "$(says 0 'glibc-simple is not in' cat "$folder/suite.words")"
+for row in cfrac espresso 'alloc-test, 1 thread' 'alloc-test, 2 threads' 'mstress, 2 threads'; do
+    result "row $row" "$(grep -qE "^$row +[0-9.]+ s +[0-9.]+" "$folder/suite" || cat "$folder/suite")"
+done
+result "their processor time is what is told" "$(says 0 'Processor time, rounds: 1' cat "$folder/suite")"
+result "no folder of the field's programs" "$(says 2 'MIMALLOC_BENCH=FOLDER' bench suite)"
+result "a folder without any" "$(MIMALLOC_BENCH=$folder/idle says 2 'nothing can be run' bench suite)"
+result "make passes the folder on" "$(says 0 "MIMALLOC_BENCH='$folder/field'" \
+    made -n bench-suite MIMALLOC_BENCH="$folder/field")"
+
 # What is wrong is said.
-for word in pairs cross git blocks-10000000; do
+for word in pairs wide-2 replaced churn-bare cross git blocks-10000000 cfrac; do
     result "$word is listed" "$(says 0 $word bench/bench.sh "$BUILD" list)"
 done
 result "an unknown workload" "$(says 2 'no such workload: nosuch' bench nosuch)"
 result "an unknown column" "$(PEERS=nosuch says 2 'no such column: nosuch' bench startup)"
 result "a number of rounds that is none" \
     "$(ROUNDS=x says 2 "ROUNDS: 'x'" bench/bench.sh "$BUILD" startup)"
+result "a time that is none" "$(TIME=x says 2 "TIME: 'x'" bench startup)"
 result "a folder that has nothing" "$(says 2 'lacks libmemrestrict.so' bench/bench.sh "$folder")"
 result "a folder that is not there" "$(says 2 'no such folder' bench/bench.sh "$folder/nosuch")"
 
@@ -122,6 +152,9 @@ result "a table of what was made up" "$(sed -n '/^malloc/ s/  */ /gp' "$folder/m
 result "the same as a README has it" "$(
     awk -v form=markdown -v only='memrestrict never' -f bench/table.awk "$folder/made.csv" |
         sed 1,2d | diff - <(echo '| malloc/free pairs | 2.00 | fail! |'))"
+result "the same of processor time" "$(
+    awk -v time=cpu -v form=markdown -v only='memrestrict often' -f bench/table.awk "$folder/made.csv" |
+        sed 1,2d | diff - <(echo '| malloc/free pairs | 1.00 | 1.00! |'))"
 result "no runs, no table" "$(says 1 'no runs' awk -f bench/table.awk /dev/null)"
 
 pictures() {
