@@ -13,6 +13,7 @@
 #include "sweep/sweep_fork.h"
 #include "sweep/sweep_options.h"
 #include "sweep/sweep_reports.h"
+#include "sweep/sweep_sandbox.h"
 #include "trial/trial.h"
 #include "base/duration.h"
 #include "sweep/work_queue.h"
@@ -146,7 +147,7 @@ static bool prepare(struct sweep *sweep, int *status)
     *status = EXIT_OURS;
     set_program(sweep);
     sweep->trials = trials_open(&sweep->program, sweep->options.jobs);
-    if (sweep->trials == NULL)
+    if (sweep->trials == NULL || !sweep_sandbox(&sweep->options, sweep->trials, &sweep->program))
         return false;
     progress_show(&sweep->progress, 0, 2, "the reference, with nothing made to fail");
     bool taken_well = reference_take(&sweep->reference, sweep->trials, &taken, &sweep->output,
@@ -157,8 +158,9 @@ static bool prepare(struct sweep *sweep, int *status)
     *status = EXIT_OURS;
     set_time_limit(sweep, taken);
     sweep->locations = source_locations_open();
-    if (sweep->locations == NULL || !work_queue_add(&sweep->work, &sweep->reference.index) ||
-        !note_left_out(sweep))
+    if (sweep->locations == NULL ||
+        !sweep_sandbox_note(&sweep->program, sweep->reference.status, &sweep->notes) ||
+        !work_queue_add(&sweep->work, &sweep->reference.index) || !note_left_out(sweep))
         return no_memory();
     if (sweep->work.left_out == HASH_COUNT(sweep->reference.index.sites)) {
         message("--only: no call site of the program is of such a library");
@@ -401,15 +403,6 @@ static int sweep_program(struct sweep *sweep)
     return looked ? status : EXIT_OURS;
 }
 
-/* Error paths delete what they could not write. */
-static void warn_root(const struct sweep_options *options)
-{
-    if (geteuid() == 0 && !options->findings.quiet)
-        message("sweep: as root, the program's error paths may delete or overwrite any file, such "
-                "as a device that is its output; safer: another user, or a sandbox such as bwrap "
-                "--ro-bind / / --dev /dev --tmpfs /tmp --bind . .");
-}
-
 int sweep_main(int argc, char **argv)
 {
     static struct sweep sweep;
@@ -423,7 +416,6 @@ int sweep_main(int argc, char **argv)
         sweep_reports_undo(&sweep.reports);
         return EXIT_OURS;
     }
-    warn_root(&sweep.options);
     progress_begin(&sweep.progress, sweep.options.findings.quiet);
     work_queue_begin(&sweep.work, &sweep.options);
     status = sweep_program(&sweep);

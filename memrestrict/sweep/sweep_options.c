@@ -32,6 +32,8 @@ enum {
     KEY_SUPPRESS,
     KEY_FAIL_ON,
     KEY_COLOR,
+    KEY_SANDBOX,
+    KEY_NO_SANDBOX,
     KEY_REPORT
 };
 
@@ -76,6 +78,11 @@ static const struct argp_option sweep_rows[] = {
     {"jobs", 'j', "N", 0, "so many at a time (default: one for each processor)", 0},
     {"time", 't', "DURATION", 0,
      "what a trial may take (default: ten times what the reference takes, and 5s at least)", 0},
+    {"sandbox", KEY_SANDBOX, NULL, 0,
+     "all is read-only but the working directory, and temporary files are gone with the trial "
+     "(default for root)",
+     0},
+    {"no-sandbox", KEY_NO_SANDBOX, NULL, 0, "the program can change what its user can", 0},
     {"limit", 'l', "SIZE", 0, "a budget for each process, as run has", 0},
     {"journal", KEY_JOURNAL, "FILE", 0, "note each trial there; go on where that ends", 0},
     {"keep", KEY_KEEP, "FOLDER", 0, "keep there what the program printed in trials of findings", 0},
@@ -174,6 +181,8 @@ static error_t take_sweep(int key, char *word, void *into)
     case KEY_MOST: return take_number(&value, INT_MAX, &options->most);
     case 'p': return value_setting(&value, "MEMRESTRICT_PROGRAM", &options->program);
     case KEY_FORK: options->fork = true; return 0;
+    case KEY_SANDBOX: options->sandbox = WISH_YES; return 0;
+    case KEY_NO_SANDBOX: options->sandbox = WISH_NO; return 0;
     case 'j': return take_number(&value, MOST_JOBS, &options->jobs);
     case 't': return value_duration(&value, &options->time_limit);
     case 'l': options->limit = word; return value_size(&value, &bytes);

@@ -13,6 +13,8 @@ enum { SWEEP_MOST_SHARDS = 10000 };
 
 enum sweep_report { SWEEP_JSON, SWEEP_JUNIT, SWEEP_TAP, SWEEP_SARIF, SWEEP_REPORTS };
 
+enum wish { WISH_NONE, WISH_YES, WISH_NO };
+
 /* What becomes of findings, for both. Strings are those of argv. */
 struct findings_options {
     const char *reports[SWEEP_REPORTS]; /* paths, "-" is stdout; NULL: not wanted */
@@ -39,6 +41,7 @@ struct sweep_options {
     unsigned shard_index, shards; /* counted from 0; 1 shard: all of it */
     unsigned most;                /* trials; 0: all */
     bool fork;                    /* all in one run */
+    enum wish sandbox;            /* none: for root */
 };
 
 /* False: it was not understood, which was said, or help was printed; *status is what to exit with.

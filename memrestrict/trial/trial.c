@@ -7,6 +7,7 @@
 #include "trial/leftovers.h"
 #include "base/message.h"
 #include "trial/capture.h"
+#include "trial/sandbox.h"
 #include "base/temporary.h"
 #include "trial/trial_result.h"
 #include "trial/trial_start.h"
@@ -78,6 +79,11 @@ struct trials *trials_open(const struct trial_program *program, unsigned at_a_ti
 const char *trials_input(const struct trials *trials)
 {
     return stdin_copy_is_ours(&trials->input) ? NULL : trials->input.path;
+}
+
+const char *trials_sandbox_trouble(const struct trials *trials)
+{
+    return sandbox_trouble(trials->folder);
 }
 
 static bool is_running(void *context, int pid)
@@ -212,7 +218,8 @@ static bool launch(struct trials *trials, struct running *running, const char *f
     char **arguments = trial_arguments(program, running->trial->folder, fault, limit);
     running->pid = -1;
     if (arguments != NULL && open_streams(trials, running, streams))
-        running->pid = trial_launch(arguments, running->trial->folder, streams);
+        running->pid = trial_launch(arguments, running->trial->folder,
+                                    program->sandbox ? trials->folder : NULL, streams);
     int saved_errno = errno;
     for (int i = 0; i < 3; i++)
         if (streams[i] >= 0)

@@ -24,6 +24,7 @@ struct trial_program {
     unsigned depth;          /* frames of a call stack; 0: call sites are not collected */
     unsigned plan_length;    /* each has a fault plan, and of this length at least; 0: as it is */
     bool files;           /* stdout and stderr are the files themselves, and grow without bounds */
+    bool sandbox;         /* each in one (sandbox.h), which trials_sandbox_trouble knows of */
     uint64_t most_output; /* bytes kept of each of stdout and stderr; the rest is cut off */
 };
 
@@ -37,6 +38,8 @@ struct trials *trials_open(const struct trial_program *program, unsigned at_a_ti
 /* The file that each has as its stdin, if that is a copy of ours, or is empty; NULL: it is the file
  * that ours is. */
 const char *trials_input(const struct trials *trials);
+/* Why no trial can have a sandbox here; NULL: it can. Static. */
+const char *trials_sandbox_trouble(const struct trials *trials);
 /* Ends what still runs, and takes everything away that was made. If a signal had come, the command
  * ends here by it. NULL is ignored. */
 void trials_close(struct trials *trials);

@@ -3,6 +3,7 @@
 
 #include "base/signal_wait.h"
 #include "base/message.h"
+#include "trial/sandbox.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -151,15 +152,27 @@ static void execute(char **arguments)
     execv("/proc/self/exe", arguments);
 }
 
-static _Noreturn void become(char **arguments, const char *folder, const int streams[3])
+/* Before the signal at the parent's end is asked for: a new user namespace forgets that. */
+static void enter_sandbox(const char *kept)
+{
+    const char *step;
+    if (kept == NULL || sandbox_enter(kept, &step))
+        return;
+    message("cannot make a sandbox: %s: %s", step, strerror(errno));
+    _exit(EXIT_OURS);
+}
+
+static _Noreturn void become(char **arguments, const char *folder, const char *kept,
+                             const int streams[3])
 {
     char *variable = NULL;
     setsid();
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
     leave_no_cores();
     for (int i = 0; i < 3; i++)
         if (dup2(streams[i], i) < 0)
             _exit(EXIT_OURS);
+    enter_sandbox(kept);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (asprintf(&variable, "%s/tmp", folder) > 0 && setenv("TMPDIR", variable, 1) == 0) {
         signal_wait_release();
         execute(arguments);
@@ -168,10 +181,10 @@ static _Noreturn void become(char **arguments, const char *folder, const int str
     _exit(EXIT_OURS);
 }
 
-int trial_launch(char **arguments, const char *folder, const int streams[3])
+int trial_launch(char **arguments, const char *folder, const char *kept, const int streams[3])
 {
     int pid = fork();
     if (pid == 0)
-        become(arguments, folder, streams);
+        become(arguments, folder, kept, streams);
     return pid;
 }

@@ -14,7 +14,8 @@ char **trial_arguments(const struct trial_program *program, const char *folder, 
 void trial_arguments_free(char **arguments);
 
 /* Starts it as the leader of a session; its TMPDIR is `folder`/tmp. `streams` become its stdin,
- * stdout and stderr, and stay the caller's. -1 with errno. */
-int trial_launch(char **arguments, const char *folder, const int streams[3]);
+ * stdout and stderr, and stay the caller's. In a sandbox (sandbox.h) that keeps `kept`; NULL: in
+ * none. -1 with errno. */
+int trial_launch(char **arguments, const char *folder, const char *kept, const int streams[3]);
 
 #endif

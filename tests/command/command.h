@@ -27,6 +27,7 @@
     X(min)                                                                                         \
     X(sweep)                                                                                       \
     X(sweep_truth)                                                                                 \
+    X(sweep_sandbox)                                                                               \
     X(layout)                                                                                      \
     X(layout_others)                                                                               \
     X(engine)                                                                                      \

@@ -52,10 +52,11 @@
       "crash:lose@sweep_ends.c\nfalse\n",                                                          \
       "memrestrict: a trial could not be run: ")                                                   \
     X(sweep_where_no_trial_can_be_run_ends_with_what_it_found,                                     \
-      SWEEP "-j1 " ENDS "loses_all >o; echo $?; " FINDINGS, 0, "125\ncrash:lose@sweep_ends.c\n",   \
+      SWEEP "--no-sandbox -j1 " ENDS "loses_all >o; echo $?; " FINDINGS, 0,                        \
+      "125\ncrash:lose@sweep_ends.c\n",                                                            \
       "memrestrict: sweep: 3 trials in a row could not be run: it ends here")                      \
-    X(sweep_where_no_trial_can_be_run_says_why, SWEEP "-j1 " ENDS "loses_all >o", 125, "",         \
-      ": No such file or directory\n")                                                             \
+    X(sweep_where_no_trial_can_be_run_says_why, SWEEP "--no-sandbox -j1 " ENDS "loses_all >o",     \
+      125, "", ": No such file or directory\n")                                                    \
     X(sweep_of_a_static_program_says_so,                                                           \
       "echo 'int main(void) { return 0; }' >s.c && cc -static -o s s.c && $M sweep ./s", 125, "",  \
       "memrestrict: the program cannot be swept: s is statically linked, so the library")          \
