@@ -79,6 +79,14 @@ MEMRESTRICT_FUNCTION(bool, soft_set, (uint64_t bytes, int fd));
 /* `peak` begins again with what is used now: the most of a part of a program. False: ENOSYS. */
 MEMRESTRICT_FUNCTION(bool, peak_reset, (void));
 
+/* Writes to the descriptor who holds what, by call sites: the JSON of `memrestrict --site-list`, of
+ * this process alone, as it would be if that ended now; its `end_bytes` and `end_blocks` are what
+ * is live. What other threads do meanwhile may be in it or not. Makes no SIGPIPE; who does not take
+ * what is written is waited for a second at most, where the descriptor does not wait by itself.
+ * False, and what was written may be cut short: ENOSYS, call sites are not collected, which the
+ * command does by --sites and the like, or cannot be here; or what write(2) has. */
+MEMRESTRICT_FUNCTION(bool, sites_write, (int fd));
+
 /* Faults: calls of the calling thread that fail with ENOMEM because it is told so.
  *
  * Arms a plan for this thread, in the place of one that it has; what is counted begins anew. Plans
@@ -227,6 +235,12 @@ static inline bool memrestrict_peak_reset(void)
 {
     MEMRESTRICT_FIND(call, peak_reset)
     return call != NULL ? call() : memrestrict_plain_cannot();
+}
+
+static inline bool memrestrict_sites_write(int fd)
+{
+    MEMRESTRICT_FIND(call, sites_write)
+    return call != NULL ? call(fd) : memrestrict_plain_cannot();
 }
 
 static inline bool memrestrict_fault_arm(const char *plan)

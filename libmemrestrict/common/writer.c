@@ -148,6 +148,8 @@ static int write_all(int fd, const struct text *text)
     return now < 0 ? (int)now : 0;
 }
 
+int writer_send(int fd, const struct text *text) { return write_all(fd, text); }
+
 void writer_stderr(const struct text *text) { write_all(2, text); }
 
 /* A number that programs which count their descriptors, or take the lowest free one, do not meet.

@@ -49,6 +49,8 @@ void sink_close(struct sink *sink);
 /* Writes all of the text; opens the sink again if the program closed it. 0, or a negative errno. */
 int sink_write(struct sink *sink, const struct text *text);
 
+/* To a descriptor that the program asks to be written to. 0, or a negative errno value. */
+int writer_send(int fd, const struct text *text);
 /* One line to whatever is descriptor 2 now: for what cannot wait and has no sink. */
 void writer_stderr(const struct text *text);
 

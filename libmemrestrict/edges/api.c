@@ -6,6 +6,8 @@
 #include "edges/exports.h"
 #include "decide/gate_refusals.h"
 #include "edges/lifecycle.h"
+#include "ground/process.h"
+#include "records/sites_list.h"
 
 #include <errno.h>
 
@@ -54,4 +56,12 @@ EXPORT bool memrestrict_peak_reset(void)
     }
     budget_reset_peak();
     return true;
+}
+
+EXPORT bool memrestrict_sites_write(int fd)
+{
+    int saved = errno;
+    int error = life_active() ? sites_list_write(fd, process_called(), budget_read().used) : ENOSYS;
+    errno = error == 0 ? saved : error;
+    return error == 0;
 }

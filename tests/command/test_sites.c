@@ -27,6 +27,18 @@
     X(sites_are_not_asked_for, "$M -v $V/sites_holder 2>&1 | grep -c 'had by'", 1, "0\n", "")      \
     X(sites_peak_is_to_the_byte, RUN "$V/sites_holder; " BYTES_OF("temporary"), 0, "20971520\n",   \
       "")                                                                                          \
+    X(sites_written_from_inside_are_those_of_the_run,                                              \
+      LIST "-l 100M $V/sites_writes_its_own_list now && jq -S . l >a; jq -S . now | cmp - a &&"    \
+           "jq -c '[.processes[0].sites[] | select(.end_bytes == 39900)] | length' a",             \
+      0, "1\n", "")                                                                                \
+    X(sites_are_written_while_threads_allocate,                                                    \
+      LIST "-l 100M $V/sites_writes_its_own_list now threads && jq -r .schema now | uniq -c", 0,   \
+      "     20 memrestrict-sites\n", "")                                                           \
+    X(sites_written_from_inside_have_any_name,                                                     \
+      "printf 'a\\377\\177\"\\\\\\001b' >n; ln -s $V/sites_writes_its_own_list \"$(cat n)\" "      \
+      "&& " LIST                                                                                   \
+      "-l 100M ./a* now && jq -S . l >b; jq -S . now | cmp - b && jq -r .processes[].program b",   \
+      0, "a\\xff\\x7f\"\\\\x01b\n", "")                                                            \
     X(sites_inlined_functions_are_frames,                                                          \
       RUN "$V/sites_holder; " BYTES_OF("cache;get_twice_as_much;get"), 0, "2000000\n", "")         \
     X(sites_begin_at_start, RUN "$V/sites_holder; grep -c '^sites_holder;_start;' c", 0, "2\n",    \

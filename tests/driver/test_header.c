@@ -36,6 +36,7 @@ static const struct run *run_victim(const char *name, const char *const settings
     X(soft_level_is_crossed_once, "MEMRESTRICT_LIMIT=8M")                                          \
     X(soft_level_is_exact_among_threads, "MEMRESTRICT_LIMIT=unlimited")                            \
     X(soft_level_is_never_missed, "MEMRESTRICT_LIMIT=8M")                                          \
+    X(sites_are_written_by_who_has_them, "MEMRESTRICT_LIMIT=1M")                                   \
     X(faults_armed_are_one_threads, "MEMRESTRICT_LIMIT=64M")                                       \
     X(faults_armed_end_with_their_thread, "MEMRESTRICT_LIMIT=64M")                                 \
     X(faults_armed_look_at_callers, "MEMRESTRICT_LIMIT=1M")                                        \
