@@ -15,7 +15,7 @@
 
 enum {
     SITES_MAGIC = 0x6d727374,
-    SITES_VERSION = 3,
+    SITES_VERSION = 4,
     SITES_DEPTH = 16, /* frames of a stack, if nobody says otherwise; the innermost are kept */
     SITES_DEEPEST = 64,
     SITES_MOST = 1 << 16,  /* sites of a process */
@@ -26,7 +26,8 @@ enum {
     SITES_PATH = 448,
     SITES_BUILD_ID = 32,
     SITES_PIECE = 1 << 16, /* bytes: whole pages, everywhere */
-    SITES_UNUSED = 64768   /* what all before the modules lacks to whole pieces */
+    SITES_COMMAND = 2040,  /* bytes of a command line */
+    SITES_UNUSED = 62720   /* what all before the modules lacks to whole pieces */
 };
 
 #define SITES_AREA ((uint64_t)64 << 20)
@@ -84,6 +85,8 @@ struct sites_crash {
     uint32_t reserved;
     uint64_t address;
     uint64_t frames[SITES_DEEPEST];
+    uint64_t command_length;     /* 0: not known, or there is no room for it */
+    char command[SITES_COMMAND]; /* its words, each with a zero behind it */
 };
 
 struct site_amount {

@@ -10,8 +10,10 @@
 #include "records/sites.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/auxv.h>
 
 #ifndef AT_MINSIGSTKSZ
@@ -25,6 +27,25 @@ enum {
 
 static const int numbers[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS};
 enum { NUMBERS = sizeof numbers / sizeof numbers[0] };
+
+/* That of the process. Nobody can ask the kernel when it is dead, nor can a program that has shut
+ * itself off from files. */
+static char command[SITES_COMMAND];
+static size_t command_length; /* 0: not known, or there is no room for it */
+
+static void take_command(void)
+{
+    int fd = kernel_open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+    size_t length = 0;
+    ssize_t got = fd < 0 ? 0 : 1;
+    while (got > 0 && length < sizeof command) {
+        got = kernel_read(fd, command + length, sizeof command - length);
+        length += got > 0 ? (size_t)got : 0;
+    }
+    if (fd >= 0)
+        kernel_close(fd);
+    command_length = length < sizeof command ? length : 0;
+}
 
 /* A program that jumped to where no code is has come from where the call left its address, if its
  * stack is still there. */
@@ -64,6 +85,8 @@ static void take_down(struct sites_map *map, unsigned depth, const siginfo_t *in
     crash->signal = info->si_signo;
     crash->has_address = at_address && fatal_signal_comes_again(info);
     crash->address = crash->has_address ? (uintptr_t)info->si_addr : 0;
+    memcpy(crash->command, command, command_length);
+    crash->command_length = command_length;
     if (stack_interrupted(context, &at))
         take_stack(map, depth, &at);
     atomic_store(&crash->done, 1);
@@ -123,6 +146,7 @@ void crash_start(void)
     if (!sites_wants_crashes())
         return;
     use_own_stack();
+    take_command();
     for (int i = 0; i < NUMBERS; i++)
         if (sigaction(numbers[i], NULL, &theirs) == 0 && !(theirs.sa_flags & SA_SIGINFO) &&
             theirs.sa_handler == SIG_DFL)

@@ -4,6 +4,7 @@
  */
 #include "sites/format_site_list.h"
 
+#include "base/json_text.h"
 #include "base/text.h"
 #include "outcome/sentence.h"
 
@@ -50,6 +51,20 @@ static void print_frames(FILE *out, const struct sites_process *process,
     putc(']', out);
 }
 
+/* To the byte. */
+static void print_command(FILE *out, char **command)
+{
+    size_t count = 0;
+    while (command != NULL && command[count] != NULL)
+        count++;
+    json_t *json = json_object(), *words = json_texts(command, count);
+    if (json_object_set_new(json, "command", words) == 0 &&
+        json_texts_add_bytes(json, "command", command, count) &&
+        json_dumpf(json, out, JSON_EMBED | JSON_COMPACT) == 0)
+        putc(',', out);
+    json_decref(json);
+}
+
 static void print_crash(FILE *out, const struct sites_process *process)
 {
     const struct sites_crash_place *crash = &process->crash;
@@ -64,6 +79,7 @@ static void print_crash(FILE *out, const struct sites_process *process)
         fprintf(out, "\"0x%" PRIx64 "\",", crash->address);
     else
         fputs("null,", out);
+    print_command(out, crash->command);
     print_frames(out, process, &crash->stack);
     putc('}', out);
 }

@@ -44,6 +44,7 @@ struct sites_crash_place { /* where a signal struck that ended the process */
     bool has_address;      /* that an instruction could not use */
     uint64_t address;
     struct sites_stack stack; /* no more than frames */
+    char **command;           /* the words of its command line, ended by NULL; NULL: not known */
 };
 
 struct sites_process {

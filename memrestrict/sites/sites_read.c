@@ -85,6 +85,22 @@ static bool read_frames(struct sites_stack *stack, const struct sites_process *p
     return true;
 }
 
+/* The program may have written there whatever it likes. */
+static bool read_command(struct sites_crash_place *place, const struct sites_crash *crash)
+{
+    char text[SITES_COMMAND];
+    size_t length = crash->command_length, count = 0;
+    if (length == 0 || length > sizeof text)
+        return true;
+    memcpy(text, crash->command, length);
+    text[length - 1] = '\0';
+    place->command = calloc(length + 1, sizeof *place->command);
+    bool done = place->command != NULL;
+    for (size_t i = 0; i < length && done; i += strlen(text + i) + 1)
+        done = (place->command[count++] = strdup(text + i)) != NULL;
+    return done;
+}
+
 static bool read_crash(struct sites_process *process, const struct sites_area *area)
 {
     const struct sites_crash *crash = &area->crash;
@@ -99,7 +115,7 @@ static bool read_crash(struct sites_process *process, const struct sites_area *a
     process->crash.signal = crash->signal;
     process->crash.has_address = crash->has_address != 0;
     process->crash.address = crash->address;
-    return true;
+    return read_command(&process->crash, crash);
 }
 
 /* The copies that were made, and their amounts. NULL: there is none that is whole. */
@@ -272,6 +288,9 @@ void sites_process_free(struct sites_process *process)
     for (size_t i = 0; process->stacks != NULL && i < process->stack_count; i++)
         free(process->stacks[i].frames);
     free(process->crash.stack.frames);
+    for (char **word = process->crash.command; word != NULL && *word != NULL; word++)
+        free(*word);
+    free(process->crash.command);
     free(process->objects);
     free(process->stacks);
     free(process->program);

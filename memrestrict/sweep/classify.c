@@ -208,6 +208,20 @@ static const struct indexed_site *find_failed(const struct reference *reference,
     return failed != NULL ? failed : site_index_find(&reference->index, site);
 }
 
+/* What a process did in which nothing failed is not done again by it alone. */
+static bool take_command(const struct evidence *evidence, const json_t *crashed,
+                         struct journal_record *record)
+{
+    size_t i;
+    const json_t *process, *crash = json_object_get(crashed, "crash");
+    json_int_t pid = json_integer_value(json_object_get(crashed, "pid")), faults = 0;
+    json_array_foreach (evidence->processes, i, process)
+        if (json_integer_value(json_object_get(process, "pid")) == pid)
+            faults += json_integer_value(json_object_get(process, "faults"));
+    return faults == 0 || !json_is_array(json_object_get(crash, "command")) ||
+           string_list_get(crash, "command", &record->command);
+}
+
 /* The C library's function that both made the call and died of it is to be mended, and not who
  * called it; else where the program died, if that is known; else the call site that failed. */
 static bool find_place(const struct reference *reference, const struct evidence *evidence,
@@ -215,27 +229,28 @@ static bool find_place(const struct reference *reference, const struct evidence 
                        struct journal_record *record, struct source_location *place)
 {
     struct source_location caller;
-    const json_t *objects = NULL, *crash = NULL;
+    const json_t *crashed = NULL;
     const struct indexed_site *failed = find_failed(reference, evidence, site);
     bool done =
         source_locations_find(locations, failed != NULL ? failed->objects : NULL,
                               failed != NULL ? failed->frames : NULL, &record->caller, &caller);
     if (evidence->index != NULL && record->signal != 0)
-        crash = site_index_crash(evidence->index, evidence->pid, record->signal, &objects);
+        crashed = site_index_crashed(evidence->index, evidence->pid, record->signal);
     *place = caller;
     record->is_nameless = failed == NULL;
     record->origin = strdup(caller.words != NULL ? caller.words : "");
-    if (crash == NULL)
+    if (crashed == NULL)
         return done && record->origin != NULL;
+    const json_t *crash = json_object_get(crashed, "crash");
+    const struct source_stack end = {json_object_get(crashed, "objects"),
+                                     json_object_get(crash, "frames")};
     source_location_free(place);
     return record->origin != NULL &&
-           source_locations_find(locations, objects, json_object_get(crash, "frames"),
-                                 &record->stack, place) &&
+           source_locations_find(locations, end.objects, end.frames, &record->stack, place) &&
            (failed == NULL ||
             source_locations_blame_library(
-                locations, &(struct source_stack){failed->objects, failed->frames},
-                &(struct source_stack){objects, json_object_get(crash, "frames")}, place)) &&
-           done;
+                locations, &(struct source_stack){failed->objects, failed->frames}, &end, place)) &&
+           take_command(evidence, crashed, record) && done;
 }
 
 static bool set_place(struct journal_record *record, struct source_location *place)

@@ -65,9 +65,24 @@ char *finding_replay(const struct sweep_head *head, const struct journal_record 
     return replay_line(&replay);
 }
 
+/* What the program itself had as its line, or another that it had started. */
+static bool has_own_line(const struct sweep_head *head, const struct journal_record *record)
+{
+    const struct string_list *own = &record->command, *all = &head->argv;
+    bool same = own->count == all->count;
+    for (size_t i = 0; i < own->count && same; i++)
+        same = strcmp(own->words[i], all->words[i]) == 0;
+    return own->count > 0 && !same;
+}
+
 char *finding_debug(const struct sweep_head *head, const struct journal_record *record)
 {
-    const struct replay replay = replay_of(head, record);
+    struct replay replay = replay_of(head, record);
+    if (has_own_line(head, record)) {
+        replay.words = record->command.words;
+        replay.count = record->command.count;
+        replay.input = NULL;
+    }
     return replay_in_debugger(&replay);
 }
 

@@ -52,11 +52,12 @@ struct journal_record {
     int line;      /* 0: unknown */
     char *object;  /* of that place: "libxml2.so.2"; NULL: unknown */
     char *origin;  /* where the allocation failed, in the same words as the place */
-    bool is_nameless;          /* the call site's functions could not be told; in no journal */
-    struct string_list stack;  /* of the place, innermost first, if that is not the call site */
-    struct string_list caller; /* the call site's */
-    struct string_list met;    /* call sites that the reference does not know: their names, and
-                                * behind a / those of their innermost frames (site_index.h) */
+    bool is_nameless;           /* the call site's functions could not be told; in no journal */
+    struct string_list stack;   /* of the place, innermost first, if that is not the call site */
+    struct string_list caller;  /* the call site's */
+    struct string_list met;     /* call sites that the reference does not know: their names, and
+                                 * behind a / those of their innermost frames (site_index.h) */
+    struct string_list command; /* the line of the process that died; empty: not known */
     char *kept;   /* of what it printed: the path without .stdout and .stderr; NULL: not kept */
     char *detail; /* what the program said last, or which blocks are left: some lines; or NULL */
 };

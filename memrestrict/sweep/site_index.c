@@ -105,18 +105,15 @@ void site_index_innermost(const struct indexed_site *site, char name[SITE_NAME])
     snprintf(name, SITE_NAME, "%016" PRIx64, hash);
 }
 
-const json_t *site_index_crash(const struct site_index *index, int pid, int signal,
-                               const json_t **objects)
+const json_t *site_index_crashed(const struct site_index *index, int pid, int signal)
 {
     size_t i;
     const json_t *process;
     json_array_foreach (json_object_get(index->json, "processes"), i, process) {
         const json_t *crash = json_object_get(process, "crash");
         if (is_of(process, pid) && json_is_object(crash) &&
-            json_integer_value(json_object_get(crash, "signal")) == signal) {
-            *objects = json_object_get(process, "objects");
-            return crash;
-        }
+            json_integer_value(json_object_get(crash, "signal")) == signal)
+            return process;
     }
     return NULL;
 }

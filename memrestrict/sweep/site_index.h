@@ -40,9 +40,8 @@ const struct indexed_site *site_index_find(const struct site_index *index, const
 /* What is the same of two sites whose innermost frames are: as a name has it. */
 void site_index_innermost(const struct indexed_site *site, char name[SITE_NAME]);
 
-/* The crash by this signal that the list tells of; NULL: of none. *objects are those of its frames.
- * `pid` as above. */
-const json_t *site_index_crash(const struct site_index *index, int pid, int signal,
-                               const json_t **objects);
+/* The process with a "crash" by this signal that the list tells of; NULL: of none. `pid` as above.
+ */
+const json_t *site_index_crashed(const struct site_index *index, int pid, int signal);
 
 #endif

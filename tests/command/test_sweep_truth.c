@@ -41,6 +41,11 @@
     "void use(char *block) { *block = 1; }\n"                                                      \
     "int main(int argc, char **argv) { if (argc > 1) use(made()); else look_up(); return 0; }' "   \
     ">v.c; cc -g -fno-builtin -o v v.c ./libc-own.so; "
+/* A script whose program dies. */
+#define SCRIPT                                                                                     \
+    "printf '#!/bin/sh\\n$V/sweep_one_bug crash \"a b\" $(printf \"\\\\377\")\\n' >p; chmod +x "   \
+    "p; "
+#define SHOWN "--program=sweep_one_bug -- gdb -ex run --args sweep_one_bug crash 'a b' $'\\377'\n"
 #define FINDINGS "jq -r '.findings[].key' j"
 #define PROPERTIES_OF_TRIALS(X)                                                                    \
     X(sweep_passes_over_a_trial_that_cannot_be_run,                                                \
@@ -85,6 +90,11 @@
       "3\n3\ncrash:crash@sweep_one_bug.c\n2\n"                                                     \
       "3\n3\ncrash:crash@sweep_one_bug.c\n2\n",                                                    \
       NULL)                                                                                        \
+    X(sweep_shows_the_debugger_what_died,                                                          \
+      SCRIPT "show() { jq -r '.findings[0].debug' j | sed 's|.*once[^ ]* ||; s|/.*/||'; }; "       \
+             "for f in --fork '-j2 -p sweep_one_bug --journal=k'; do " SWEEP "$f ./p >o; show; "   \
+             "done; $M merge -q --json=j k >o; show",                                              \
+      0, SHOWN SHOWN SHOWN, "")                                                                    \
     X(sweep_leaves_out_what_only_does_not_name,                                                    \
       LIBRARY SWEEP "--only=lib=libc-own.so ./v >o; jq -r '.trials[].outcome, .notes[]' j; " SWEEP \
                     "--only=lib=v ./v >o",                                                         \
@@ -124,6 +134,17 @@
 PROPERTIES(DEFINE)
 PROPERTIES_OF_TRIALS(DEFINE)
 
+START_TEST(sweep_line_for_the_debugger_ends_in_the_crash)
+{
+    if (shell("gdb --version")->status != 0)
+        SKIP("gdb is missing");
+    expect(SCRIPT SWEEP "-p sweep_one_bug ./p >o; PATH=$B:$PATH; "
+                        "sh -c \"$(jq -r '.findings[0].debug' j)\" 2>&1 | grep -c 'received signal "
+                        "SIGSEGV\\|^#0.* crash'",
+           0, "1\n", "");
+}
+END_TEST
+
 START_TEST(sweep_names_the_folder_that_is_full)
 {
     if (shell("unshare -rm sh -c 'mount -t tmpfs none /mnt'")->status != 0)
@@ -141,6 +162,7 @@ Suite *suite_sweep_truth(void)
 #define ADD(name, script, status, out, err) command_add(suite, name);
     PROPERTIES(ADD)
     PROPERTIES_OF_TRIALS(ADD)
+    command_add(suite, sweep_line_for_the_debugger_ends_in_the_crash);
     command_add(suite, sweep_names_the_folder_that_is_full);
     return suite;
 }
