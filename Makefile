@@ -33,7 +33,8 @@ FEW_SEGMENTS := $(call known,-Wl$(comma)-z$(comma)noseparate-code)
 # What a compiler adds to a library's ends looks up four functions, to no use for one that stays: its
 # constructors and destructors stand in arrays, and no handler of its is taken back.
 NO_START_FILES := $(call known,-nostartfiles)
-LIB_LINK := -shared -pthread -Wl,-soname,libmemrestrict.so -Wl,-Bsymbolic-functions \
+# -O1: a table of names with few collisions, which the loader asks for each name of each library.
+LIB_LINK := -shared -pthread -Wl,-O1 -Wl,-soname,libmemrestrict.so -Wl,-Bsymbolic-functions \
 	-Wl,-z,now,-z,relro,-z,noexecstack,-z,nodelete,-z,defs $(FEW_SEGMENTS) $(NO_START_FILES)
 
 LIB := $(BUILD)/libmemrestrict.so

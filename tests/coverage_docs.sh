@@ -24,7 +24,7 @@ if ! have script || ! script -qec true /dev/null </dev/null >/dev/null 2>&1; the
 fi
 
 # The programs that the page names. One that is not here cannot be made on this machine.
-cp "$BUILD"/victims/{takes_95M,exec_by} .
+cp "$BUILD"/victims/{takes_95M,exec_by,exec_many} .
 cp "$BUILD/victims/outside_maps_past_the_library" maps_by_itself
 echo 'int main(void) { return 0; }' >static.c
 cc -static static.c -o static 2>/dev/null
@@ -35,7 +35,7 @@ rm static.c
 # Why the command cannot be tried here, if it cannot.
 missing() { # COMMAND
     local word
-    for word in ./static ./su ./takes_95M ./exec_by ./maps_by_itself; do
+    for word in ./static ./su ./takes_95M ./exec_by ./exec_many ./maps_by_itself; do
         [[ $1 != *"$word"* || -x $word ]] || echo "no $word can be made"
     done
     [[ $1 != *valgrind* ]] || have valgrind || echo "package valgrind"

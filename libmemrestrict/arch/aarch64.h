@@ -26,6 +26,7 @@ static inline long arch_system_call(long number, long a, long b, long c, long d,
 #define ARCH_SYSCALL(counted, other, next)                                                         \
     __asm__(".text\n\t.p2align 4\n\t.globl syscall\n\t.type syscall, %function\n"                  \
             "syscall:\n\t.cfi_startproc\n\thint #34\n\t"                                           \
+            "cmp x0, #93\n\tb.eq 1f\n\t"  /* exit */                                               \
             "cmp x0, #94\n\tb.eq 1f\n\t"  /* exit_group */                                         \
             "cmp x0, #221\n\tb.eq 1f\n\t" /* execve */                                             \
             "cmp x0, #281\n\tb.eq 1f\n\t" /* execveat */                                           \

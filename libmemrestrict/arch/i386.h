@@ -40,6 +40,7 @@ enum { ARCH_DWARF_FP = 5, ARCH_DWARF_SP = 4, ARCH_DWARF_RA = 8 };
                 "cmpl $125, %eax\n\tje 1f\n\t" /* mprotect */                                      \
                 "cmpl $163, %eax\n\tje 1f\n\t" /* mremap */                                        \
                 "cmpl $192, %eax\n\tje 1f\n\t" /* mmap2 */                                         \
+                "cmpl $1, %eax\n\tje 1f\n\t"   /* exit */                                          \
                 "cmpl $252, %eax\n\tje 1f\n\t" /* exit_group */                                    \
                 "cmpl $380, %eax\n\tje 1f\n\t" /* pkey_mprotect */                                 \
                 "subl $12, %esp\n\tcall " #next "\n\taddl $12, %esp\n\tjmp *%eax\n"                \

@@ -33,6 +33,7 @@ static inline long arch_system_call(long number, long a, long b, long c, long d,
                 "cmpq $25, %%rdi\n\tje 1f\n\t"  /* mremap */                                       \
                 "cmpq $59, %%rdi\n\tje 1f\n\t"  /* execve */                                       \
                 "cmpq $322, %%rdi\n\tje 1f\n\t" /* execveat */                                     \
+                "cmpq $60, %%rdi\n\tje 1f\n\t"  /* exit */                                         \
                 "cmpq $231, %%rdi\n\tje 1f\n\t" /* exit_group */                                   \
                 "cmpq $329, %%rdi\n\tje 1f\n\t" /* pkey_mprotect */                                \
                 "jmpq *%[next_one]\n"                                                              \

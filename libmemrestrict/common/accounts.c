@@ -102,6 +102,36 @@ bool accounts_can_judge(const struct accounts *accounts)
     return accounts->pid_namespace != 0 && proc_pid_namespace() == accounts->pid_namespace;
 }
 
+/* In `ends`: what names the process, as far as there is room, and its status. */
+enum { END_STATUS = 0xffff, END_KNOWN = 1 << 16, END_BITS = 17 };
+
+static uint64_t end_of(uint64_t identity, unsigned status)
+{
+    enum { START_BITS = 25, PID_BITS = 22 };
+    uint64_t start = identity & ((1u << START_BITS) - 1);
+    uint64_t pid = identity >> 32 & ((1u << PID_BITS) - 1);
+    return (start << PID_BITS | pid) << END_BITS | END_KNOWN | (status & END_STATUS);
+}
+
+/* What was said first stays. */
+void accounts_note_end(struct accounts *accounts, int pid, int status)
+{
+    unsigned top = atomic_load(&accounts->top);
+    for (unsigned i = 0; i < top && i < ACCOUNTS_SLOTS; i++) {
+        uint64_t owner = atomic_load_explicit(&accounts->owners[i], memory_order_relaxed);
+        int known;
+        if (owner >> 32 == (uint32_t)pid && !accounts_end_of(accounts, i, owner, &known))
+            atomic_store(&accounts->ends[i], end_of(owner, (unsigned)status));
+    }
+}
+
+bool accounts_end_of(const struct accounts *accounts, unsigned slot, uint64_t identity, int *status)
+{
+    uint64_t end = atomic_load(&accounts->ends[slot]);
+    *status = (int)(end & END_STATUS);
+    return end == end_of(identity, (unsigned)*status);
+}
+
 /* Is there a process of that ID and start time, and has it not ended? A zombie has, unless it is
  * just the first of several threads. What cannot be read (no descriptor is free, hidepid) is no
  * death. */
@@ -264,6 +294,7 @@ bool accounts_free(struct accounts *accounts, const unsigned *slots, unsigned co
         accounts_unlock(accounts);
     for (unsigned i = 0; i < count; i++) {
         memset(&accounts->slots[slots[i]], 0, sizeof accounts->slots[slots[i]]);
+        atomic_store(&accounts->ends[slots[i]], 0);
         atomic_store(&accounts->owners[slots[i]], 0);
     }
     return true;

@@ -155,6 +155,8 @@ struct accounts {
     _Atomic uint64_t refused_room; /* processes that found no free slot, and are limited alone */
     /* Whose a slot is: process ID << 32 | low half of its start time; 0: nobody's. */
     _Atomic uint64_t owners[ACCOUNTS_SLOTS];
+    /* How the owner of each ended, by who waited for it; see accounts_note_end. */
+    _Atomic uint64_t ends[ACCOUNTS_SLOTS];
     _Alignas(ACCOUNTS_LINE) struct exec_notes notes;
     _Alignas(ACCOUNTS_PAGE) struct account slots[ACCOUNTS_SLOTS];
 };
@@ -190,6 +192,14 @@ struct account *accounts_claim(struct accounts *accounts, uint64_t identity);
 /* Command only, and only slots whose processes are no longer what they were: makes them free.
  * False: not now, the lock could not be had within milliseconds. */
 bool accounts_free(struct accounts *accounts, const unsigned *slots, unsigned count);
+
+/* What wait(2) said of the process of that number, which has ended: for all slots of that number of
+ * which nothing was said yet. By who sees the same numbers as the command. No lock, no call. */
+void accounts_note_end(struct accounts *accounts, int pid, int status);
+/* What was said of the end of the process that `identity` names, as wait(2) has it. False: nothing
+ * was. */
+bool accounts_end_of(const struct accounts *accounts, unsigned slot, uint64_t identity,
+                     int *status);
 
 /* How many slots had been taken before this one, modulo ACCOUNT_NUMBERS. */
 uint32_t account_number(const struct account *account);

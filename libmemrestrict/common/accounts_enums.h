@@ -37,9 +37,12 @@ enum account_flag {
     ACCOUNT_WITHIN = 128,  /* of a run within this one, whose command tells of it */
     ACCOUNT_SETTLED = 256, /* ... and has told all */
     ACCOUNT_HOSTED = 512, /* the program was loaded by another one in the same process (valgrind) */
-    ACCOUNT_BORROWS = 4096,  /* of a run within: what it holds is held of our tree, by a loan */
-    ACCOUNT_LOAN = 2048,     /* no process of its own: what is lent to a run within */
-    ACCOUNT_UNREACHED = 1024 /* calls of our malloc end elsewhere: its heap is not limited */
+    ACCOUNT_BORROWS = 4096,     /* of a run within: what it holds is held of our tree, by a loan */
+    ACCOUNT_LOAN = 2048,        /* no process of its own: what is lent to a run within */
+    ACCOUNT_UNREACHED = 1024,   /* calls of our malloc end elsewhere: its heap is not limited */
+    ACCOUNT_IN_EXEC = 8192,     /* called exec, which has not returned */
+    ACCOUNT_TELLS_EXIT = 16384, /* if it exits, `ending` says so: it has no other way */
+    ACCOUNT_LEAVES = 32768      /* ... but for the one that it may be on now */
 };
 
 /* In `takes`: the command limits by ptrace what the library does not get into; it does by now. */

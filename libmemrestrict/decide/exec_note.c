@@ -124,7 +124,9 @@ static void search(struct exec_begun *begun, const struct exec_call *call)
 
 void exec_begin(struct exec_begun *begun, const struct exec_call *call)
 {
-    *begun = (struct exec_begun){.lack = {.fate = EXEC_WHOLE}};
+    *begun = (struct exec_begun){.lack = {.fate = EXEC_WHOLE}, .becomes = !call->spawned};
+    if (begun->becomes)
+        membership_note_exec(true);
     if (membership_accounts() == NULL && !exec_environment_is_kept())
         return;
     if (call->search == NULL || strchr(call->path, '/') != NULL)
@@ -135,6 +137,8 @@ void exec_begin(struct exec_begun *begun, const struct exec_call *call)
 
 void exec_failed(const struct exec_begun *begun)
 {
+    if (begun->becomes)
+        membership_note_exec(false);
     if (begun->note != NULL)
         exec_note_withdraw(begun->note, begun->number);
 }

@@ -25,6 +25,7 @@ struct exec_begun {
     struct exec_note *note; /* NULL: none */
     uint64_t number;
     struct exec_lack lack;
+    bool becomes; /* this process itself is to be the program */
 };
 
 void exec_begin(struct exec_begun *begun, const struct exec_call *call);

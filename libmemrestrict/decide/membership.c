@@ -8,6 +8,7 @@
 #include "common/proc.h"
 #include "common/span.h"
 #include "ground/process.h"
+#include "ground/program_exit.h"
 #include "records/regions.h"
 #include "records/sites.h"
 
@@ -245,12 +246,49 @@ void membership_note_exit(int status)
         atomic_store(&membership.slot->ending, ACCOUNT_EXITED | (status & 0xff));
 }
 
-void membership_note_unreached(void)
+/* For this program, and for those that it forks. */
+static void set_flags(uint32_t flags)
 {
-    membership.flags |= ACCOUNT_UNREACHED;
+    membership.flags |= flags;
     if (membership.slot != NULL)
-        atomic_fetch_or(&membership.slot->flags, ACCOUNT_UNREACHED);
+        atomic_fetch_or(&membership.slot->flags, flags);
 }
+
+void membership_note_main(void)
+{
+    if (membership.slot != NULL && !program_exits_by_itself())
+        set_flags(ACCOUNT_TELLS_EXIT);
+}
+
+void membership_note_raw_copy(void) { membership.flags &= ~(uint32_t)ACCOUNT_TELLS_EXIT; }
+
+/* By a child of vfork, too, for its parent: that takes a certainty away, and gives none. */
+void membership_note_leaving(void)
+{
+    if (membership.slot != NULL)
+        atomic_fetch_or(&membership.slot->flags, ACCOUNT_LEAVES);
+}
+
+void membership_note_exec(bool begins)
+{
+    struct account *slot = membership.slot;
+    if (slot == NULL || membership.pid != kernel_pid())
+        return;
+    if (begins)
+        atomic_fetch_or(&slot->flags, ACCOUNT_IN_EXEC);
+    else
+        atomic_fetch_and(&slot->flags, ~(uint32_t)ACCOUNT_IN_EXEC);
+}
+
+/* Who is elsewhere has other numbers than the command. */
+void membership_note_child(int pid, int status)
+{
+    const struct account *slot = membership.slot;
+    if (slot != NULL && !(atomic_load(&slot->flags) & ACCOUNT_ELSEWHERE))
+        accounts_note_end(membership.accounts, pid, status);
+}
+
+void membership_note_unreached(void) { set_flags(ACCOUNT_UNREACHED); }
 
 void membership_note_owners(const char *object, bool heap, bool maps)
 {

@@ -31,6 +31,18 @@ void membership_note_copy(void);
 /* In a child, after budget_fork_child, and budget_inherit in a tree: a slot of its own. */
 void membership_fork_child(const char *program);
 
+/* The program began in main, so that its exits are the C library's, which says so; but not if it is
+ * one that makes the system call by itself. */
+void membership_note_main(void);
+/* This process is a copy made by clone(2) or the like, which ends by a system call as well. */
+void membership_note_raw_copy(void);
+/* It may be about to end by a way that does not come back to us. */
+void membership_note_leaving(void);
+/* It calls exec; or the call returned. */
+void membership_note_exec(bool begins);
+/* A child of this process has ended, and wait(2) gave that status. No lock, no system call. */
+void membership_note_child(int pid, int status);
+
 /* The program ends with this status, as exit(3) or _exit(2) gave it. */
 void membership_note_exit(int status);
 /* An object with a malloc of its own is before us, and keeps the heap from us, or only says its

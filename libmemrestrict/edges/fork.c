@@ -41,6 +41,7 @@ static void take_all(void)
 static void fork_prepare(void)
 {
     struct kernel_mask mask;
+    real_waits();
     sites_fork_note();
     if (guard.forking > 0)
         guard.forking++;
@@ -174,8 +175,10 @@ static void begin_copy(void)
     int saved = errno;
     struct kernel_mask mask;
     kernel_signals_block(&mask);
-    if (guard.forking == 0)
+    if (guard.forking == 0) {
+        membership_note_raw_copy();
         recover_copy();
+    }
     begin_child(false);
     copy_begun = guard.forking > 0; /* fork's own handler is still to come */
     kernel_signals_restore(&mask);

@@ -256,6 +256,7 @@ static int spawn(pid_t *child, struct exec *exec)
     exec->call.spawned = true;
     exec->call.moved = exec->actions != NULL;
     start();
+    real_waits();
     int error = go(exec);
     if (error == 0 && child != NULL)
         *child = exec->child;

@@ -9,6 +9,7 @@
 #include "ground/real.h"
 #include "decide/report.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -24,3 +25,14 @@ EXPORT _Noreturn void _exit(int status)
 }
 
 EXPORT _Noreturn void _Exit(int status) { _exit(status); }
+
+/* Its parent ends inside the C library. */
+EXPORT int daemon(int stay, int keep)
+{
+    int (*next)(int, int) = (int (*)(int, int))real_look_up("daemon");
+    membership_note_leaving();
+    if (next != NULL)
+        return next(stay, keep);
+    errno = ENOSYS;
+    return -1;
+}

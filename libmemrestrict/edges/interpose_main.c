@@ -6,6 +6,7 @@
  */
 #include "edges/exports.h"
 #include "decide/exec_environment.h"
+#include "decide/membership.h"
 #include "records/fault.h"
 #include "edges/lifecycle.h"
 #include "ground/real.h"
@@ -33,6 +34,7 @@ EXPORT int __libc_start_main(main_function *function, int argc, char **argv, voi
     lifecycle_know_environment(argv + argc + 1);
     if (life() == LIFE_COLD)
         lifecycle_start();
+    membership_note_main();
     exec_environment_clean(argv + argc + 1); /* where the kernel put it */
     __typeof__(real.__libc_start_main) next = REAL_NOW(__libc_start_main);
     if (next == NULL)

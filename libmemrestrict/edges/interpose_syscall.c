@@ -9,6 +9,7 @@
 #include "common/kernel.h"
 #include "ground/kernel_exec.h"
 #include "decide/gate_regions.h"
+#include "decide/membership.h"
 #include "edges/exports.h"
 #include "edges/front.h"
 #include "edges/lifecycle.h"
@@ -105,6 +106,10 @@ static __attribute__((used)) long take(long number, long a, long b, long c, long
 #endif
     if (number == __NR_exit_group)
         _exit((int)a);
+    if (number == __NR_exit) { /* of the process, too, if this is its last thread */
+        membership_note_leaving();
+        return real_by_number(number, a, b, c, d, e, f);
+    }
     if (number == __NR_execve)
         return execve((const char *)a, (char *const *)b, (char *const *)c);
     if (number == __NR_execveat)

@@ -117,6 +117,8 @@ void COLD lifecycle_start(void)
         keep_environment();
     if (state >= LIFE_HEAPLESS)
         fork_start();
+    else
+        real_waits(); /* nobody tells us when it forks */
     atomic_store(&lifecycle_state, state);
 }
 
@@ -129,6 +131,12 @@ static void prime_allocator(void)
     guard_enter();
     real.free(real.malloc(1));
     guard_leave();
+}
+
+static void leave_quickly(void)
+{
+    membership_note_leaving();
+    report_write();
 }
 
 static void note_exit(int status, void *unused)
@@ -150,13 +158,15 @@ static __attribute__((constructor)) void on_load(int argc, char **argv, char **e
     if (life() == LIFE_ACTIVE)
         prime_allocator();
     front_say();
-    real_at_quick_exit(report_write);
+    real_at_quick_exit(leave_quickly);
     if (membership_in_run())
         real_on_exit(note_exit);
 }
 
 static __attribute__((destructor)) void on_unload(void)
 {
-    if (life_active())
-        report_write();
+    if (!life_active())
+        return;
+    membership_note_leaving(); /* musl has no on_exit */
+    report_write();
 }

@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <link.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -113,6 +114,21 @@ void real_find(void)
     real_owner.realloc = (void *(*)(void *, size_t))find_owner("realloc");
     real_owner.memalign = (void *(*)(size_t, size_t))find_owner("memalign");
     real_owner.posix_memalign = (int (*)(void **, size_t, size_t))find_owner("posix_memalign");
+}
+
+/* Whoever else is here meanwhile finds the same. */
+const struct real_waits *real_waits(void)
+{
+    static struct real_waits waits;
+    static _Atomic bool found;
+    if (!atomic_load_explicit(&found, memory_order_acquire)) {
+#define REAL_FIND(result, name, parameters)                                                        \
+    waits.name = (result(*) parameters)dlsym(RTLD_NEXT, #name);
+        REAL_WAITS(REAL_FIND)
+#undef REAL_FIND
+        atomic_store_explicit(&found, true, memory_order_release);
+    }
+    return &waits;
 }
 
 void *real_look_up(const char *name) { return dlsym(RTLD_NEXT, name); }

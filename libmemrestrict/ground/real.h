@@ -11,7 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
+#include <sys/wait.h>
 
 #undef mmap64 /* a macro, where there is one function for both */
 
@@ -49,6 +51,23 @@ struct real {
 #undef REAL_FIELD
 
 extern struct real real; /* constant after start */
+
+/* The next functions that wait for children: looked for by themselves, for few programs have any.
+ */
+#define REAL_WAITS(X)                                                                              \
+    X(pid_t, wait, (int *))                                                                        \
+    X(pid_t, waitpid, (pid_t, int *, int))                                                         \
+    X(pid_t, wait3, (int *, int, struct rusage *))                                                 \
+    X(pid_t, wait4, (pid_t, int *, int, struct rusage *))                                          \
+    X(int, waitid, (idtype_t, id_t, siginfo_t *, int))
+#define REAL_FIELD(result, name, parameters) result(*name) parameters;
+struct real_waits {
+    REAL_WAITS(REAL_FIELD)
+};
+#undef REAL_FIELD
+/* Finds them the first time that it is called: before there is a child, if anybody knows, since a
+ * signal handler may wait. */
+const struct real_waits *real_waits(void);
 
 /* Of the heap's functions those that somebody before us has: an allocator, or a wrapper that calls
  * the next ones, which are ours. A call of one of these names that reaches us is passed on by it.

@@ -92,6 +92,8 @@ struct process {
     bool within;                /* of a run within this one, ... */
     bool beside;                /* ... and not held by the limit for all of this one */
     bool forked;                /* began by fork, not by exec */
+    bool unsaid;         /* it exited past the library, though it had no way to: it may have become
+                            another program */
     bool explored;       /* a copy that --explore made, or of its doing: no part of the program */
     char *heap_owner;    /* NULL, or the object that has a malloc of its own: heap not limited */
     bool maps_owned;     /* nor are its mappings */

@@ -22,11 +22,15 @@ struct orphans *orphans_open(void) { return calloc(1, sizeof(struct orphans)); }
 
 void orphans_close(struct orphans *orphans) { free(orphans); }
 
-static void remember(struct orphans *orphans, int pid)
+/* In /proc the status of another user's is 0. */
+static void remember(struct orphans *orphans, const siginfo_t *info)
 {
-    struct orphan orphan = {.pid = pid};
-    if (orphans->count < MOST && proc_dead_read(pid, &orphan.remains))
-        orphans->of[orphans->count++] = orphan;
+    struct orphan orphan = {.pid = info->si_pid};
+    if (orphans->count == MOST || !proc_dead_read(info->si_pid, &orphan.remains))
+        return;
+    orphan.remains.status =
+        info->si_code == CLD_EXITED ? W_EXITCODE(info->si_status, 0) : info->si_status;
+    orphans->of[orphans->count++] = orphan;
 }
 
 static bool is_dead(const siginfo_t *info)
@@ -43,7 +47,7 @@ void orphans_take(struct orphans *orphans, int main, int probe, const struct tak
     while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid > 0 &&
            is_dead(&info) && info.si_pid != main && info.si_pid != probe &&
            !taken_has(taken, info.si_pid)) {
-        remember(orphans, info.si_pid);
+        remember(orphans, &info);
         if (waitid(P_PID, (id_t)info.si_pid, &info, WEXITED | WNOHANG) != 0)
             return;
         info = (siginfo_t){0};

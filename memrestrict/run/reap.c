@@ -2,6 +2,9 @@
 #include "run/reap.h"
 
 #include "base/duration.h"
+#include "outcome/sentence.h"
+#include "run/command_line.h"
+#include "run/kernel_end.h"
 #include "run/kernel_reason.h"
 #include "run/orphans.h"
 #include "run/proc_dead.h"
@@ -32,6 +35,7 @@ struct reap {
     struct outcome *outcome;
     struct outer *outer; /* NULL: there is no run around this one */
     uint64_t lost;       /* processes that there was no memory to list */
+    bool hurries;        /* places are needed, or it is the end: nobody is waited for */
     /* Of the main process: what it went by when it was still the program that it had been, and when
      * it was dead; empty: unknown. And before the look that goes on. */
     char own_name[PROC_DEAD_NAME], last_name[PROC_DEAD_NAME], name_before[PROC_DEAD_NAME];
@@ -73,21 +77,28 @@ static void correct_escape(struct outcome *outcome, const struct roster_process 
     }
 }
 
-/* One that died of a signal, and for which its parent has not waited yet, still has that; and those
- * that we waited for ourselves, but the main process, are remembered. */
-static void settle_killed(const struct reap *reap, const struct roster_process *gone,
-                          struct process *process)
+/* The command line that it ended by, as far as anybody knows: who was forked had its parent's. */
+static char *last_command(const struct reap *reap, const struct roster_process *gone)
 {
-    struct proc_dead remains;
-    if (process->end != PROCESS_VANISHED || gone->pid == reap->outcome->pid || gone->pid == 0)
+    if (!gone->forked)
+        return NULL;
+    return gone->parent == reap->outcome->pid ? sentence_string(sentence_command, reap->outcome)
+                                              : command_line_read(gone->parent);
+}
+
+/* Of one that has not said how it ends. The main process's end is known better. */
+static void settle_end(const struct reap *reap, const struct roster_process *gone,
+                       struct process *process)
+{
+    int status;
+    if (process->end != PROCESS_VANISHED || gone->pid == reap->outcome->pid ||
+        !kernel_end_of(reap->orphans, gone, &status))
         return;
-    bool known = orphans_find(reap->orphans, gone->pid, gone->start_time, &remains) ||
-                 (proc_dead_read(gone->pid, &remains) && remains.start_time == gone->start_time);
-    if (known && strncmp(remains.name, process->program, PROC_DEAD_NAME - 1) == 0 &&
-        WIFSIGNALED(remains.status)) {
-        process->end = PROCESS_KILLED;
-        process->status = WTERMSIG(remains.status);
-    }
+    process->end = WIFSIGNALED(status) ? PROCESS_KILLED : PROCESS_EXITED;
+    process->status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+    process->unsaid = process->end == PROCESS_EXITED && gone->tells_exit;
+    if (process->unsaid)
+        process->command = last_command(reap, gone);
 }
 
 /* The copy's names as strings of the outcome's own. */
@@ -154,7 +165,7 @@ static void list(struct reap *reap, const struct roster_process *told, enum proc
     process->ended = end == PROCESS_RUNNING ? 0 : duration_now();
     process->resident = reap->resident[told->slot];
     process->beyond = reap->beyond[told->slot];
-    settle_killed(reap, told, process);
+    settle_end(reap, told, process);
     if (reap->sites != NULL)
         list_sites(reap, told->slot, process);
     if (reap->outer != NULL)
@@ -208,6 +219,22 @@ static bool is_about_to_be_told(struct reap *reap, const struct roster_process *
     return now - *moved <= exec_patience;
 }
 
+/* It has ended, and did not say how. Who waits for it is about to, if that is another process of
+ * the run; what has no place any more cannot be told of. */
+static bool is_about_to_be_waited_for(struct reap *reap, const struct roster_process *process,
+                                      enum roster_event event, uint64_t now)
+{
+    uint64_t *moved = &reap->moved[process->slot];
+    int status;
+    if (event != ROSTER_ENDED || reap->hurries || process->exited || process->in_exec ||
+        !process->tells_exit || process->pid == reap->outcome->pid ||
+        kernel_end_of(reap->orphans, process, &status))
+        return false;
+    if (*moved == 0)
+        *moved = now;
+    return now - *moved <= exec_patience;
+}
+
 /* What has become of a process, unless it is as it was. One that died while its loader was still at
  * work was killed, and has not escaped. */
 static bool has_ended(struct reap *reap, const struct roster_process *process,
@@ -217,7 +244,8 @@ static bool has_ended(struct reap *reap, const struct roster_process *process,
     *end = event == ROSTER_REPLACED                             ? PROCESS_REPLACED
            : event == ROSTER_EXECED || reap->out_of_reach[slot] ? PROCESS_ESCAPED
                                                                 : PROCESS_VANISHED;
-    if (is_about_to_be_told(reap, process, event, now))
+    if (is_about_to_be_told(reap, process, event, now) ||
+        is_about_to_be_waited_for(reap, process, event, now))
         return false;
     if (event == ROSTER_REPLACED || event == ROSTER_ENDED)
         return true;
@@ -269,6 +297,7 @@ static void read_name(const struct reap *reap, char name[PROC_DEAD_NAME])
 static void look(struct reap *reap, struct roster *roster, bool last)
 {
     read_name(reap, reap->name_before);
+    reap->hurries = last || roster_is_crowded(roster);
     roster_look(roster, take, reap);
     if (reap->unjoined != NULL)
         unjoined_look(reap->unjoined, roster, last);

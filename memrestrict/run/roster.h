@@ -50,6 +50,10 @@ struct roster_process {
     bool exited;             /* said that it exits, with `status` */
     bool killed;             /* of a run within: its command saw signal `status` end it */
     int status;
+    bool waited;     /* another process's word: wait(2) gave `wait_status` of it */
+    bool in_exec;    /* it called exec, which had not returned */
+    bool tells_exit; /* had it ended by exit, `exited` would say so */
+    int wait_status;
     bool beside; /* of a run within, and not held by our tree */
     bool within,
         settled;         /* of a run within this one, whose command tells of it; and has told all */

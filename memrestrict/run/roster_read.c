@@ -124,6 +124,10 @@ static void read_words(struct roster_process *process, const struct account *acc
     process->killed = process->within && (ending & ACCOUNT_KILLED);
     process->exited = ending != 0 && !process->killed;
     process->status = (int)(ending & 0xff);
+    process->in_exec = flags & ACCOUNT_IN_EXEC;
+    process->tells_exit = (flags & ACCOUNT_TELLS_EXIT) &&
+                          !(flags & (ACCOUNT_LEAVES | ACCOUNT_ELSEWHERE | ACCOUNT_WITHIN |
+                                     ACCOUNT_EXPLORED | ACCOUNT_HOSTED));
 }
 
 /* Where the tree's limit had room, it was the limit of the tree around it that had none. */
@@ -190,6 +194,8 @@ bool roster_read(const struct roster *roster, unsigned slot, struct roster_claim
     if (claim->owner == 0) /* a slot in use has an owner: somebody has wiped that out */
         claim->owner = accounts_identity(claim->pid, process->start_time);
     process->live = claim->state == ACCOUNT_LIVE;
+    process->waited = !claim->elsewhere &&
+                      accounts_end_of(roster->accounts, slot, claim->owner, &process->wait_status);
     read_figures(process, account);
     read_words(process, account);
     process->first.of = owner_of(roster, process);

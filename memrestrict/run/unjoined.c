@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "common/config.h"
 #include "common/proc.h"
+#include "run/command_line.h"
 #include "run/descendants.h"
 
 #include <limits.h>
@@ -14,8 +15,7 @@
 
 enum {
     MOST = 1 << 20, /* rows: who starts ever more programs fills our memory */
-    JOINS = 8192,   /* that are remembered */
-    COMMAND = 512   /* bytes of a command line that are kept */
+    JOINS = 8192    /* that are remembered */
 };
 
 /* How long a program may take until it joins, in nanoseconds: as a rule, and on a busy machine. */
@@ -112,24 +112,6 @@ static struct outsider *add(struct unjoined *unjoined, const char *path)
     return &unjoined->programs[unjoined->count++];
 }
 
-/* As it stands in /proc: NULL if it has ended, or is another's by now. */
-static char *read_command(int pid)
-{
-    char path[32], line[COMMAND];
-    snprintf(path, sizeof path, "/proc/%d/cmdline", pid);
-    FILE *file = fopen(path, "re");
-    size_t length = file != NULL ? fread(line, 1, sizeof line - 1, file) : 0;
-    if (file != NULL)
-        fclose(file);
-    while (length > 0 && line[length - 1] == '\0')
-        length--;
-    for (size_t i = 0; i < length; i++)
-        if (line[i] == '\0')
-            line[i] = ' ';
-    line[length] = '\0';
-    return length > 0 ? strdup(line) : NULL;
-}
-
 /* Who has a note is known better by it; two of one beginning and one name are taken for one. */
 static struct outsider *find(const struct unjoined *unjoined, int pid, uint64_t start_time,
                              const char *path)
@@ -153,7 +135,7 @@ void unjoined_seen(struct unjoined *unjoined, int pid, uint64_t start_time, cons
     struct outsider *program = find(unjoined, pid, start_time, path);
     if (program != NULL && program->command != NULL)
         return;
-    char *command = read_command(pid);
+    char *command = command_line_read(pid);
     if (program != NULL) {
         program->command = command;
         return;
@@ -322,7 +304,7 @@ static void take(void *context, const struct exec_note *note, bool gone)
     program->noted = true;
     program->spawned = note->flags & EXEC_SPAWNED;
     if (program->command == NULL && !gone && pid != 0 && !(note->flags & EXEC_ALONE))
-        program->command = read_command(pid);
+        program->command = command_line_read(pid);
 }
 
 void unjoined_look(struct unjoined *unjoined, struct roster *roster, bool last)
@@ -383,14 +365,17 @@ static void complete_escapes(struct unjoined *unjoined)
         struct process *process = &outcome->processes[i];
         uint64_t began = process->began > coarse ? process->began - coarse : 0;
         const struct outsider *next = successor(unjoined, process->pid, began);
-        if (process->end == PROCESS_VANISHED && next != NULL && next->noted && !next->spawned)
+        bool went_on = next != NULL && !next->spawned && (next->noted || process->unsaid);
+        if (went_on && (process->end == PROCESS_VANISHED || process->unsaid))
             process->end = PROCESS_ESCAPED;
         if (process->end == PROCESS_ESCAPED && next != NULL && next->taken)
             process->end = PROCESS_REPLACED;
-        if (process->end != PROCESS_ESCAPED || next != NULL || unjoined->patterns != NULL)
+        bool escaped = process->end == PROCESS_ESCAPED && next == NULL;
+        bool unsaid = process->unsaid && !went_on;
+        if ((!escaped && !unsaid) || unjoined->patterns != NULL)
             continue;
         process->coverage = COVERAGE_UNKNOWN;
-        process->why = "went on to a program that never joined";
+        process->why = escaped ? "went on to a program that never joined" : "it exited unseen";
     }
 }
 

@@ -44,10 +44,35 @@ static void right(const char *test, const char *script)
       EACH("fork-i vfork-i spawn-i", "--no-follow", "/bin/true",                                   \
            "its environment lacked the library"))
 
+/* By an instruction, after fork: what came of each, unless the kernel showed it, is not known. */
+#define EACH_PAST_LIBC                                                                             \
+    "n=50; [ -z \"$TEST_LONG\" ] || n=1000; "                                                      \
+    "$M -q --lenient -l 64M --json=j $V/exec_many inline $n ./p || exit $?; "                      \
+    "c=$(grep -cE '\"coverage\": \"not_(known|limited)\"' j); "                                    \
+    "test $c = $n || { echo \"$c of $n\" >&2; exit 1; }; "                                         \
+    "$M -l 64M -e 9 --json=j $V/exec_many inline 1 ./p 2>e; test $? = 9 && " PRINTS(               \
+        "exec_many inline 1 ./p\"") "j && " PRINTS("not known: ") "e"
+
+/* A program that ends by an instruction, compiled so, and started by a shell. */
+#define ENDS_PAST_LIBC(flags)                                                                      \
+    "gcc -D_GNU_SOURCE " flags " -o p $R/tests/victims/ends_past_libc.c || exit 77; ./p || "       \
+    "exit 77; $M -l 64M -e 9 sh -c './p; ./p; true' 2>e; "
+
 #define NOT_GREEN(X)                                                                               \
     X(coverage_static_program_by_a_shell,                                                          \
       STATIC "$M --engine=preload -l 1M -e 9 bash -c './p; true' 2>e; test $? = 9 && " PRINTS(     \
           "not limited: ./p (process ") "e")                                                       \
+    X(coverage_each_program_started_past_libc_is_not_known, STATIC EACH_PAST_LIBC)                 \
+    X(coverage_end_past_libc_is_not_known,                                                         \
+      ENDS_PAST_LIBC("") "test $? = 9 && " PRINTS("not known: 2 processes, first p") "e")          \
+    X(coverage_refusal_is_before_what_is_unlimited,                                                \
+      STATIC "$M --engine=preload -l 1M -e 9 -t 0.5 sh -c './p; $V/takes_95M; sleep 9' 2>e; test " \
+             "$? = 9 && " PRINTS("takes_95M") "e && ! " PRINTS("exit 9: not all") "e")             \
+    X(coverage_what_is_unlimited_is_before_the_time_limit, STATIC                                  \
+      "$M --engine=preload -l 1M -e 9 -t 0.5 sh -c './p; sleep 9' 2>e; test $? = 9 && " PRINTS(    \
+          "exit 9: not all") "e; $M -l 1M -e 9 -t 0.5 sh -c 'sleep 9'; test $? = 124 && "          \
+                             "$M --engine=preload -l 1M -e 9 --lenient -t 0.5 sh -c './p; sleep "  \
+                             "9'; test $? = 124")                                                  \
     X(coverage_name_that_nobody_has, "$M -l 5M -e 9 -p typo true 2>e; test $? = 9 && " PRINTS(     \
                                          "no program of the given names ran") "e")                 \
     X(coverage_environment_left_empty,                                                             \
@@ -149,6 +174,28 @@ static void right(const char *test, const char *script)
       "$1 -F -y c & p=$!; i=0; until [ -S s ] || [ $i -gt 200 ]; do sleep 0.05; i=$((i + 1)); "    \
       "done; kill -QUIT $p; wait $p\nE\n"                                                          \
       "$f -t -y c 2>/dev/null || exit 77; $M -l 1G -e 9 sh r $f")                                  \
+    X(coverage_every_end_is_green, "$M -l 64M -e 9 $V/end_in_every_way")                           \
+    X(coverage_waits_are_green, "$M -l 64M -e 9 $V/process_waits_are_as_bare")                     \
+    X(coverage_programs_of_go_are_green,                                                           \
+      ENDS_PAST_LIBC("-DLIKE_GO") "test $? = 0 || exit 1; " ENDS_PAST_LIBC(                        \
+          "-DLIKE_CGO -rdynamic") "test $? = 0")                                                   \
+    X(coverage_go_itself_is_green,                                                                 \
+      "[ -n \"$TEST_LONG\" ] && command -v go >/dev/null || exit 77; export GOCACHE=$PWD/go "      \
+      "GOFLAGS=-mod=mod HOME=$PWD; printf 'package main\nimport \"C\"\nimport \"os\"\nfunc "       \
+      "main() { os.Exit(0) }\n' >p.go; go build -o p p.go && go build -ldflags=-buildid= -o q "    \
+      "p.go || exit 77; $M -l 1G -e 9 bash -c './p; ./q; true'")                                   \
+    X(coverage_sanitizer_that_ends_a_program_is_green,                                             \
+      "echo 'int main(int c, char **v) { int x = 2147483647; x += c; return v == 0; }' >u.c; "     \
+      "gcc -fsanitize=undefined -fno-sanitize-recover=all -o u u.c 2>/dev/null || exit 77; "       \
+      "$M -l 1G -e 9 sh -c './u; true' 2>/dev/null")                                               \
+    X(coverage_pool_that_is_ended_is_green,                                                        \
+      "command -v python3 >/dev/null || exit 77; $M -l 400M -e 9 python3 -c 'import os, signal, "  \
+      "multiprocessing as m\nwith m.Pool(3) as p: p.map(abs, [1, -2])\nfor i in range(9):\n "      \
+      "p = os.fork()\n if p == 0: os._exit(i)\n os.waitpid(p, 0)'")                                \
+    X(coverage_jobs_of_a_shell_are_green,                                                          \
+      "$M -l 64M -e 9 bash -c 'sleep 0.1 & wait; kill -9 $BASHPID & wait; (exit 3); yes | head "   \
+      "-n 1 >/dev/null; sleep 9 & kill %1; wait; true'")                                           \
+    X(coverage_loader_that_only_looks_is_green, "$M -l 64M -e 9 sh -c 'ldd /bin/true >/dev/null'") \
     X(coverage_other_names_are_as_asked, STATIC "$M -l 64M -e 9 -p bash bash -c 'true; ./p'")
 
 #define RIGHT(name, script)                                                                        \

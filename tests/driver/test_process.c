@@ -46,7 +46,8 @@ enum { VICTIM_SKIPS = 77 };
     X(process_thread_local_destructors_free, "64M")                                                \
     X(process_underscore_fork_child_allocates, "64M")                                              \
     X(process_vfork_child_leaves_stocks_alone, "64M")                                              \
-    X(process_vfork_child_allocates, "64M")
+    X(process_vfork_child_allocates, "64M")                                                        \
+    X(process_waits_are_as_bare, "64M")
 
 #define PLAIN_TEST(name, limit)                                                                    \
     START_TEST(name)                                                                               \

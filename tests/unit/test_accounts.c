@@ -147,6 +147,27 @@ START_TEST(they_are_still_there_after_sigkill)
 }
 END_TEST
 
+/* By number and start time; what another says later, or of another number, changes nothing. */
+START_TEST(who_waits_says_how_a_process_ended)
+{
+    enum { PID = 4000000, STATUS = 7 << 8 };
+    uint64_t identity = accounts_identity(PID, 123456789),
+             later = accounts_identity(PID, 123456790);
+    int status = -1;
+    make_run(MIB, ACCOUNTS_UNLIMITED);
+    unsigned slot = accounts_number(accounts_claim(accounts, identity));
+    accounts_note_end(accounts, PID + 1, STATUS);
+    ck_assert(!accounts_end_of(accounts, slot, identity, &status));
+    accounts_note_end(accounts, PID, STATUS);
+    accounts_note_end(accounts, PID, SIGKILL);
+    ck_assert(accounts_end_of(accounts, slot, identity, &status));
+    ck_assert_int_eq(status, STATUS);
+    ck_assert(!accounts_end_of(accounts, slot, later, &status));
+    ck_assert(accounts_free(accounts, &slot, 1));
+    ck_assert(!accounts_end_of(accounts, slot, identity, &status));
+}
+END_TEST
+
 START_TEST(a_zombie_counts_as_dead)
 {
     make_run(MIB, ACCOUNTS_UNLIMITED);
@@ -781,6 +802,7 @@ Suite *suite_accounts(void)
     Suite *suite = suite_create("accounts");
     unit_add(suite, the_figures_of_a_process_are_seen_from_outside);
     unit_add(suite, they_are_still_there_after_sigkill);
+    unit_add(suite, who_waits_says_how_a_process_ended);
     unit_add(suite, a_zombie_counts_as_dead);
     unit_add(suite, a_process_whose_main_thread_has_ended_is_not_dead);
     unit_add(suite, a_limit_set_from_outside_holds_from_the_next_charge_on);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* exec_many HOW COUNT PROGRAM: starts the program so many times, one after the other, each in a
- * child: by exec after fork, after vfork, or in a thread of a forked child; or by posix_spawn.
- * Their environment is empty with a HOW that ends in "-i". */
+ * child: by exec after fork, after vfork, or in a thread of a forked child; or by posix_spawn; or
+ * past the C library, by the instruction ("inline"). Their environment is empty with a HOW that
+ * ends in "-i". */
 #include <pthread.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +21,22 @@ static void *become(void *unused)
     execve(program[0], program, given);
     _exit(127);
     return unused;
+}
+
+static void become_past_libc(void)
+{
+#ifdef __x86_64__
+    register long number __asm__("rax") = SYS_execve;
+    __asm__ volatile("syscall"
+                     : "+r"(number)
+                     : "D"(program[0]), "S"(program), "d"(given)
+                     : "rcx", "r11", "memory");
+#elif defined(__aarch64__)
+    register long number __asm__("x8") = SYS_execve, path __asm__("x0") = (long)program[0];
+    register char **words __asm__("x1") = program, **environment __asm__("x2") = given;
+    __asm__ volatile("svc 0" : "+r"(path) : "r"(number), "r"(words), "r"(environment) : "memory");
+#endif
+    _exit(77);
 }
 
 static void become_in_thread(void)
@@ -39,8 +57,11 @@ static pid_t start(const char *how)
             become(NULL);
         return child;
     }
-    if ((child = fork()) == 0 && strncmp(how, "thread", 6) == 0)
+    child = fork();
+    if (child == 0 && strncmp(how, "thread", 6) == 0)
         become_in_thread();
+    if (child == 0 && strncmp(how, "inline", 6) == 0)
+        become_past_libc();
     if (child == 0)
         become(NULL);
     return child;
@@ -56,6 +77,8 @@ int main(int argc, char **argv)
     for (int left = failed ? 0 : atoi(argv[2]); left > 0 && !failed; left--) {
         pid_t child = start(argv[1]);
         failed = child < 0 || waitpid(child, &status, 0) != child || status != 0;
+        if (failed && child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 77)
+            return 77;
     }
     return failed;
 }
