@@ -10,7 +10,6 @@
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -18,24 +17,31 @@
 
 enum { AT_ONCE = 256 };
 
-bool tracer_available(const char **why)
+/* Kernels before 4.14 cannot be asked which answers of filters they know, but have this one. */
+static bool has_filters(void)
 {
     uint32_t action = SECCOMP_RET_TRACE;
+    if (!ptrace_is_told("no-action-avail") &&
+        syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0)
+        return true;
+    return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, NULL) != 0 && errno == EFAULT;
+}
+
+bool tracer_available(const char **why)
+{
     *why = NULL;
     if (!TRACED_MACHINE)
         *why = "it is not made for this kind of machine";
-    else if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) != 0)
+    else if (!has_filters())
         *why = "the kernel has no seccomp filters";
+    else if (!ptrace_reads_calls())
+        *why = "the kernel has no PTRACE_GET_SYSCALL_INFO (Linux 5.3)";
     else if (!tracer_family_shares_space(getpid(), getpid()))
         *why = "kcmp(2) is not to be had here";
     return *why == NULL;
 }
 
-bool tracer_is_verified(void)
-{
-    const char *words = getenv("TEST_OF_MEMRESTRICT_PTRACE");
-    return words != NULL && strstr(words, "verify") != NULL;
-}
+bool tracer_is_verified(void) { return ptrace_is_told("verify"); }
 
 struct tracer *tracer_open(const struct tracer_options *options, struct outcome *outcome)
 {
@@ -95,7 +101,8 @@ void tracee_let_go(struct tracee *tracee, int signal)
 void tracee_go(struct tracee *tracee, int signal)
 {
     bool every_call = tracee->lends || (tracee->unfiltered && !tracee->space->outside);
-    tracee_continue(tracee->tid, every_call ? PTRACE_SYSCALL : PTRACE_CONT, signal);
+    bool stops = every_call || tracee->answer.is_due;
+    tracee_continue(tracee->tid, stops ? PTRACE_SYSCALL : PTRACE_CONT, signal);
 }
 
 void tracee_kill(int tid) { kill(tid, SIGKILL); }

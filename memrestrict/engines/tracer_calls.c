@@ -9,7 +9,6 @@
 #include "engines/tracer_inside.h"
 
 #include <errno.h>
-#include <linux/ptrace.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -30,18 +29,21 @@ struct begun {
     uint64_t cookie; /* of the filter that stopped it, if one did */
 };
 
-static bool read_call(int tid, struct ptrace_syscall_info *info)
-{
-    return ptrace(PTRACE_GET_SYSCALL_INFO, tid, (void *)sizeof *info, info) > 0;
-}
-
 static void let_run(struct tracee *tracee) { tracee_continue(tracee->tid, PTRACE_SYSCALL, 0); }
+
+static void unwiden(struct tracee *tracee)
+{
+    if (tracee->widened)
+        traced_unwiden(tracee->tid, &tracee->saved);
+    tracee->widened = false;
+}
 
 /* The call is not made. */
 static void answer(struct tracee *tracee, int64_t value)
 {
     tracee->traced = TRACED_NONE;
-    if (traced_answer(tracee->tid, value))
+    unwiden(tracee);
+    if (ptrace_answer(tracee->tid, value, &tracee->answer))
         tracee_go(tracee, 0);
 }
 
@@ -313,7 +315,7 @@ static void decide(struct tracer *tracer, struct tracee *tracee)
 static bool read_begun(const struct tracee *tracee, struct begun *begun)
 {
     struct ptrace_syscall_info info;
-    if (!read_call(tracee->tid, &info))
+    if (!ptrace_read_call(tracee->tid, &info))
         return false;
     bool by_filter = info.op == PTRACE_SYSCALL_INFO_SECCOMP;
     *begun = (struct begun){.arch = info.arch,
@@ -407,7 +409,7 @@ void tracer_call_stops(struct tracer *tracer, struct tracee *tracee)
 {
     struct ptrace_syscall_info info;
     struct tracer_space *space = tracee->space;
-    if (!read_call(tracee->tid, &info))
+    if (!ptrace_read_call(tracee->tid, &info))
         return; /* it was killed: its death will be told */
     if (tracee->lends && ++tracee->calls > LENT_CALLS) {
         tracee_let_go(tracee, 0);
@@ -425,9 +427,8 @@ void tracer_call_stops(struct tracer *tracer, struct tracee *tracee)
         release(tracer, tracee);
         tracer_hold(tracer);
     }
-    if (tracee->widened)
-        traced_unwiden(tracee->tid, &tracee->saved);
-    tracee->widened = false;
+    ptrace_answer_now(tracee->tid, &tracee->answer);
+    unwiden(tracee);
     tracee->traced = TRACED_NONE;
     tracee_go(tracee, 0);
     serve_waiting(tracer);

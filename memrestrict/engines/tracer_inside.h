@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "common/traced_calls.h"
+#include "engines/ptrace_answer.h"
 #include "engines/ptrace_registers.h"
 #include "engines/space.h"
 #include "engines/tracer.h"
@@ -41,6 +42,7 @@ struct tracee {
     enum traced traced; /* the call that it is in */
     struct space_call call;
     struct traced_saved saved;
+    struct ptrace_answer answer;
     struct tracee *next_waiting, *previous_waiting;
     UT_hash_handle hh;
 };

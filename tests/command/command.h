@@ -31,6 +31,7 @@
     X(layout)                                                                                      \
     X(layout_others)                                                                               \
     X(engine)                                                                                      \
+    X(engine_kernels)                                                                              \
     X(cgroup)                                                                                      \
     X(engine_min)                                                                                  \
     X(outside)                                                                                     \

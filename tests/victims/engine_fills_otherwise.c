@@ -122,11 +122,61 @@ static void goes_by(int (*way)(void))
 static void maps_by_mmap2(void) { goes_by(by_mmap2); }
 static void maps_by_old_mmap(void) { goes_by(by_old_mmap); }
 static void moves_break(void) { goes_by(by_brk); }
+
+/* What has it in memory and is refused finds its registers as they were: so does the call after. */
+static void keeps_registers(void)
+{
+    if (!has_int80())
+        exit(NO_SUCH_WAY);
+    uint32_t *args = (uint32_t *)map(PAGE, MAP_PRIVATE | MAP_32BIT);
+    uint32_t wanted[] = {0, 1u << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1u, 0};
+    memcpy(args, wanted, sizeof wanted);
+    for (int i = 0; i < 2; i++) {
+        long b = (long)(intptr_t)args, c = 2, d = 3, e = 4, f = 5, result = i == 0 ? 90 : 20;
+        __asm__ volatile("int $0x80"
+                         : "+a"(result), "+b"(b), "+c"(c), "+d"(d), "+S"(e), "+D"(f)
+                         :
+                         : "r8", "r9", "r10", "r11", "memory");
+        if (result != (i == 0 ? -ENOMEM : getpid()) || b != (long)(intptr_t)args || c != 2 ||
+            d != 3 || e != 4 || f != 5)
+            exit(3 + i);
+        if (i == 0) /* stops, too, and gives back what was stored if that is not over */
+            int80(125, (long)(intptr_t)args, PAGE, PROT_READ | PROT_WRITE, 0, 0);
+    }
+}
+
+enum { X32 = 0x40000000 };
+
+static int by_x32_mmap(void)
+{
+    long at = syscall(X32 + SYS_mmap, 0, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                      -1, 0);
+    return at != -1 || errno != ENOMEM;
+}
+
+static int by_x32_brk(void)
+{
+    long now = syscall(X32 + SYS_brk, 0);
+    return syscall(X32 + SYS_brk, now + PAGE) == now + PAGE;
+}
+
+static void goes_by_x32(int (*way)(void))
+{
+    if (syscall(X32 + SYS_getpid) == -1)
+        exit(NO_SUCH_WAY);
+    take = way;
+}
+
+static void maps_by_x32(void) { goes_by_x32(by_x32_mmap); }
+static void moves_break_by_x32(void) { goes_by_x32(by_x32_brk); }
 #else
 static void no_such_way(void) { exit(NO_SUCH_WAY); }
 #define maps_by_mmap2 no_such_way
 #define maps_by_old_mmap no_such_way
 #define moves_break no_such_way
+#define keeps_registers no_such_way
+#define maps_by_x32 no_such_way
+#define moves_break_by_x32 no_such_way
 #endif
 
 int main(int argc, char **argv)
@@ -139,7 +189,10 @@ int main(int argc, char **argv)
                 {"remap-file-pages", turns_pages},
                 {"int80-mmap2", maps_by_mmap2},
                 {"int80-old-mmap", maps_by_old_mmap},
-                {"int80-brk", moves_break}};
+                {"int80-brk", moves_break},
+                {"int80-registers", keeps_registers},
+                {"x32-mmap", maps_by_x32},
+                {"x32-brk", moves_break_by_x32}};
     static char out[4096];
     long limit = argc > 2 ? atol(argv[2]) : 0;
     setvbuf(stdout, out, _IOFBF, sizeof out);
