@@ -56,6 +56,9 @@ needs() {
         echo "file:/usr/lib/gcc/*/*/32/libstdc++.so ?g++-multilib"
         echo "file:/usr/lib/*/libclang_rt.fuzzer-*.a|/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a ?libclang-rt-14-dev"
         echo "header:talloc.h ?libtalloc-dev"
+        echo "file:/usr/include/cmocka.h ?libcmocka-dev"
+        echo "file:/usr/include/gtest/gtest.h ?libgtest-dev"
+        echo "file:/usr/include/catch2/catch.hpp ?catch2"
         for library in jemalloc.so.2:libjemalloc2 tcmalloc_minimal.so.4:libtcmalloc-minimal4 \
             tcmalloc.so.4:libgoogle-perftools4 mimalloc.so.2:libmimalloc2.0; do
             echo "file:/usr/lib/*/lib${library%%:*} ?${library#*:}"

@@ -104,6 +104,34 @@ else
     echo "SKIP the recipe for Automake: packages autoconf and automake"
 fi
 
+# Each allocation failing in turn: all is well, and then not (FORGETS), in each framework.
+failures() {
+    local framework=$1
+    shift
+    $MAKE -s -C examples/failures "check-$framework" OUT="$folder/failures" HEADER="-I$top/include" \
+        LIBRARY="$folder/build/libmemrestrict.so" PYTHON="$python" "$@"
+}
+mkdir failures
+while read -r framework package passes fails; do
+    case $framework in
+    pytest) "$python" -c 'import pytest' 2>/dev/null ;;
+    *) echo "#include <$fails>" | c++ -E -x c++ -include setjmp.h -include stdarg.h - >/dev/null 2>&1 ;;
+    esac || {
+        echo "SKIP failures in $framework: package $package"
+        continue
+    }
+    ends "$framework passes where each failure is taken well" 0 "$(tr _ ' ' <<<"$passes")" failures "$framework"
+    rm -f failures/names.*
+    ends "$framework fails where one loses memory" 2 "when allocation 2 failed" failures "$framework" FORGETS=1
+    rm -f failures/names.*
+done <<'END'
+check check 100%:_Checks:_1 check.h
+cmocka libcmocka-dev 1_test(s)_run. cmocka.h
+googletest libgtest-dev [_PASSED_]_1_test. gtest/gtest.h
+catch2 catch2 All_tests_passed catch2/catch.hpp
+pytest python3-pytest 1_passed -
+END
+
 # The parts of a sweep must come to what the whole does.
 whole=$(memrestrict sweep --quiet build/examples/words <examples/words.c | sed 's/.*sweep: //; s/;.*//')
 in_parts() { examples/sweep/"$1" 3 build/examples/words <examples/words.c; }
