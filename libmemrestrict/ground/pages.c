@@ -4,7 +4,7 @@
 #include "common/kernel.h"
 
 #include <stdatomic.h>
-#include <unistd.h>
+#include <sys/auxv.h>
 
 enum { SMALLEST = 16, RUN_BYTES = 64 * 1024 };
 enum { HUGE_PAGE = 2 * 1024 * 1024, HUGE_RUN = 2 * HUGE_PAGE };
@@ -16,7 +16,7 @@ size_t pages_size(void)
     static _Atomic size_t size;
     size_t known = atomic_load_explicit(&size, memory_order_relaxed);
     if (known == 0) {
-        known = (size_t)sysconf(_SC_PAGESIZE);
+        known = getauxval(AT_PAGESZ);
         atomic_store_explicit(&size, known, memory_order_relaxed);
     }
     return known;

@@ -2,6 +2,7 @@
 #include "records/pools.h"
 
 #include "common/kernel.h"
+#include "common/span.h"
 #include "ground/lock.h"
 #include "ground/pages.h"
 
@@ -61,7 +62,7 @@ struct memrestrict_pool *pools_add(const char *name, size_t size)
     if (pool != NULL) {
         *pool = (struct memrestrict_pool){.next = pools.first, .size = size};
         if (name != NULL)
-            strncpy(pool->name, name, POOLS_NAME - 1);
+            memcpy(pool->name, name, span_within(name, POOLS_NAME - 1));
         pools.first = pool;
     }
     lock_drop(&pools.lock, &hold);

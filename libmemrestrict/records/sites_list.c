@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "records/sites_list.h"
 
+#include "common/span.h"
 #include "common/utf8.h"
 #include "common/writer.h"
 #include "ground/counter.h"
@@ -95,7 +96,7 @@ static void add_object(struct list *list, const struct sites_module *module)
         add(list, "{\"path\":null");
     else {
         add(list, "{\"path\":");
-        add_string(list, module->path, strnlen(module->path, SITES_PATH));
+        add_string(list, module->path, span_within(module->path, SITES_PATH));
     }
     bool has_id = module != NULL && module->build_id_length > 0;
     add(list, has_id ? ",\"build_id\":\"" : ",\"build_id\":null}");
