@@ -170,6 +170,8 @@ complete -c memrestrict -n __memrestrict_in_sweep -s t -l time -x -a '1s 10s 1m 
 complete -c memrestrict -n __memrestrict_in_sweep -s l -l limit -x -a '1M 16M 64M 256M 1G unlimited' -d 'A budget of each process'
 complete -c memrestrict -n __memrestrict_in_sweep -l sandbox -d 'All is read-only but the working directory'
 complete -c memrestrict -n __memrestrict_in_sweep -l no-sandbox -d 'It can change what its user can'
+complete -c memrestrict -n __memrestrict_in_sweep -l files -d 'Files that it writes are compared'
+complete -c memrestrict -n __memrestrict_in_sweep -l no-files -d 'It writes to the working directory itself'
 complete -c memrestrict -n __memrestrict_in_sweep -l journal -r -F -d 'Note each trial there'
 complete -c memrestrict -n __memrestrict_in_sweep -l keep -r -F -d 'Keep what findings print'
 complete -c memrestrict -n __memrestrict_in_sweep -l shard -x -a '1/2 1/4' -d 'One part of several'

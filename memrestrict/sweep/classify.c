@@ -73,7 +73,9 @@ static enum reaction of_end(const struct reference *reference, const struct evid
 {
     bool same_status =
         evidence->exited && reference->exited && evidence->status == reference->status;
-    bool same_output = reference->output_varies || !evidence->other_output;
+    bool same_output =
+        (reference->output_varies || !evidence->other_output) &&
+        (evidence->changes == NULL || !file_diff(&reference->files, evidence->changes));
     if (!same_status && evidence->status != 0)
         return REACTION_HANDLED;
     if (!same_status || !same_output)
@@ -355,6 +357,8 @@ bool classify(const struct reference *reference, const struct evidence *evidence
     done = set_place(record, &place) && find_met(reference, evidence, record) && done;
     if (done && record->reaction == REACTION_ABORTED && (words & SAID_BAD_ALLOC) != 0)
         done = name_program(evidence, record);
+    if (done && record->reaction == REACTION_SWALLOWED && evidence->changes != NULL)
+        done = file_diff_words(&reference->files, evidence->changes, &record->files);
     if (record->reaction == REACTION_LEAKED && evidence->index != NULL)
         record->detail = leaks_in_words(reference, evidence, locations);
     else if (said != NULL)

@@ -8,6 +8,7 @@
 
 #include "sites/source_location.h"
 #include "sweep/deaths.h"
+#include "sweep/file_diff.h"
 #include "sweep/journal_record.h"
 #include "sweep/site_index.h"
 
@@ -18,11 +19,12 @@ struct evidence {
     bool timed_out;
     bool exited; /* with `status`; else signal `status` ended it */
     int status;
-    bool other_output;       /* than the reference: on stdout */
-    const char *said;        /* the file with its stderr */
-    const json_t *processes; /* as in the JSON of an outcome */
-    int pid;                 /* of the only process to look at; 0: all */
-    uint64_t left;           /* bytes that were in use at the end */
+    bool other_output;             /* than the reference: on stdout */
+    const struct changes *changes; /* of files; NULL: they are not known */
+    const char *said;              /* the file with its stderr */
+    const json_t *processes;       /* as in the JSON of an outcome */
+    int pid;                       /* of the only process to look at; 0: all */
+    uint64_t left;                 /* bytes that were in use at the end */
     const struct site_index *index;
     uint64_t time; /* nanoseconds */
 };
@@ -34,7 +36,8 @@ struct reference {
     uint64_t left;          /* the most that was in use at the end of a run */
     uint64_t unknown_frees; /* the most of a run */
     struct deaths deaths;   /* the same */
-    unsigned said;          /* set of enum said: words that are its own */
+    struct file_reference files;
+    unsigned said; /* set of enum said: words that are its own */
     struct site_index index;
     struct trial *run; /* the first, whose folder has what it printed; NULL: none is kept */
 };

@@ -41,6 +41,12 @@ static void write_detail(FILE *file, const struct journal_record *record)
     }
 }
 
+static void write_files(FILE *file, const struct string_list *files)
+{
+    for (size_t i = 0; i < files->count; i++)
+        fprintf(file, "   %s%s\n", i == 0 ? "it wrote: " : "  ", files->words[i]);
+}
+
 static void write_kept(FILE *file, const char *path)
 {
     if (path == NULL)
@@ -97,6 +103,7 @@ static bool write_finding(FILE *file, size_t number, const struct findings *find
         write_stack(file, "the allocation failed in", &record->caller);
     }
     write_detail(file, record);
+    write_files(file, &record->files);
     write_kept(file, record->kept);
     bool made = write_commands(file, &findings->journal->head, record);
     if (style->verbose && finding->trials > 1)

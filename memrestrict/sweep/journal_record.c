@@ -15,7 +15,8 @@ static const struct {
     [REACTION_HANDLED] = {"handled", "fails in its own words"},
     [REACTION_ABORTED] = {"abort", "ends itself by a signal"},
     [REACTION_LEAKED] = {"leak", "ends well, but leaves more memory behind"},
-    [REACTION_SWALLOWED] = {"swallowed", "exits with status 0, but prints something else"},
+    [REACTION_SWALLOWED] = {"swallowed",
+                            "exits with status 0, but prints or writes something else"},
     [REACTION_HUNG] = {"hang", "does not end"},
     [REACTION_CRASHED] = {"crash", "is killed by a signal"},
     [REACTION_CORRUPTED] = {"corruption", "frees what is not its own, or breaks the heap"},
@@ -51,20 +52,22 @@ void journal_record_free(struct journal_record *record)
     string_list_free(&record->caller);
     string_list_free(&record->met);
     string_list_free(&record->command);
+    string_list_free(&record->files);
     *record = (struct journal_record){.plan = NULL};
 }
 
 json_t *journal_record_to_json(const struct journal_record *record)
 {
     json_t *json = json_pack(
-        "{ss ss ss? sI ss si si sI ss ss ss? si ss? ss so so so so so ss?}", "plan", record->plan,
-        "site", record->site, "call", record->call, "size_bytes", (json_int_t)record->size,
-        "outcome", reaction_name(record->reaction), "exit_status", record->status, "signal",
-        record->signal, "time_ns", (json_int_t)record->time, "place", record->place, "key",
-        record->key, "file", record->file, "line", record->line, "object", record->object, "origin",
-        record->origin, "stack", string_list_to_json(&record->stack), "caller",
-        string_list_to_json(&record->caller), "met", string_list_to_json(&record->met), "command",
-        string_list_to_json(&record->command), "kept", json_text(record->kept), "detail",
+        "{ss ss ss? sI ss si si sI ss ss ss? si ss? ss so so so so so so ss?}", "plan",
+        record->plan, "site", record->site, "call", record->call, "size_bytes",
+        (json_int_t)record->size, "outcome", reaction_name(record->reaction), "exit_status",
+        record->status, "signal", record->signal, "time_ns", (json_int_t)record->time, "place",
+        record->place, "key", record->key, "file", record->file, "line", record->line, "object",
+        record->object, "origin", record->origin, "stack", string_list_to_json(&record->stack),
+        "caller", string_list_to_json(&record->caller), "met", string_list_to_json(&record->met),
+        "command", string_list_to_json(&record->command), "files",
+        string_list_to_json(&record->files), "kept", json_text(record->kept), "detail",
         record->detail);
     if (json != NULL && json_text_add_bytes(json, "kept", record->kept) &&
         json_texts_add_bytes(json, "command", record->command.words, record->command.count))
@@ -113,7 +116,9 @@ bool journal_record_from_json(const json_t *json, struct journal_record *record)
                  string_list_get_safe(json, "caller", &record->caller) &&
                  string_list_get_safe(json, "met", &record->met) &&
                  (!json_is_array(json_object_get(json, "command")) ||
-                  string_list_get(json, "command", &record->command));
+                  string_list_get(json, "command", &record->command)) &&
+                 (!json_is_array(json_object_get(json, "files")) ||
+                  string_list_get_safe(json, "files", &record->files));
     if (!whole)
         journal_record_free(record);
     return whole;

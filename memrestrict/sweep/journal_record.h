@@ -57,6 +57,7 @@ struct journal_record {
     struct string_list caller;  /* the call site's */
     struct string_list met;     /* call sites that the reference does not know: their names, and
                                  * behind a / those of their innermost frames (site_index.h) */
+    struct string_list files;   /* that are not as in the reference, in words */
     struct string_list command; /* the line of the process that died; empty: not known */
     char *kept;   /* of what it printed: the path without .stdout and .stderr; NULL: not kept */
     char *detail; /* what the program said last, or which blocks are left: some lines; or NULL */

@@ -5,12 +5,14 @@
 #include "sweep/said.h"
 #include "base/hash.h"
 #include "base/message.h"
+#include "base/signal_wait.h"
 #include "outcome/sentence.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { RUNS = 2 };
 
@@ -23,6 +25,7 @@ bool reference_evidence(const struct trial *trial, uint64_t output, struct site_
         .exited = trial->end != TRIAL_KILLED,
         .status = trial->status,
         .other_output = trial->out_hash != output,
+        .changes = &trial->changes,
         .processes = json_object_get(trial->outcome, "processes"),
         .index = index,
         .time = trial->time,
@@ -112,6 +115,7 @@ static bool compare(struct reference *reference, const struct trial *first,
 {
     reference->output_varies |= first->out_hash != later->out_hash;
     return (!reference->output_varies || compare_outputs(first, later, notes)) &&
+           file_reference_compare(&reference->files, &later->changes, notes) &&
            run_diff_sites(&reference->index, index, notes);
 }
 
@@ -124,8 +128,8 @@ static bool is_same_end(const struct trial *first, const struct trial *later)
     return false;
 }
 
-static bool take_run(struct reference *reference, const struct trial *first,
-                     const struct trial *trial, struct string_list *notes)
+static bool take_run(struct reference *reference, struct trial *first, struct trial *trial,
+                     struct string_list *notes)
 {
     struct site_index index;
     struct evidence evidence;
@@ -135,10 +139,12 @@ static bool take_run(struct reference *reference, const struct trial *first,
         add_run(reference, trial, &evidence);
     if (read && trial != first)
         read = compare(reference, first, trial, &index, notes);
-    if (read && trial == first)
+    if (read && trial == first) {
         reference->index = index;
-    else
+        file_reference_begin(&reference->files, &trial->changes);
+    } else {
         site_index_free(&index);
+    }
     free(said);
     if (!read)
         message("no memory");
@@ -159,6 +165,15 @@ static void say_nothing_allocates(const struct trial *trial)
         message("the program cannot be swept: it allocates nothing that the library sees");
 }
 
+/* So that a time of day in a file, in seconds, is seen to vary. */
+static void wait_for_another_second(const struct reference *reference)
+{
+    time_t now = time(NULL);
+    const uint64_t pause = UINT64_C(20) * 1000 * 1000;
+    while (reference->files.changes.count > 0 && time(NULL) == now && signal_wait_signal() == 0)
+        signal_wait_poll(NULL, 0, pause);
+}
+
 bool reference_take(struct reference *reference, struct trials *trials, uint64_t *time,
                     uint64_t *output, struct string_list *notes, int *status)
 {
@@ -168,6 +183,7 @@ bool reference_take(struct reference *reference, struct trials *trials, uint64_t
     *time = 0;
     *status = EXIT_OURS;
     for (uint64_t i = 0; i < RUNS && good; i++) {
+        wait_for_another_second(reference);
         struct trial *trial = run_once(trials, i);
         struct trial *to_compare = first != NULL ? first : trial;
         good = trial != NULL && is_fit(trial, status) && is_same_end(to_compare, trial) &&
@@ -195,6 +211,7 @@ bool reference_take(struct reference *reference, struct trials *trials, uint64_t
 void reference_free(struct reference *reference)
 {
     site_index_free(&reference->index);
+    changes_free(&reference->files.changes);
     trial_free(reference->run);
     reference->run = NULL;
 }

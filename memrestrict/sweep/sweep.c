@@ -147,7 +147,8 @@ static bool prepare(struct sweep *sweep, int *status)
     *status = EXIT_OURS;
     set_program(sweep);
     sweep->trials = trials_open(&sweep->program, sweep->options.jobs);
-    if (sweep->trials == NULL || !sweep_sandbox(&sweep->options, sweep->trials, &sweep->program))
+    if (sweep->trials == NULL ||
+        !sweep_sandbox(&sweep->options, sweep->trials, &sweep->program, &sweep->notes))
         return false;
     progress_show(&sweep->progress, 0, 2, "the reference, with nothing made to fail");
     bool taken_well = reference_take(&sweep->reference, sweep->trials, &taken, &sweep->output,

@@ -34,6 +34,8 @@ enum {
     KEY_COLOR,
     KEY_SANDBOX,
     KEY_NO_SANDBOX,
+    KEY_FILES,
+    KEY_NO_FILES,
     KEY_REPORT
 };
 
@@ -83,6 +85,11 @@ static const struct argp_option sweep_rows[] = {
      "(default for root)",
      0},
     {"no-sandbox", KEY_NO_SANDBOX, NULL, 0, "the program can change what its user can", 0},
+    {"files", KEY_FILES, NULL, 0,
+     "what it writes in the working directory is part of the result, and gone with the trial "
+     "(default in a sandbox, which this needs)",
+     0},
+    {"no-files", KEY_NO_FILES, NULL, 0, "it writes to the working directory itself", 0},
     {"limit", 'l', "SIZE", 0, "a budget for each process, as run has", 0},
     {"journal", KEY_JOURNAL, "FILE", 0, "note each trial there; go on where that ends", 0},
     {"keep", KEY_KEEP, "FOLDER", 0, "keep there what the program printed in trials of findings", 0},
@@ -183,6 +190,8 @@ static error_t take_sweep(int key, char *word, void *into)
     case KEY_FORK: options->fork = true; return 0;
     case KEY_SANDBOX: options->sandbox = WISH_YES; return 0;
     case KEY_NO_SANDBOX: options->sandbox = WISH_NO; return 0;
+    case KEY_FILES: options->files = WISH_YES; return 0;
+    case KEY_NO_FILES: options->files = WISH_NO; return 0;
     case 'j': return take_number(&value, MOST_JOBS, &options->jobs);
     case 't': return value_duration(&value, &options->time_limit);
     case 'l': options->limit = word; return value_size(&value, &bytes);
@@ -267,6 +276,11 @@ bool sweep_options_read(int argc, char **argv, struct sweep_options *options, in
         message_usage(
             "--fork: all is done in one run; accepted: without --only, --max, --shard and "
             "--journal");
+        return false;
+    }
+    if (options->files == WISH_YES && (options->fork || options->sandbox == WISH_NO)) {
+        message_usage("--files: needs a sandbox, and runs apart; accepted: without --no-sandbox "
+                      "and --fork");
         return false;
     }
     return (options->only == NULL || only_fits(options)) && is_sound(&options->findings);

@@ -42,6 +42,7 @@ struct sweep_options {
     unsigned most;                /* trials; 0: all */
     bool fork;                    /* all in one run */
     enum wish sandbox;            /* none: for root */
+    enum wish files;              /* none: in a sandbox */
 };
 
 /* False: it was not understood, which was said, or help was printed; *status is what to exit with.

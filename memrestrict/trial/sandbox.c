@@ -25,7 +25,8 @@ struct making {
     const char *kept;
     char here[PATH_MAX]; /* the working directory */
     int kept_tree, here_tree, proc_tree, device_trees[DEVICES];
-    int storage; /* of changes: in memory */
+    int storage;  /* of changes: in memory */
+    int *changes; /* of the working directory; NULL: it is itself */
 };
 
 static bool write_file(const char *path, const char *words)
@@ -130,22 +131,35 @@ static bool cover_temporary(const struct making *making)
     return done;
 }
 
+/* The directory's own tree is put over what is there, and the changes over that. */
+static bool put_here(struct making *making)
+{
+    if (!sandbox_mount_put(making->here_tree, making->here))
+        return false;
+    if (making->changes == NULL)
+        return true;
+    if (!sandbox_mount_changes(making->here, making->storage, "here"))
+        return false;
+    *making->changes =
+        fd_above(openat(making->storage, "here", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    return *making->changes >= 0;
+}
+
 /* The working directory may be above the kept folder, or below it. */
 static bool put_trees(struct making *making)
 {
     size_t length = strlen(making->here);
     bool above = strncmp(making->kept, making->here, length) == 0 && making->kept[length] == '/';
-    if (above && !sandbox_mount_put(making->here_tree, making->here))
+    if (above && !put_here(making))
         return false;
-    return sandbox_mount_put(making->kept_tree, making->kept) &&
-           (above || sandbox_mount_put(making->here_tree, making->here)) &&
+    return sandbox_mount_put(making->kept_tree, making->kept) && (above || put_here(making)) &&
            sandbox_mount_put(making->proc_tree, "/proc") && chdir(making->here) == 0;
 }
 
-bool sandbox_enter(const char *kept, const char **step)
+bool sandbox_enter(const char *kept, int *changes, const char **step)
 {
     static struct making making;
-    making = (struct making){.kept = kept};
+    making = (struct making){.kept = kept, .changes = changes};
     *step = "the working directory";
     if (!find_here(&making))
         return false;
@@ -162,21 +176,25 @@ bool sandbox_enter(const char *kept, const char **step)
     *step = "an overlay of temporary folders";
     if (!open_storage(&making) || !cover_temporary(&making))
         return false;
+    *step = changes != NULL ? "an overlay of the working directory" : "the working directory";
+    bool done = put_trees(&making);
+    int reason = errno;
     close(making.storage);
-    *step = "the working directory";
-    return put_trees(&making);
+    errno = reason;
+    return done;
 }
 
 /* In a process that is to end: says why not by the pipe. */
-static _Noreturn void attempt(const char *kept, int to)
+static _Noreturn void attempt(const char *kept, bool changes, int to)
 {
     const char *step;
-    if (!sandbox_enter(kept, &step))
+    int folder;
+    if (!sandbox_enter(kept, changes ? &folder : NULL, &step))
         dprintf(to, "%s: %s", step, strerror(errno));
     _exit(0);
 }
 
-const char *sandbox_trouble(const char *kept)
+const char *sandbox_trouble(const char *kept, bool changes)
 {
     static char words[128];
     int ends[2], pid = -1;
@@ -185,7 +203,7 @@ const char *sandbox_trouble(const char *kept)
         return strerror(errno);
     pid = fork();
     if (pid == 0)
-        attempt(kept, ends[1]);
+        attempt(kept, changes, ends[1]);
     close(ends[1]);
     if (pid < 0)
         snprintf(words, sizeof words, "%s", strerror(errno));

@@ -12,11 +12,12 @@
 #include <stdbool.h>
 
 /* Moves the calling process there, for good. `kept` stays as it is: an absolute path, without
- * links. False: with errno, and *step is what could not be done, static; all is undone with the
- * process alone. */
-bool sandbox_enter(const char *kept, const char **step);
+ * links. With `changes`, so does the working directory: what is changed there is in the folder
+ * *changes, which lives as long as that is open, and changes.h reads. False: with errno, and *step
+ * is what could not be done, static; all is undone with the process alone. */
+bool sandbox_enter(const char *kept, int *changes, const char **step);
 
 /* Tries it in a process of its own. NULL: it can be had. Else why not: static. */
-const char *sandbox_trouble(const char *kept);
+const char *sandbox_trouble(const char *kept, bool changes);
 
 #endif

@@ -2,6 +2,7 @@
 #include "trial/trial.h"
 
 #include "base/duration.h"
+#include "base/fd_pass.h"
 #include "trial/stdin_copy.h"
 #include "base/signal_wait.h"
 #include "trial/leftovers.h"
@@ -29,6 +30,7 @@ static const uint64_t second = 1000000000;
 struct running {
     struct trial *trial;  /* NULL: a free place */
     int pid, pidfd;       /* pidfd -1: the kernel has none */
+    int changes;          /* a socket that brings the folder with them; -1: they are not caught */
     uint64_t began, last; /* the time at which we have waited long enough; UINT64_MAX: never */
     struct capture out, err;
 };
@@ -81,9 +83,9 @@ const char *trials_input(const struct trials *trials)
     return stdin_copy_is_ours(&trials->input) ? NULL : trials->input.path;
 }
 
-const char *trials_sandbox_trouble(const struct trials *trials)
+const char *trials_sandbox_trouble(const struct trials *trials, bool changes)
 {
-    return sandbox_trouble(trials->folder);
+    return sandbox_trouble(trials->folder, changes);
 }
 
 static bool is_running(void *context, int pid)
@@ -119,6 +121,8 @@ static void close_streams(struct running *running)
     capture_close(&running->err);
     if (running->pidfd >= 0)
         close(running->pidfd);
+    if (running->changes >= 0)
+        close(running->changes);
 }
 
 static void cut_off(struct trials *trials, struct running *running)
@@ -214,13 +218,19 @@ static bool launch(struct trials *trials, struct running *running, const char *f
                    const char *limit)
 {
     const struct trial_program *program = trials->program;
-    int streams[3] = {-1, -1, -1};
+    int streams[3] = {-1, -1, -1}, ends[2] = {-1, -1};
     char **arguments = trial_arguments(program, running->trial->folder, fault, limit);
     running->pid = -1;
-    if (arguments != NULL && open_streams(trials, running, streams))
+    if (arguments != NULL && open_streams(trials, running, streams) &&
+        (!program->changes || fd_pass_open(ends))) {
+        const struct trial_sandbox sandbox = {trials->folder, ends[1]};
+        running->changes = ends[0];
         running->pid = trial_launch(arguments, running->trial->folder,
-                                    program->sandbox ? trials->folder : NULL, streams);
+                                    program->sandbox ? &sandbox : NULL, streams);
+    }
     int saved_errno = errno;
+    if (ends[1] >= 0)
+        close(ends[1]);
     for (int i = 0; i < 3; i++)
         if (streams[i] >= 0)
             close(streams[i]);
@@ -245,7 +255,8 @@ bool trials_start(struct trials *trials, uint64_t tag, const char *fault, const 
         return false;
     while (running->trial != NULL)
         running++;
-    *running = (struct running){.pidfd = -1, .out = {-1, -1, 0, 0, 0}, .err = {-1, -1, 0, 0, 0}};
+    *running = (struct running){
+        .pidfd = -1, .changes = -1, .out = {-1, -1, 0, 0, 0}, .err = {-1, -1, 0, 0, 0}};
     running->trial = make_trial(trials, tag);
     if (running->trial == NULL) {
         say_no_folder(trials);
@@ -285,6 +296,16 @@ static void blame_full_disk(const struct trials *trials, struct trial *trial)
     trial->trouble = trouble;
 }
 
+/* Its processes have ended. */
+static void take_changes(struct running *running)
+{
+    int folder = running->changes >= 0 ? fd_pass_receive(running->changes) : -1;
+    if (folder < 0)
+        return;
+    changes_read(&running->trial->changes, folder);
+    close(folder);
+}
+
 static struct trial *finish(struct trials *trials, struct running *running, bool too_late)
 {
     enum { ROUNDS = 64 }; /* who got away and still writes is not waited for */
@@ -302,6 +323,7 @@ static struct trial *finish(struct trials *trials, struct running *running, bool
     trial->out_size = running->out.size;
     trial->err_hash = running->err.hash;
     trial->err_size = running->err.size;
+    take_changes(running);
     close_streams(running);
     running->trial = NULL;
     trial_read(trial, status, trials->program->depth != 0);
@@ -376,6 +398,7 @@ void trial_free(struct trial *trial)
         temporary_remove(trial->folder);
     json_decref(trial->outcome);
     json_decref(trial->sites);
+    changes_free(&trial->changes);
     free(trial->trouble);
     free(trial->folder);
     free(trial);

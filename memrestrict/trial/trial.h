@@ -9,6 +9,8 @@
 #ifndef MEMRESTRICT_TRIAL_H
 #define MEMRESTRICT_TRIAL_H
 
+#include "trial/changes.h"
+
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +27,7 @@ struct trial_program {
     unsigned plan_length;    /* each has a fault plan, and of this length at least; 0: as it is */
     bool files;           /* stdout and stderr are the files themselves, and grow without bounds */
     bool sandbox;         /* each in one (sandbox.h), which trials_sandbox_trouble knows of */
+    bool changes;         /* and what it changes in the working directory is caught */
     uint64_t most_output; /* bytes kept of each of stdout and stderr; the rest is cut off */
 };
 
@@ -38,8 +41,8 @@ struct trials *trials_open(const struct trial_program *program, unsigned at_a_ti
 /* The file that each has as its stdin, if that is a copy of ours, or is empty; NULL: it is the file
  * that ours is. */
 const char *trials_input(const struct trials *trials);
-/* Why no trial can have a sandbox here; NULL: it can. Static. */
-const char *trials_sandbox_trouble(const struct trials *trials);
+/* Why no trial can have a sandbox here, or none that catches changes; NULL: it can. Static. */
+const char *trials_sandbox_trouble(const struct trials *trials, bool changes);
 /* Ends what still runs, and takes everything away that was made. If a signal had come, the command
  * ends here by it. NULL is ignored. */
 void trials_close(struct trials *trials);
@@ -61,6 +64,7 @@ struct trial {
     uint64_t out_hash, err_hash; /* of all that was written */
     uint64_t out_size, err_size; /* bytes */
     uint64_t time;               /* nanoseconds that it took */
+    struct changes changes;      /* of the working directory, if they are caught */
     json_t *outcome;             /* what --json wrote; NULL with TRIAL_FAILED alone */
     json_t *sites;               /* what --site-list wrote; NULL: not collected */
 };

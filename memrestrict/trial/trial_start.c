@@ -2,6 +2,7 @@
 #include "trial/trial_start.h"
 
 #include "base/signal_wait.h"
+#include "base/fd_pass.h"
 #include "base/message.h"
 #include "trial/sandbox.h"
 
@@ -153,17 +154,20 @@ static void execute(char **arguments)
 }
 
 /* Before the signal at the parent's end is asked for: a new user namespace forgets that. */
-static void enter_sandbox(const char *kept)
+static void enter_sandbox(const struct trial_sandbox *sandbox)
 {
-    const char *step;
-    if (kept == NULL || sandbox_enter(kept, &step))
+    const char *step = "changes";
+    int folder;
+    bool caught = sandbox != NULL && sandbox->changes >= 0;
+    if (sandbox == NULL || (sandbox_enter(sandbox->kept, caught ? &folder : NULL, &step) &&
+                            (!caught || fd_pass_send(sandbox->changes, folder))))
         return;
     message("cannot make a sandbox: %s: %s", step, strerror(errno));
     _exit(EXIT_OURS);
 }
 
-static _Noreturn void become(char **arguments, const char *folder, const char *kept,
-                             const int streams[3])
+static _Noreturn void become(char **arguments, const char *folder,
+                             const struct trial_sandbox *sandbox, const int streams[3])
 {
     char *variable = NULL;
     setsid();
@@ -171,7 +175,7 @@ static _Noreturn void become(char **arguments, const char *folder, const char *k
     for (int i = 0; i < 3; i++)
         if (dup2(streams[i], i) < 0)
             _exit(EXIT_OURS);
-    enter_sandbox(kept);
+    enter_sandbox(sandbox);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (asprintf(&variable, "%s/tmp", folder) > 0 && setenv("TMPDIR", variable, 1) == 0) {
         signal_wait_release();
@@ -181,10 +185,11 @@ static _Noreturn void become(char **arguments, const char *folder, const char *k
     _exit(EXIT_OURS);
 }
 
-int trial_launch(char **arguments, const char *folder, const char *kept, const int streams[3])
+int trial_launch(char **arguments, const char *folder, const struct trial_sandbox *sandbox,
+                 const int streams[3])
 {
     int pid = fork();
     if (pid == 0)
-        become(arguments, folder, kept, streams);
+        become(arguments, folder, sandbox, streams);
     return pid;
 }

@@ -13,7 +13,8 @@
 #define BESIDE "mkdir in out t; echo kept >out/f; cp out/f t; cd in; export TMPDIR=${PWD%/in}/t; "
 #define KEPT "cat ../out/f ../t/f | grep -c kept; "
 /* What a script tells of the sandbox that it is in. */
-#define INSIDE(script) "$M sweep -t 300 -q --sandbox --max=1 sh -c '" script "' >o; "
+#define INSIDE(script) "$M sweep -t 300 -q --sandbox --no-files --max=1 sh -c '" script "' >o; "
+#define FILES "jq -r '.findings[] | .outcome, .files[]' j; "
 #define FINDINGS "jq -c '[.findings[] | .key, .trials, .plan]' "
 
 #define PROPERTIES(X)                                                                              \
@@ -64,8 +65,33 @@
     X(sandbox_whose_working_directory_is_below_the_temporary_folder,                               \
       "export TMPDIR=$PWD; mkdir in; cd in; " INSIDE("echo here >told") "cat told; ls ..", 0,      \
       "here\nin\n", "")                                                                            \
+    X(files_that_are_cut_short_are_swallowed_errors,                                               \
+      "echo old >f; " SWEEP "--files --json=j " DELETES "f x >o; echo $?; " FILES "cat f; "        \
+      "$M sweep -t 300 --files --mode=once " DELETES "f x 2>e | grep it.wrote; " SWEEP             \
+      "--sandbox --no-files " DELETES "f x >o; echo $?; grep -c begun f",                          \
+      0, "2\nswallowed\nf has 6 bytes, not 11\nold\n   it wrote: f has 6 bytes, not 11\n0\n1\n",   \
+      "")                                                                                          \
+    X(files_that_are_missing_are_swallowed_errors,                                                 \
+      "echo old >f; for f in f n; do " SWEEP "--files --json=j " DELETES "$f >o; " FILES           \
+      "done; ls; cat f",                                                                           \
+      0, "swallowed\nf is gone\nswallowed\nn is not written\nf\nj\no\nold\n", "")                  \
+    X(files_that_vary_are_not_compared,                                                            \
+      SWEEP "--files --json=j -p sweep_deletes_output sh -c 'echo $$ >v; date +%s >t; "            \
+            "date >$$.x; \"$0\" f x' " DELETES ">o; " FILES                                        \
+            "jq -r '.notes[]' j | sed 's/[0-9]*[.]x/x/'",                                          \
+      0,                                                                                           \
+      "swallowed\nf has 6 bytes, not 11\nits files are not the same in each run (x): those that "  \
+      "are not are not compared\n",                                                                \
+      "")                                                                                          \
+    X(files_that_only_a_trial_has_are_another_result,                                              \
+      SWEEP "--files --json=j -p sweep_one_bug sh -c '\"$0\" tolerated || >extra' "                \
+            "$V/sweep_one_bug >o; " FILES,                                                         \
+      0, "swallowed\nextra is there, too\n", "")                                                   \
+    X(files_need_a_sandbox,                                                                        \
+      "for o in --no-sandbox --fork; do $M sweep --files $o true || echo $?; done", 0,             \
+      "125\n125\n", "memrestrict: --files: needs a sandbox, and runs apart; accepted: ")           \
     X(sandbox_that_cannot_be_had_is_said, "cd /; $M sweep --sandbox -q true", 125, "",             \
-      "memrestrict: --sandbox: there can be none here: the working directory: ")
+      "memrestrict: --sandbox: there can be no sandbox here: the working directory: ")
 
 static bool can_be_had(void)
 {
@@ -92,9 +118,9 @@ START_TEST(sandbox_is_had_by_root_alone_unless_asked_for)
            "$M sweep -t 300 --mode=once " DELETES "../t/f 2>e >o; cat e; " KEPT
            "cd /; $M sweep -t 300 --max=1 true 2>&1 | grep -c 'none of our own: the working'",
            geteuid() != 0,
-           geteuid() == 0 ? "memrestrict: sweep: as root, and so in a sandbox, where only the "
-                            "working directory can be written to; replay lines run outside of "
-                            "it\n2\n1\n"
+           geteuid() == 0 ? "memrestrict: sweep: as root, and so in a sandbox: what is written "
+                            "in the working directory is gone with the trial, and nothing else "
+                            "can be written to; replay lines run outside of it\n2\n1\n"
                           : "1\n0\n",
            "");
 }
