@@ -23,8 +23,10 @@ static inline bool traced_answer(int tid, int64_t value)
     if (ptrace(PTRACE_GETREGSET, tid, (void *)NT_PRSTATUS, &all) != 0)
         return false;
     registers.regs[0] = (unsigned long long)value;
-    return ptrace(PTRACE_SETREGSET, tid, (void *)NT_ARM_SYSTEM_CALL, &number) == 0 &&
-           ptrace(PTRACE_SETREGSET, tid, (void *)NT_PRSTATUS, &all) == 0;
+    /* In this order: with its answer as its first argument, a call of those that are refused does
+     * no harm, should we die in between. */
+    return ptrace(PTRACE_SETREGSET, tid, (void *)NT_PRSTATUS, &all) == 0 &&
+           ptrace(PTRACE_SETREGSET, tid, (void *)NT_ARM_SYSTEM_CALL, &number) == 0;
 }
 
 /* There is no call whose arguments are in memory. */

@@ -107,8 +107,26 @@ void tracee_go(struct tracee *tracee, int signal)
 
 void tracee_kill(int tid) { kill(tid, SIGKILL); }
 
+static void give_up(struct tracer *tracer, struct tracer_space *space, const char *why)
+{
+    if (space->outside)
+        return;
+    outcome_warn(tracer->outcome, "%s (process %d) is limited no more: %s",
+                 space->row.program != NULL ? space->row.program : "a program", space->row.pid,
+                 why);
+    space_clear(&space->space);
+    space->space.tree = NULL;
+    space->outside = true;
+    space->row.coverage = COVERAGE_NONE;
+    space->row.why = why;
+}
+
 void tracer_condemn(struct tracer *tracer, const struct tracee *tracee, const char *why)
 {
+    if (tracer->options.leaves) {
+        give_up(tracer, tracee->space, why);
+        return;
+    }
     outcome_warn(tracer->outcome, "%s (process %d) was ended: %s",
                  tracee->space->row.program != NULL ? tracee->space->row.program : "a program",
                  tracee->tgid, why);
@@ -123,6 +141,8 @@ static bool is_stop_signal(int signal)
 /* The first stop of a new thread, a stop of the whole process, or its end. */
 static void on_trap(struct tracer *tracer, struct tracee *tracee, int signal)
 {
+    tracee->space->stale |= tracee->late;
+    tracee->late = false;
     if (!is_stop_signal(signal)) {
         tracee_go(tracee, 0);
         return;
@@ -191,13 +211,17 @@ void tracer_change(struct tracer *tracer, int tid, int status)
         tracer_family_death(tracer, tid, status);
         return;
     }
+    if (tracee == NULL && tracer_family_is_free(tracer, tid)) {
+        tracee_continue(tid, PTRACE_DETACH, 0);
+        return;
+    }
     if (tracee == NULL) {
         tracer_family_child(tracer, tid);
         tell_of_child(tracer);
     }
     tracee = tracee_find(tracer, tid);
-    if (tracee == NULL)
-        tracee_kill(tid); /* no memory */
+    if (tracee == NULL) /* no memory */
+        tracer->options.leaves ? tracee_continue(tid, PTRACE_DETACH, 0) : tracee_kill(tid);
     else if (status >> 16 == PTRACE_EVENT_EXEC)
         tracer_family_exec(tracer, tracee);
     else
@@ -245,8 +269,9 @@ static int by_beginning(const void *one, const void *other)
                                 : (a->pid > b->pid) - (a->pid < b->pid);
 }
 
-static void settle_outcome(const struct tracer *tracer, struct outcome *outcome)
+void tracer_settle_outcome(const struct tracer *tracer)
 {
+    struct outcome *outcome = tracer->outcome;
     if (outcome->process_count > 0)
         qsort(outcome->processes, outcome->process_count, sizeof *outcome->processes, by_beginning);
     if (tracer->mismatches > 0)
@@ -273,6 +298,6 @@ void tracer_close(struct tracer *tracer)
         if (tid > 0)
             tracer_change(tracer, tid, status);
     }
-    settle_outcome(tracer, tracer->outcome);
+    tracer_settle_outcome(tracer);
     free(tracer);
 }

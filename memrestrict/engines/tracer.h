@@ -47,6 +47,8 @@ struct tracer_options {
     bool count_cpu;      /* for tracer_cpu */
     bool seizes;         /* no program of its own: what tracer_adopt and the like bring, beside
                             children of the command that are not traced */
+    bool leaves;         /* what tracer_attach brings, which goes on without us: nothing is ended */
+    bool leaves_children;               /* and they go free, unless they share its memory */
     const struct tracer_shared *shared; /* in the place of tree_limit; NULL: there is none */
     /* Each may be NULL. The program has been stopped by a signal. */
     void (*on_stop)(void *context, int signal);
@@ -83,6 +85,21 @@ bool tracer_adopt(struct tracer *tracer, int tid, int tgid);
 bool tracer_borrow(struct tracer *tracer, int tid, int tgid);
 /* Tells if the process of that number dies or stops. */
 void tracer_watch(struct tracer *tracer, int pid);
+
+/* What has been taken hold of, when it was. */
+struct tracer_taken {
+    unsigned processes, threads;
+    uint64_t used, tree_used; /* bytes that are charged: of the process, and of all */
+};
+/* A process that runs, with all of its threads, and unless options.leaves_children all that
+ * descends from it but ourselves: charged with what it has, and limited from now on. Of descendants
+ * that cannot be had there is a row in the outcome. False: errno; nothing that is traced goes on
+ * before the calling thread has ended. Goes with options.leaves. */
+bool tracer_attach(struct tracer *tracer, int pid, struct tracer_taken *taken);
+/* The end of that: rows and warnings into the outcome, all memory freed. What is traced is told
+ * nothing: the kernel lets it go, wherever it is just then, when the calling thread ends; calls
+ * that wait to be decided are made. */
+void tracer_leave(struct tracer *tracer);
 
 /* Deals with all that has happened, without waiting: SIGCHLD says when there is more. */
 void tracer_attend(struct tracer *tracer);

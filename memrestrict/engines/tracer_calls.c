@@ -9,7 +9,6 @@
 #include "engines/tracer_inside.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
@@ -31,23 +30,7 @@ struct begun {
 
 static void let_run(struct tracee *tracee) { tracee_continue(tracee->tid, PTRACE_SYSCALL, 0); }
 
-static void unwiden(struct tracee *tracee)
-{
-    if (tracee->widened)
-        traced_unwiden(tracee->tid, &tracee->saved);
-    tracee->widened = false;
-}
-
-/* The call is not made. */
-static void answer(struct tracee *tracee, int64_t value)
-{
-    tracee->traced = TRACED_NONE;
-    unwiden(tracee);
-    if (ptrace_answer(tracee->tid, value, &tracee->answer))
-        tracee_go(tracee, 0);
-}
-
-static bool widen(struct tracee *tracee)
+static bool widen(const struct tracer *tracer, struct tracee *tracee)
 {
     uint32_t args[6];
     struct iovec here = {args, sizeof args},
@@ -56,6 +39,8 @@ static bool widen(struct tracee *tracee)
         return false;
     for (int i = 0; i < 6; i++)
         tracee->call.args[i] = args[i];
+    if (tracer->options.leaves) /* nobody might be there to put its registers back */
+        return true;
     tracee->widened = traced_widen(tracee->tid, args, &tracee->saved);
     return tracee->widened;
 }
@@ -167,12 +152,12 @@ static void refuse(struct tracer *tracer, struct tracee *tracee, bool by_tree)
 {
     struct space *space = &tracee->space->space;
     if (is_taken(tracee)) {
-        answer(tracee, -EEXIST);
+        tracee_answer(tracer, tracee, -EEXIST);
         return;
     }
     tracer_refuse(tracer, tracee->space, space_call_name(tracee->call.kind),
                   space_call_size(space, &tracee->call), by_tree);
-    answer(tracee, not_made(tracee));
+    tracee_answer(tracer, tracee, not_made(tracee));
 }
 
 /* False: it is not its turn. At the tree's limit that comes when nothing else goes on, and until
@@ -235,10 +220,12 @@ static void take_turn(struct tracer *tracer, struct tracee *tracee)
 /* A program that traces another inside finds that one traced already. */
 static void tell_of_ptrace(struct tracer *tracer)
 {
-    if (!tracer->told_ptrace)
+    bool leaves = tracer->options.leaves;
+    if (!tracer->told_ptrace && !tracer->options.leaves_children)
         outcome_warn(tracer->outcome,
                      "a program inside calls ptrace, as debuggers do: what it starts is traced by "
-                     "us already, so the kernel says EPERM; --engine=preload lets it work");
+                     "us already, so the kernel says EPERM%s",
+                     leaves ? "" : "; --engine=preload lets it work");
     tracer->told_ptrace = true;
 }
 
@@ -267,32 +254,14 @@ static enum tracer_decision ask(struct tracer *tracer, const struct tracee *trac
     return tracer->options.on_call(tracer->options.context, &call, value);
 }
 
-/* What our filter answers by itself, where there is none or another asked. False: nothing. */
-static bool answers_for_filter(struct tracee *tracee)
-{
-    const uint64_t *args = tracee->call.args;
-    switch (tracee->traced) {
-    case TRACED_CLONE3: answer(tracee, -ENOSYS); return true;
-    case TRACED_CLONE:
-        if (args[0] & CLONE_UNTRACED)
-            answer(tracee, -EPERM);
-        else
-            tracee_go(tracee, 0);
-        return true;
-    case TRACED_SECCOMP:
-    case TRACED_NONE: tracee_go(tracee, 0); return true;
-    default: return false;
-    }
-}
-
 /* False: there is no more to do about this call. */
 static bool goes_on(struct tracer *tracer, struct tracee *tracee, const struct begun *begun)
 {
     int64_t value = -ENOSYS;
     switch (ask(tracer, tracee, begun, &value)) {
-    case TRACER_ANSWER: answer(tracee, value); return false;
+    case TRACER_ANSWER: tracee_answer(tracer, tracee, value); return false;
     case TRACER_KILL_ALL: tracer_kill(tracer, SIGKILL); return false;
-    default: return !answers_for_filter(tracee);
+    default: return !tracer_call_has_answer(tracer, tracee);
     }
 }
 
@@ -301,10 +270,10 @@ static void decide(struct tracer *tracer, struct tracee *tracee)
     if (tracee->traced == TRACED_PTRACE) {
         tell_of_ptrace(tracer);
         tracee_go(tracee, 0);
-    } else if (tracee->traced == TRACED_OLD_MMAP && !widen(tracee)) {
-        answer(tracee, -EFAULT);
+    } else if (tracee->traced == TRACED_OLD_MMAP && !widen(tracer, tracee)) {
+        tracee_answer(tracer, tracee, -EFAULT);
     } else if (grows_unseen(tracer, tracee)) {
-        answer(tracee, -EINVAL);
+        tracee_answer(tracer, tracee, -EINVAL);
     } else if (is_brk_too_low(tracee)) {
         tracee_go(tracee, 0);
     } else {
@@ -361,7 +330,7 @@ void tracer_call_begins(struct tracer *tracer, struct tracee *tracee)
     if (asks && !goes_on(tracer, tracee, &begun))
         return;
     if (!asks && (begun.cookie != TRACED_COOKIE || tracee->traced == TRACED_NONE))
-        answer(tracee, -ENOSYS);
+        tracee_answer(tracer, tracee, -ENOSYS);
     else
         decide(tracer, tracee);
 }
@@ -374,7 +343,7 @@ static void enters(struct tracer *tracer, struct tracee *tracee)
         return;
     }
     take_call(tracee, &begun);
-    if (!answers_for_filter(tracee))
+    if (!tracer_call_has_answer(tracer, tracee))
         decide(tracer, tracee);
 }
 
@@ -428,7 +397,7 @@ void tracer_call_stops(struct tracer *tracer, struct tracee *tracee)
         tracer_hold(tracer);
     }
     ptrace_answer_now(tracee->tid, &tracee->answer);
-    unwiden(tracee);
+    tracee_unwiden(tracee);
     tracee->traced = TRACED_NONE;
     tracee_go(tracee, 0);
     serve_waiting(tracer);

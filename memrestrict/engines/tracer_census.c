@@ -75,12 +75,28 @@ bool tracer_has_group(const struct tracer *tracer, int group)
     return false;
 }
 
+/* A signal that comes stays the thread's until it goes on with it: should we die in between, it is
+ * not lost. */
+static int next_attached(int *status, int flags)
+{
+    siginfo_t info = {0};
+    if (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOWAIT | __WALL | flags) != 0)
+        return -1;
+    if (info.si_pid == 0)
+        return 0;
+    *status = tracer_status_of(&info);
+    bool is_signal = WIFSTOPPED(*status) && *status >> 16 == 0 && !(info.si_status & 0x80);
+    return is_signal ? info.si_pid : waitpid(info.si_pid, status, __WALL | flags);
+}
+
 /* The dead are looked at before they are waited for. */
 int tracer_next_change(struct tracer *tracer, int *status, int flags)
 {
     siginfo_t info = {0};
     if (tracer->options.seizes)
         return tracer_next_seized(tracer, status, flags);
+    if (tracer->options.leaves)
+        return next_attached(status, flags);
     if (!tracer->options.count_cpu)
         return waitpid(-1, status, __WALL | flags);
     if (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOWAIT | __WALL | flags) != 0)

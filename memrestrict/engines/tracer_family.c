@@ -18,15 +18,19 @@
 #include <unistd.h>
 #include <utlist.h>
 
+struct space_budget *tracer_tree_of(struct tracer *tracer)
+{
+    bool is_tree = tracer->options.tree_limit != UINT64_MAX || tracer->options.shared != NULL;
+    return is_tree ? &tracer->tree : NULL;
+}
+
 static struct tracer_space *make_space(struct tracer *tracer, int pid)
 {
     struct tracer_space *space = calloc(1, sizeof *space);
     if (space == NULL)
         return NULL;
     space->space.account.limit = tracer->options.limit;
-    space->space.tree = tracer->options.tree_limit != UINT64_MAX || tracer->options.shared != NULL
-                            ? &tracer->tree
-                            : NULL;
+    space->space.tree = tracer_tree_of(tracer);
     space->space.count_stacks = tracer->options.count_stacks;
     space->space.keep_written = tracer->options.keep_written;
     space->row = (struct process){.pid = pid, .began = duration_now()};
@@ -50,19 +54,29 @@ static int parent_of(int pid)
     return proc_stat_of(pid, &stat) == 0 ? stat.parent : 0;
 }
 
-static int group_of(int tid)
+/* A number of /proc/TID/status; 0 also where there is none. */
+static int status_number(int tid, const char *name)
 {
+    size_t length = strlen(name);
     char path[64], line[256];
-    int tgid = 0;
+    int number = 0;
     snprintf(path, sizeof path, "/proc/%d/status", tid);
     FILE *file = fopen(path, "re");
-    while (file != NULL && tgid == 0 && fgets(line, sizeof line, file) != NULL)
-        if (sscanf(line, "Tgid: %d", &tgid) != 1)
-            tgid = 0;
+    while (file != NULL && number == 0 && fgets(line, sizeof line, file) != NULL)
+        if (strncmp(line, name, length) == 0)
+            number = atoi(line + length);
     if (file != NULL)
         fclose(file);
+    return number;
+}
+
+static int group_of(int tid)
+{
+    int tgid = status_number(tid, "Tgid:");
     return tgid != 0 ? tgid : tid;
 }
+
+int tracer_family_tracer_of(int tid) { return status_number(tid, "TracerPid:"); }
 
 /* Into the outcome: how the program of this space ended. */
 static void list(struct tracer *tracer, struct tracer_space *space)
@@ -178,6 +192,33 @@ static struct tracer_space *shared_space(struct tracer *tracer, int tid, struct 
     return NULL;
 }
 
+bool tracer_family_is_free(struct tracer *tracer, int tid)
+{
+    return tracer->options.leaves_children && group_of(tid) == tid &&
+           shared_space(tracer, tid, tracer->maker) == NULL;
+}
+
+struct tracee *tracer_family_enter(struct tracer *tracer, int tid, int tgid)
+{
+    struct tracee *tracee, *next;
+    struct tracer_space *space = NULL;
+    HASH_ITER (hh, tracer->tracees, tracee, next)
+        space = tracee->tgid == tgid ? tracee->space : space;
+    if (space == NULL)
+        space = shared_space(tracer, tid, NULL);
+    tracee = space != NULL ? tracee_add(tracer, tid) : tracer_family_outsider(tracer, tid, tgid);
+    if (tracee == NULL)
+        return NULL;
+    tracee->unfiltered = true;
+    if (space != NULL) {
+        join(tracee, space, tgid);
+        return tracee;
+    }
+    tracee->space->row.program = name_of(tid);
+    tracee->space->row.parent = parent_of(tgid);
+    return tracee;
+}
+
 /* Who made it is not known, or dead by now: it has what it has. */
 static bool load_orphan(struct tracer *tracer, struct tracee *child)
 {
@@ -206,7 +247,8 @@ void tracer_family_child(struct tracer *tracer, int tid)
     struct tracee *child = tracee_add(tracer, tid);
     if (child == NULL)
         return;
-    child->unfiltered = maker != NULL ? maker->unfiltered : tracer->options.seizes;
+    child->unfiltered =
+        maker != NULL ? maker->unfiltered : tracer->options.seizes || tracer->options.leaves;
     bool done = true;
     if (space != NULL)
         join(child, space, tgid);
@@ -276,6 +318,10 @@ static void begin(struct tracer *tracer, int tid)
 void tracer_family_exec(struct tracer *tracer, struct tracee *tracee)
 {
     int tid = tracee->tid;
+    if (tracer->options.leaves_children && tid != tracer->pid) {
+        tracee_let_go(tracee, 0);
+        return;
+    }
     drop_others(tracer, tid);
     struct tracer_space *space = make_space(tracer, tid);
     if (space == NULL) {
@@ -292,16 +338,27 @@ void tracer_family_exec(struct tracer *tracer, struct tracee *tracee)
     tracee_go(tracee, 0);
 }
 
+/* A first thread that had ended before is none of ours, and nobody tells of it. */
+static bool is_last(const struct tracer *tracer, const struct tracee *dead)
+{
+    const struct tracee *other = tracer->tracees;
+    if (!tracer->options.leaves || dead == NULL || dead->tgid != tracer->pid)
+        return false;
+    while (other != NULL && (other == dead || other->tgid != tracer->pid))
+        other = other->hh.next;
+    return other == NULL;
+}
+
 void tracer_family_death(struct tracer *tracer, int tid, int status)
 {
     struct tracee *tracee = tracee_find(tracer, tid);
-    if (tid == tracer->pid) {
+    if (tid == tracer->pid || is_last(tracer, tracee)) {
         tracer->ended = true;
         tracer->status = status;
     }
     if (tracee == NULL)
         return;
-    if (tracee->space != NULL && tracee->space->row.pid == tid) {
+    if (tracee->space != NULL && (tracee->space->row.pid == tid || is_last(tracer, tracee))) {
         struct process *row = &tracee->space->row;
         row->end = WIFEXITED(status) ? PROCESS_EXITED : PROCESS_KILLED;
         row->status = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);

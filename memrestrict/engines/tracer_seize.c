@@ -14,8 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What waitid tells, as waitpid has it. */
-static int status_of(const siginfo_t *info)
+int tracer_status_of(const siginfo_t *info)
 {
     switch (info->si_code) {
     case CLD_EXITED: return W_EXITCODE(info->si_status, 0);
@@ -30,7 +29,7 @@ static int next_stop(struct tracer *tracer, int *status)
 {
     siginfo_t info = {0};
     while (waitid(P_ALL, 0, &info, WSTOPPED | WNOHANG | __WALL) == 0 && info.si_pid != 0) {
-        *status = status_of(&info);
+        *status = tracer_status_of(&info);
         if (tracee_find(tracer, info.si_pid) != NULL || *status >> 16 != 0)
             return info.si_pid;
         if (info.si_pid == tracer->pid && tracer->options.on_stop != NULL)
@@ -48,7 +47,7 @@ static int next_death(struct tracer *tracer, int *status)
     HASH_ITER (hh, tracer->tracees, tracee, next) {
         siginfo_t info = {0};
         if (waitid(P_PID, (id_t)tracee->tid, &info, WEXITED | WNOHANG | __WALL) == 0) {
-            *status = status_of(&info);
+            *status = tracer_status_of(&info);
             if (info.si_pid == tracee->tid)
                 return tracee->tid;
         } else if (errno == ECHILD) {
