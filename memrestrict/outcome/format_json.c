@@ -162,6 +162,7 @@ static void put_run(struct json_object *object, const struct outcome *outcome)
     put_end(object, started && outcome->exited, started && !outcome->exited, outcome->status);
     json_put(object, "core_dumped", json_boolean(outcome->core_dumped));
     json_put(object, "timed_out", json_boolean(outcome->timed_out));
+    json_put(object, "left_running", json_boolean(outcome->left));
     json_put(object, "duration_ns",
              json_number(outcome->ended > outcome->began ? outcome->ended - outcome->began : 0));
 }

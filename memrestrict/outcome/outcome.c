@@ -14,7 +14,7 @@ enum outcome_kind outcome_kind(const struct outcome *outcome)
         return outcome->unobserved ? OUTCOME_UNOBSERVED : OUTCOME_NEVER_REFUSED;
     if (outcome->timed_out)
         return OUTCOME_HUNG;
-    if (!outcome->exited)
+    if (!outcome->exited && !outcome->left)
         return OUTCOME_DIED;
     return outcome->status == 0 ? OUTCOME_SURVIVED : OUTCOME_FAILED;
 }

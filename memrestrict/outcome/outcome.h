@@ -118,6 +118,7 @@ struct outcome {
     int status;
     bool core_dumped;
     bool timed_out; /* our time limit ended it */
+    bool left;      /* it ran before the command came, and runs on without a limit */
     bool
         refusals_fail; /* --error-exitcode: what was refused is a failure, though it was survived */
     const char *engine;     /* what limited it, in a word; NULL: it is not known */

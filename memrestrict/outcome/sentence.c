@@ -74,7 +74,8 @@ const char *sentence_end(const struct process *process, char room[END_ROOM])
 
 bool sentence_passed(const struct outcome *outcome)
 {
-    bool good_end = outcome->exited && outcome->status == 0 && !outcome->timed_out;
+    bool good_end =
+        outcome->left || (outcome->exited && outcome->status == 0 && !outcome->timed_out);
     bool forgiven = !outcome->refusals_fail || !outcome_met_limit(outcome);
     bool covered = outcome->lenient || outcome_uncovered(outcome) == 0;
     return outcome->pid != 0 && good_end && forgiven && covered;
@@ -263,6 +264,8 @@ static void write_end(FILE *file, const struct outcome *outcome, bool refused)
     if (outcome->timed_out)
         fprintf(file, refused ? ", hung: ended after %s" : ", ended by the time limit after %s",
                 duration_words(outcome->ended - outcome->began, time));
+    else if (outcome->left)
+        fprintf(file, "%s, runs on without a limit", survived ? ", survived" : "");
     else if (outcome->exited)
         fprintf(file, "%s, exit %d", survived ? ", survived" : "", outcome->status);
     else
