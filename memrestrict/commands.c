@@ -10,6 +10,7 @@
 #include "live/reset_peak.h"
 #include "run/explain.h"
 #include "run/run.h"
+#include "live/attach.h"
 #include "live/set.h"
 #include "live/snapshot.h"
 #include "sweep/sweep.h"
@@ -24,6 +25,7 @@ const struct command commands[] = {
      "find the code that cannot take a failed allocation"},
     {"merge", merge_main, "[OPTION]... JOURNAL...", "put the parts of a sweep together"},
     {"min", min_main, "[OPTION]... PROGRAM [ARG]...", "find the smallest budget that is enough"},
+    {"attach", attach_main, "[OPTION]... PID", "limit a process that runs already"},
     {"ps", ps_main, "[--json] [PID]...", "processes of running commands, and what they use"},
     {"top", top_main, "[--interval=DURATION]", "the same, renewed on the terminal"},
     {"set", set_main, "PID LIMIT|arm|disarm", "give a running process another limit; faults"},

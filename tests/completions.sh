@@ -44,7 +44,7 @@ offers "bash: subcommands and programs first" run reset-peak ls : in_bash memres
 begins_with_subcommands() { # NAME COMMAND...
     local name=$1
     shift
-    result "$name" "$(diff <(printf '%s\n' run sweep merge min ps top set snapshot reset-peak explain plot layout judge help) <("$@" | head -n 14))"
+    result "$name" "$(diff <(printf '%s\n' run sweep merge min attach ps top set snapshot reset-peak explain plot layout judge help) <("$@" | head -n 15))"
 }
 begins_with_subcommands "bash: subcommands come before programs" in_bash memrestrict ''
 offers "bash: a long option" --scope= '!--json=' : in_bash memrestrict --sc
@@ -69,6 +69,8 @@ offers "bash: values of an option of sweep" crash '!abort' : in_bash memrestrict
 offers "bash: a program for sweep" sort '!run' : in_bash memrestrict sweep -j 2 sor
 offers "bash: options of merge" --baseline= '!--shard=' : in_bash memrestrict merge --
 offers "bash: journals for merge" README.md '!run' : in_bash memrestrict merge -q LICENSE READ
+offers "bash: options of attach" --tree --limit= '!--engine=' : in_bash memrestrict attach --
+offers "bash: a process to attach to" 1 : in_bash memrestrict attach -l 64M --tree ''
 offers "bash: options of layout" --at= --heap-room= '!--wall=' : in_bash memrestrict layout --
 offers "bash: values of an option of layout" refusal peak : in_bash memrestrict layout --at = ''
 offers "bash: the arguments of its program" README.md : in_bash memrestrict layout --at = exit sort READ
@@ -130,6 +132,7 @@ else
     offers "fish: a program for sweep" sort '!run' : in_fish 'memrestrict sweep -j 2 sor'
     offers "fish: options of merge" --baseline '!--shard' : in_fish 'memrestrict merge --'
     offers "fish: journals for merge" README.md : in_fish 'memrestrict merge -q LICENSE READ'
+    offers "fish: options of attach" --tree --limit '!--engine' : in_fish 'memrestrict attach --'
     offers "fish: options of layout" --at --heap-room '!--wall' : in_fish 'memrestrict layout --'
     offers "fish: values of an option of layout" --at=refusal : in_fish 'memrestrict layout --at=r'
     offers "fish: a program for layout" sort '!run' : in_fish 'memrestrict layout --check sor'
@@ -172,6 +175,7 @@ else
     offers "zsh: the arguments of the program of sweep" README.md : in_zsh 'memrestrict sweep -j 2 cat READ'
     offers "zsh: options of merge" --baseline '!--shard' : in_zsh 'memrestrict merge --'
     offers "zsh: journals for merge" README.md : in_zsh 'memrestrict merge LICENSE READ'
+    offers "zsh: options of attach" --tree --limit '!--engine' : in_zsh 'memrestrict attach --'
     offers "zsh: options of layout" --at --heap-room '!--wall' : in_zsh 'memrestrict layout --'
     offers "zsh: values of an option of layout" refusal peak : in_zsh 'memrestrict layout --at='
     offers "zsh: the arguments of its program" README.md : in_zsh 'memrestrict layout --at=exit cat READ'

@@ -55,6 +55,9 @@ _memrestrict_min_options='--scope= --engine= --step= -c --count= -p --program= -
     --time= -j --jobs= -n --repeat= --budget-file= --tolerance= --update --json= --junit= -q --quiet
     -v --verbose -h --help --usage'
 
+_memrestrict_attach_options='-l --limit= --tree --scope= -L --tree-limit= -r --reserve= -c --count= -t --time= -e --error-exitcode=
+    --lenient -o --output= --json= --junit= --tap= --prometheus= --color= -q --quiet -v --verbose -h --help --usage'
+
 _memrestrict_layout_options='--at= -l --limit= --check --heap-room= --all -q --quiet --svg= --json=
     --watch --watch= --color= -h --help --usage'
 
@@ -157,7 +160,7 @@ _memrestrict_run()
             _memrestrict_files
         fi
     else
-        words=$([ "$program" != 1 ] || echo run sweep merge min ps top set snapshot reset-peak explain plot layout judge help)
+        words=$([ "$program" != 1 ] || echo run sweep merge min attach ps top set snapshot reset-peak explain plot layout judge help)
         local IFS=$'\n'
         # shellcheck disable=SC2207 # a name a line
         COMPREPLY=($(compgen -W "${words// /$'\n'}" -- "$cur"; compgen -c -- "$cur" | LC_ALL=C sort -u))
@@ -177,6 +180,21 @@ _memrestrict_merge()
         _memrestrict_reply "$_memrestrict_merge_options"
     else
         _memrestrict_files
+    fi
+}
+
+# Options and any process that runs.
+_memrestrict_attach()
+{
+    local option program
+    _memrestrict_walk 2
+    if [ -n "$option" ]; then
+        _memrestrict_value "$option"
+    elif [[ $cur == -* ]]; then
+        _memrestrict_reply "$_memrestrict_attach_options"
+    else
+        # shellcheck disable=SC2010 # numbers alone
+        _memrestrict_reply "$(ls /proc | grep '^[0-9]')"
     fi
 }
 
@@ -207,6 +225,7 @@ _memrestrict()
         3) _memrestrict_reply "$(_memrestrict_values --limit) arm disarm" ;;
         esac
         ;;
+    attach) _memrestrict_attach ;;
     explain) _memrestrict_reply "--help --usage $(compgen -c -- "$cur")" ;;
     snapshot | reset-peak) _memrestrict_reply "--help --usage $(_memrestrict_pids)" ;;
     plot)
@@ -220,7 +239,7 @@ _memrestrict()
         [[ $COMP_CWORD != 2 || $cur != [0-9]* ]] || _memrestrict_reply "$(_memrestrict_pids)"
         ;;
     judge) _memrestrict_run 2 "$_memrestrict_judge_options" ;;
-    help) _memrestrict_reply 'env run sweep merge min ps top set snapshot reset-peak explain plot layout judge' ;;
+    help) _memrestrict_reply 'env run sweep merge min attach ps top set snapshot reset-peak explain plot layout judge' ;;
     *) _memrestrict_run 1 ;;
     esac
 }

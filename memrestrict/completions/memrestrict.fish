@@ -45,6 +45,7 @@ function __memrestrict_subcommands
         sweep 'Find what cannot take a failed allocation' \
         merge 'Put the parts of a sweep together' \
         min 'The smallest budget that is enough' \
+        attach 'Limit a process that runs' \
         ps 'Processes of running commands' \
         top 'The same, live' \
         set 'Give a process another limit' \
@@ -58,7 +59,7 @@ function __memrestrict_subcommands
 end
 
 function __memrestrict_in_run
-    not __memrestrict_subcommand min sweep layout judge $__memrestrict_others; and not __memrestrict_options_end
+    not __memrestrict_subcommand min sweep attach layout judge $__memrestrict_others; and not __memrestrict_options_end
 end
 
 function __memrestrict_in_min
@@ -82,7 +83,7 @@ function __memrestrict_in_findings
 end
 
 function __memrestrict_in_program
-    not __memrestrict_subcommand $__memrestrict_others; and __memrestrict_options_end
+    not __memrestrict_subcommand attach $__memrestrict_others; and __memrestrict_options_end
 end
 
 function __memrestrict_program
@@ -205,6 +206,27 @@ complete -c memrestrict -n __memrestrict_in_layout -s h -l help -d 'Print help'
 complete -c memrestrict -n __memrestrict_in_layout -l usage -d 'Print a short help'
 complete -c memrestrict -n __memrestrict_in_layout -a '(__memrestrict_pids)'
 
+complete -c memrestrict -n '__memrestrict_subcommand attach' -s l -l limit -x -a '1M 16M 64M 256M 1G' -d 'What it may have'
+complete -c memrestrict -n '__memrestrict_subcommand attach' -l tree -d 'Its descendants too'
+complete -c memrestrict -n '__memrestrict_subcommand attach' -l scope -x -a 'process tree' -d 'What the limit limits'
+complete -c memrestrict -n '__memrestrict_subcommand attach' -s L -l tree-limit -x -a '1M 16M 64M 256M 1G' -d 'A budget of all together'
+complete -c memrestrict -n '__memrestrict_subcommand attach' -s r -l reserve -x -a '64K 1M' -d 'A grace beyond the limit'
+complete -c memrestrict -n '__memrestrict_subcommand attach' -s c -l count -x -a 'heap regions stacks heap,regions heap,regions,stacks' -d 'What is charged'
+complete -c memrestrict -n '__memrestrict_subcommand attach' -s t -l time -x -a '1s 10s 1m' -d 'Leave it after this'
+complete -c memrestrict -n '__memrestrict_subcommand attach' -s e -l error-exitcode -x -a 1 -d 'Status if anything was refused'
+complete -c memrestrict -n '__memrestrict_subcommand attach' -l lenient -d 'What was not limited is no failure'
+complete -c memrestrict -n '__memrestrict_subcommand attach' -s o -l output -r -F -d 'The verdict'
+complete -c memrestrict -n '__memrestrict_subcommand attach' -l json -r -F -d 'The outcome as JSON'
+complete -c memrestrict -n '__memrestrict_subcommand attach' -l junit -r -F -d 'As JUnit XML'
+complete -c memrestrict -n '__memrestrict_subcommand attach' -l tap -r -F -d 'As TAP'
+complete -c memrestrict -n '__memrestrict_subcommand attach' -l prometheus -r -F -d 'As metrics'
+complete -c memrestrict -n '__memrestrict_subcommand attach' -l color -x -a 'auto always never' -d Colours
+complete -c memrestrict -n '__memrestrict_subcommand attach' -s q -l quiet -d 'No verdict'
+complete -c memrestrict -n '__memrestrict_subcommand attach' -s v -l verbose -d 'A table of processes in any case'
+complete -c memrestrict -n '__memrestrict_subcommand attach' -s h -l help -d 'Print help'
+complete -c memrestrict -n '__memrestrict_subcommand attach' -l usage -d 'Print a short help'
+complete -c memrestrict -n '__memrestrict_subcommand attach' -a '(__fish_complete_pids)'
+
 complete -c memrestrict -n __memrestrict_in_judge -s l -l limit -x -a '1M 16M 64M 256M 1G' -d 'Memory of all its processes'
 complete -c memrestrict -n __memrestrict_in_judge -l time -x -a '1s 10s' -d 'Processor time'
 complete -c memrestrict -n __memrestrict_in_judge -l wall -x -a '3s 30s' -d 'Time that passes'
@@ -225,6 +247,6 @@ complete -c memrestrict -n '__memrestrict_subcommand top' -l interval -x -a '1s 
 complete -c memrestrict -n '__memrestrict_subcommand ps set snapshot reset-peak' -a '(__memrestrict_pids)'
 complete -c memrestrict -n '__memrestrict_subcommand plot' -s o -l output -r -F -d Picture
 complete -c memrestrict -n '__memrestrict_subcommand plot' -F
-complete -c memrestrict -n '__memrestrict_subcommand help' -a 'env run sweep merge min ps top set snapshot reset-peak explain plot layout judge'
+complete -c memrestrict -n '__memrestrict_subcommand help' -a 'env run sweep merge min attach ps top set snapshot reset-peak explain plot layout judge'
 complete -c memrestrict -n '__memrestrict_subcommand ps top set snapshot reset-peak explain plot' -l help -d 'Print help'
 complete -c memrestrict -n '__memrestrict_subcommand ps top set snapshot reset-peak explain plot' -l usage -d 'Print a short help'

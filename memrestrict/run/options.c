@@ -203,13 +203,18 @@ static error_t take_word(int key, const char *word, const char *accepted, int *p
     return value_word(&(struct value){rows, key, word}, accepted, place);
 }
 
+bool options_is_pattern(const char *word)
+{
+    bool good = *word != '\0';
+    for (const char *at = strchr(word, '%'); at != NULL && good; at = strchr(at + 2, '%'))
+        good = at[1] != '\0' && strchr("pe%", at[1]) != NULL;
+    return good;
+}
+
 static error_t take_report(struct run_options *options, enum report_kind kind, int key,
                            const char *pattern)
 {
-    bool good = *pattern != '\0';
-    for (const char *at = strchr(pattern, '%'); at != NULL && good; at = strchr(at + 2, '%'))
-        good = at[1] != '\0' && strchr("pe%", at[1]) != NULL;
-    if (!good)
+    if (!options_is_pattern(pattern))
         return refuse(key, pattern, "a file's path, in which %p, %e and %% may stand");
     options->reports[kind] = pattern;
     return 0;

@@ -86,6 +86,9 @@ void options_introduce(void (*write)(FILE *));
 /* The help, to stdout. */
 void options_print_help(void);
 
+/* Is it a path in which %p, %e and %% may stand? */
+bool options_is_pattern(const char *word);
+
 /* The option of a report, "json" for --json. */
 const char *option_of_report(enum report_kind kind);
 

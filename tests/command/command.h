@@ -34,6 +34,7 @@
     X(engine_kernels)                                                                              \
     X(cgroup)                                                                                      \
     X(engine_min)                                                                                  \
+    X(attach)                                                                                      \
     X(outside)                                                                                     \
     X(rlimit)                                                                                      \
     X(explain)                                                                                     \

@@ -82,6 +82,7 @@ static int by_malloc(void) { return malloc(PAGE) != NULL; }
 
 static void *fill(void *context)
 {
+    wait_for_go();
     while (by_mmap())
         ;
     pthread_barrier_wait(context);
@@ -98,6 +99,7 @@ static long with_threads(void)
     for (int i = 0; i < THREADS; i++)
         if (pthread_create(&thread, NULL, fill, &barrier) != 0)
             exit(3);
+    say_ready();
     pthread_barrier_wait(&barrier);
     return data(); /* their stacks are in there */
 }
@@ -117,6 +119,8 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "threads") == 0) {
         had = with_threads() - (argc > 3 ? 8 * atol(argv[3]) : 0);
     } else {
+        say_ready();
+        wait_for_go();
         for (unsigned i = 0; i < sizeof ways / sizeof ways[0]; i++)
             if (argc > 1 && strcmp(argv[1], ways[i].name) == 0)
                 while (ways[i].take())

@@ -196,6 +196,8 @@ int main(int argc, char **argv)
     static char out[4096];
     long limit = argc > 2 ? atol(argv[2]) : 0;
     setvbuf(stdout, out, _IOFBF, sizeof out);
+    say_ready();
+    wait_for_go();
     for (unsigned i = 0; i < sizeof ways / sizeof ways[0]; i++)
         if (argc > 1 && strcmp(argv[1], ways[i].name) == 0)
             ways[i].does();
