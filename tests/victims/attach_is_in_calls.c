@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * Threads in calls that signal(7) says go on after a stop, one in an endless loop, one that maps
- * and unmaps, one that makes threads, one that spawns, and one that sends itself signals, each of
- * which is to be handled before the call returns. Prints a line if any of that is not so, and
- * nothing else; makes the file "ready" when all are there, and counts rounds in "rounds".
+ * and unmaps, one that asks for 512 MiB, one that makes threads, one that spawns, and one that
+ * sends itself signals, each of which is to be handled before the call returns. Prints a line if
+ * any of that is not so, and nothing else; makes the file "ready" when all are there, and counts
+ * rounds in "rounds".
  */
 #include "engine.h"
 
@@ -88,6 +89,22 @@ static void *maps(void *none)
     return none;
 }
 
+/* Granted or not, nothing else may come of it. */
+static void *asks_for_much(void *none)
+{
+    enum { MUCH = 512 << 20 };
+    for (;;) {
+        char *block = mmap(NULL, MUCH, PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (block == MAP_FAILED ? errno != ENOMEM : munmap(block, MUCH) != 0)
+            ended("a large mmap", -1);
+        long now = syscall(SYS_brk, 0), end = syscall(SYS_brk, now + MUCH);
+        if (end != now && (end != now + MUCH || syscall(SYS_brk, now) != now))
+            ended("brk", end - now);
+    }
+    return none;
+}
+
 static void *nothing(void *none) { return none; }
 
 static void *makes_threads(void *none)
@@ -127,8 +144,8 @@ static void *signals(void *none)
 
 int main(void)
 {
-    void *(*const all[])(void *) = {polls, sleeps,        reads,  waits,  spin,
-                                    maps,  makes_threads, spawns, signals};
+    void *(*const all[])(void *) = {polls, sleeps,        reads,  waits,   spin,
+                                    maps,  makes_threads, spawns, signals, asks_for_much};
     struct sigaction act = {.sa_handler = handle};
     sigaction(SIGRTMIN, &act, NULL);
     for (unsigned i = 0; i < sizeof all / sizeof all[0]; i++) {
