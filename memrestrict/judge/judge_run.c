@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "engines/tracer.h"
 #include "judge/call_names.h"
+#include "judge/judge_group.h"
 #include "judge/judge_own.h"
 #include "judge/judge_stack.h"
 #include "judge/judge_start.h"
@@ -35,6 +36,7 @@ struct run {
     struct policy_filter filter;
     struct judge_output output;
     struct held_child started;
+    struct judge_group group;
     sigset_t signals;
     uint64_t began, cpu_before; /* when it became the program; 0: not yet */
     unsigned faults;            /* SIGSEGV, which it may handle */
@@ -124,15 +126,32 @@ static void on_begin(void *context)
     run->cpu_before = tracer_cpu(run->tracer);
 }
 
-/* What is in memory beyond what was charged came there by a way that no call shows. */
-static bool has_too_much(const struct run *run)
+/* Bytes that may be in memory: what is charged, a stack, tables, and files. UINT64_MAX: any. */
+static uint64_t most_resident(const struct run *run)
 {
     uint64_t limit = run->options->limit, most;
     if (__builtin_add_overflow(limit, limit / 8, &most) ||
         __builtin_add_overflow(most, run->options->stack, &most) ||
         __builtin_add_overflow(most, uncharged, &most))
-        return false;
-    return tracer_resident(run->tracer) > most;
+        return UINT64_MAX;
+    return most;
+}
+
+/* What is in memory beyond what was charged came there by a way that no call shows. */
+static bool has_too_much(const struct run *run)
+{
+    return tracer_resident(run->tracer) > most_resident(run);
+}
+
+/* Each process has a stack. */
+static uint64_t most_in_group(const struct run *run)
+{
+    uint64_t most, stacks;
+    if (__builtin_mul_overflow(run->options->stack, (uint64_t)run->options->processes, &stacks) ||
+        __builtin_add_overflow(most_resident(run), stacks, &most) ||
+        __builtin_add_overflow(most, uncharged, &most))
+        return UINT64_MAX;
+    return most;
 }
 
 /* Of processes that have ended only sums are kept: there may be very many. */
@@ -255,6 +274,8 @@ static void harden(void)
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }
 
+/* What `compute` allows shows in the counts of a process, and to be put into a group takes 10 ms.
+ */
 static bool start(struct run *run)
 {
     const struct judge_start start = {
@@ -266,6 +287,8 @@ static bool start(struct run *run)
     };
     bool made = judge_start(&start, &run->started);
     harden();
+    if (made && strcmp(run->options->policy, "compute") != 0)
+        judge_group_open(&run->group, most_in_group(run), run->started.pid);
     if (made && tracer_seize(run->tracer, run->started.pid) && judge_output_begin(&run->output) &&
         held_child_let_go(&run->started))
         return true;
@@ -296,6 +319,11 @@ static void block_signals(struct run *run)
     signal(SIGXFSZ, SIG_IGN);
 }
 
+static bool failed(const struct judge_result *result)
+{
+    return !WIFEXITED(result->status) || WEXITSTATUS(result->status) != 0;
+}
+
 /* All is dead from here on, and what is still in the pipes is passed on. */
 static void finish(struct run *run)
 {
@@ -303,6 +331,10 @@ static void finish(struct run *run)
     result->unwatched = result->outcome.warning_count > 0;
     tracer_close(run->tracer);
     run->tracer = NULL;
+    if (result->cause == JUDGE_ENDED_ITSELF && failed(result) &&
+        judge_group_has_killed(&run->group))
+        result->cause = JUDGE_MEMORY;
+    judge_group_close(&run->group);
     bool ended_itself = result->cause == JUDGE_ENDED_ITSELF;
     bool all = judge_output_end(&run->output, ended_itself ? run->options->wall : patience);
     if (ended_itself && judge_output_is_over(&run->output))
@@ -349,6 +381,7 @@ int judge_run(const struct judge_options *options, const struct policy *policy,
         status = prepare(&run) ? run_it(&run) : EXIT_OURS;
     if (run.tracer != NULL)
         tracer_close(run.tracer);
+    judge_group_close(&run.group);
     judge_files_close(&run.files);
     policy_filter_free(&run.filter);
     judge_program_free(&run.program);

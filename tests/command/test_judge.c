@@ -600,6 +600,47 @@ START_TEST(nobody_needs_root)
 }
 END_TEST
 
+#define OWN_GROUP                                                                                  \
+    "g=/sys/fs/cgroup/memory$(sed -n 's/^[0-9]*:memory://p' /proc/self/cgroup); "                  \
+    "[ -w $g/cgroup.procs ] && [ -w $g/memory.limit_in_bytes ] && mkdir $g/try-$$ 2>/dev/null && " \
+    "rmdir $g/try-$$ && [ -w /dev/shm ] || exit 77; "
+
+static void in_own_group(const char *script, const char *out)
+{
+    char whole[4096];
+    snprintf(whole, sizeof whole, "%s%s", OWN_GROUP, script);
+    const struct run *run = shell(whole);
+    if (run->status == 77)
+        SKIP("a group of cgroups(7) v1 that is ours, and /dev/shm");
+    ck_assert_msg(strcmp(run->out, out) == 0, "%s\n%s", run->out, run->err);
+}
+
+/* Files in memory are in no count of a process: where we can have a group, that holds them. What a
+ * submission had there within that is not held against it, nor are streams that are such files. */
+START_TEST(files_in_memory_are_held_by_a_group)
+{
+    in_own_group("f=/dev/shm/memrestrict-test-$$; trap 'rm -f $f' EXIT; "
+                 "try() { $M judge -l 16M --time=9s --wall=60s --policy=none --processes=2 "
+                 "--json=j sh -c \"$1\" >$2; jq -r .verdict j; rm -f $f; }; "
+                 "try \"exec head -c 400000000 /dev/zero >$f\" out; "
+                 "try \"head -c 400000000 /dev/zero >$f; exit 1\" out; "
+                 "try \"head -c 9000000 /dev/zero >$f; exit 1\" out; "
+                 "try 'exec head -c 400000000 /dev/zero' $f",
+                 "memory-limit\nmemory-limit\nruntime-error\nok\n");
+}
+END_TEST
+
+START_TEST(a_group_goes_with_its_judge_or_the_next)
+{
+    in_own_group("$M judge --policy=none -l 16M sh -c 'echo >there; exec sleep 1000' & "
+                 "until [ -e there ]; do sleep 0.01; done; left=$g/memrestrict.$!.*; "
+                 "cat $left/cgroup.procs | wc -l; kill -KILL $!; wait $! 2>/dev/null; "
+                 "while [ -n \"$(cat $left/cgroup.procs)\" ]; do sleep 0.01; done; "
+                 "$M judge --policy=none -l 16M true; ls -d $left 2>/dev/null",
+                 "1\n");
+}
+END_TEST
+
 START_TEST(a_hundred_at_once_have_their_verdicts)
 {
     if (getenv("TEST_LONG") == NULL)
@@ -647,6 +688,8 @@ Suite *suite_judge(void)
     command_add(suite, the_recipe_with_bwrap_works);
     command_add(suite, exit_statuses_are_those_of_all);
     command_add(suite, nobody_needs_root);
+    command_add(suite, files_in_memory_are_held_by_a_group);
+    command_add(suite, a_group_goes_with_its_judge_or_the_next);
     command_add(suite, a_hundred_at_once_have_their_verdicts);
     return suite;
 }
