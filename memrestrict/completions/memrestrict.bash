@@ -67,7 +67,7 @@ _memrestrict_judge_options='-l --limit= --time= --wall= --output-limit= --proces
 # Those of sweep and merge.
 _memrestrict_merge_options='--baseline= --update-baseline --suppress= --fail-on= --json= --junit= --tap=
     --sarif= --color= -q --quiet -v --verbose -h --help --usage'
-_memrestrict_sweep_options="--mode= --depth= --only= -p --program= --max= --fork -j --jobs= -t --time= -l --limit=
+_memrestrict_sweep_options="--mode= --depth= --only= -p --program= --max= --for= --fork -j --jobs= -t --time= -l --limit=
     --sandbox --no-sandbox --files --no-files --journal= --keep= --shard= $_memrestrict_merge_options"
 
 # Sets COMPREPLY to those of the words that begin with the current one; options that end in "=" get

@@ -165,6 +165,7 @@ complete -c memrestrict -n __memrestrict_in_sweep -l depth -x -a '4 8 16 32' -d 
 complete -c memrestrict -n __memrestrict_in_sweep -s p -l program -x -a '(__fish_complete_command)' -d 'Only in these programs'
 complete -c memrestrict -n __memrestrict_in_sweep -l only -x -a 'lib= caller= call= thread=main arm=main' -d 'Further words of each fault plan'
 complete -c memrestrict -n __memrestrict_in_sweep -l max -x -a '10 100 1000' -d 'Trials at most'
+complete -c memrestrict -n __memrestrict_in_sweep -l for -x -a '1m 10m 1h' -d 'Begin no trial after that'
 complete -c memrestrict -n __memrestrict_in_sweep -l fork -d 'All in one run'
 complete -c memrestrict -n __memrestrict_in_sweep -s j -l jobs -x -a '1 2 4 8' -d 'Run so many at a time'
 complete -c memrestrict -n __memrestrict_in_sweep -s t -l time -x -a '1s 10s 1m 10m 1h' -d 'What a trial may take'

@@ -50,7 +50,7 @@ struct sweep {
     size_t tried, found[REACTIONS];
     size_t taken_up;                  /* of those tried: from the journal, in no time */
     size_t skipped, skipped_in_a_row; /* trials that could not be run */
-    bool cut;                         /* --max was reached */
+    bool cut;                         /* --max or --for was reached */
 };
 
 static bool no_memory(void)
@@ -290,7 +290,9 @@ static const struct task *next_task(struct sweep *sweep, size_t *number)
 static bool may_start(struct sweep *sweep)
 {
     size_t started = sweep->tried + sweep->skipped + trials_running(sweep->trials);
-    sweep->cut = sweep->options.most != 0 && started >= sweep->options.most;
+    sweep->cut =
+        (sweep->options.most != 0 && started >= sweep->options.most) ||
+        (sweep->options.spend != 0 && duration_now() - sweep->began >= sweep->options.spend);
     return !sweep->cut && trials_free_places(sweep->trials) > 0;
 }
 
@@ -393,12 +395,16 @@ static void note_skipped(struct sweep *sweep)
 static int sweep_program(struct sweep *sweep)
 {
     int status;
+    sweep->began = duration_now();
     if (!prepare(sweep, &status))
         return status;
-    sweep->began = duration_now();
     bool good = sweep->options.fork ? run_copies(sweep) : run_all(sweep);
     good = good && finish(sweep);
     note_skipped(sweep);
+    if (good && sweep->cut && sweep->journal.count == 0) {
+        message("--for: the time was over before the first trial; accepted: more");
+        return EXIT_OURS;
+    }
     status = sweep_end(&sweep->journal, &sweep->options.findings, &sweep->reports);
     bool looked = good && (sweep->skipped == 0 || status != EXIT_SUCCESS);
     return looked ? status : EXIT_OURS;

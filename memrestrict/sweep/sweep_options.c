@@ -34,6 +34,7 @@ enum {
     KEY_COLOR,
     KEY_SANDBOX,
     KEY_NO_SANDBOX,
+    KEY_FOR,
     KEY_FILES,
     KEY_NO_FILES,
     KEY_REPORT
@@ -75,6 +76,7 @@ static const struct argp_option sweep_rows[] = {
     {"only", KEY_ONLY, "WORDS", 0, "further words of each fault plan: lib=libfoo.so,arm=main", 0},
     {"program", 'p', "LIST", 0, "only in the programs of these names or globs: jq, of a script", 0},
     {"max", KEY_MOST, "N", 0, "trials at most", 0},
+    {"for", KEY_FOR, "DURATION", 0, "begin no trial after that; the most different come first", 0},
     {NULL, 0, NULL, 0, "How trials are run:", 2},
     {"fork", KEY_FORK, NULL, 0, "all in one run, which forks at each call site", 0},
     {"jobs", 'j', "N", 0, "so many at a time (default: one for each processor)", 0},
@@ -190,6 +192,7 @@ static error_t take_sweep(int key, char *word, void *into)
     case KEY_FORK: options->fork = true; return 0;
     case KEY_SANDBOX: options->sandbox = WISH_YES; return 0;
     case KEY_NO_SANDBOX: options->sandbox = WISH_NO; return 0;
+    case KEY_FOR: return value_time(&value, &options->spend);
     case KEY_FILES: options->files = WISH_YES; return 0;
     case KEY_NO_FILES: options->files = WISH_NO; return 0;
     case 'j': return take_number(&value, MOST_JOBS, &options->jobs);
@@ -272,9 +275,9 @@ bool sweep_options_read(int argc, char **argv, struct sweep_options *options, in
         return false;
     *status = EXIT_OURS;
     if (options->fork && (options->only != NULL || options->shard != NULL || options->most != 0 ||
-                          options->journal != NULL)) {
+                          options->spend != 0 || options->journal != NULL)) {
         message_usage(
-            "--fork: all is done in one run; accepted: without --only, --max, --shard and "
+            "--fork: all is done in one run; accepted: without --only, --max, --for, --shard and "
             "--journal");
         return false;
     }

@@ -40,6 +40,7 @@ struct sweep_options {
     const char *shard;            /* "1/4", or NULL */
     unsigned shard_index, shards; /* counted from 0; 1 shard: all of it */
     unsigned most;                /* trials; 0: all */
+    uint64_t spend;               /* nanoseconds, after which no trial is begun; 0: no end */
     bool fork;                    /* all in one run */
     enum wish sandbox;            /* none: for root */
     enum wish files;              /* none: in a sandbox */

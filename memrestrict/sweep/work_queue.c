@@ -3,8 +3,10 @@
 
 #include "base/fault_modes.h"
 #include "sweep/only_libraries.h"
+#include "sweep/site_order.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,13 +81,12 @@ static bool make_known(struct work_queue *work, const char *site)
     return false;
 }
 
-static bool add_site(struct work_queue *work, const struct task *before, const char *site,
-                     bool maps)
+static bool add_tasks(struct work_queue *work, const struct task *before, const char *site,
+                      bool maps, unsigned modes)
 {
-    bool wanted = before == NULL ? is_in_shard(work, site) : before->level < DEEPEST;
-    bool done = make_known(work, site);
-    for (unsigned mode = EXPLORE_ONCE; mode <= EXPLORE_REST && done && wanted; mode <<= 1)
-        if (work->options->modes & mode)
+    bool done = true;
+    for (unsigned mode = EXPLORE_ONCE; mode <= EXPLORE_REST && done; mode <<= 1)
+        if (modes & work->options->modes & mode)
             done = add_task(work, before, site, maps, mode);
     return done;
 }
@@ -100,18 +101,34 @@ static bool add_known(struct work_queue *work, const struct indexed_site *site)
 {
     char innermost[SITE_NAME];
     site_index_innermost(site, innermost);
-    return make_known_innermost(work, innermost) &&
-           add_site(work, NULL, site->name, site->calls == 0);
+    return make_known_innermost(work, innermost) && make_known(work, site->name);
+}
+
+/* All in one mode, then all in the next: a sweep that is stopped has seen the breadth. */
+static bool add_in_order(struct work_queue *work, const struct indexed_site *const *sites,
+                         size_t count)
+{
+    bool done = true;
+    for (unsigned mode = EXPLORE_ONCE; mode <= EXPLORE_REST; mode <<= 1)
+        for (size_t i = 0; i < count && done; i++)
+            if (is_in_shard(work, sites[i]->name))
+                done = add_tasks(work, NULL, sites[i]->name, sites[i]->calls == 0, mode);
+    return done;
 }
 
 bool work_queue_add(struct work_queue *work, const struct site_index *index)
 {
-    bool done = true;
-    for (const struct indexed_site *site = index->sites; site != NULL && done; site = site->hh.next)
-        if (only_libraries_may_fit(work->options->only, site))
-            done = add_known(work, site);
-        else
-            work->left_out++;
+    const struct indexed_site **sites = site_order(index);
+    bool done = sites != NULL;
+    size_t all = HASH_COUNT(index->sites), count = 0;
+    for (size_t i = 0; i < all && done; i++) {
+        bool wanted = only_libraries_may_fit(work->options->only, sites[i]);
+        work->left_out += !wanted;
+        if (wanted)
+            done = add_known(work, sites[count++] = sites[i]);
+    }
+    done = done && add_in_order(work, sites, count);
+    free(sites);
     return done;
 }
 
@@ -125,7 +142,8 @@ static bool add_met(struct work_queue *work, const struct task *before, const ch
     name[SITE_NAME - 1] = '\0';
     if (!is_new(work, name) || !is_new(work, words + SITE_NAME))
         return true;
-    return make_known(work, words + SITE_NAME) && add_site(work, before, name, false);
+    return make_known(work, words + SITE_NAME) && make_known(work, name) &&
+           (before->level >= DEEPEST || add_tasks(work, before, name, false, UINT_MAX));
 }
 
 bool work_queue_add_met(struct work_queue *work, size_t task, const struct string_list *sites)

@@ -95,6 +95,13 @@
              "for f in --fork '-j2 -p sweep_one_bug --journal=k'; do " SWEEP "$f ./p >o; show; "   \
              "done; $M merge -q --json=j k >o; show",                                              \
       0, SHOWN SHOWN SHOWN, "")                                                                    \
+    X(sweep_for_a_time_begins_no_trial_after_it,                                                   \
+      SWEEP "--for=1ms " ENDS "words; echo $?; " SWEEP "--for=1h " ENDS                            \
+            "words >o; echo $?; jq -r .finished j; " SWEEP                                         \
+            "-j1 --for=2 sh -c 'sleep 0.3; exec \"$0\" loses_folder' " ENDS                        \
+            ">o 2>e; [ $? != 125 ] && jq -r .finished j",                                          \
+      0, "125\n0\ntrue\nfalse\n",                                                                  \
+      "memrestrict: --for: the time was over before the first trial; accepted: more")              \
     X(sweep_leaves_out_what_only_does_not_name,                                                    \
       LIBRARY SWEEP "--only=lib=libc-own.so ./v >o; jq -r '.trials[].outcome, .notes[]' j; " SWEEP \
                     "--only=lib=v ./v >o",                                                         \

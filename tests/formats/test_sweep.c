@@ -7,6 +7,7 @@
 #include "base/signal_wait.h"
 #include "sweep/classify.h"
 #include "sweep/said.h"
+#include "sweep/site_order.h"
 
 #include <signal.h>
 #include <string.h>
@@ -117,6 +118,40 @@ START_TEST(sweep_signal_is_seen_while_nothing_is_waited_for)
 }
 END_TEST
 
+/* Call sites of two rounds: of the program and of a library, in the order in which they are met. */
+START_TEST(sweep_order_has_the_breadth_first)
+{
+#define SITE(name, frames)                                                                         \
+    "{\"name\":\"000000000000000" #name "\",\"calls\":1,\"frames\":[" frames "]}"
+#define OF_LIBRARY(offset) "[0,1],[2," #offset "],[1,2],[1,3],"
+#define OF_PROGRAM(offset) "[0,1],[1," #offset "],[1,2],[1,3],"
+    static const char list[] =
+        "{\"processes\":[{\"pid\":1,\"objects\":[{\"path\":\"/lib/libc.so.6\"},"
+        "{\"path\":\"/bin/prog\"},{\"path\":\"/lib/libx.so.1\"}],\"sites\":[" SITE(1, OF_LIBRARY(1) "[1,1]") "," SITE(
+            2,
+            OF_LIBRARY(
+                1) "[1,2]") "," SITE(3,
+                                     OF_PROGRAM(
+                                         1) "[1,1]") "," SITE(4,
+                                                              OF_PROGRAM(
+                                                                  1) "[1,2]") "," SITE(5,
+                                                                                       OF_LIBRARY(
+                                                                                           2) "[1,"
+                                                                                              "1]") "," SITE(6,
+                                                                                                             OF_PROGRAM(
+                                                                                                                 2) "[1,1]") "]}]}";
+    char order[8] = "";
+    struct site_index index;
+    json_t *json = json_loads(list, 0, NULL);
+    ck_assert(json != NULL && site_index_read(&index, json, 0));
+    const struct indexed_site **sites = site_order(&index);
+    ck_assert_ptr_nonnull(sites);
+    for (size_t i = 0; i < HASH_COUNT(index.sites); i++)
+        order[i] = sites[i]->name[SITE_NAME - 2];
+    ck_assert_str_eq(order, "316542");
+}
+END_TEST
+
 Suite *suite_sweep(void)
 {
     Suite *suite = suite_create("sweep");
@@ -126,5 +161,6 @@ Suite *suite_sweep(void)
     formats_add(suite, sweep_crash_of_a_child_counts_before_the_hang_of_who_waits);
     formats_add(suite, sweep_end_by_a_signal_is_no_exit_of_that_number);
     formats_add(suite, sweep_signal_is_seen_while_nothing_is_waited_for);
+    formats_add(suite, sweep_order_has_the_breadth_first);
     return suite;
 }
