@@ -34,7 +34,9 @@ FEW_SEGMENTS := $(call known,-Wl$(comma)-z$(comma)noseparate-code)
 # constructors and destructors stand in arrays, and no handler of its is taken back.
 NO_START_FILES := $(call known,-nostartfiles)
 # -O1: a table of names with few collisions, which the loader asks for each name of each library.
+VERSIONS := libmemrestrict/memrestrict.map
 LIB_LINK := -shared -pthread -Wl,-O1 -Wl,-soname,libmemrestrict.so -Wl,-Bsymbolic-functions \
+	-Wl,--version-script=$(VERSIONS) \
 	-Wl,-z,now,-z,relro,-z,noexecstack,-z,nodelete,-z,defs $(FEW_SEGMENTS) $(NO_START_FILES)
 
 LIB := $(BUILD)/libmemrestrict.so
@@ -55,8 +57,8 @@ $(BUILD)/lib/%.o: libmemrestrict/%.c Makefile | $(BUILD)/uthash
 	@mkdir -p $(@D)
 	$(CC) $(STD) $(WARN) $(INC) $(NOTE_HEADERS) $(CPPFLAGS) $(LIB_FLAGS) $(LTO) $(CFLAGS) -c $< -o $@
 
-$(LIB): $(LIB_OBJECTS)
-	$(CC) $(LIB_FLAGS) $(LTO) $(CFLAGS) $(LIB_LINK) $(LDFLAGS) $^ -o $@
+$(LIB): $(LIB_OBJECTS) $(VERSIONS)
+	$(CC) $(LIB_FLAGS) $(LTO) $(CFLAGS) $(LIB_LINK) $(LDFLAGS) $(LIB_OBJECTS) -o $@
 
 # A missing header is one clear line here, not an error of the compiler's.
 $(BUILD)/uthash:

@@ -31,6 +31,15 @@ for file in "$BUILD/memrestrict" "$BUILD/libmemrestrict.so"; do
     result "$name has code that no relocation writes to" "$(has_not "$file" 'TEXTREL' -d)"
 done
 
+# Our own names have a version, for whom is linked with them; the others must stand in for whatever
+# version of the C library's is asked for.
+exported=$(nm -D --with-symbol-versions --defined-only "$BUILD/libmemrestrict.so" | awk '$2 != "A" {print $3}')
+result "each name of the header has a version, and no other" "$(grep -v '^memrestrict_[a-z_]*@@MEMRESTRICT_1\.0$' <<<"$exported" |
+    grep -E '@|memrestrict')"
+result "all functions of the header are exported" \
+    "$(sed -n 's/^MEMRESTRICT_FUNCTION([^,]*, \([a-z_]*\),.*/memrestrict_\1@@MEMRESTRICT_1.0/p' include/memrestrict.h |
+        sort | comm -23 - <(LC_ALL=C sort <<<"$exported"))"
+
 built_with() { LC_ALL=C readelf -p .debug_str "$1" 2>/dev/null | grep -qE -- "$2"; }
 if built_with "$BUILD/memrestrict" '-fsanitize'; then
     echo "SKIP stacks and calls of the command: built with a sanitizer"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Everything is hidden but what says EXPORT. The interposed names are not versioned: a version of
- * ours would keep them from standing in for the C library's.
+ * ours would keep them from standing in for the C library's. Those of the public header are
+ * (memrestrict.map).
  */
 #ifndef MEMRESTRICT_EXPORTS_H
 #define MEMRESTRICT_EXPORTS_H
