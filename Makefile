@@ -307,9 +307,9 @@ bench-programs: $(BENCH) $(BUILD)/bench/forward.so
 $(BUILD)/bench/forward.so: bench/forward.c
 	@mkdir -p $(@D)
 	$(CC) $(STD) $(WARN) $(CPPFLAGS) $(LIB_FLAGS) -O2 -shared $< -o $@ -ldl
-$(BUILD)/bench/%: bench/%.c $(wildcard bench/*.h)
+$(BUILD)/bench/%: bench/%.c $(wildcard bench/*.h) include/memrestrict.h
 	@mkdir -p $(@D)
-	$(CC) $(STD) -Wall -Wextra $(CPPFLAGS) -O2 -fno-builtin -pthread $< -o $@ -ldl
+	$(CC) $(STD) -Wall -Wextra -Iinclude $(CPPFLAGS) -O2 -fno-builtin -pthread $< -o $@ -ldl
 
 # MEMRESTRICT_DEBUG: functions that need a lock stop where it is not held (lock.h).
 FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))

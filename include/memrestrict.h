@@ -130,6 +130,72 @@ enum { MEMRESTRICT_FAILURES_BEGIN, MEMRESTRICT_FAILURES_ARMED, MEMRESTRICT_FAILU
 MEMRESTRICT_FUNCTION(bool, failures_next, (struct memrestrict_failures * failures));
 #define MEMRESTRICT_FOREACH_FAILURE(failures) while (memrestrict_failures_next(&(failures)))
 
+/* Scopes: budgets inside the budget.
+ *
+ * What a thread allocates while it is in a scope is charged to the scope, to its parent, to that
+ * one's parent and so on, and to the process: at each level what is charged never exceeds the
+ * limit, and what fits all levels is never refused, whatever other threads do. Refused calls fail
+ * with ENOMEM; if a scope refused, it counts that, and the process does not. A block that is freed,
+ * by whatever thread and wherever that is then, is credited to the scope that paid for it.
+ *
+ * A scope's parent is the scope that the thread was in which made it, for good. A thread may enter
+ * any scope, whatever it is in already, and many threads may be in one at once: what counts is the
+ * chain of the scope that was entered last. A thread that ends leaves all that it is in. A forked
+ * child has the scopes that there were, with figures of its own, and is in those that its thread
+ * was in.
+ *
+ * Charged are heap blocks, in the bytes that were asked for, C++'s new included. A block that
+ * realloc makes larger is charged anew, whole, to the scope of who calls it, and credited to who
+ * paid for it before; one that becomes smaller stays whose it is. Mappings of the program's own
+ * (mmap) and threads' stacks are charged to the process alone: what a call maps may join, cover or
+ * move what others have mapped, so a mapping has no one who pays for it.
+ *
+ * Not in signal handlers; but a handler may allocate in the scope that its thread is in. Without
+ * the library there is no scope: memrestrict_scope_create returns NULL, and the others false or
+ * nothing. */
+struct memrestrict_scope;
+
+/* A new one; the name is copied, and cut after 39 bytes. MEMRESTRICT_UNLIMITED: it only counts.
+ * NULL: ENOMEM, there is no memory; EAGAIN, 64 scopes would be one below the other; ENOSYS, this
+ * process's heap is not limited, or the library is not here. */
+MEMRESTRICT_FUNCTION(struct memrestrict_scope *, scope_create, (const char *name, uint64_t limit));
+/* The calling thread is in it, until it leaves it. False: EAGAIN, it is in 64 already; ENOMEM;
+ * EINVAL, it is no scope; ENOSYS, without the library. */
+MEMRESTRICT_FUNCTION(bool, scope_enter, (struct memrestrict_scope * scope));
+/* The thread is in what it was in before it last entered that scope; nothing if it is not in it. */
+MEMRESTRICT_FUNCTION(void, scope_leave, (struct memrestrict_scope * scope));
+/* Fills *usage with the scope's figures, as memrestrict_usage_get does with the process's; `used`
+ * is of all scopes below it, too, and `unknown` is 0. False: it is no scope, or `size` is none that
+ * was ever valid. Takes no lock that is waited for. Safe in signal handlers. */
+MEMRESTRICT_FUNCTION(bool, scope_usage,
+                     (const struct memrestrict_scope *scope, struct memrestrict_usage *usage,
+                      size_t size));
+/* The program has it no more. What it paid for goes on, charged to its parent. Threads that are in
+ * it stay in it, and it keeps its limit, until they leave it. NULL is ignored. */
+MEMRESTRICT_FUNCTION(void, scope_destroy, (struct memrestrict_scope * scope));
+
+/* A scope without a name, as it is entered, which ends where it is left. False: as from
+ * memrestrict_scope_create. memrestrict_scope_pop leaves the last one that was pushed, and what was
+ * entered after it. */
+MEMRESTRICT_FUNCTION(bool, scope_push, (uint64_t limit));
+MEMRESTRICT_FUNCTION(void, scope_pop, (void));
+
+/* What a scope, and those below it, still pay for: blocks of one call site each. */
+struct memrestrict_live {
+    const void *caller; /* where the call of malloc or the like returned to; NULL: not known */
+    uint64_t site;      /* the name of its call stack, by which `memrestrict run --sites` knows it;
+                           0: call stacks are not collected */
+    uint64_t blocks, bytes;
+};
+/* Fills the `count` entries at `live`, those with the most bytes first, and returns how many there
+ * are; if they are too few, the last one is the sum of some, and its caller NULL. `size` is
+ * sizeof *live as the caller was compiled. Exact when no other thread frees or reallocates
+ * meanwhile. Takes a lock, and time for the whole heap; never allocates. Without the library, or
+ * for what is no scope: 0. */
+MEMRESTRICT_FUNCTION(size_t, scope_live,
+                     (const struct memrestrict_scope *scope, struct memrestrict_live *live,
+                      size_t count, size_t size));
+
 /* Pools: memory that is filled at start-up, and must not change afterwards.
  *
  * A pool's blocks lie in pages of its own, between two pages without access. A sealed pool can only
@@ -264,6 +330,63 @@ static inline bool memrestrict_failures_next(struct memrestrict_failures *failur
     bool first = failures->state == MEMRESTRICT_FAILURES_BEGIN;
     failures->state = MEMRESTRICT_FAILURES_LAST;
     return first;
+}
+
+static inline struct memrestrict_scope *memrestrict_scope_create(const char *name, uint64_t limit)
+{
+    MEMRESTRICT_FIND(call, scope_create)
+    if (call != NULL)
+        return call(name, limit);
+    memrestrict_plain_cannot();
+    return NULL;
+}
+
+static inline bool memrestrict_scope_enter(struct memrestrict_scope *scope)
+{
+    MEMRESTRICT_FIND(call, scope_enter)
+    return call != NULL ? call(scope) : memrestrict_plain_cannot();
+}
+
+static inline void memrestrict_scope_leave(struct memrestrict_scope *scope)
+{
+    MEMRESTRICT_FIND(call, scope_leave)
+    if (call != NULL)
+        call(scope);
+}
+
+static inline bool memrestrict_scope_usage(const struct memrestrict_scope *scope,
+                                           struct memrestrict_usage *usage, size_t size)
+{
+    MEMRESTRICT_FIND(call, scope_usage)
+    return call != NULL && call(scope, usage, size);
+}
+
+static inline void memrestrict_scope_destroy(struct memrestrict_scope *scope)
+{
+    MEMRESTRICT_FIND(call, scope_destroy)
+    if (call != NULL)
+        call(scope);
+}
+
+static inline bool memrestrict_scope_push(uint64_t limit)
+{
+    MEMRESTRICT_FIND(call, scope_push)
+    return call != NULL ? call(limit) : memrestrict_plain_cannot();
+}
+
+static inline void memrestrict_scope_pop(void)
+{
+    MEMRESTRICT_FIND(call, scope_pop)
+    if (call != NULL)
+        call();
+}
+
+static inline size_t memrestrict_scope_live(const struct memrestrict_scope *scope,
+                                            struct memrestrict_live *live, size_t count,
+                                            size_t size)
+{
+    MEMRESTRICT_FIND(call, scope_live)
+    return call != NULL ? call(scope, live, count, size) : 0;
 }
 
 /* A pool without the library: blocks of malloc's, in a list. */

@@ -47,13 +47,16 @@ measure() {
     live-step) added_each "$build/bench/live" 1 2000 ;;
     thread-step) added_each "$build/bench/live" 2 2000 ;;
     realloc) added_each "$build/bench/realloc" ;;
+    pair-in-a-scope) added_each "$build/bench/scopes" pairs ;;
+    pair-in-two-scopes) added_each "$build/bench/scopes" nested ;;
+    scope) added_each "$build/bench/scopes" push ;;
     start-up) added "$build/bench/startup" ;;
     *) return 1 ;;
     esac
 }
 
 # valgrind counts a start without what it cannot preload.
-for file in libmemrestrict.so bench/pairs bench/live bench/realloc bench/startup; do
+for file in libmemrestrict.so bench/pairs bench/live bench/realloc bench/scopes bench/startup; do
     [ -e "$build/$file" ] && continue
     result "$file is there" "$BUILD/$file is missing: make lib bench-programs"
 done

@@ -5,6 +5,7 @@
 #include "decide/explore.h"
 #include "records/fault.h"
 #include "decide/gate_refusals.h"
+#include "decide/gate_scopes.h"
 #include "ground/guard.h"
 #include "records/ledger.h"
 #include "records/sites.h"
@@ -13,10 +14,25 @@
 #include <stdint.h>
 
 /* Sizes from here on need more than to be charged: no block is so large; or all, if there is a
- * plan. */
+ * plan, or a scope. */
 static size_t needs_check_from = (size_t)PTRDIFF_MAX + 1;
+static bool scopes_expected;
 
 void gate_expect_faults(void) { __atomic_store_n(&needs_check_from, 0, __ATOMIC_RELAXED); }
+
+void gate_expect_scopes(void)
+{
+    if (LIKELY(__atomic_load_n(&scopes_expected, __ATOMIC_RELAXED)))
+        return;
+    __atomic_store_n(&scopes_expected, true, __ATOMIC_RELAXED);
+    gate_expect_faults();
+}
+
+static inline bool in_scope(void)
+{
+    return UNLIKELY(__atomic_load_n(&scopes_expected, __ATOMIC_RELAXED)) &&
+           scopes_current() != NULL;
+}
 
 void gate_start(const struct config *config, const char *program)
 {
@@ -73,7 +89,8 @@ OUT_OF_LINE bool gate_admit_block(enum call call, size_t size)
 {
     if (LIKELY(size < needs_check_from))
         return gate_admit(call, size);
-    return is_granted(call, size) && gate_admit(call, size);
+    return is_granted(call, size) &&
+           (in_scope() ? gate_scopes_admit(call, size) : gate_admit(call, size));
 }
 
 bool gate_is_fast(void) { return !sites_on && !fault_may_strike(); }
@@ -85,15 +102,23 @@ bool gate_admit_fast(enum call call, size_t size)
 
 void gate_cancel(uint64_t size) { budget_refund(size); }
 
+void gate_cancel_block(uint64_t size)
+{
+    if (in_scope())
+        gate_scopes_cancel(size);
+    else
+        budget_refund(size);
+}
+
 /* No entry: because of stale ones, or for want of memory. */
 static COLD bool enter_slowly(const void *block, size_t size)
 {
-    size_t stale;
+    struct ledger_noted stale;
     const void *start;
     while ((start = ledger_take_stale(block, size, &stale)) != NULL) {
         if (sites_on)
-            site_ends(start, stale);
-        budget_refund(stale);
+            site_ends(start, stale.size);
+        gate_scopes_refund(&stale);
     }
     return ledger_put(block, size);
 }
@@ -142,6 +167,8 @@ static OUT_OF_LINE bool commit_with_site(enum call call, const void *block, size
 bool gate_commit(enum call call, const void *block, size_t size, const struct stack_at *from)
 {
     budget_note_peak(size);
+    if (in_scope())
+        return gate_scopes_commit(call, block, size, from);
     return UNLIKELY(sites_on) ? commit_with_site(call, block, size, from)
                               : commit(call, block, size);
 }
@@ -149,6 +176,8 @@ bool gate_commit(enum call call, const void *block, size_t size, const struct st
 static COLD bool release_inherited(const void *block)
 {
     size_t size;
+    if (gate_scopes_release(block))
+        return true;
     bool known = ledger_take_inherited(block, &size);
     if (known && sites_on)
         sites_lose(0, size);
@@ -242,6 +271,8 @@ bool gate_resize_begin(struct gate_resize *resize, enum call call, const void *b
     resize->known = ledger_take(block, &resize->old_size);
     if (UNLIKELY(sites_on))
         resize->site = ledger_site(block);
+    if (UNLIKELY(scopes_expected) && gate_scopes_resizes(resize))
+        return gate_scopes_resize_begin(resize);
     if (UNLIKELY(!resize->known) && ledger_take_inherited(block, &resize->old_size))
         return resize_inherited(resize);
     if (!resize->known)
@@ -269,6 +300,10 @@ static OUT_OF_LINE void site_moves(const struct gate_resize *resize, const void 
 void gate_resize_end(struct gate_resize *resize, const void *moved)
 {
     size_t old_size = resize->old_size, new_size = resize->new_size;
+    if (UNLIKELY(resize->scoped)) {
+        gate_scopes_resize_end(resize, moved);
+        return;
+    }
     bool kept = moved == NULL && new_size != 0;
     if (UNLIKELY(resize->inherited)) {
         if (kept)

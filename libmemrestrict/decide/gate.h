@@ -18,12 +18,16 @@ void gate_start(const struct config *config, const char *program);
  * thread that was armed no longer is. Calls off the fast path look for a plan from then on; only a
  * thread that is armed itself leaves that path. */
 void gate_expect_faults(void);
+/* The same for scopes, before the first is made. */
+void gate_expect_scopes(void);
 
 /* Heap blocks. `size` is what the program asked for; admit sets errno when it returns false. */
 bool gate_admit(enum call call, uint64_t size);
 /* The same for a block. The plan may say that it fails; more than PTRDIFF_MAX bytes are refused. */
 bool gate_admit_block(enum call call, size_t size);
 void gate_cancel(uint64_t size);
+/* The same after gate_admit_block. */
+void gate_cancel_block(uint64_t size);
 /* Does the plan say that this call fails? Then it is counted, and errno is set as by a refusal.
  * gate_admit_block asks by itself. */
 bool gate_faults(enum call call, uint64_t size);
@@ -37,7 +41,7 @@ bool gate_release(const void *block);
 /* The fast path (interpose_heap.c): for blocks of at most GATE_FAST_LARGEST bytes, while
  * gate_is_fast. These functions are inlined. Unless a comment says otherwise, false means that
  * nothing was done, and that the caller goes on with the slow one. */
-enum { GATE_FAST_LARGEST = 0xeffd };
+enum { GATE_FAST_LARGEST = 0xeffc };
 /* Is nothing asked for but counting? Changes for a thread that arms or disarms itself, and in the
  * child of a fork. */
 bool gate_is_fast(void);
@@ -61,9 +65,14 @@ struct gate_resize {
     enum call call;
     const void *block;
     size_t old_size, new_size;
-    bool known;     /* the old block was in the ledger */
-    bool inherited; /* ... and held since before the fork, so that the new one is charged whole */
-    uint16_t site;  /* who had it, if call sites are collected */
+    bool known;       /* the old block was in the ledger */
+    bool inherited;   /* ... and held since before the fork, so that the new one is charged whole */
+    uint16_t site;    /* who had it, if call sites are collected */
+    uintptr_t caller; /* where the call returns to, as who began it says; 0: not known */
+    bool scoped;      /* gate_scopes.h has to do with it, and what follows: */
+    uint64_t note;    /* of the old block */
+    struct memrestrict_scope *payer, *target; /* of the old block, and the new one; NULL: none */
+    struct memrestrict_scope *common;         /* the innermost above both */
 };
 bool gate_resize_begin(struct gate_resize *resize, enum call call, const void *block,
                        size_t new_size);

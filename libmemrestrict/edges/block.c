@@ -9,7 +9,7 @@ OUT_OF_LINE void *block_end(enum call call, void *block, size_t size, const stru
 {
     if (UNLIKELY(block == NULL)) {
         gate_fall_short_below(call, size);
-        gate_cancel(size);
+        gate_cancel_block(size);
         return NULL;
     }
     if (LIKELY(gate_commit(call, block, size, from)))

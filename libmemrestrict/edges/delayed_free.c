@@ -16,7 +16,7 @@ static void (*release_at_end)(void *block);
 void delayed_free_release(void (*release)(void *block))
 {
     unsigned level = guard.level;
-    if (level != GUARD_PLAIN) /* there are none; or a signal handler came into delayed_free_swap */
+    if (!guard_is_fast()) /* there are none; or a signal handler came into delayed_free_swap */
         return;
     guard.level = GUARD_COUNTED;
     for (unsigned i = 0; i < GUARD_DELAYED; i++) {
@@ -32,7 +32,7 @@ static void end_thread(void *unused)
 {
     (void)unused;
     delayed_free_release(release_at_end);
-    if (guard.level == GUARD_PLAIN)
+    if (guard_is_fast())
         guard.level = GUARD_COUNTED;
 }
 
@@ -49,7 +49,7 @@ void delayed_free_before_thread(void)
     if (delayed_free_largest < 0 || !atomic_compare_exchange_strong(&key_state, &none, KEY_TRIED) ||
         !thread_end_key(&at_end, end_thread))
         return;
-    if (guard.level == GUARD_PLAIN) /* the first thread, which may end before the others */
+    if (guard_is_fast()) /* the first thread, which may end before the others */
         pthread_setspecific(at_end, &guard);
     atomic_store(&key_state, KEY_MADE);
 }

@@ -3,6 +3,7 @@
 
 #include "decide/explore.h"
 #include "decide/gate.h"
+#include "decide/gate_scopes.h"
 #include "decide/map_barrier.h"
 #include "decide/membership.h"
 #include "decide/pool_fault.h"
@@ -32,6 +33,7 @@ static void take_all(void)
     regions_fork_take();
     ledger_fork_take();
     budget_fork_take();
+    scopes_fork_take();
 }
 
 /* Before fork takes its own locks: stdio's list lock, then ours. In that order, because a thread
@@ -65,6 +67,7 @@ static void fork_parent(void)
     }
     kernel_signals_block(&mask);
     guard.forking = 0;
+    scopes_fork_drop();
     budget_fork_drop();
     ledger_fork_drop();
     regions_fork_drop();
@@ -94,6 +97,7 @@ static void free_locks_in_child(void)
     regions_fork_reset();
     ledger_fork_reset();
     budget_fork_reset();
+    scopes_fork_reset();
     pools_fork_reset();
     pool_fault_fork_reset();
     real_stdio_reset();
@@ -122,6 +126,7 @@ static void begin_child(bool as_noted)
         thread_inherit();
         budget_inherit();
     }
+    gate_scopes_fork_child(as_noted);
     membership_fork_child(process_called());
 }
 
@@ -165,6 +170,7 @@ static void recover_copy(void)
     regions_recover(&regions_own);
     ledger_recover();
     budget_recover();
+    scopes_fork_reset();
     thread_recover();
 }
 

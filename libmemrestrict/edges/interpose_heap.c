@@ -22,6 +22,7 @@
 #include "edges/exports.h"
 #include "edges/front.h"
 #include "decide/gate.h"
+#include "decide/gate_scopes.h"
 #include "edges/lifecycle.h"
 #include "edges/next_heap.h"
 #include "ground/pages.h"
@@ -53,11 +54,22 @@ static void *by_calloc(size_t alignment, size_t size)
     return real.calloc(1, size);
 }
 
-static OUT_OF_LINE void *malloc_slow(size_t size)
+static OUT_OF_LINE void *malloc_whole_way(size_t size)
 {
     if (UNLIKELY(front_awaits_heap()) && life_counts_heap())
         front_passed_heap();
     return block_new(CALL_malloc, block_by_malloc, 0, size);
+}
+
+static void *malloc_in_scope_alone(size_t size, uint64_t note);
+static void *malloc_in_scope(size_t size, uint64_t note);
+
+static FLATTEN OUT_OF_LINE void *malloc_slow(size_t size)
+{
+    if (UNLIKELY(guard.level != GUARD_SCOPED) || UNLIKELY(size - 1 >= GATE_FAST_LARGEST))
+        return malloc_whole_way(size);
+    uint64_t note = gate_scopes_note(__builtin_return_address(0));
+    return *scopes_alone ? malloc_in_scope_alone(size, note) : malloc_in_scope(size, note);
 }
 
 static OUT_OF_LINE void *malloc_end(void *block, size_t size, int saved)
@@ -65,6 +77,32 @@ static OUT_OF_LINE void *malloc_end(void *block, size_t size, int saved)
     block = block_end(CALL_malloc, block, size, NULL);
     if (block != NULL)
         errno = saved;
+    return block;
+}
+
+/* The fast path of a thread in a scope: the size is not 0. */
+static FLATTEN OUT_OF_LINE void *malloc_in_scope(size_t size, uint64_t note)
+{
+    int *error = guard.error, saved = *error;
+    if (UNLIKELY(!gate_scopes_admit_fast(size)) && UNLIKELY(!gate_scopes_admit(CALL_malloc, size)))
+        return NULL;
+    void *block = next_heap.malloc(size);
+    if (UNLIKELY(block == NULL) || UNLIKELY(!gate_scopes_commit_fast(block, size, note)))
+        return malloc_end(block, size, saved);
+    *error = saved;
+    return block;
+}
+
+/* The same of the only thread. */
+static FLATTEN OUT_OF_LINE void *malloc_in_scope_alone(size_t size, uint64_t note)
+{
+    int *error = guard.error, saved = *error;
+    if (UNLIKELY(!gate_scopes_admit_alone(size)))
+        return malloc_in_scope(size, note);
+    void *block = next_heap.malloc(size);
+    if (UNLIKELY(block == NULL) || UNLIKELY(!gate_scopes_commit_fast(block, size, note)))
+        return malloc_end(block, size, saved);
+    *error = saved;
     return block;
 }
 
@@ -200,7 +238,7 @@ static COLD bool unknown(const void *block)
     return early;
 }
 
-static OUT_OF_LINE void free_slow(void *block)
+static OUT_OF_LINE void free_whole_way(void *block)
 {
     if (block == NULL)
         return;
@@ -215,6 +253,25 @@ static OUT_OF_LINE void free_slow(void *block)
     real.free(block);
     guard_leave();
     *error = saved;
+}
+
+static OUT_OF_LINE void free_in_scope(void *block, size_t size, uint64_t note)
+{
+    gate_scopes_cancel_noted(size, note);
+    next_heap.free(block);
+}
+
+/* The fast path of a thread in a scope: it calls nothing. */
+static FLATTEN OUT_OF_LINE void free_slow(void *block)
+{
+    uint64_t note;
+    int64_t size = LIKELY(guard.level == GUARD_SCOPED) ? gate_scopes_take_fast(block, &note) : -1;
+    if (UNLIKELY(size < 0))
+        free_whole_way(block);
+    else if (LIKELY(gate_scopes_refund_alone((size_t)size, note)))
+        next_heap.free(block);
+    else
+        free_in_scope(block, (size_t)size, note);
 }
 
 static OUT_OF_LINE void free_taken(void *block, size_t size)
@@ -273,7 +330,8 @@ static COLD void *leave_early(void *block, size_t size)
     return moved;
 }
 
-static void *resize_block(enum call call, void *block, size_t size)
+static inline __attribute__((always_inline)) void *resize_block(enum call call, void *block,
+                                                                size_t size)
 {
     if (block == NULL)
         return block_new(call, block_by_malloc, 0, size);
@@ -285,6 +343,7 @@ static void *resize_block(enum call call, void *block, size_t size)
     struct gate_resize resize;
     if (UNLIKELY(!gate_resize_begin(&resize, call, block, size)))
         return NULL;
+    resize.caller = (uintptr_t)__builtin_return_address(0);
     if (UNLIKELY(!resize.known) && !resize.inherited)
         next_heap_release_delayed();
     guard_enter();

@@ -95,9 +95,10 @@ bool COLD life_counts_heap_first(void)
     if (life() != LIFE_ACTIVE || guard_is_inside())
         return false;
     guard_errno();
-    guard.level = gate_is_fast() && !front_awaits_heap() && delayed_free_start_thread()
-                      ? GUARD_PLAIN
-                      : GUARD_COUNTED;
+    if (!gate_is_fast() || front_awaits_heap() || !delayed_free_start_thread())
+        guard.level = GUARD_COUNTED;
+    else
+        guard.level = guard.scope == NULL ? GUARD_PLAIN : GUARD_SCOPED;
     return true;
 }
 

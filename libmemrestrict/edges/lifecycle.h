@@ -36,7 +36,7 @@ static inline bool life_counts(void) { return life_active() && LIKELY(!guard_is_
 bool life_counts_heap_first(void);
 static inline bool life_counts_heap(void)
 {
-    bool known = guard.level == GUARD_COUNTED || guard.level == GUARD_PLAIN;
+    bool known = guard.level - GUARD_COUNTED <= (unsigned)(GUARD_SCOPED - GUARD_COUNTED);
     return LIKELY(known) || life_counts_heap_first();
 }
 

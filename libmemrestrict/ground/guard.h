@@ -28,6 +28,7 @@ enum guard_path {
     GUARD_UNKNOWN, /* not asked yet */
     GUARD_COUNTED, /* the whole way: counted, and whatever else is asked for */
     GUARD_PLAIN,   /* the fast path: counted, and nothing else */
+    GUARD_SCOPED,  /* the same in a scope, which is charged as well (scopes.h) */
     GUARD_INSIDE =
         4 /* added for each call into the next allocator: what comes from there passes through */
 };
@@ -53,7 +54,9 @@ struct guard {
     unsigned
         forking; /* > 0: this thread holds every lock of ours, from fork's prepare to its end;
                     more than 1 when a signal handler or another's fork handler forks meanwhile */
-    struct fault_set *faults; /* the thread's own plan of faults (fault.c); NULL: none */
+    struct fault_set *faults;        /* the thread's own plan of faults (fault.c); NULL: none */
+    struct memrestrict_scope *scope; /* the innermost that it is in (scopes.h); NULL: none */
+    struct scope_thread *scopes;     /* what is known of it there; NULL: it never was in any */
 };
 
 extern _Thread_local struct guard guard __attribute__((tls_model("initial-exec")));
@@ -62,6 +65,10 @@ extern _Thread_local struct guard guard __attribute__((tls_model("initial-exec")
  * ones. An allocator's own mappings are not charged beside the block that they serve. */
 static inline void guard_enter(void) { guard.level += GUARD_INSIDE; }
 static inline void guard_leave(void) { guard.level -= GUARD_INSIDE; }
+static inline bool guard_is_fast(void)
+{
+    return guard.level == GUARD_PLAIN || guard.level == GUARD_SCOPED;
+}
 static inline bool guard_is_inside(void) { return guard.level >= GUARD_INSIDE; }
 /* In the child of a fork: the path is asked for anew. */
 static inline void guard_forget_path(void) { guard.level -= guard.level % GUARD_INSIDE; }

@@ -254,6 +254,18 @@ static OUT_OF_LINE bool charge_plain_in_tree(struct account *account, uint64_t b
     return budget_inside.in_tree && counter_alone() && budget_charge_counter(account, bytes, false);
 }
 
+static inline bool charge_alone(struct account *account, uint64_t bytes)
+{
+    uint64_t used = counter_get(&account->used);
+    uint64_t sum = used + bytes; /* of a plain block, and one process's: far from an overflow */
+    if (UNLIKELY(sum > counter_get(&account->ceiling)) ||
+        UNLIKELY(!counter_swap(&account->used, &used, sum, true)))
+        return false;
+    if (UNLIKELY(sum > counter_get(&account->peak)))
+        raise_peak(account, sum, true);
+    return true;
+}
+
 bool budget_charge_fast(uint64_t bytes)
 {
     struct account *account = *(struct account *volatile *)budget_inside.account;
@@ -267,14 +279,13 @@ bool budget_charge_fast(uint64_t bytes)
         return LIKELY(result == STOCK_CHARGED) ||
                (result == STOCK_OVERDRAWN && stocks_settle(stock, bytes));
     }
-    uint64_t used = counter_get(&account->used);
-    uint64_t sum = used + bytes; /* of a plain block, and one process's: far from an overflow */
-    if (UNLIKELY(sum > counter_get(&account->ceiling)) ||
-        UNLIKELY(!counter_swap(&account->used, &used, sum, true)))
-        return false;
-    if (UNLIKELY(sum > counter_get(&account->peak)))
-        raise_peak(account, sum, true);
-    return true;
+    return charge_alone(account, bytes);
+}
+
+bool budget_charge_alone(uint64_t bytes)
+{
+    struct account *account = *(struct account *volatile *)budget_inside.account;
+    return LIKELY(account != NULL) && LIKELY(is_alone()) && charge_alone(account, bytes);
 }
 
 static __attribute__((noinline)) void refund_among_others(struct account *account, uint64_t bytes)

@@ -58,6 +58,8 @@ enum { BUDGET_SURE = 64 * 1024 };
 bool budget_charge(uint64_t bytes);
 /* Its fast path, which is inlined. False: nothing was done; budget_charge decides. */
 bool budget_charge_fast(uint64_t bytes);
+/* The same, for the process's only thread, outside a tree. */
+bool budget_charge_alone(uint64_t bytes);
 /* The kernel has given the `bytes` that this thread charged last. */
 void budget_note_peak(uint64_t bytes);
 /* Gives back `bytes` that were charged. */

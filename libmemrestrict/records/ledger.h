@@ -28,21 +28,41 @@ void ledger_start(size_t apart);
  * way: of a block that was freed unseen by us. ledger_take_stale takes that out. */
 bool ledger_put(const void *address, size_t size);
 /* Takes out one entry that is in the way of one of `size` bytes; there may be several. Returns its
- * address, with its size in *stale. NULL: nothing is in the way. */
-const void *ledger_take_stale(const void *address, size_t size, size_t *stale);
-/* Takes the entry out. False: there is none (freed twice, or never ours), or it is inherited. */
+ * address, with what it was in *stale. NULL: nothing is in the way. */
+struct ledger_noted;
+const void *ledger_take_stale(const void *address, size_t size, struct ledger_noted *stale);
+/* Takes the entry out. False: there is none (freed twice, or never ours), it is inherited, or it
+ * has a note. */
 bool ledger_take(const void *address, size_t *size);
 
 /* The fast paths of put and take, which are inlined and call nothing. They know blocks of at most
  * LEDGER_FAST_LARGEST bytes, in windows met lately. ledger_take_fast returns the block's size.
  * False, or negative: nothing was done; ledger_put or ledger_take decides. */
-enum { LEDGER_FAST_LARGEST = 0xeffd };
+enum { LEDGER_FAST_LARGEST = 0xeffc };
 bool ledger_put_fast(const void *address, size_t size);
 int64_t ledger_take_fast(const void *address);
 
+/* An entry with a note: a number that who put it there knows. The fast paths above do not see it,
+ * so that it costs others nothing. */
+enum { LEDGER_NOTE_BITS = 48 };
+struct ledger_noted {
+    size_t size;
+    uint64_t note;  /* not 0, unless it is a stale one */
+    bool inherited; /* see below */
+};
+/* False: no memory for the entry, or one is in its way. */
+bool ledger_put_noted(const void *address, const struct ledger_noted *entry);
+/* False: there is none, or it has no note. */
+bool ledger_take_noted(const void *address, struct ledger_noted *entry);
+/* Their fast paths, of entries of at most LEDGER_FAST_LARGEST bytes that are not inherited. The
+ * latter takes an entry without a note as well, whose note is 0. False, or negative: nothing was
+ * done. */
+bool ledger_put_noted_fast(const void *address, size_t size, uint64_t note);
+int64_t ledger_take_noted_fast(const void *address, uint64_t *note);
+
 /* In the child of a fork, alone: all entries become inherited ones, and are apart from then on. */
 bool ledger_inherit(void);
-/* Takes such an entry out. False: there is none. */
+/* Takes such an entry out. False: there is none, or it has a note. */
 bool ledger_take_inherited(const void *address, size_t *size);
 /* Puts it back. False: no memory for an address that is no multiple of 16, or none for its window
  * when the process forked. */
@@ -69,6 +89,19 @@ struct ledger_live {
 /* Counts what is live, inherited or not, by a walk over all windows. Exact when no other thread
  * allocates meanwhile. */
 struct ledger_live ledger_live(void);
+
+struct ledger_block {
+    uintptr_t address;
+    size_t size;
+    uint16_t site; /* as ledger_site has it */
+    bool inherited;
+    uint64_t note; /* 0: none */
+};
+/* Shows each block that is live, those of a window by rising address. Under the lock: `show` may
+ * change no entry. False: the lock cannot be had, since this thread is within it. */
+bool ledger_walk(void (*show)(const struct ledger_block *block, void *context), void *context);
+/* Is nobody in the midst of a change of the tables? */
+bool ledger_is_free(void);
 
 void ledger_fork_take(void);
 void ledger_fork_drop(void);

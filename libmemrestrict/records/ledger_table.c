@@ -9,17 +9,6 @@
 
 enum { FEW_WINDOWS = 3, FEWEST_SWEPT = 64 };
 
-struct odd { /* a block at an address that is no multiple of 16 */
-    uintptr_t key;
-    size_t size;
-    UT_hash_handle hh;
-};
-
-struct table {
-    struct window *windows;
-    struct odd *odds;
-};
-
 static struct lock lock; /* guards all but the recent windows and the words */
 static struct pages_pool pool;
 static struct pages_huge huge;
@@ -95,8 +84,9 @@ static void window_free_locked(struct window *window)
 {
     lock_assert_held(&lock);
     site_number *sites = atomic_load(&window->sites);
-    if (sites != NULL)
-        pages_free(&pool, sites, WORDS * sizeof *sites);
+    note_word *notes = atomic_load(&window->notes);
+    pages_free(&pool, sites, WORDS * sizeof *sites);
+    pages_free(&pool, notes, WORDS * sizeof *notes);
     if (newest == window)
         newest = NULL;
     if (window->huge) {
@@ -140,6 +130,7 @@ static struct window *window_make_locked(uintptr_t key)
         return NULL;
     window->key = key;
     atomic_store_explicit(&window->sites, NULL, memory_order_relaxed);
+    atomic_store_explicit(&window->notes, NULL, memory_order_relaxed);
     out_of_memory = false;
     HASH_ADD(hh, now.windows, key, sizeof key, window);
     if (out_of_memory) {
@@ -167,7 +158,7 @@ COLD struct window *ledger_find_window(uintptr_t key, bool make)
 }
 
 /* False: no memory, or there is one already. */
-static bool odd_enter_locked(struct table *table, uintptr_t key, size_t size)
+static bool odd_enter_locked(struct table *table, uintptr_t key, const struct ledger_noted *entry)
 {
     lock_assert_held(&lock);
     struct odd *odd, *stale;
@@ -176,7 +167,7 @@ static bool odd_enter_locked(struct table *table, uintptr_t key, size_t size)
     if (odd == NULL)
         return false;
     odd->key = key;
-    odd->size = size;
+    odd->entry = *entry;
     out_of_memory = false;
     HASH_ADD(hh, table->odds, key, sizeof odd->key, odd);
     if (out_of_memory)
@@ -184,39 +175,40 @@ static bool odd_enter_locked(struct table *table, uintptr_t key, size_t size)
     return !out_of_memory;
 }
 
-static bool odd_remove_locked(struct table *table, uintptr_t key, size_t *size)
+static bool odd_remove_locked(struct table *table, uintptr_t key, struct ledger_noted *entry,
+                              bool noted)
 {
     lock_assert_held(&lock);
     struct odd *odd;
     HASH_FIND(hh, table->odds, &key, sizeof key, odd);
-    if (odd == NULL)
+    if (odd == NULL || (odd->entry.note != 0) != noted)
         return false;
-    *size = odd->size;
+    *entry = odd->entry;
     HASH_DEL(table->odds, odd);
     pages_free(&pool, odd, sizeof *odd);
     return true;
 }
 
-COLD bool ledger_put_odd(const void *address, size_t size)
+COLD bool ledger_put_odd(const void *address, const struct ledger_noted *entry)
 {
     struct lock_hold hold;
     if (!lock_enter(&lock, &hold))
         return false;
-    bool done = odd_enter_locked(&now, (uintptr_t)address, size);
+    bool done = odd_enter_locked(&now, (uintptr_t)address, entry);
     if (done)
         atomic_fetch_add_explicit(&odd_count, 1, memory_order_relaxed);
     lock_drop(&lock, &hold);
     return done;
 }
 
-COLD bool ledger_take_odd(const void *address, size_t *size)
+COLD bool ledger_take_odd(const void *address, struct ledger_noted *entry, bool noted)
 {
     if (atomic_load_explicit(&odd_count, memory_order_relaxed) == 0)
         return false;
     struct lock_hold hold;
     if (!lock_enter(&lock, &hold))
         return false;
-    bool done = odd_remove_locked(&now, (uintptr_t)address, size);
+    bool done = odd_remove_locked(&now, (uintptr_t)address, entry, noted);
     if (done)
         atomic_fetch_sub_explicit(&odd_count, 1, memory_order_relaxed);
     lock_drop(&lock, &hold);
@@ -235,25 +227,27 @@ static size_t head_of(const struct window *window, size_t place)
 /* Of the entries in the way of one of `size` bytes the first. False: there is none.
  * Who was given these addresses is alone with them, but for what is stale. */
 static bool remove_stale_locked(struct window *window, size_t place, size_t size, size_t *head,
-                                size_t *stale)
+                                struct ledger_noted *stale)
 {
     lock_assert_held(&lock);
     for (size_t i = place; i < place + words_for(size); i++)
         if (word_get(&window->words[i]) != 0) {
             *head = head_of(window, i);
-            return word_remove(&window->words[*head], stale);
+            return entry_remove(window, *head, stale);
         }
     return false;
 }
 
-COLD const void *ledger_take_stale(const void *address, size_t size, size_t *stale)
+COLD const void *ledger_take_stale(const void *address, size_t size, struct ledger_noted *stale)
 {
     struct lock_hold hold;
     struct window *window;
     struct spot spot = spot_of(address);
     size_t head;
     if (is_odd(address))
-        return ledger_take_odd(address, stale) ? address : NULL;
+        return ledger_take_odd(address, stale, false) || ledger_take_odd(address, stale, true)
+                   ? address
+                   : NULL;
     if (!lock_enter(&lock, &hold))
         return NULL;
     HASH_FIND(hh, now.windows, &spot.key, sizeof spot.key, window);
@@ -279,66 +273,55 @@ COLD site_number *ledger_make_sites(struct window *window)
     return sites;
 }
 
-/* The array is not freed: a frame below a signal handler that forked may be in it. */
-static void forget_sites(struct window *window) { atomic_store(&window->sites, NULL); }
-
-void ledger_forget_sites(void)
-{
-    struct lock_hold hold;
-    if (!lock_enter(&lock, &hold))
-        return;
-    for (struct window *window = now.windows; window != NULL; window = window->hh.next)
-        forget_sites(window);
-    for (struct window *window = inherited.windows; window != NULL; window = window->hh.next)
-        forget_sites(window);
-    lock_drop(&lock, &hold);
-}
-
-static void count_window(const struct window *window, struct ledger_live *live)
-{
-    for (unsigned i = window_next_word(window, 0); i < WORDS; i = window_next_word(window, i + 1)) {
-        uint16_t value = word_get(&window->words[i]);
-        live->blocks++;
-        live->bytes += value == LARGE ? large_get(&window->words[i]) : value - 1u;
-        if (value == LARGE)
-            i += LARGE_WORDS;
-    }
-}
-
-static void count_table_locked(const struct table *table, struct ledger_live *live)
+note_word *ledger_make_notes_locked(struct window *window)
 {
     lock_assert_held(&lock);
-    for (const struct window *window = table->windows; window != NULL; window = window->hh.next)
-        count_window(window, live);
-    for (const struct odd *odd = table->odds; odd != NULL; odd = odd->hh.next) {
-        live->blocks++;
-        live->bytes += odd->size;
+    note_word *notes = atomic_load(&window->notes);
+    if (notes == NULL) {
+        notes = pages_alloc(&pool, WORDS * sizeof *notes); /* of its own pages: zeros */
+        atomic_store_explicit(&window->notes, notes, memory_order_release);
     }
+    return notes;
 }
 
-struct ledger_live ledger_live(void)
+COLD note_word *ledger_make_notes(struct window *window)
 {
-    struct ledger_live live = {0};
     struct lock_hold hold;
     if (!lock_enter(&lock, &hold))
-        return live;
-    count_table_locked(&now, &live);
-    count_table_locked(&inherited, &live);
+        return NULL;
+    note_word *notes = ledger_make_notes_locked(window);
     lock_drop(&lock, &hold);
-    return live;
+    return notes;
 }
+
+bool ledger_with_tables(ledger_look *look, void *context)
+{
+    struct lock_hold hold;
+    if (!lock_enter(&lock, &hold))
+        return false;
+    look(&now, false, context);
+    look(&inherited, true, context);
+    lock_drop(&lock, &hold);
+    return true;
+}
+
+bool ledger_is_free(void) { return lock_is_free(&lock); }
 
 /* What was entered since the last fork joins what was inherited then: a block's words lie within
  * it, and blocks do not overlap, but for what is stale there. That stays charged. */
 static void merge_words_locked(struct window *from, struct window *to)
 {
     lock_assert_held(&lock);
-    size_t size, head, stale;
-    for (unsigned i = window_next_word(from, 0); i < WORDS; i = window_next_word(from, i + 1))
-        if (word_remove(&from->words[i], &size))
-            while (!word_enter(&to->words[i], size) &&
-                   remove_stale_locked(to, i, size, &head, &stale))
-                ;
+    size_t head;
+    struct ledger_noted entry, stale;
+    for (unsigned i = window_next_word(from, 0); i < WORDS; i = window_next_word(from, i + 1)) {
+        if (!entry_remove(from, i, &entry))
+            continue;
+        if (entry.note != 0 && ledger_make_notes_locked(to) == NULL)
+            entry.note = 0;
+        while (!entry_enter(to, i, &entry) && remove_stale_locked(to, i, entry.size, &head, &stale))
+            ;
+    }
 }
 
 /* Without memory for a larger table some entries are lost: what they hold stays
@@ -388,37 +371,44 @@ bool ledger_inherit(void)
     return true;
 }
 
-/* NULL: its window was lost, for want of memory. */
-static size_word *word_inherited_locked(const void *address)
+/* NULL: it was lost, for want of memory. */
+static struct window *window_inherited_locked(uintptr_t key)
 {
     lock_assert_held(&lock);
     struct window *window;
-    struct spot spot = spot_of(address);
-    HASH_FIND(hh, inherited.windows, &spot.key, sizeof spot.key, window);
-    return window != NULL ? &window->words[spot.index] : NULL;
+    HASH_FIND(hh, inherited.windows, &key, sizeof key, window);
+    return window;
 }
 
-bool ledger_take_inherited(const void *address, size_t *size)
+static bool take_inherited_locked(const void *address, struct ledger_noted *entry, bool noted)
+{
+    struct spot spot = spot_of(address);
+    if (is_odd(address))
+        return odd_remove_locked(&inherited, (uintptr_t)address, entry, noted);
+    struct window *window = window_inherited_locked(spot.key);
+    return window != NULL && entry_remove_if(window, spot.index, entry, noted);
+}
+
+bool ledger_take_inherited_noted(const void *address, struct ledger_noted *entry, bool noted)
 {
     struct lock_hold hold;
     if (!atomic_load_explicit(&has_inherited, memory_order_relaxed) || !lock_enter(&lock, &hold))
         return false;
-    size_word *word = is_odd(address) ? NULL : word_inherited_locked(address);
-    bool done = is_odd(address) ? odd_remove_locked(&inherited, (uintptr_t)address, size)
-                                : word != NULL && word_remove(word, size);
+    bool done = take_inherited_locked(address, entry, noted);
+    entry->inherited = true;
     lock_drop(&lock, &hold);
     return done;
 }
 
-bool ledger_put_inherited(const void *address, size_t size)
+bool ledger_put_inherited_noted(const void *address, const struct ledger_noted *entry)
 {
     struct lock_hold hold;
+    struct spot spot = spot_of(address);
     if (!lock_enter(&lock, &hold))
         return false;
-    /* NULL: its window was lost, for want of memory. */
-    size_word *word = is_odd(address) ? NULL : word_inherited_locked(address);
-    bool done = is_odd(address) ? odd_enter_locked(&inherited, (uintptr_t)address, size)
-                                : word != NULL && word_enter(word, size);
+    struct window *window = is_odd(address) ? NULL : window_inherited_locked(spot.key);
+    bool done = is_odd(address) ? odd_enter_locked(&inherited, (uintptr_t)address, entry)
+                                : window != NULL && entry_enter(window, spot.index, entry);
     lock_drop(&lock, &hold);
     return done;
 }

@@ -37,6 +37,14 @@ static const struct run *run_victim(const char *name, const char *const settings
     X(soft_level_is_exact_among_threads, "MEMRESTRICT_LIMIT=unlimited")                            \
     X(soft_level_is_never_missed, "MEMRESTRICT_LIMIT=8M")                                          \
     X(sites_are_written_by_who_has_them, "MEMRESTRICT_LIMIT=1M")                                   \
+    X(scopes_pay_for_what_is_allocated_inside, "MEMRESTRICT_LIMIT=64M")                            \
+    X(scopes_refuse_at_every_level, "MEMRESTRICT_LIMIT=2M")                                        \
+    X(scopes_pay_anew_for_what_grows, "MEMRESTRICT_LIMIT=64M")                                     \
+    X(scopes_destroyed_go_on_with_their_parent, "MEMRESTRICT_LIMIT=64M")                           \
+    X(scopes_of_a_forked_child_are_its_own, "MEMRESTRICT_LIMIT=64M")                               \
+    X(scopes_tell_what_is_left, "MEMRESTRICT_LIMIT=64M")                                           \
+    X(scopes_among_threads_add_up, "MEMRESTRICT_LIMIT=64M")                                        \
+    X(scopes_in_cxx_and_without_the_library, "MEMRESTRICT_LIMIT=1M")                               \
     X(faults_armed_are_one_threads, "MEMRESTRICT_LIMIT=64M")                                       \
     X(faults_armed_end_with_their_thread, "MEMRESTRICT_LIMIT=64M")                                 \
     X(faults_armed_look_at_callers, "MEMRESTRICT_LIMIT=1M")                                        \
@@ -177,6 +185,14 @@ START_TEST(faults_without_the_library_never_strike)
 }
 END_TEST
 
+START_TEST(scopes_without_the_library_are_none)
+{
+    const struct run *run =
+        RUN(SETTINGS("LD_PRELOAD="), "victims/scopes_in_cxx_and_without_the_library");
+    ck_assert_int_eq(run->status, 1);
+}
+END_TEST
+
 START_TEST(plain_asks_the_loader_once)
 {
     const struct run *run = RUN(SETTINGS("LD_PRELOAD="), "victims/plain_asks_the_loader_once");
@@ -212,6 +228,7 @@ Suite *suite_header(void)
     driver_add(suite, pools_are_had_by_linking);
     driver_add(suite, plain_asks_the_loader_once);
     driver_add(suite, faults_without_the_library_never_strike);
+    driver_add(suite, scopes_without_the_library_are_none);
     TCase *kinds = tcase_create("pools_need_no_library");
     tcase_set_timeout(kinds, RUN_SECONDS + 10);
     tcase_add_loop_test(kinds, pools_need_no_library, 0, sizeof builds / sizeof builds[0]);

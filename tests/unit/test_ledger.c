@@ -257,16 +257,16 @@ END_TEST
 /* What is in the way of so many bytes there, next. */
 static void expect_stale(uintptr_t address, size_t size, uintptr_t start, size_t expected)
 {
-    size_t stale = 0;
+    struct ledger_noted stale = {0};
     ck_assert(!ledger_put(at(address), size));
     const void *found = ledger_take_stale(at(address), size, &stale);
     ck_assert_msg(found == at(start), "at %p, not %p", found, at(start));
-    ck_assert_uint_eq(stale, expected);
+    ck_assert_uint_eq(stale.size, expected);
 }
 
 static void expect_nothing_stale(uintptr_t address, size_t size)
 {
-    size_t stale;
+    struct ledger_noted stale;
     ck_assert_ptr_null(ledger_take_stale(at(address), size, &stale));
 }
 
@@ -360,11 +360,11 @@ static _Atomic size_t stale_bytes;
 /* What malloc does with a block that it was given there. */
 static void *put_where_something_is_stale(void *address)
 {
-    size_t stale;
+    struct ledger_noted stale;
     pthread_barrier_wait(&together);
     while (!ledger_put(address, 7))
         if (ledger_take_stale(address, 7, &stale) != NULL)
-            stale_bytes += stale;
+            stale_bytes += stale.size;
     return NULL;
 }
 

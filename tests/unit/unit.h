@@ -28,6 +28,7 @@
     X(plan)                                                                                        \
     X(proc)                                                                                        \
     X(regions)                                                                                     \
+    X(scopes)                                                                                      \
     X(space_look)                                                                                  \
     X(sites)                                                                                       \
     X(stack)                                                                                       \

@@ -11,10 +11,33 @@
     if (!(condition))                                                                              \
     return printf("%s (errno %d)\n", #condition, errno)
 
+static int use_scopes(bool active)
+{
+    struct memrestrict_usage usage;
+    struct memrestrict_live live[4];
+    errno = 0;
+    struct memrestrict_scope *scope = memrestrict_scope_create("request", 1000);
+    CHECK((scope != NULL) == active && errno == (active ? 0 : ENOSYS));
+    CHECK(memrestrict_scope_enter(scope) == active && errno == (active ? 0 : ENOSYS));
+    void *volatile block = malloc(600), *volatile more = malloc(600);
+    CHECK(block != NULL && (more == NULL) == active);
+    CHECK(memrestrict_scope_usage(scope, &usage, sizeof usage) == active);
+    CHECK(!active || (usage.used == 600 && usage.refusals == 1));
+    CHECK(memrestrict_scope_live(scope, live, 4, sizeof live[0]) == (active ? 1 : 0));
+    CHECK(memrestrict_scope_push(100) == active);
+    memrestrict_scope_pop();
+    memrestrict_scope_leave(scope);
+    memrestrict_scope_destroy(scope);
+    free(block);
+    free(more);
+    return 0;
+}
+
 int main(void)
 {
     struct memrestrict_usage usage;
     bool active = memrestrict_active();
+    CHECK(use_scopes(active) == 0);
     struct memrestrict_pool *pool = memrestrict_pool_create("config", 0);
     char *text = memrestrict_pool_strdup(pool, "a word");
     unsigned char *block = (unsigned char *)memrestrict_pool_alloc(pool, 100);
