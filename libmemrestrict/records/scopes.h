@@ -25,7 +25,7 @@
  * swap for each level, and a store.
  *
  * A scope's memory is never given back to the kernel, and is a scope's for ever: who looks at one
- * too late sees another scope, and finds that out under the lock.
+ * too late sees another scope, and looks once more before he does anything to it.
  */
 #ifndef MEMRESTRICT_SCOPES_H
 #define MEMRESTRICT_SCOPES_H
