@@ -74,16 +74,33 @@ static bool is_gone(int tid)
     return proc_stat_of(tid, &stat) != 0 || stat.state == 'Z' || stat.state == 'X';
 }
 
-/* One that the kernel gave us is told of by its first stop. 0, or an errno value. */
+/* 0, or an errno value. A thread that ends cannot be traced, and by exec its number may be
+ * another's in the next moment: so whoever is there still is tried once more. */
+static int seize(int tid)
+{
+    enum { TRIES = 50 };
+    const struct timespec moment = {.tv_nsec = 200 * 1000};
+    int error = 0;
+    for (int i = 0; i < TRIES; i++) {
+        if (ptrace(PTRACE_SEIZE, tid, NULL, (void *)(uintptr_t)TRACER_LEAVES_OPTIONS) == 0)
+            return 0;
+        error = errno;
+        if (error != EPERM || is_gone(tid) || tracer_family_tracer_of(tid) != 0)
+            break;
+        nanosleep(&moment, NULL);
+    }
+    return error;
+}
+
+/* One that the kernel gave us is told of by its first stop. */
 static int take_thread(struct taking *taking, int tid, int tgid)
 {
-    int error;
-    if (ptrace(PTRACE_SEIZE, tid, NULL, (void *)(uintptr_t)TRACER_LEAVES_OPTIONS) == 0) {
+    int error = seize(tid);
+    if (error == 0) {
         ptrace(PTRACE_INTERRUPT, tid, NULL, NULL);
         bool entered = tracer_family_enter(taking->tracer, tid, tgid) != NULL;
         return entered && add(&taking->threads, tid) ? 0 : ENOMEM;
     }
-    error = errno;
     if (tracer_family_tracer_of(tid) == gettid())
         return add(&taking->threads, tid) ? 0 : ENOMEM;
     return is_gone(tid) ? 0 : error;
@@ -108,6 +125,25 @@ static void wait_until_still(const struct taking *taking)
             break;
 }
 
+/* By exec of a thread that is not traced yet, the first one has its number taken, and is gone
+ * without a word. False: nobody is. */
+static bool forget_lost(struct taking *taking)
+{
+    struct numbers *threads = &taking->threads;
+    size_t left = 0, all = threads->count;
+    for (size_t i = 0; i < all; i++) {
+        int tid = threads->list[i], flags = WSTOPPED | WEXITED | WNOWAIT | WNOHANG | __WALL;
+        siginfo_t info = {0};
+        struct tracee *tracee = tracee_find(taking->tracer, tid);
+        if (waitid(P_PID, (id_t)tid, &info, flags) == 0)
+            threads->list[left++] = tid;
+        else if (tracee != NULL)
+            tracer_family_drop(taking->tracer, tracee);
+    }
+    threads->count = left;
+    return left < all;
+}
+
 static int take_new_threads(struct taking *taking, int pid)
 {
     char path[64];
@@ -126,6 +162,7 @@ static int take_new_threads(struct taking *taking, int pid)
 static int take_process(struct taking *taking, int pid)
 {
     size_t before;
+    bool again;
     int error;
     if (!add(&taking->processes, pid))
         return ENOMEM;
@@ -133,7 +170,9 @@ static int take_process(struct taking *taking, int pid)
         before = taking->threads.count;
         error = take_new_threads(taking, pid);
         wait_until_still(taking);
-    } while (error == 0 && taking->threads.count > before);
+        again = taking->threads.count > before;
+        again |= forget_lost(taking);
+    } while (error == 0 && again);
     return error;
 }
 
@@ -210,6 +249,7 @@ static void load_spaces(struct taking *taking)
             continue;
         space->space.tree = tracer_tree_of(taking->tracer);
         space->outside = !space_load(&space->space, tracee->tid);
+        tracer_family_name(space, tracee->tid);
         if (!space->outside)
             continue;
         space_clear(&space->space);

@@ -210,13 +210,16 @@ struct tracee *tracer_family_enter(struct tracer *tracer, int tid, int tgid)
     if (tracee == NULL)
         return NULL;
     tracee->unfiltered = true;
-    if (space != NULL) {
+    if (space != NULL)
         join(tracee, space, tgid);
-        return tracee;
-    }
-    tracee->space->row.program = name_of(tid);
-    tracee->space->row.parent = parent_of(tgid);
     return tracee;
+}
+
+void tracer_family_name(struct tracer_space *space, int tid)
+{
+    free(space->row.program);
+    space->row.program = name_of(tid);
+    space->row.parent = parent_of(space->row.pid);
 }
 
 /* Who made it is not known, or dead by now: it has what it has. */

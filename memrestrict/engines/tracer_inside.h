@@ -134,6 +134,8 @@ void tracer_family_death(struct tracer *tracer, int tid, int status);
 bool tracer_family_is_free(struct tracer *tracer, int tid);
 /* A thread of a process that runs, and is charged with nothing yet. NULL: no memory. */
 struct tracee *tracer_family_enter(struct tracer *tracer, int tid, int tgid);
+/* What its program is called, from now on. */
+void tracer_family_name(struct tracer_space *space, int tid);
 /* Who traces it, as the number of a thread; 0: nobody. */
 int tracer_family_tracer_of(int tid);
 /* Of what is told at the end. */

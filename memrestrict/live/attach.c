@@ -74,7 +74,7 @@ static char **words_of(int pid, char *name)
 static void read_name(int pid, char name[PATH_MAX])
 {
     char path[64];
-    snprintf(path, sizeof path, "/proc/%d/exe", pid);
+    snprintf(path, sizeof path, "/proc/%d/exe", attach_check_thread(pid));
     ssize_t length = readlink(path, name, PATH_MAX - 1);
     name[length > 0 ? length : 0] = '\0';
     char *slash = strrchr(name, '/');
@@ -232,10 +232,11 @@ int attach_main(int argc, char **argv)
         return EXIT_OURS;
     signals_hold(&attach.signals);
     sem_init(&attach.begun, 0, 0);
-    attach.error = pthread_create(&tracing, NULL, trace, &attach);
-    if (attach.error == 0)
+    int error = pthread_create(&tracing, NULL, trace, &attach);
+    if (error == 0)
         sem_wait(&attach.begun);
-    if (attach.error != 0) {
+    if (error != 0 || attach.error != 0) {
+        attach.error = error != 0 ? error : attach.error;
         attach_check_say_refused(attach.options.pid, attach.error);
         reports_undo(&attach.reports);
         return EXIT_OURS;

@@ -7,11 +7,13 @@
 #include "engines/engine.h"
 #include "live/find_runs.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { PATH_ROOM = 64 };
@@ -51,14 +53,43 @@ static bool is_there(int pid)
     return false;
 }
 
-/* Its program's file can be known only if it has one. */
+/* The file of its program is known only of what has one, though we may not be told. */
+static bool has_program(const char *threads, int thread)
+{
+    char path[2 * PATH_ROOM], exe[8];
+    snprintf(path, sizeof path, "%s/%d/exe", threads, thread);
+    return readlink(path, exe, sizeof exe) >= 0 || (errno != ENOENT && errno != ESRCH);
+}
+
+int attach_check_thread(int pid)
+{
+    char path[PATH_ROOM];
+    struct dirent *entry;
+    int thread = 0;
+    snprintf(path, sizeof path, "/proc/%d/task", pid);
+    DIR *threads = opendir(path);
+    while (threads != NULL && thread == 0 && (entry = readdir(threads)) != NULL) {
+        int number = atoi(entry->d_name);
+        if (number > 0 && has_program(path, number))
+            thread = number;
+    }
+    if (threads != NULL)
+        closedir(threads);
+    return thread;
+}
+
+/* In the middle of exec there may be none for a moment. */
 static bool has_memory(int pid)
 {
-    char path[PATH_ROOM], exe[8];
-    snprintf(path, sizeof path, "/proc/%d/exe", pid);
-    if (readlink(path, exe, sizeof exe) >= 0 || errno != ENOENT)
-        return true;
-    message("attach: %d: this is a thread of the kernel: it has no memory of its own", pid);
+    enum { TRIES = 20 };
+    const struct timespec moment = {.tv_nsec = 1000 * 1000};
+    for (int i = 0; i < TRIES; i++) {
+        if (attach_check_thread(pid) != 0)
+            return true;
+        nanosleep(&moment, NULL);
+    }
+    if (is_there(pid))
+        message("attach: %d: this is a thread of the kernel: it has no memory of its own", pid);
     return false;
 }
 
@@ -105,7 +136,7 @@ static bool is_of_this_machine(int pid)
     struct elf_file file;
     GElf_Ehdr header;
     bool known = true;
-    snprintf(path, sizeof path, "/proc/%d/exe", pid);
+    snprintf(path, sizeof path, "/proc/%d/exe", attach_check_thread(pid));
     if (!elf_file_open(&file, path))
         return true; /* the kernel will say more */
     if (elf_file_header(&file, &header))
@@ -127,7 +158,7 @@ static bool has_library(int pid)
 {
     char path[PATH_ROOM], line[4300];
     bool found = false;
-    snprintf(path, sizeof path, "/proc/%d/maps", pid);
+    snprintf(path, sizeof path, "/proc/%d/maps", attach_check_thread(pid));
     FILE *file = fopen(path, "re");
     while (file != NULL && !found && fgets(line, sizeof line, file) != NULL)
         found = strstr(line, "/libmemrestrict.so") != NULL;

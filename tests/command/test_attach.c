@@ -245,6 +245,40 @@ START_TEST(the_reports_say_that_it_runs_on)
 }
 END_TEST
 
+START_TEST(a_program_in_the_middle_of_exec_can_be_had)
+{
+    expect(
+        TOOLS "$V/attach_execs_itself & p=$!; " UNTIL(
+            "[ -e ready ]") "i=0; while [ $i -lt 20 ]; do attach -l 64M $p; case $i in *[02468]) "
+                            "left -KILL ;; *) left ;; esac; i=$((i + 1)); done; >over; wait $p; "
+                            "echo $?",
+        0, "5\n", NULL);
+}
+END_TEST
+
+START_TEST(a_first_thread_may_have_ended)
+{
+    expect(TOOLS
+           "for limit in 10M 4M; do rm -f ready go; $V/attach_leader_ends_first & p=$!; " UNTIL(
+               "[ -e ready ]") "attach -l $limit $p; >go; wait $p; echo $?; wait $a; echo $?; done",
+           0, "6\n6\n7\n7\n", "");
+}
+END_TEST
+
+/* That the kernel refuses it is known in no time. */
+START_TEST(of_another_user_nothing_can_be_had)
+{
+    if (getuid() != 0)
+        SKIP("root, to be somebody else");
+    expect("cat >t.py <<'E'\nimport os, sys\nfd = os.open(os.environ['M'], os.O_RDONLY)\n"
+           "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+           "os.execve(fd, ['memrestrict', 'attach', '-l', '1M', sys.argv[1]], os.environ)\nE\n"
+           "i=0; while [ $i -lt 20 ]; do python3 t.py $$ 2>>said; echo $?; i=$((i + 1)); done | "
+           "uniq; grep -c 'it is another user.s' said",
+           0, "125\n20\n", "");
+}
+END_TEST
+
 START_TEST(it_is_traced_by_others_afterwards)
 {
     if (!program_exists("strace"))
@@ -368,6 +402,9 @@ Suite *suite_attach(void)
     harness_add(suite, children_go_free_without_tree, SECONDS);
     harness_add(suite, its_end_is_the_commands, SECONDS);
     harness_add(suite, the_reports_say_that_it_runs_on, SECONDS);
+    harness_add(suite, a_program_in_the_middle_of_exec_can_be_had, SECONDS);
+    harness_add(suite, a_first_thread_may_have_ended, SECONDS);
+    harness_add(suite, of_another_user_nothing_can_be_had, SECONDS);
     harness_add(suite, it_is_traced_by_others_afterwards, SECONDS);
     harness_add(suite, what_cannot_be_had_is_said, SECONDS);
     harness_add(suite, threads_of_the_kernel_have_no_memory, SECONDS);
