@@ -6,7 +6,8 @@
 # A row of rows.sh is a small script. It is run bare, under a limit that nothing meets and under a
 # sane one, and must print the same and end the same each time, with no refusal and with figures that
 # balance. A limit row runs under a limit that its work must meet: it must end as it says itself,
-# in its own words, refused and within the limit. Output is TAP-like; status 1 if anything failed.
+# in its own words, refused and within the limit. A row is run under the command, too, if that is
+# there, where nothing must fail -e. Output is TAP-like; status 1 if anything failed.
 set -u
 umask 022
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -38,12 +39,14 @@ chmod 755 "$work"
 mkdir "$work/in" "$work/reports"
 chmod 1777 "$work/reports"
 cp "$1/libmemrestrict.so" "$work/libmemrestrict.so"
+[ ! -x "$1/memrestrict" ] || cp "$1/memrestrict" "$work/memrestrict"
 trap 'end_leftovers >/dev/null; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 
 # A row may say others: sane=1G giants=true row ...
 sane=2G      # a limit that its work meets nowhere near
 giants=false # it asks for more than any machine has, and is refused
+alarm=       # words, as grep -E has them, of what is rightly said to be not limited of it
 count=0 passed=0 failed=0 skipped=0 row_active=false row_name=
 
 skip() {
@@ -191,6 +194,28 @@ transparent() {
         [ -z "$(difference bare again)" ] || wrong+=$'\n'"(two bare runs differ too)"
     fi
     verdict "$row_name" "$wrong"
+    no_alarm
+}
+
+# In a short run three that start others in all their ways stand for all.
+is_alarm_row() {
+    $want_long && ! $giants && return
+    case $row_name in bash | dash | git) ;; *) return 1 ;; esac
+}
+
+# Under the command, with a limit that nothing meets, what is all limited fails nothing.
+no_alarm() {
+    local said wrong=
+    [ -x "$work/memrestrict" ] && is_alarm_row || return
+    run_script commanded "$work/memrestrict" -l 4G -e 9
+    said=$(grep -aE '^memrestrict: (not |limited alone|exit 9|past )' "$work/commanded.err")
+    if [ -n "$alarm" ]; then
+        grep -qE "$alarm" <<<"$said" || wrong="nothing said $alarm: $said"
+    elif [ "$(status_of bare)" != "$(status_of commanded)" ]; then
+        wrong="status $(status_of bare) bare, $(status_of commanded) under the command"$'\n'$(
+            grep -a '^memrestrict: ' "$work/commanded.err" || tail -n 5 "$work/commanded.err")
+    fi
+    verdict "$row_name raises no alarm" "$wrong"
 }
 
 # A thread that allocates while its process reports can unbalance the figures, but not each time.

@@ -264,7 +264,8 @@ limit 300M java '1|3' 'insufficient memory for the Java Runtime|OutOfMemoryError
 javac -J-Xms16m -d . "$IN/Parts.java" >&2; java -XX:+UseSerialGC -Xms16m -Xmx8g Parts fill
 RUN
 
-sane=512M row long go 'go:golang-go gcc' <<'RUN'
+# The tools of go are static, and it starts them by instructions of its own.
+alarm='statically linked' sane=512M row long go 'go:golang-go gcc' <<'RUN'
 export GOPROXY=off GOFLAGS=-mod=mod GOTOOLCHAIN=local GOCACHE=$PWD/cache GOTELEMETRY=off
 CGO_ENABLED=1 go build -o parts "$IN/parts.go" && ./parts
 RUN
@@ -471,7 +472,7 @@ until redis-cli -s socket ping >/dev/null 2>&1; do sleep 0.1; done
 redis-cli -s socket eval 'for i = 1, 1000 do redis.call("set", i, string.rep("x", 100000)) end' 0 >&2; wait $!
 RUN
 
-row long postgres 'initdb:postgresql setpriv:util-linux' <<'RUN'
+alarm='never joined' row long postgres 'initdb:postgresql setpriv:util-linux' <<'RUN'
 as_user=; [ "$(id -u)" -ne 0 ] || { as_user='setpriv --reuid=65534 --regid=65534 --clear-groups'; chown 65534:65534 . tmp home; }
 $as_user initdb -D data -U tester -A trust --no-sync -E UTF8 --locale=C >/dev/null && cd data
 $as_user pg_ctl -D . -s -w -l log -o "-c listen_addresses= -k $PWD -c fsync=off -c jit=off -c huge_pages=off -c shared_buffers=32MB" start
@@ -584,7 +585,7 @@ limit 64M 'emacs*' '[0-9]+' 'emory exhausted|survived' <<'RUN'
 emacs --batch -Q --eval '(let (x) (condition-case nil (while t (push (make-string 100000 ?x) x)) (error (setq x nil) (princ "survived"))))'
 RUN
 
-row long tmux tmux <<'RUN'
+alarm='set-user-ID or the like' row long tmux tmux <<'RUN'
 tmux -S "$PWD/socket" -f /dev/null new-session -d -x 80 -y 24 "bash --norc --noprofile"
 tmux -S socket send-keys 'PS1="> "; clear; seq 3000; for i in 1 2 3; do echo line $i; done; touch done' Enter
 until [ -e done ]; do sleep 0.1; done; sleep 0.5
@@ -604,7 +605,7 @@ less "$IN/longline" 2>&1
 RUN
 
 # Its processes say on stderr what their sandboxes forbid, which is not the same each time.
-row long firefox firefox-esr <<'RUN'
+alarm='limited alone|not limited' row long firefox firefox-esr <<'RUN'
 mkdir profile
 echo '<body><script>document.body.textContent = Array.from({length: 1000}, (_, i) => i * i).reduce((a, b) => a + b)</script>' >page.html
 firefox-esr --version; timeout 300 firefox-esr --headless --no-remote --profile "$PWD/profile" --screenshot "$PWD/page.png" "file://$PWD/page.html" >/dev/null 2>&1
