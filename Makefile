@@ -192,12 +192,13 @@ uninstall:
 	rm -f $(call there,$(BINDIR)/memrestrict) $(call there,$(LIBDIR)/libmemrestrict.so) \
 	  $(call there,$(INCLUDEDIR)/memrestrict.h)
 
-# What install puts beside the command and the library: man pages, completions, the file of pkg-config.
+# What install puts beside the command and the library: man pages, completions, the files of pkg-config and CMake.
 MANDIR ?= $(PREFIX)/share/man
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
+CMAKEDIR ?= $(LIBDIR)/cmake/memrestrict
 
 MAN1 = $(call there,$(MANDIR)/man1/memrestrict.1)
 MAN1_JUDGE = $(call there,$(MANDIR)/man1/memrestrict-judge.1)
@@ -207,8 +208,11 @@ FOR_BASH = $(call there,$(BASHDIR)/memrestrict)
 FOR_ZSH = $(call there,$(ZSHDIR)/_memrestrict)
 FOR_FISH = $(call there,$(FISHDIR)/memrestrict.fish)
 FOR_PKGCONFIG = $(call there,$(PKGCONFIGDIR)/memrestrict.pc)
+FOR_CMAKE = $(call there,$(CMAKEDIR)/memrestrict-config.cmake)
+CMAKE_VERSION = $(call there,$(CMAKEDIR)/memrestrict-config-version.cmake)
 # @NAME@ by its value, in which nothing is special to sed.
-put = -e $(call quoted,s|@$1@|$(subst |,\|,$(subst &,\&,$(subst \,\\,$($1))))|)
+put = -e $(call quoted,s|@$1@|$(subst |,\|,$(subst &,\&,$(subst \,\\,$($1))))|g)
+ALL_PUT = $(call put,PREFIX) $(call put,LIBDIR) $(call put,INCLUDEDIR) $(call put,VERSION)
 
 .PHONY: install-data uninstall-data
 install: install-data
@@ -222,11 +226,14 @@ install-data:
 	install -D -m 644 memrestrict/completions/_memrestrict $(FOR_ZSH)
 	install -D -m 644 memrestrict/completions/memrestrict.fish $(FOR_FISH)
 	install -D -m 644 libmemrestrict/memrestrict.pc.in $(FOR_PKGCONFIG)
-	sed $(call put,PREFIX) $(call put,LIBDIR) $(call put,INCLUDEDIR) $(call put,VERSION) \
-	  libmemrestrict/memrestrict.pc.in >$(FOR_PKGCONFIG)
+	install -D -m 644 libmemrestrict/memrestrict-config.cmake.in $(FOR_CMAKE)
+	install -D -m 644 libmemrestrict/memrestrict-config-version.cmake.in $(CMAKE_VERSION)
+	sed $(ALL_PUT) libmemrestrict/memrestrict.pc.in >$(FOR_PKGCONFIG)
+	sed $(ALL_PUT) libmemrestrict/memrestrict-config.cmake.in >$(FOR_CMAKE)
+	sed $(ALL_PUT) libmemrestrict/memrestrict-config-version.cmake.in >$(CMAKE_VERSION)
 
 uninstall-data:
-	rm -f $(MAN1) $(MAN1_JUDGE) $(MAN3) $(MAN7) $(FOR_BASH) $(FOR_ZSH) $(FOR_FISH) $(FOR_PKGCONFIG)
+	rm -f $(MAN1) $(MAN1_JUDGE) $(MAN3) $(MAN7) $(FOR_BASH) $(FOR_ZSH) $(FOR_FISH) $(FOR_PKGCONFIG) $(FOR_CMAKE) $(CMAKE_VERSION)
 
 clean:
 	rm -rf $(BUILD)

@@ -16,6 +16,8 @@ complaint=$(made install DESTDIR="$folder/root") || complaint="make failed: $com
 result "make install says nothing" "$complaint"
 wanted='./usr/local/bin/memrestrict
 ./usr/local/include/memrestrict.h
+./usr/local/lib/cmake/memrestrict/memrestrict-config-version.cmake
+./usr/local/lib/cmake/memrestrict/memrestrict-config.cmake
 ./usr/local/lib/libmemrestrict.so
 ./usr/local/lib/pkgconfig/memrestrict.pc
 ./usr/local/share/bash-completion/completions/memrestrict
@@ -44,6 +46,10 @@ if command -v pkg-config >/dev/null; then
     result "pkg-config's file is valid" "$(pc --validate)"
 else
     echo "SKIP pkg-config: package pkg-config"
+fi
+if command -v cmake >/dev/null; then
+    result "CMake finds it below a folder that stands for /" "$(cmake -S examples/linked -B "$folder/below" \
+        -DCMAKE_PREFIX_PATH="$folder/root/usr/local" >"$folder/log" 2>&1 || tail -n 20 "$folder/log")"
 fi
 if command -v man >/dev/null && man -w man >/dev/null 2>&1; then
     result "man finds all pages" "$(MANPATH=$folder/root/usr/local/share/man \
@@ -90,5 +96,58 @@ if command -v pkg-config >/dev/null; then
     eval "set -- $words"
     result "what pkg-config prints can be given to a compiler" "$complaint$(diff <(printf '%s\n' "$@") \
         <(printf '%s\n' "-I$folder/a b/include" "-L$folder/a b/lib" -lmemrestrict))"
+fi
+
+# Projects that find it: examples/linked. The library of the machine's own kind is linked with.
+there=$folder/there
+complaint=$(made install-data PREFIX="$there") || complaint="make failed: $complaint"
+install -D -m 755 "$BUILD/libmemrestrict.so" "$there/lib/libmemrestrict.so"
+install -D -m 644 include/memrestrict.h "$there/include/memrestrict.h"
+result "what projects look for is installed" "$complaint"
+cp -R examples/linked "$folder/linked"
+unset MAKEFLAGS MAKELEVEL MFLAGS CFLAGS CPPFLAGS LDFLAGS DESTDIR
+good() { "$@" >"$folder/log" 2>&1 || tail -n 20 "$folder/log"; }
+
+# It is needed though few of its names are, by every linker, wherever it stands.
+for tools in "gcc bfd" "gcc gold" "gcc lld" "clang bfd" "clang lld"; do
+    read -r compiler linker <<<"$tools"
+    if ! command -v "$compiler" >/dev/null || ! command -v "ld.$linker" >/dev/null; then
+        echo "SKIP $compiler with $linker: not there"
+        continue
+    fi
+    for order in "main.c -Wl,--as-needed -lmemrestrict" "-Wl,--as-needed -lmemrestrict main.c"; do
+        # shellcheck disable=SC2086 # several words
+        result "$compiler with $linker links $order" "$(cd "$folder/linked" && good "$compiler" -O2 -fuse-ld="$linker" \
+            -I"$there/include" -L"$there/lib" -Wl,-rpath,"$there/lib" $order -o "$folder/it" && good "$folder/it")"
+    done
+done
+
+if command -v cmake >/dev/null; then
+    cmake_run() {
+        cmake -S "$folder/linked" -B "$folder/cmake" -DCMAKE_PREFIX_PATH="$there" -DCMAKE_EXE_LINKER_FLAGS=-Wl,--as-needed &&
+            cmake --build "$folder/cmake" && ctest --test-dir "$folder/cmake" --output-on-failure
+    }
+    result "CMake finds the library and its header" "$(good cmake_run)"
+    version() {
+        sed -i "s/memrestrict [0-9.]* REQUIRED/memrestrict $1 REQUIRED/" "$folder/linked/CMakeLists.txt"
+        cmake -S "$folder/linked" -B "$folder/cmake-$1" -DCMAKE_PREFIX_PATH="$there" >"$folder/log" 2>&1
+    }
+    result "CMake finds no later version" "$(version 0.999 && echo "0.999 was found"; version 9 && echo "9 was found")"
+    result "CMake finds the same version" "$(version "$(sed -n 's/^VERSION := //p' Makefile)" || cat "$folder/log")"
+    rm "$there/include/memrestrict.h"
+    result "CMake misses a header that is not there" "$(version 0.1 && echo "it was found"
+        grep -q 'memrestrict.h is missing' "$folder/log" || cat "$folder/log")"
+    install -m 644 include/memrestrict.h "$there/include/memrestrict.h"
+else
+    echo "SKIP CMake's files: package cmake"
+fi
+if command -v meson >/dev/null && command -v ninja >/dev/null && command -v pkg-config >/dev/null; then
+    meson_run() {
+        meson setup "$folder/meson" "$folder/linked" --pkg-config-path="$there/lib/pkgconfig" &&
+            meson test --timeout-multiplier 20 -C "$folder/meson" --print-errorlogs
+    }
+    result "Meson finds the library and its header" "$(good meson_run)"
+else
+    echo "SKIP Meson's dependency: packages meson, ninja-build and pkg-config"
 fi
 print_results
