@@ -25,7 +25,7 @@ _memrestrict_values()
     --compare) echo status stdout both ;;
     --test) compgen -c -- "$2" ;;
     --expect | -j | --jobs | -n | --repeat) echo 1 2 4 8 ;;
-    --budget-file | --journal | --keep | --baseline | --suppress | --sarif) echo @files ;;
+    --budget-file | --journal | --keep | --baseline | --suppress | --sarif | --bug-reports) echo @files ;;
     --mode) echo once keep rest both all ;;
     --depth) echo 4 8 16 32 ;;
     --max) echo 10 100 1000 ;;
@@ -66,7 +66,7 @@ _memrestrict_judge_options='-l --limit= --time= --wall= --output-limit= --proces
 
 # Those of sweep and merge.
 _memrestrict_merge_options='--baseline= --update-baseline --suppress= --fail-on= --json= --junit= --tap=
-    --sarif= --color= -q --quiet -v --verbose -h --help --usage'
+    --sarif= --bug-reports= --color= -q --quiet -v --verbose -h --help --usage'
 _memrestrict_sweep_options="--mode= --depth= --only= -p --program= --max= --for= --fork -j --jobs= -t --time= -l --limit=
     --sandbox --no-sandbox --files --no-files --journal= --keep= --shard= $_memrestrict_merge_options"
 

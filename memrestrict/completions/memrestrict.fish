@@ -186,6 +186,7 @@ complete -c memrestrict -n __memrestrict_in_findings -l json -r -F -d 'Findings 
 complete -c memrestrict -n __memrestrict_in_findings -l junit -r -F -d 'As JUnit XML'
 complete -c memrestrict -n __memrestrict_in_findings -l tap -r -F -d 'As TAP'
 complete -c memrestrict -n __memrestrict_in_findings -l sarif -r -F -d 'As SARIF'
+complete -c memrestrict -n __memrestrict_in_findings -l bug-reports -x -a '(__fish_complete_directories)' -d 'A file in Markdown of each finding'
 complete -c memrestrict -n __memrestrict_in_findings -l color -x -a 'auto always never' -d Colours
 complete -c memrestrict -n __memrestrict_in_findings -s q -l quiet -d 'The last line alone'
 complete -c memrestrict -n __memrestrict_in_findings -s v -l verbose -d 'Each trial, and call stacks'

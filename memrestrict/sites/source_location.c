@@ -163,6 +163,7 @@ static bool set_place(struct source_location *place, const struct symbols_name *
     place->line = name != NULL ? name->line : 0;
     place->object =
         name != NULL && name->object != NULL ? text_safe_string(basename(name->object)) : NULL;
+    place->path = name != NULL && name->object != NULL ? text_safe_string(name->object) : NULL;
     return place->words != NULL && place->function != NULL;
 }
 
@@ -258,5 +259,6 @@ void source_location_free(struct source_location *place)
     free(place->function);
     free(place->file);
     free(place->object);
+    free(place->path);
     *place = (struct source_location){.words = NULL};
 }

@@ -16,6 +16,7 @@ struct source_location {
     char *file;     /* NULL: unknown */
     int line;       /* 0: unknown */
     char *object;   /* "libconf.so"; NULL: unknown */
+    char *path;     /* of that; NULL: unknown */
 };
 
 /* NULL: no memory. */

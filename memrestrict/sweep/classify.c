@@ -261,6 +261,7 @@ static bool set_place(struct journal_record *record, struct source_location *pla
     record->file = place->file;
     record->line = place->line;
     record->object = place->object;
+    record->object_path = place->path;
     bool done =
         place->function != NULL &&
         asprintf(&record->key, "%s:%s", reaction_name(record->reaction), place->function) >= 0;

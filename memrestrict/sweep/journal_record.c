@@ -45,6 +45,7 @@ void journal_record_free(struct journal_record *record)
     free(record->key);
     free(record->file);
     free(record->object);
+    free(record->object_path);
     free(record->origin);
     free(record->kept);
     free(record->detail);
@@ -59,15 +60,15 @@ void journal_record_free(struct journal_record *record)
 json_t *journal_record_to_json(const struct journal_record *record)
 {
     json_t *json = json_pack(
-        "{ss ss ss? sI ss si si sI ss ss ss? si ss? ss so so so so so so ss?}", "plan",
+        "{ss ss ss? sI ss si si sI ss ss ss? si ss? ss? ss so so so so so so ss?}", "plan",
         record->plan, "site", record->site, "call", record->call, "size_bytes",
         (json_int_t)record->size, "outcome", reaction_name(record->reaction), "exit_status",
         record->status, "signal", record->signal, "time_ns", (json_int_t)record->time, "place",
         record->place, "key", record->key, "file", record->file, "line", record->line, "object",
-        record->object, "origin", record->origin, "stack", string_list_to_json(&record->stack),
-        "caller", string_list_to_json(&record->caller), "met", string_list_to_json(&record->met),
-        "command", string_list_to_json(&record->command), "files",
-        string_list_to_json(&record->files), "kept", json_text(record->kept), "detail",
+        record->object, "object_path", record->object_path, "origin", record->origin, "stack",
+        string_list_to_json(&record->stack), "caller", string_list_to_json(&record->caller), "met",
+        string_list_to_json(&record->met), "command", string_list_to_json(&record->command),
+        "files", string_list_to_json(&record->files), "kept", json_text(record->kept), "detail",
         record->detail);
     if (json != NULL && json_text_add_bytes(json, "kept", record->kept) &&
         json_texts_add_bytes(json, "command", record->command.words, record->command.count))
@@ -104,6 +105,7 @@ bool journal_record_from_json(const json_t *json, struct journal_record *record)
         .file = journal_record_text(json, "file"),
         .line = (int)json_integer_value(json_object_get(json, "line")),
         .object = journal_record_text(json, "object"),
+        .object_path = journal_record_text(json, "object_path"),
         .origin = journal_record_text(json, "origin"),
         .kept = json_text_get(json, "kept"),
         .detail = lines_of(json, "detail"),

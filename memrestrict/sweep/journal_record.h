@@ -51,7 +51,8 @@ struct journal_record {
     char *file;    /* of that place; NULL: unknown */
     int line;      /* 0: unknown */
     char *object;  /* of that place: "libxml2.so.2"; NULL: unknown */
-    char *origin;  /* where the allocation failed, in the same words as the place */
+    char *object_path;          /* where that is; NULL: unknown */
+    char *origin;               /* where the allocation failed, in the same words as the place */
     bool is_nameless;           /* the call site's functions could not be told; in no journal */
     struct string_list stack;   /* of the place, innermost first, if that is not the call site */
     struct string_list caller;  /* the call site's */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "sweep/bug_reports.h"
 #include "sweep/merge.h"
 
 #include "base/message.h"
@@ -76,7 +77,7 @@ int merge_main(int argc, char **argv)
     int count, status;
     if (!merge_options_read(argc, argv, &options, &files, &count, &status))
         return status;
-    if (!sweep_reports_open(&reports, &options))
+    if (!bug_reports_open(options.bug_reports) || !sweep_reports_open(&reports, &options))
         return EXIT_OURS;
     status = EXIT_OURS;
     if (read_all(&journal, files, count, &shards))

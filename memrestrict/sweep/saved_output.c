@@ -57,12 +57,11 @@ static bool copy_to(const char *from, const char *to, const char *ending)
     return done;
 }
 
-/* A key is part of a file's name as far as that is plain. */
-static void name_of(const struct journal_record *record, char *name, size_t room)
+void saved_output_name(const struct journal_record *record, char name[SAVED_OUTPUT_NAME])
 {
     const char *key = record->key != NULL ? record->key : reaction_name(record->reaction);
     size_t length = 0;
-    for (; *key != '\0' && length < room - 1; key++)
+    for (; *key != '\0' && length < SAVED_OUTPUT_NAME - 1; key++)
         name[length++] = isalnum((unsigned char)*key) || strchr("._+@", *key) != NULL ? *key : '-';
     name[length] = '\0';
 }
@@ -70,8 +69,8 @@ static void name_of(const struct journal_record *record, char *name, size_t room
 bool saved_output_add(struct saved_output *kept, struct journal_record *record, const char *out,
                       const char *err)
 {
-    char name[64];
-    name_of(record, name, sizeof name);
+    char name[SAVED_OUTPUT_NAME];
+    saved_output_name(record, name);
     if (kept->folder == NULL || !reaction_is_wrong(record->reaction))
         return true;
     if (asprintf(&record->kept, "%s/%04u-%s", kept->folder, ++kept->count, name) < 0) {

@@ -8,10 +8,15 @@
 
 #include "sweep/journal_record.h"
 
+enum { SAVED_OUTPUT_NAME = 64 };
+
 struct saved_output {
     const char *folder; /* NULL: nothing is kept */
     unsigned count;
 };
+
+/* The record's key as part of a file's name, as far as that is plain. */
+void saved_output_name(const struct journal_record *record, char name[SAVED_OUTPUT_NAME]);
 
 /* Makes the folder if it is not there. False: this has been said. */
 bool saved_output_open(struct saved_output *kept, const char *folder);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sweep/sweep_end.h"
 
+#include "sweep/bug_reports.h"
 #include "sweep/format_findings.h"
 #include "base/file_kind.h"
 #include "base/message.h"
@@ -30,7 +31,8 @@ static bool is_good(bool read(struct findings *, const char *), const char *path
 
 bool sweep_end_is_possible(const struct findings_options *options)
 {
-    return is_good(findings_suppress, options->suppress) &&
+    return bug_reports_open(options->bug_reports) &&
+           is_good(findings_suppress, options->suppress) &&
            (options->update_baseline || is_good(findings_baseline, options->baseline));
 }
 
@@ -70,6 +72,7 @@ int sweep_end(const struct journal *journal, const struct findings_options *opti
     }
     bool marked = mark(&findings, options);
     bool written = sweep_reports_write(reports, &findings, journal);
+    written = bug_reports_write(options->bug_reports, &findings) && written;
     written = write_text(&findings, journal, options) && written && marked;
     int status = by_harm(findings_worst(&findings), options->fail_on);
     findings_free(&findings);

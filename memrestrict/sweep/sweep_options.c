@@ -35,6 +35,7 @@ enum {
     KEY_SANDBOX,
     KEY_NO_SANDBOX,
     KEY_FOR,
+    KEY_BUGS,
     KEY_FILES,
     KEY_NO_FILES,
     KEY_REPORT
@@ -60,6 +61,7 @@ enum {
         {"junit", KEY_REPORT + SWEEP_JUNIT, "FILE", 0, "as JUnit XML", 0},                         \
         {"tap", KEY_REPORT + SWEEP_TAP, "FILE", 0, "as TAP", 0},                                   \
         {"sarif", KEY_REPORT + SWEEP_SARIF, "FILE", 0, "as SARIF, for code scanning", 0},          \
+        {"bug-reports", KEY_BUGS, "FOLDER", 0, "a file in Markdown of each new finding", 0},       \
         {"color", KEY_COLOR, "auto|always|never", 0, "colours (default: auto)", 0},                \
         {"quiet", 'q', NULL, 0, "no progress, and of the summary the last line alone", 0},         \
     {                                                                                              \
@@ -156,6 +158,7 @@ static error_t take_findings(const struct value *value, struct findings_options 
     error_t error;
     switch (value->key) {
     case KEY_BASELINE: return value_file(value, &options->baseline);
+    case KEY_BUGS: return value_file(value, &options->bug_reports);
     case KEY_UPDATE: options->update_baseline = true; return 0;
     case KEY_SUPPRESS: return value_file(value, &options->suppress);
     case KEY_FAIL_ON: return take_fail_on(value, &options->fail_on);

@@ -19,6 +19,7 @@ enum wish { WISH_NONE, WISH_YES, WISH_NO };
 struct findings_options {
     const char *reports[SWEEP_REPORTS]; /* paths, "-" is stdout; NULL: not wanted */
     const char *baseline, *suppress;    /* files, or NULL */
+    const char *bug_reports;            /* a folder, or NULL */
     bool update_baseline;
     enum reaction fail_on; /* what is less harmful does not fail */
     enum color color;

@@ -7,6 +7,7 @@
 
 #define SWEEP "$M sweep -t 300 -q --mode=once --json=j "
 #define ENDS "$V/sweep_ends "
+#define BUG "$V/sweep_one_bug "
 #define KEYS "jq -r '.findings[] | \"\\(.key) \\(.signal)\"' j"
 #define AT(function) function "@sweep_ends.c "
 /* What a program makes of one of its ends. */
@@ -102,6 +103,29 @@
             ">o 2>e; [ $? != 125 ] && jq -r .finished j",                                          \
       0, "125\n0\ntrue\nfalse\n",                                                                  \
       "memrestrict: --for: the time was over before the first trial; accepted: more")              \
+    X(sweep_writes_a_report_of_each_new_bug,                                                       \
+      SWEEP "--bug-reports=b " BUG "crash >o; ls b; sed \"s|$V|V|; s/=[0-9a-f]\\{16\\},/=S,/\" "   \
+            "b/* | grep -e '^#' -e '^The p' -e '^\\* [op]' -e ' --fault=.*crash$'; "               \
+            "echo 'crash:*' >s; " SWEEP "--suppress=s --bug-reports=n " BUG                        \
+            "crash >o; ls n; " SWEEP "--bug-reports=/proc/no true",                                \
+      125,                                                                                         \
+      "0001-crash-crash@sweep_one_bug.c.md\n"                                                      \
+      "# `crash by SIGSEGV in crash (sweep_one_bug.c:35) when malloc of 103 bytes fails in crash " \
+      "(sweep_one_bug.c:34)`\n"                                                                    \
+      "* package: none that is known\n* object: `V/sweep_one_bug`\n"                               \
+      "* place: `crash (sweep_one_bug.c:35)`\n"                                                    \
+      "The program is killed by a signal `when malloc of 103 bytes fails in crash "                \
+      "(sweep_one_bug.c:34)`.\n"                                                                   \
+      "    memrestrict run --fault=site=S,once -- V/sweep_one_bug crash\n"                         \
+      "    memrestrict run --fault=site=S,once --program=sweep_one_bug -- gdb -ex run --args "     \
+      "V/sweep_one_bug crash\n",                                                                   \
+      "memrestrict: --bug-reports: cannot use /proc/no")                                           \
+    X(sweep_report_of_a_bug_names_the_package,                                                     \
+      "printf '#!/bin/sh\\ncase $1$4 in -Wvic:x) echo vic 1.2-3;; -S) case $3 in /usr/*) "         \
+      "echo vic:x: $3;; *) exit 1; esac; esac\\n' >dpkg-query; chmod +x dpkg-query; " SWEEP        \
+      "--journal=k " BUG "crash >o; PATH=$PWD:$PATH $M merge -q --bug-reports=b k >o; "            \
+      "grep package: b/*",                                                                         \
+      0, "* package: vic 1.2-3\n", "")                                                             \
     X(sweep_leaves_out_what_only_does_not_name,                                                    \
       LIBRARY SWEEP "--only=lib=libc-own.so ./v >o; jq -r '.trials[].outcome, .notes[]' j; " SWEEP \
                     "--only=lib=v ./v >o",                                                         \
