@@ -32,7 +32,7 @@ monopoly '<uthash\.h>' ledger_inside.h
 result "uthash.h only in memrestrict/base/hash.h" "$(grep -rl '<uthash\.h>' memrestrict | grep -vx memrestrict/base/hash.h)"
 monopoly '<dlfcn\.h>' real.c
 monopoly 'getenv\(|\benviron\b' config.h config.c lifecycle.c process.c interpose_exec.c
-monopoly '\bSYS_' kernel.c kernel_inode.c kernel_copy.c kernel_exec.c kernel_exec.h kernel_eventfd.c
+monopoly '\bSYS_' kernel.c kernel_inode.c kernel_copy.c kernel_exec.c kernel_exec.h kernel_eventfd.c kernel_threads.c
 monopoly '<sys/syscall\.h>' kernel_call.h
 monopoly '\bkernel_write\(' kernel.h kernel.c writer.c kernel_eventfd.c
 monopoly '\bdlsym\(' real.c
@@ -54,9 +54,9 @@ door() { # PATTERN FILE...
 
 door '"common/accounts\.h"' roster_inside.h
 door '"run/roster_inside\.h"' roster.c roster_loan.c roster_memory.c roster_notes.c roster_outer.c roster_own.c roster_read.c roster_write.c
-door '"common/sites_area\.h"' sites_memory.c sites_read.c
+door '"common/sites_area\.h"' sites_memory.c sites_read.c sites_lost.c
 door '"common/explore_area\.h"' explore_memory.c
-door '\b_Atomic\b|stdatomic|\batomic_' roster.c roster_loan.c roster_memory.c roster_notes.c roster_outer.c roster_own.c roster_read.c roster_write.c sites_read.c explore_memory.c
+door '\b_Atomic\b|stdatomic|\batomic_' roster.c roster_loan.c roster_memory.c roster_notes.c roster_outer.c roster_own.c roster_read.c roster_write.c sites_read.c sites_lost.c explore_memory.c
 door '\bkill\(' supervise.c signals.c group_probe.c trial.c leftovers.c tracer.c trace.c cgroup.c
 
 sources libmemrestrict memrestrict include tests bench examples -- '*.[ch]' '*.cc'

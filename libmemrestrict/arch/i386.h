@@ -47,4 +47,6 @@ enum { ARCH_DWARF_FP = 5, ARCH_DWARF_SP = 4, ARCH_DWARF_RA = 8 };
                 "1:\tjmp " #counted);                                                              \
     }
 
+#define ARCH_JUMPS_BY_COMPILER
+
 #endif

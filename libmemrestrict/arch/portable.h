@@ -55,6 +55,9 @@ static inline void arch_add_alone(_Atomic uint64_t *at, uint64_t amount)
 enum { ARCH_DWARF_FP = 0, ARCH_DWARF_SP = 0, ARCH_DWARF_RA = 0 };
 #endif
 
+/* Does the compiler itself know how to jump back from a signal handler (__builtin_longjmp)? Then
+ * ARCH_JUMPS_BY_COMPILER is there. */
+
 /* Does a call leave its return address on the stack, where a wild jump finds it? */
 #ifndef ARCH_CALL_PUSHES
 #define ARCH_CALL_PUSHES false

@@ -81,4 +81,6 @@ static inline bool arch_registers_of(const ucontext_t *context, struct arch_regi
 
 static inline const ucontext_t *arch_signal_frame(uintptr_t sp) { return (const ucontext_t *)sp; }
 
+#define ARCH_JUMPS_BY_COMPILER
+
 #endif

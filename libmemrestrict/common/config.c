@@ -54,6 +54,12 @@ static bool parse_count(const char *value, struct config *config)
     }
 }
 
+static bool parse_leaks(const char *value, struct config *config)
+{
+    config->leaks = strcmp(value, "yes") == 0;
+    return config->leaks || strcmp(value, "no") == 0;
+}
+
 static bool parse_program(const char *value, struct config *config)
 {
     for (const char *at = value;; at++) {
@@ -130,6 +136,8 @@ const struct setting config_settings[] = {
     {PREFIX "REPORT", parse_report,
      "stderr, or a file's path in which %p is the process ID and %e the program's name",
      "where a summary is written when the program ends"},
+    {PREFIX "LEAKS", parse_leaks, "yes or no",
+     "look for blocks that nothing points to when the program ends (default: no)"},
     {PREFIX "ACCOUNTS", parse_accounts, "what the command memrestrict puts there",
      "the shared accounts of a run; set by the command memrestrict"},
     {NULL, NULL, NULL, NULL},

@@ -24,6 +24,7 @@ struct config {
     const char *fault;              /* a plan (plan.h), which nobody has read yet; or NULL */
     const char *report;             /* "stderr", a path pattern, or NULL for none */
     char accounts[CONFIG_ACCOUNTS]; /* the path of a run's accounts; empty: none */
+    bool leaks;                     /* when the process ends: which blocks does nothing lead to? */
     bool follow;                    /* programs that are started without the library get it back */
     uint64_t tree_limit; /* bytes: for a process that finds no place in them; or CONFIG_UNLIMITED */
 };

@@ -27,7 +27,7 @@ enum {
     SITES_BUILD_ID = 32,
     SITES_PIECE = 1 << 16, /* bytes: whole pages, everywhere */
     SITES_COMMAND = 2040,  /* bytes of a command line */
-    SITES_UNUSED = 62720   /* what all before the modules lacks to whole pieces */
+    SITES_UNUSED = 62592   /* what all before the modules lacks to whole pieces */
 };
 
 #define SITES_AREA ((uint64_t)64 << 20)
@@ -93,6 +93,40 @@ struct site_amount {
     uint64_t bytes, blocks;
 };
 
+/* What nothing pointed to when the process ended (decide/leaks.h). */
+enum sites_leaks_state {
+    SITES_LEAKS_NOT_ASKED,
+    SITES_LEAKS_ASKED, /* nobody has looked: it did not come to its end in its own way */
+    SITES_LEAKS_BEGUN,
+    SITES_LEAKS_KNOWN,
+    SITES_LEAKS_CANNOT /* for the reason */
+};
+enum sites_leaks_reason {
+    SITES_LEAKS_NO_REASON,
+    SITES_LEAKS_NO_HEAP,    /* its blocks are not counted, or another's */
+    SITES_LEAKS_NO_MEMORY,  /* for the table */
+    SITES_LEAKS_NO_MAPS,    /* what is mapped cannot be seen */
+    SITES_LEAKS_NO_THREADS, /* the others cannot be listed, or stopped */
+    SITES_LEAKS_WITHIN,     /* it ended within a change of the records, in a signal handler */
+    SITES_LEAKS_REASONS
+};
+struct site_losses {
+    _Alignas(ACCOUNTS_LINE) _Atomic uint32_t state; /* all below is written before it is KNOWN */
+    uint32_t reason;
+    uint32_t threads, deaf; /* others that were stopped; and those that could not be */
+    struct site_amount lost, within, possible, reached; /* of all sites */
+    struct site_amount inherited; /* lost, and from before the fork: in none of these */
+    uint64_t nanoseconds;         /* that it took */
+};
+struct site_lost {
+    uint64_t lost, within, possible; /* bytes: nothing leads there; or what is lost itself; or
+                                        addresses in their midst */
+    uint64_t led;                    /* what its lost blocks lead to, of any site */
+    uint32_t lost_blocks, within_blocks, possible_blocks, led_blocks;
+    uint32_t by; /* of what is within: a site whose lost blocks lead there */
+    uint32_t reserved[3];
+};
+
 /* What all sites held at one moment; of each by itself, the area has a row of amounts. */
 struct sites_copy {
     uint64_t held;   /* bytes of all sites */
@@ -123,12 +157,14 @@ struct sites_area {
     _Atomic uint64_t peak_next; /* a copy is due when the sum of both falls from above this */
     struct sites_copy peaks[2], refusal;
     struct sites_crash crash;
+    struct site_losses leaks;
     _Alignas(ACCOUNTS_LINE) _Atomic uint32_t table[SITES_TABLE]; /* site numbers; 0: free */
     char unused[SITES_UNUSED];
     struct sites_module modules[SITES_MODULES];
     struct site sites[SITES_MOST];
     struct site_amount at_peak[2][SITES_MOST];
     struct site_amount at_refusal[SITES_MOST];
+    struct site_lost lost_at_end[SITES_MOST];
     _Atomic uint64_t frames[SITES_FRAMES];
 };
 
@@ -136,7 +172,8 @@ _Static_assert(sizeof(struct sites_area) <= SITES_AREA, "an area has room for it
 _Static_assert(offsetof(struct sites_area, modules) % SITES_PIECE == 0 &&
                    sizeof(struct sites_module[SITES_MODULES]) % SITES_PIECE == 0 &&
                    sizeof(struct site[SITES_MOST]) % SITES_PIECE == 0 &&
-                   sizeof(struct site_amount[SITES_MOST]) % SITES_PIECE == 0,
+                   sizeof(struct site_amount[SITES_MOST]) % SITES_PIECE == 0 &&
+                   sizeof(struct site_lost[SITES_MOST]) % SITES_PIECE == 0,
                "each array begins a piece");
 
 #endif

@@ -4,6 +4,7 @@
 #include "decide/explore.h"
 #include "decide/gate.h"
 #include "decide/gate_scopes.h"
+#include "decide/leaks.h"
 #include "decide/map_barrier.h"
 #include "decide/membership.h"
 #include "decide/pool_fault.h"
@@ -128,6 +129,7 @@ static void begin_child(bool as_noted)
     }
     gate_scopes_fork_child(as_noted);
     membership_fork_child(process_called());
+    leaks_fork_child();
 }
 
 static void fork_child(void)

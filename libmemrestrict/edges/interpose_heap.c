@@ -26,6 +26,7 @@
 #include "edges/lifecycle.h"
 #include "edges/next_heap.h"
 #include "ground/pages.h"
+#include "ground/pause.h"
 #include "ground/real.h"
 
 #include <errno.h>
@@ -330,6 +331,13 @@ static COLD void *leave_early(void *block, size_t size)
     return moved;
 }
 
+static void moved_block(void)
+{
+    guard.moving--;
+    if (UNLIKELY(guard.pause_wanted) && guard.moving == 0)
+        pause_here();
+}
+
 static inline __attribute__((always_inline)) void *resize_block(enum call call, void *block,
                                                                 size_t size)
 {
@@ -341,8 +349,11 @@ static inline __attribute__((always_inline)) void *resize_block(enum call call, 
         return pass_realloc(block, size);
     int *error = guard_errno(), saved = *error;
     struct gate_resize resize;
-    if (UNLIKELY(!gate_resize_begin(&resize, call, block, size)))
+    guard.moving++;
+    if (UNLIKELY(!gate_resize_begin(&resize, call, block, size))) {
+        moved_block();
         return NULL;
+    }
     resize.caller = (uintptr_t)__builtin_return_address(0);
     if (UNLIKELY(!resize.known) && !resize.inherited)
         next_heap_release_delayed();
@@ -350,6 +361,7 @@ static inline __attribute__((always_inline)) void *resize_block(enum call call, 
     void *moved = real.realloc(block, size);
     guard_leave();
     gate_resize_end(&resize, moved);
+    moved_block();
     if (moved != NULL)
         *error = saved;
     return moved;

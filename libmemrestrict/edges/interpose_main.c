@@ -6,6 +6,7 @@
  */
 #include "edges/exports.h"
 #include "decide/exec_environment.h"
+#include "decide/leaks.h"
 #include "decide/membership.h"
 #include "records/fault.h"
 #include "edges/lifecycle.h"
@@ -24,6 +25,7 @@ static main_function *program_main;
 static int reach_main(int argc, char **argv, char **environment)
 {
     fault_reach_main();
+    leaks_note_main((uintptr_t)__builtin_dwarf_cfa());
     return program_main(argc, argv, environment);
 }
 
@@ -39,5 +41,6 @@ EXPORT int __libc_start_main(main_function *function, int argc, char **argv, voi
     __typeof__(real.__libc_start_main) next = REAL_NOW(__libc_start_main);
     if (next == NULL)
         exit(function(argc, argv, argv + argc + 1));
-    return next(fault_on ? reach_main : function, argc, argv, init, fini, rtld_fini, stack_end);
+    return next(fault_on || leaks_on ? reach_main : function, argc, argv, init, fini, rtld_fini,
+                stack_end);
 }

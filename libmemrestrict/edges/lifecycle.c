@@ -6,6 +6,7 @@
 #include "decide/exec_environment.h"
 #include "decide/gate.h"
 #include "decide/gate_regions.h"
+#include "decide/leaks.h"
 #include "decide/membership.h"
 #include "decide/report.h"
 #include "edges/delayed_free.h"
@@ -66,6 +67,7 @@ static enum life read_settings(void)
         return LIFE_DORMANT;
     if (!understood)
         give_up(&complaint);
+    leaks_prepare(&lifecycle_config, real_malloc_is_glibc() ? (uintptr_t)real.malloc : 0);
     if (!report_start(&lifecycle_config, &complaint))
         give_up(&complaint);
     next_heap_start();
@@ -77,6 +79,7 @@ static enum life read_settings(void)
     gate_regions_start(&lifecycle_config);
     if (!membership_start(&lifecycle_config, process_called(), &complaint))
         writer_stderr(&complaint);
+    leaks_start(&lifecycle_config);
     crash_start();
     fork_start_exploring();
     return lifecycle_config.count & COUNT_HEAP ? LIFE_ACTIVE : LIFE_HEAPLESS;
@@ -134,11 +137,15 @@ static void prime_allocator(void)
     guard_leave();
 }
 
-static void leave_quickly(void)
+/* Beyond it nobody counts on what the program has lost by then; musl has no on_exit. */
+static void leave(void)
 {
     membership_note_leaving();
+    leaks_look_at_exit(lifecycle_has_heap());
     report_write();
 }
+
+bool lifecycle_has_heap(void) { return life() == LIFE_ACTIVE && real_heap_owner() == NULL; }
 
 static void note_exit(int status, void *unused)
 {
@@ -159,15 +166,13 @@ static __attribute__((constructor)) void on_load(int argc, char **argv, char **e
     if (life() == LIFE_ACTIVE)
         prime_allocator();
     front_say();
-    real_at_quick_exit(leave_quickly);
+    real_at_quick_exit(leave);
     if (membership_in_run())
         real_on_exit(note_exit);
 }
 
 static __attribute__((destructor)) void on_unload(void)
 {
-    if (!life_active())
-        return;
-    membership_note_leaving(); /* musl has no on_exit */
-    report_write();
+    if (life_active())
+        leave();
 }

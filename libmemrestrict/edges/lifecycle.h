@@ -40,6 +40,9 @@ static inline bool life_counts_heap(void)
     return LIKELY(known) || life_counts_heap_first();
 }
 
+/* Are the program's blocks in the records? */
+bool lifecycle_has_heap(void);
+
 /* The environment as the C library was given it: the program may have changed its own by now. */
 void lifecycle_know_environment(char **environment);
 

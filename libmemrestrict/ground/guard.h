@@ -44,9 +44,11 @@ struct guard {
                            0: not asked yet; or GUARD_NO_STOCK */
     int mapping;    /* changes of mappings that this thread is in the middle of (gate_regions.c) */
     int thread;     /* its number, once a plan of faults asks (fault.c); 0: not yet */
-    bool reporting; /* writes the report: must not wait for it to be written */
-    bool by_tree;   /* what this thread was refused last, it was by the tree's limit (budget.c) */
-    int *error;     /* &errno, once it was asked for: a call the less */
+    uint8_t moving; /* a block, which no record has meanwhile; so often as that is nested */
+    bool pause_wanted; /* once that is over, it is to wait (pause.h) */
+    bool reporting;    /* writes the report: must not wait for it to be written */
+    bool by_tree; /* what this thread was refused last, it was by the tree's limit (budget.c) */
+    int *error;   /* &errno, once it was asked for: a call the less */
     uint64_t
         peak_candidate; /* what the process held with this thread's last large charge (budget.c) */
     void *delayed[GUARD_DELAYED]; /* freed, not yet given back, oldest first (delayed_free.h); or

@@ -7,12 +7,19 @@
 
 const char *maps_source = "/proc/self/maps";
 
-bool maps_open(struct maps *maps)
+static bool open_list(struct maps *maps, const char *path)
 {
     maps->length = maps->at = 0;
     maps->failed = false;
-    maps->fd = kernel_open(maps_source, O_RDONLY | O_CLOEXEC);
+    maps->fd = kernel_open(path, O_RDONLY | O_CLOEXEC);
     return maps->fd >= 0;
+}
+
+bool maps_open(struct maps *maps) { return open_list(maps, maps_source); }
+
+bool maps_open_own(struct maps *maps)
+{
+    return open_list(maps, "/proc/thread-self/maps") || maps_open(maps);
 }
 
 /* The next character; 0 at the end. */
@@ -49,7 +56,7 @@ static void next_range(struct maps *maps, struct maps_range *range)
 {
     range->low = next_number(maps);
     range->high = next_number(maps);
-    next(maps);
+    range->readable = next(maps) == 'r';
     range->writable = next(maps) == 'w';
     next(maps);
     range->shared = next(maps) == 's';

@@ -19,7 +19,7 @@ struct maps {
 
 struct maps_range {
     uintptr_t low, high;
-    bool writable, shared;
+    bool readable, writable, shared;
 };
 
 /* Where the list is read from; tests have lists of their own. */
@@ -27,6 +27,8 @@ extern const char *maps_source;
 
 /* False: not to be had (no /proc, no descriptor left). */
 bool maps_open(struct maps *maps);
+/* The same of this thread, which has one also when the process's first thread has ended. */
+bool maps_open_own(struct maps *maps);
 /* The next mapping, by rising address. False: there is none, or none can be read; the list is
  * closed. */
 bool maps_next(struct maps *maps, struct maps_range *range);

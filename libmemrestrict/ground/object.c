@@ -3,6 +3,7 @@
 
 #include <link.h>
 #include <stddef.h>
+#include <sys/auxv.h>
 
 #ifndef __GLIBC_PREREQ
 #define __GLIBC_PREREQ(major, minor) 0
@@ -32,3 +33,5 @@ bool object_at(uintptr_t address, struct object *object)
     object->eh_frame_hdr = found.dlfo_eh_frame;
     return true;
 }
+
+bool object_of_loader(struct object *object) { return object_at(getauxval(AT_BASE), object); }

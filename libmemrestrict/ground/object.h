@@ -21,5 +21,7 @@ bool object_is_known(void);
 /* False: nothing is loaded there, or it cannot say. Good while something there runs, or is loaded.
  */
 bool object_at(uintptr_t address, struct object *object);
+/* Where the loader itself is. False also if it was given the program as an argument. */
+bool object_of_loader(struct object *object);
 
 #endif

@@ -375,6 +375,8 @@ void regions_inherit(struct regions *regions)
     lock_drop(&lock, &hold);
 }
 
+bool regions_are_free(void) { return lock_is_free(&lock); }
+
 void regions_fork_take(void) { lock_fork_take(&lock); }
 void regions_fork_drop(void) { lock_fork_drop(&lock); }
 void regions_fork_reset(void) { lock_fork_reset(&lock); }

@@ -97,6 +97,9 @@ struct regions_live regions_live(struct regions *regions);
 /* In the child of a fork: all that is charged becomes inherited. */
 void regions_inherit(struct regions *regions);
 
+/* Is nobody in the midst of a change? */
+bool regions_are_free(void);
+
 void regions_fork_take(void);
 void regions_fork_drop(void);
 void regions_fork_reset(void);

@@ -45,6 +45,7 @@ bool sites_twin(struct sites_map *to, const struct sites_map *from)
     uint32_t sites = atomic_load(&area->site_count);
     memcpy(to->area, area, offsetof(struct sites_area, table));
     memset(&to->area->crash, 0, sizeof to->area->crash);
+    memset(&to->area->leaks, 0, sizeof to->area->leaks);
     sites = sites < SITES_MOST ? sites : SITES_MOST;
     if (!copy_array(to, from, offsetof(struct sites_area, modules), sizeof(struct sites_module),
                     atomic_load(&area->module_count), SITES_MODULES) ||

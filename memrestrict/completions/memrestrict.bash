@@ -47,7 +47,7 @@ _memrestrict_values()
 # The options of run; those that take a value end in "=".
 _memrestrict_options='-l --limit= --scope= --engine= -L --tree-limit= -r --reserve= -c --count= -p --program=
     --no-follow -a --on-refusal= -f --fault= -t --time= -k --kill-after= -e --error-exitcode= --lenient --no-subreaper -o --output= --report= --json=
-    --junit= --tap= --prometheus= --sites --sites= --massif= --collapsed= --speedscope= --site-list=
+    --junit= --tap= --prometheus= --sites --sites= --leaks --suppress= --massif= --collapsed= --speedscope= --site-list=
     --timeline= --layout= --interval= --color= -q --quiet -v --verbose -h --help --usage -V --version'
 
 # Those of min.

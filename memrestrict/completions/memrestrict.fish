@@ -11,7 +11,7 @@ function __memrestrict_rest
     set -l options l/limit= scope= engine= L/tree-limit= r/reserve= c/count= p/program= no-follow a/on-refusal= f/fault=
     set -a options t/time= k/kill-after= e/error-exitcode= o/output= report= json= junit= tap=
     set -a options prometheus= 'sites=?' massif= collapsed= speedscope= timeline= layout= interval= color=
-    set -a options site-list=
+    set -a options site-list= leaks
     set -a options step= compare= test= expect= j/jobs= n/repeat= budget-file= tolerance= update
     set -a options mode= depth= only= max= fork journal= keep= shard= baseline= update-baseline suppress= fail-on= sarif=
     set -a options at= check heap-room= all svg= 'watch=?'
@@ -125,6 +125,8 @@ complete -c memrestrict -n __memrestrict_in_run -l junit -r -F -d 'The outcome a
 complete -c memrestrict -n __memrestrict_in_run -l tap -r -F -d 'The outcome as TAP'
 complete -c memrestrict -n __memrestrict_in_run -l prometheus -r -F -d 'The outcome as metrics'
 complete -c memrestrict -n __memrestrict_in_run -l sites -d 'Collect call sites'
+complete -c memrestrict -n __memrestrict_in_run -l leaks -d 'Print what nothing points to at the end'
+complete -c memrestrict -n __memrestrict_in_run -l suppress -r -F -d 'What it names is no leak'
 complete -c memrestrict -n __memrestrict_in_run -l massif -r -F -d 'Call sites for ms_print'
 complete -c memrestrict -n __memrestrict_in_run -l collapsed -r -F -d 'Call sites as collapsed stacks'
 complete -c memrestrict -n __memrestrict_in_run -l speedscope -r -F -d 'Call sites for speedscope'

@@ -4,6 +4,7 @@
 #include "base/json_object.h"
 #include "base/json_text.h"
 #include "base/json_write.h"
+#include "outcome/format_leaks.h"
 #include "outcome/sentence.h"
 
 #include <inttypes.h>
@@ -83,8 +84,9 @@ static json_t *shortage_object(const struct shortage *shortage, const char *reas
     return json_end(&object);
 }
 
-static json_t *process_object(const struct process *process, uint64_t began)
+static json_t *process_object(const struct outcome *outcome, const struct process *process)
 {
+    uint64_t began = outcome->began;
     struct json_object object = json_begin();
     json_put(&object, "pid", json_integer(process->pid));
     json_put(&object, "parent_pid", json_integer(process->parent));
@@ -123,6 +125,7 @@ static json_t *process_object(const struct process *process, uint64_t began)
     json_put(&object, "coverage_reason", json_text(process->why));
     json_put(&object, "joined", json_boolean(!process->unjoined));
     json_put(&object, "command", json_text(process->command));
+    json_put(&object, "leaks", format_leaks_json(outcome, process));
     return json_end(&object);
 }
 
@@ -131,8 +134,8 @@ static json_t *process_array(const struct outcome *outcome)
     json_t *array = json_array();
     bool failed = array == NULL;
     for (size_t i = 0; i < outcome->process_count; i++)
-        failed |= json_array_append_new(
-                      array, process_object(&outcome->processes[i], outcome->began)) != 0;
+        failed |=
+            json_array_append_new(array, process_object(outcome, &outcome->processes[i])) != 0;
     if (!failed)
         return array;
     json_decref(array);
@@ -190,6 +193,7 @@ static void put_figures(struct json_object *object, const struct outcome *outcom
              first == NULL ? json_null() : fault_object(first, outcome->began));
     json_put(object, "unlisted_processes", json_number(outcome->no_room));
     json_put(object, "coverage", coverage_object(outcome));
+    json_put(object, "leaks", format_leaks_sum_json(outcome));
     json_put(object, "processes", process_array(outcome));
     json_put(object, "warnings", json_texts(outcome->warnings, outcome->warning_count));
 }

@@ -49,7 +49,11 @@ static const char *type_of(const struct outcome *outcome)
 {
     if (outcome->pid == 0)
         return "never_started";
-    return is_uncovered(outcome) ? "uncovered" : sentence_kind_id(outcome_kind(outcome));
+    enum outcome_kind kind = outcome_kind(outcome);
+    bool good_end = outcome->exited && outcome->status == 0 && !outcome->timed_out;
+    if (kind == OUTCOME_NEVER_REFUSED && good_end && outcome_leaks_fail(outcome))
+        return outcome_lost(outcome).blocks != 0 ? "leak" : "leaks_not_known";
+    return is_uncovered(outcome) ? "uncovered" : sentence_kind_id(kind);
 }
 
 static void write_suite(FILE *file, const struct outcome *outcome, const struct parts *parts)

@@ -33,6 +33,11 @@ static void write_figures(FILE *file, const struct outcome *outcome, const char 
     }
     write_size(file, "faults", outcome_faults(outcome));
     write_size(file, "processes", outcome->process_count);
+    if (outcome->leaks_asked) {
+        write_size(file, "lost_bytes", outcome_lost(outcome).bytes);
+        write_size(file, "lost_blocks", outcome_lost(outcome).blocks);
+        fprintf(file, "  lost_known: %s\n", outcome_leaks_known(outcome) ? "true" : "false");
+    }
     for (enum coverage kind = COVERAGE_LIMITED; kind <= COVERAGE_UNKNOWN; kind++)
         write_size(file, sentence_coverage_id(kind), outcome_count(outcome, kind));
     fputs("  ...\n", file);

@@ -194,6 +194,45 @@ struct process *outcome_add_main(struct outcome *outcome, enum coverage coverage
     return process;
 }
 
+struct leak_amount outcome_lost(const struct outcome *outcome)
+{
+    struct leak_amount sum = {0, 0};
+    for (size_t i = 0; i < outcome->process_count; i++) {
+        struct leak_amount found = leaks_found(&outcome->processes[i].leaks);
+        sum.bytes += found.bytes;
+        sum.blocks += found.blocks;
+    }
+    return sum;
+}
+
+const char *outcome_why_leaks_unknown(const struct outcome *outcome, const struct process *process)
+{
+    bool ended = process->end == PROCESS_EXITED || process->end == PROCESS_VANISHED;
+    if (!outcome->leaks_asked || !ended || process->explored)
+        return NULL;
+    switch (process->leaks.look) {
+    case LEAKS_LOOKED: return NULL;
+    case LEAKS_CANNOT: return process->leaks.reason;
+    case LEAKS_NOT_LOOKED: return "it ended past exit and _exit";
+    case LEAKS_NOT_SEEN: break;
+    }
+    return "the library was not there to look";
+}
+
+bool outcome_leaks_known(const struct outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->process_count; i++)
+        if (outcome_why_leaks_unknown(outcome, &outcome->processes[i]) != NULL)
+            return false;
+    return outcome->pid == 0 || outcome_main(outcome) != NULL;
+}
+
+bool outcome_leaks_fail(const struct outcome *outcome)
+{
+    return outcome->leaks_fail && (outcome_lost(outcome).blocks != 0 ||
+                                   (!outcome->lenient && !outcome_leaks_known(outcome)));
+}
+
 void process_free(struct process *process)
 {
     free(process->program);
@@ -201,6 +240,7 @@ void process_free(struct process *process)
     free(process->crash);
     free(process->kernel_reason);
     free(process->command);
+    leaks_free(&process->leaks);
 }
 
 void outcome_free(struct outcome *outcome)

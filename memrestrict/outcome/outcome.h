@@ -7,6 +7,8 @@
 #ifndef MEMRESTRICT_OUTCOME_H
 #define MEMRESTRICT_OUTCOME_H
 
+#include "outcome/leaks.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -107,6 +109,7 @@ struct process {
     const char *why;    /* it is not COVERAGE_LIMITED: for "PROGRAM: ...". Static */
     const char *engine; /* what limited it, if not what limits the run; NULL: as the run. Static */
     bool unjoined;      /* it never had a place in the accounts: there are no figures of it */
+    struct leaks leaks; /* what it had lost when it ended */
     char *command;      /* its path or command line, of one unjoined; NULL: as the program's name */
 };
 
@@ -121,6 +124,8 @@ struct outcome {
     bool left;      /* it ran before the command came, and runs on without a limit */
     bool
         refusals_fail; /* --error-exitcode: what was refused is a failure, though it was survived */
+    bool leaks_asked;  /* --leaks */
+    bool leaks_fail;   /* --error-exitcode: what was lost is a failure */
     const char *engine;     /* what limited it, in a word; NULL: it is not known */
     bool unobserved;        /* the limit holds, but nobody is told of refusals */
     const char *fault_plan; /* NULL: none */
@@ -167,6 +172,16 @@ const struct process *outcome_first_covered(const struct outcome *outcome, enum 
 
 /* The main process's last program; NULL: it is not known. */
 const struct process *outcome_main(const struct outcome *outcome);
+
+/* What was lost in all processes and is a finding. */
+struct leak_amount outcome_lost(const struct outcome *outcome);
+/* Why a process did not look what it had lost, though it should have; NULL: it did, or was not to,
+ * since a signal ended it or another program followed. Static. */
+const char *outcome_why_leaks_unknown(const struct outcome *outcome, const struct process *process);
+/* Have all looked that should have, the main process first of all? */
+bool outcome_leaks_known(const struct outcome *outcome);
+/* Is what was lost, or is not known, a failure? */
+bool outcome_leaks_fail(const struct outcome *outcome);
 
 /* Adds a warning, one line. */
 void outcome_warn(struct outcome *outcome, const char *format, ...)

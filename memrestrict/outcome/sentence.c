@@ -4,6 +4,7 @@
 #include "base/size_words.h"
 #include "base/string_file.h"
 #include "base/text.h"
+#include "outcome/format_leaks.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -78,7 +79,7 @@ bool sentence_passed(const struct outcome *outcome)
         outcome->left || (outcome->exited && outcome->status == 0 && !outcome->timed_out);
     bool forgiven = !outcome->refusals_fail || !outcome_met_limit(outcome);
     bool covered = outcome->lenient || outcome_uncovered(outcome) == 0;
-    return outcome->pid != 0 && good_end && forgiven && covered;
+    return outcome->pid != 0 && good_end && forgiven && covered && !outcome_leaks_fail(outcome);
 }
 
 void sentence_command(FILE *file, const struct outcome *outcome)
@@ -292,6 +293,7 @@ void sentence_write(FILE *file, const struct outcome *outcome)
     else if (faults == 0)
         write_unrefused(file, outcome);
     write_end(file, outcome, (refusals | faults) != 0);
+    format_leaks_clause(file, outcome);
     if (outcome->seed_made) {
         fputs("; the plan was ", file);
         text_safe(file, outcome->fault_plan);

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "base/terminal.h"
+#include "outcome/format_leaks.h"
 #include "outcome/verdict_table.h"
 #include "outcome/sentence.h"
 
@@ -88,5 +89,7 @@ bool verdict_print(FILE *file, const struct outcome *outcome, const struct verdi
         if (style->table || several_refused(outcome))
             done = verdict_table(file, outcome, style);
     }
+    if (outcome->leaks_asked)
+        format_leaks(file, outcome, style->wide);
     return flushed(file) && done;
 }

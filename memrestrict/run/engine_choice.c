@@ -22,6 +22,8 @@ static const char *needs_preload(const struct run_options *options)
         return "--on-refusal";
     if (options->site_frames != 0)
         return "--sites";
+    if (options->leaks)
+        return "--leaks";
     if (options->explore.folder != NULL)
         return "--explore";
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)

@@ -23,6 +23,8 @@ enum {
     KEY_ENGINE,
     KEY_REPORT_PATTERN,
     KEY_SITES,
+    KEY_LEAKS,
+    KEY_SUPPRESS,
     KEY_INTERVAL,
     KEY_EXPLORE,
     KEY_EXPLORE_KNOWN,
@@ -38,7 +40,7 @@ enum {
 
 const char *const option_setting_names[SETTINGS] = {
     "MEMRESTRICT_LIMIT",      "MEMRESTRICT_RESERVE", "MEMRESTRICT_COUNT",  "MEMRESTRICT_PROGRAM",
-    "MEMRESTRICT_ON_REFUSAL", "MEMRESTRICT_FAULT",   "MEMRESTRICT_REPORT",
+    "MEMRESTRICT_ON_REFUSAL", "MEMRESTRICT_FAULT",   "MEMRESTRICT_REPORT", "MEMRESTRICT_LEAKS",
 };
 
 static const struct argp_option rows[] = {
@@ -59,7 +61,8 @@ static const struct argp_option rows[] = {
     {"kill-after", 'k', "DURATION", 0, "kill it this long after that (default: 5s; 0: never)", 0},
     {"no-subreaper", KEY_NO_SUBREAPER, NULL, 0,
      "let processes whose parent ended go to init, not to memrestrict", 0},
-    {"error-exitcode", 'e', "N", 0, "exit with N if anything was refused, or not limited", 0},
+    {"error-exitcode", 'e', "N", 0, "exit with N if anything was refused or lost, or not limited",
+     0},
     {"lenient", KEY_LENIENT, NULL, 0, "what was not limited, or is not known, is no failure", 0},
     {NULL, 0, NULL, 0,
      "Verdict and reports (in FILE, %p is the program's process ID and %e its name; - is stdout):",
@@ -77,6 +80,10 @@ static const struct argp_option rows[] = {
     {NULL, 0, NULL, 0, "Where the memory is:", 4},
     {"sites", KEY_SITES, "FRAMES", OPTION_ARG_OPTIONAL,
      "collect call sites, and print who held what", 0},
+    {"leaks", KEY_LEAKS, NULL, 0,
+     "print the blocks that nothing points to when a process ends, by call site", 0},
+    {"suppress", KEY_SUPPRESS, "FILE", 0, "what FILE names is no leak: lines of leak:FUNCTION@FILE",
+     0},
     {"massif", KEY_REPORT + REPORT_MASSIF, "FILE", 0, "call sites for ms_print", 0},
     {"collapsed", KEY_REPORT + REPORT_COLLAPSED, "FILE", 0, "as collapsed stacks for flame graphs",
      0},
@@ -134,7 +141,7 @@ bool options_want_color(const struct run_options *options, int fd)
 
 bool options_want_words(const struct run_options *options)
 {
-    return !options->quiet && (options->verbose || options->site_frames != 0);
+    return !options->quiet && (options->verbose || options->site_frames != 0 || options->leaks);
 }
 
 const char *option_of_report(enum report_kind kind)
@@ -256,6 +263,11 @@ static error_t take_other(int key, const char *word, struct run_options *options
         error = word != NULL ? take_number(key, word, 1, MOST_FRAMES, &number) : 0;
         options->site_frames = (unsigned)number;
         return error;
+    case KEY_LEAKS:
+        options->leaks = true;
+        options->settings[SETTING_LEAKS] = "yes";
+        return 0;
+    case KEY_SUPPRESS: return value_file(&(struct value){rows, key, word}, &options->suppress);
     case KEY_NO_SUBREAPER: options->no_subreaper = true; return 0;
     case KEY_LENIENT: options->lenient = true; return 0;
     case KEY_EXPLORE:

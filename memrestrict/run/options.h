@@ -38,6 +38,7 @@ enum option_setting {
     SETTING_ON_REFUSAL,
     SETTING_FAULT,
     SETTING_REPORT,
+    SETTING_LEAKS,
     SETTINGS
 };
 extern const char *const option_setting_names[SETTINGS];
@@ -57,6 +58,8 @@ struct run_options {
     uint64_t interval;    /* nanoseconds, of the timeline */
     int error_exitcode;   /* 0: none */
     unsigned site_frames; /* 0: no call sites */
+    bool leaks;           /* what is lost when a process ends */
+    const char *suppress; /* a file of what is no finding of that; NULL: none */
     struct explore_options explore;
     const char *reports[REPORT_COUNT]; /* patterns of paths; NULL: not wanted */
     enum color color;

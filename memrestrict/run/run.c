@@ -10,6 +10,7 @@
 #include "run/engine_choice.h"
 #include "run/follow.h"
 #include "run/launch.h"
+#include "run/leak_reports.h"
 #include "run/layout_run.h"
 #include "run/library.h"
 #include "run/usage_checks.h"
@@ -43,8 +44,9 @@ struct run {
     void *engine_state; /* NULL: the preload has none */
     struct roster *roster;
     struct nested_run nested;
-    struct sites *sites;         /* NULL: not asked for */
-    struct explore_run *explore; /* the same */
+    struct sites *sites;               /* NULL: not asked for */
+    struct suppressions *suppressions; /* the same */
+    struct explore_run *explore;       /* the same */
     struct signals signals;
     struct held_child launched;
     struct unlimited *unlimited;
@@ -74,6 +76,7 @@ static bool read_environment(struct run *run)
         options->limit = config.limit;
     if (options->settings[SETTING_RESERVE] == NULL)
         options->reserve = config.reserve;
+    options->leaks |= config.leaks && options->settings[SETTING_LEAKS] == NULL;
     if (options->settings[SETTING_FAULT] == NULL && config.fault != NULL) {
         options->settings[SETTING_FAULT] = config.fault;
         return fault_plan_check("MEMRESTRICT_FAULT", config.fault) && usage_checks_pass(options);
@@ -89,6 +92,16 @@ static bool open_sites(struct run *run)
     if (run->sites == NULL)
         message("--sites: cannot make the memory for call sites: %s", strerror(errno));
     return run->sites != NULL;
+}
+
+static bool open_leaks(struct run *run)
+{
+    const struct run_options *options = &run->options;
+    run->outcome.leaks_asked = options->leaks;
+    run->outcome.leaks_fail = options->leaks && options->error_exitcode != 0;
+    if (options->suppress != NULL)
+        run->suppressions = suppressions_read("suppress", options->suppress, "leak");
+    return options->suppress == NULL || run->suppressions != NULL;
 }
 
 static bool open_explored(struct run *run)
@@ -160,8 +173,8 @@ static bool prepare(struct run *run)
     const char *pattern = run->options.settings[SETTING_REPORT];
     if (pattern != NULL && !reports_can_take(pattern))
         return false;
-    if (!library_find(&run->library) || !open_sites(run) || !open_explored(run) ||
-        !open_roster(run) || !open_reap(run) ||
+    if (!open_leaks(run) || !library_find(&run->library) || !open_sites(run) ||
+        !open_explored(run) || !open_roster(run) || !open_reap(run) ||
         !layout_run_open(&run->layout, &run->options, run->roster, &run->outcome))
         return false;
     target_check(&run->target, run->options.argv[0], &run->library);
@@ -330,6 +343,9 @@ static void wait_for_end(struct run *run)
     signals_finish(&run->signals);
     if (run->sites != NULL)
         site_reports_crashes(&run->outcome, run->sites);
+    if (run->outcome.leaks_asked && run->sites != NULL &&
+        !leak_reports_enter(&run->outcome, run->sites, run->suppressions))
+        message("no memory");
     if (run->explore != NULL && !explore_run_settle(run->explore, &run->outcome))
         message("no memory");
     if (run->engine_state == NULL)
@@ -400,6 +416,8 @@ static int finish(const struct run *run, bool written)
     const struct outcome *outcome = &run->outcome;
     if (run->options.error_exitcode != 0 && outcome_met_limit(outcome))
         return run->options.error_exitcode;
+    if (outcome_leaks_fail(outcome))
+        return run->options.error_exitcode;
     if (coverage_fails(outcome, &run->options))
         return run->options.error_exitcode;
     if (outcome->timed_out)
@@ -424,6 +442,7 @@ int run_main(int argc, char **argv)
     bool written = write_all(&run);
     status = finish(&run, written);
     sites_close(run.sites);
+    suppressions_free(run.suppressions);
     explore_run_close(run.explore);
     layout_run_close(run.layout);
     outcome_free(&run.outcome);

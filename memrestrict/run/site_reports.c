@@ -92,7 +92,7 @@ bool site_reports_want_sites(const struct run_options *options)
     return options->reports[REPORT_MASSIF] != NULL || options->reports[REPORT_COLLAPSED] != NULL ||
            options->reports[REPORT_SPEEDSCOPE] != NULL ||
            options->reports[REPORT_SITE_LIST] != NULL || options->explore.folder != NULL ||
-           options->site_frames != 0;
+           options->site_frames != 0 || options->leaks;
 }
 
 bool site_reports_want_crashes(const struct run_options *options)

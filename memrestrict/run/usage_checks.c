@@ -25,10 +25,21 @@ static bool explores_well(const struct run_options *options)
     return false;
 }
 
+static bool looks_well(const struct run_options *options)
+{
+    if (options->suppress != NULL && !options->leaks)
+        message_usage("--suppress: needs --leaks; accepted: with --leaks");
+    else if (options->leaks && options->explore.folder != NULL)
+        message_usage("--explore and --leaks: accepted: one of the two");
+    else
+        return true;
+    return false;
+}
+
 /* What goes with a limit, where none is given: it would hold nothing back, and say nothing. */
 bool usage_checks_pass(const struct run_options *options)
 {
-    if (!explores_well(options))
+    if (!explores_well(options) || !looks_well(options))
         return false;
     bool limited = options->settings[SETTING_LIMIT] != NULL || options->limit != CONFIG_UNLIMITED ||
                    options->tree_limit != CONFIG_UNLIMITED;

@@ -91,6 +91,43 @@ char *format_sites_place(const struct sites_stack *stack, struct symbols *symbol
     return string_file_close(&place);
 }
 
+char *format_sites_key(const struct sites_stack *stack, struct symbols *symbols)
+{
+    const struct symbols_name *names[SYMBOLS_DEEPEST];
+    size_t depth = symbols_of_stack(symbols, stack, names, SYMBOLS_DEEPEST);
+    const struct symbols_name *name = depth > 0 ? names[to_blame(names, depth)] : NULL;
+    const char *where = name == NULL ? NULL : name->file != NULL ? name->file : name->object;
+    char *key = NULL;
+    int length = asprintf(&key, "%s@%s", name != NULL ? name->function : "?",
+                          where != NULL ? basename(where) : "?");
+    return length >= 0 ? key : NULL;
+}
+
+static bool add_frame(const struct symbols_name *name, struct string_list *frames)
+{
+    struct string_file words;
+    FILE *out = string_file_open(&words);
+    if (out != NULL)
+        print_name(out, name);
+    char *word = out != NULL ? string_file_close(&words) : NULL;
+    bool added = word != NULL && string_list_add(frames, word);
+    free(word);
+    return added;
+}
+
+bool format_sites_frames(const struct sites_stack *stack, struct symbols *symbols,
+                         struct string_list *frames)
+{
+    const struct symbols_name *names[SYMBOLS_DEEPEST];
+    size_t depth = symbols_of_stack(symbols, stack, names, SYMBOLS_DEEPEST);
+    while (depth > 1 && is_runtime(names[depth - 1]))
+        depth--;
+    for (size_t i = 0; i < depth; i++)
+        if (!add_frame(names[i], frames))
+            return false;
+    return true;
+}
+
 static void print_row(FILE *out, const struct sites_amount *amount, uint64_t all)
 {
     char size[SIZE_ROOM];

@@ -29,6 +29,31 @@ struct sites_frame {
     uint64_t offset;                   /* the return address, as the object's file counts */
 };
 
+/* What nothing pointed to when the process ended, and was had by a stack. */
+struct sites_lost {
+    struct sites_amount lost;     /* by itself */
+    struct sites_amount led;      /* of any stack: what leads there is lost, and of this stack */
+    struct sites_amount within;   /* what leads there is lost, of the stack `by` among others */
+    struct sites_amount possible; /* addresses in its midst lead there */
+    const struct sites_stack *by; /* NULL: none, or not known */
+};
+
+/* Did a process look for that, and if not, why? */
+enum sites_look {
+    SITES_NOT_ASKED,
+    SITES_NOT_LOOKED, /* it ended in another way */
+    SITES_LOOKED,
+    SITES_CANNOT_LOOK
+};
+struct sites_leaks {
+    enum sites_look look;
+    const char *reason;     /* of CANNOT_LOOK; else NULL. Static */
+    uint64_t threads, deaf; /* others that were stopped; and could not be */
+    uint64_t nanoseconds;
+    struct sites_amount lost, within, possible, reached; /* of all stacks */
+    struct sites_amount inherited; /* lost, and from before a fork: in none of these */
+};
+
 struct sites_stack {
     uint64_t name;              /* of the stack, the same in every run; 0: it has none */
     const char *label;          /* for what has no stack: "[before the start]"; else NULL */
@@ -37,6 +62,7 @@ struct sites_stack {
     struct sites_amount at[SITES_MOMENTS];
     struct sites_amount total; /* ever had, as far as it was counted */
     uint64_t refusals;
+    struct sites_lost lost;
 };
 
 struct sites_crash_place { /* where a signal struck that ended the process */
@@ -64,6 +90,7 @@ struct sites_process {
     const struct sites_stack
         *refused; /* asked for what was refused first; NULL: nobody, or unknown */
     struct sites_crash_place crash;
+    struct sites_leaks leaks;
     uint64_t lost; /* stacks that there was no room for: in "[other call sites]" */
 };
 

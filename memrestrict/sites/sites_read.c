@@ -7,6 +7,7 @@
 
 #include "base/duration.h"
 #include "common/sites_area.h"
+#include "sites/sites_lost.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -188,6 +189,24 @@ static bool read_site(struct sites_process *process, const struct sites_area *ar
     return true;
 }
 
+/* The stacks were read in the order of their numbers, but those with nothing to show. */
+static bool read_all(struct sites_process *process, const struct sites_area *area, uint32_t count)
+{
+    struct copies copies = copies_of(area);
+    struct sites_lost_numbers numbers;
+    if (!sites_lost_numbers_open(&numbers, count))
+        return false;
+    bool done = true;
+    for (uint32_t i = 0; i < count && done; i++) {
+        numbers.places[i] = (uint32_t)process->stack_count;
+        done = read_site(process, area, i, copies);
+    }
+    if (done)
+        sites_lost_read(process, area, &numbers);
+    sites_lost_numbers_close(&numbers);
+    return done;
+}
+
 /* What no site has is what the process held beside: stacks of threads, say, if those count. */
 static void read_others(struct sites_process *process, struct copies copies, uint64_t held,
                         uint64_t used)
@@ -245,9 +264,8 @@ static bool read_area(struct sites_process *process, const struct sites_area *ar
     process->forked = area->forked != 0;
     if (process->stacks == NULL || !read_objects(process, area) || !read_crash(process, area))
         return false;
-    for (uint32_t i = 0; i < count; i++)
-        if (!read_site(process, area, i, copies))
-            return false;
+    if (!read_all(process, area, count))
+        return false;
     read_others(process, copies, get(&area->held), used);
     choose_peak(process, copies, used);
     add_up(process);

@@ -22,6 +22,7 @@
     X(exec)                                                                                        \
     X(tree)                                                                                        \
     X(sites)                                                                                       \
+    X(leaks)                                                                                       \
     X(explore)                                                                                     \
     X(fault)                                                                                       \
     X(min)                                                                                         \

@@ -27,6 +27,7 @@
     X(pools)                                                                                       \
     X(plan)                                                                                        \
     X(proc)                                                                                        \
+    X(reach)                                                                                       \
     X(regions)                                                                                     \
     X(scopes)                                                                                      \
     X(space_look)                                                                                  \
