@@ -489,6 +489,70 @@ START_TEST(python_is_judged)
 }
 END_TEST
 
+#define GO_VERDICTS                                                                                \
+    "ok\nmemory-limit 2\nruntime-error 2\nruntime-error 3\nforbidden-call /etc/passwd\n"           \
+    "time-limit cpu\n"
+#define RUST_VERDICTS                                                                              \
+    "ok\nmemory-limit SIGABRT\nruntime-error 101\nruntime-error 3\nforbidden-call /etc/passwd\n"   \
+    "time-limit cpu\n"
+
+/* Programs of Go, static and by cgo dynamic, each with words and what comes of them. */
+START_TEST(go_is_judged)
+{
+    if (!program_exists("go"))
+        SKIP("package golang-go");
+    const struct run *run =
+        shell("cat >q.go <<'END'\npackage main\n\nimport \"C\"\nimport (\"fmt\"; \"os\")\n\n"
+              "func main() {\n"
+              "    var n int\n    fmt.Scan(&n)\n    done := make(chan int)\n"
+              "    go func() { done <- n * 2 }()\n"
+              "    switch os.Args[1] {\n"
+              "    case \"all\": for b := make([]byte, 1<<30); n < len(b); n += 4096 { b[n] = 1 }\n"
+              "    case \"nil\": var p *int; *p = 1\n"
+              "    case \"exits\": os.Exit(3)\n"
+              "    case \"busy\": for { n++ }\n"
+              "    case \"opens\": os.Open(\"/etc/passwd\")\n"
+              "    }\n    fmt.Fprintln(os.Stderr, <-done)\n}\nEND\n"
+              "sed '/import \"C\"/d' q.go >p.go; "
+              "CGO_ENABLED=0 go build -o p p.go && CGO_ENABLED=1 go build -o q q.go || exit 77; "
+              "for p in p q; do for word in ok all nil exits opens busy; do "
+              "echo 21 | $M judge -l 128M --time=0.3s --wall=60s --json=j ./$p $word 2>/dev/null; "
+              "jq -r '[.verdict, .status, .arguments[1], .which] | map(select(. != null)) | "
+              "join(\" \")' j; done; done");
+    if (run->status == 77)
+        SKIP("a Go that builds here, with cgo");
+    ck_assert_msg(strcmp(run->out, GO_VERDICTS GO_VERDICTS) == 0, "%s\n%s", run->out, run->err);
+}
+END_TEST
+
+/* Its own panics are exits by 101; memory that is refused aborts it. */
+START_TEST(rust_is_judged)
+{
+    const struct run *run = shell(
+        "rustc --version >/dev/null 2>&1 || exit 77; cat >p.rs <<'END'\n"
+        "use std::{fs, io, process, thread};\n"
+        "fn main() {\n"
+        "    let mut line = String::new();\n    io::stdin().read_line(&mut line).unwrap();\n"
+        "    let n: usize = line.trim().parse().unwrap();\n"
+        "    match std::env::args().nth(1).unwrap().as_str() {\n"
+        "        \"all\" => { let v = vec![n as u8; 1 << 30]; println!(\"{}\", v[n << 20]); }\n"
+        "        \"panics\" => { let v = vec![0; n]; println!(\"{}\", v[n * 2]); }\n"
+        "        \"exits\" => process::exit(3),\n"
+        "        \"opens\" => { let _ = fs::read(\"/etc/passwd\"); }\n"
+        "        \"busy\" => { let mut i = n; loop { i = std::hint::black_box(i + 1); } }\n"
+        "        _ => {}\n    }\n"
+        "    eprintln!(\"{}\", thread::spawn(move || n * 2).join().unwrap());\n}\nEND\n"
+        "for kind in '' '-C target-feature=+crt-static'; do rustc -O $kind p.rs || exit 77; "
+        "for word in ok all panics exits opens busy; do "
+        "echo 21 | $M judge -l 64M --time=0.3s --wall=60s --json=j ./p $word 2>/dev/null >&2; "
+        "jq -r '[.verdict, .status, .signal, .arguments[1], .which] | map(select(. != null)) | "
+        "join(\" \")' j; done; done");
+    if (run->status == 77)
+        SKIP("a rustc that works here (package rustc)");
+    ck_assert_msg(strcmp(run->out, RUST_VERDICTS RUST_VERDICTS) == 0, "%s\n%s", run->out, run->err);
+}
+END_TEST
+
 START_TEST(a_batch_shows_the_first_difference)
 {
     expect("echo '#include <stdio.h>\nint main(void) { int n; return scanf(\"%d\", &n) != 1 || "
@@ -621,10 +685,10 @@ START_TEST(files_in_memory_are_held_by_a_group)
 {
     in_own_group("f=/dev/shm/memrestrict-test-$$; trap 'rm -f $f' EXIT; "
                  "try() { $M judge -l 16M --time=9s --wall=60s --policy=none --processes=2 "
-                 "--json=j sh -c \"$1\" >$2; jq -r .verdict j; rm -f $f; }; "
-                 "try \"exec head -c 400000000 /dev/zero >$f\" out; "
-                 "try \"head -c 400000000 /dev/zero >$f; exit 1\" out; "
-                 "try \"head -c 9000000 /dev/zero >$f; exit 1\" out; "
+                 "--json=j sh -c \"$1\" >$2 2>&1; jq -r .verdict j; rm -f $f; }; "
+                 "try \"exec head -c 400000000 /dev/zero >$f\" /dev/null; "
+                 "try \"head -c 400000000 /dev/zero >$f; exit 1\" /dev/null; "
+                 "try \"head -c 9000000 /dev/zero >$f; exit 1\" /dev/null; "
                  "try 'exec head -c 400000000 /dev/zero' $f",
                  "memory-limit\nmemory-limit\nruntime-error\nok\n");
 }
@@ -632,11 +696,12 @@ END_TEST
 
 START_TEST(a_group_goes_with_its_judge_or_the_next)
 {
-    in_own_group("$M judge --policy=none -l 16M sh -c 'echo >there; exec sleep 1000' & "
+    in_own_group("exec 3>&1 >/dev/null 2>&1; "
+                 "$M judge --policy=none -l 16M sh -c 'echo >there; exec sleep 1000' & "
                  "until [ -e there ]; do sleep 0.01; done; left=$g/memrestrict.$!.*; "
-                 "cat $left/cgroup.procs | wc -l; kill -KILL $!; wait $! 2>/dev/null; "
+                 "cat $left/cgroup.procs | wc -l >&3; kill -KILL $!; wait $! 2>/dev/null; "
                  "while [ -n \"$(cat $left/cgroup.procs)\" ]; do sleep 0.01; done; "
-                 "$M judge --policy=none -l 16M true; ls -d $left 2>/dev/null",
+                 "$M judge --policy=none -l 16M true; ls -d $left >&3",
                  "1\n");
 }
 END_TEST
@@ -679,6 +744,8 @@ Suite *suite_judge(void)
     command_add(suite, all_may_be_readable_but_what_processes_have);
     command_add(suite, cxx_is_judged);
     command_add(suite, python_is_judged);
+    harness_add(suite, go_is_judged, 300); /* the first build makes all of its library */
+    command_add(suite, rust_is_judged);
     command_add(suite, a_batch_shows_the_first_difference);
     command_add(suite, a_batch_fails_where_one_cannot_be_judged);
     command_add(suite, a_batch_needs_no_input_of_its_own);
