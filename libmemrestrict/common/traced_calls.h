@@ -17,6 +17,8 @@ enum traced {
     TRACED_CLONE,  /* untraced children are refused */
     TRACED_CLONE3, /* its flags are in memory: not there, and C libraries take clone instead */
     TRACED_SECCOMP,
+    TRACED_PRCTL, /* that moves the break, by which brk(2) goes, unseen: not there, as in kernels
+                     without CONFIG_CHECKPOINT_RESTORE; else it is none of these */
     TRACED_PTRACE
 };
 

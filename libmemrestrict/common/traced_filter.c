@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/prctl.h>
 #include <sys/shm.h>
 
 #ifndef SECCOMP_FILTER_FLAG_NEW_LISTENER
@@ -45,6 +46,7 @@ static const struct traced_kind traced_kinds[] = {
       {56, TRACED_CLONE},
       {435, TRACED_CLONE3},
       {317, TRACED_SECCOMP},
+      {157, TRACED_PRCTL},
       {101, TRACED_PTRACE},
       {521, TRACED_PTRACE}}}, /* x32's */
     {AUDIT_ARCH_I386,
@@ -61,6 +63,7 @@ static const struct traced_kind traced_kinds[] = {
       {120, TRACED_CLONE},
       {435, TRACED_CLONE3},
       {354, TRACED_SECCOMP},
+      {172, TRACED_PRCTL},
       {26, TRACED_PTRACE}}},
     {AUDIT_ARCH_AARCH64,
      ~UINT32_C(0),
@@ -74,6 +77,7 @@ static const struct traced_kind traced_kinds[] = {
       {220, TRACED_CLONE},
       {435, TRACED_CLONE3},
       {277, TRACED_SECCOMP},
+      {167, TRACED_PRCTL},
       {117, TRACED_PTRACE}}},
 };
 
@@ -130,6 +134,20 @@ static void stop_at_remap(struct traced_filter *program, uint32_t number)
     give(program, SECCOMP_RET_ALLOW);
 }
 
+static void refuse_break(struct traced_filter *program)
+{
+    const uint16_t equals = BPF_JMP | BPF_JEQ | BPF_K;
+    load(program, low_half(0));
+    put(program, equals, PR_SET_MM, 1, 0);
+    give(program, SECCOMP_RET_ALLOW);
+    load(program, low_half(1));
+    put(program, equals, PR_SET_MM_START_BRK, 3, 0);
+    put(program, equals, PR_SET_MM_BRK, 2, 0);
+    put(program, equals, PR_SET_MM_MAP, 1, 0);
+    give(program, SECCOMP_RET_ALLOW);
+    give(program, SECCOMP_RET_ERRNO | EINVAL);
+}
+
 /* An inner listener could let calls go on that we were to stop; a child that is made untraced
  * would get away. */
 static void answer(struct traced_filter *program, const struct traced_call *row)
@@ -137,6 +155,7 @@ static void answer(struct traced_filter *program, const struct traced_call *row)
     switch (row->call) {
     case TRACED_SHMAT: stop_at_remap(program, row->number); break;
     case TRACED_CLONE3: give(program, SECCOMP_RET_ERRNO | ENOSYS); break;
+    case TRACED_PRCTL: refuse_break(program); break;
     case TRACED_SECCOMP:
         refuse_bits(program, 1, SECCOMP_FILTER_FLAG_NEW_LISTENER, EBUSY);
         give(program, SECCOMP_RET_ALLOW);
@@ -181,6 +200,21 @@ static bool is_remap(uint32_t number, const uint64_t args[6])
            (number != TRACED_IPC || (args[0] & TRACED_IPC_CALL) == TRACED_IPC_SHMAT);
 }
 
+static bool moves_break(const uint64_t args[6])
+{
+    uint32_t option = (uint32_t)args[0], what = (uint32_t)args[1];
+    return option == PR_SET_MM &&
+           (what == PR_SET_MM_START_BRK || what == PR_SET_MM_BRK || what == PR_SET_MM_MAP);
+}
+
+/* The call of a row, if its arguments are such that it is. */
+static enum traced call_of(const struct traced_call *row, const uint64_t args[6])
+{
+    bool is_not = (row->call == TRACED_SHMAT && !is_remap(row->number, args)) ||
+                  (row->call == TRACED_PRCTL && !moves_break(args));
+    return is_not ? TRACED_NONE : row->call;
+}
+
 enum traced traced_filter_call(uint32_t arch, uint64_t number, const uint64_t args[6])
 {
     for (int i = 0; i < KINDS; i++) {
@@ -189,8 +223,7 @@ enum traced traced_filter_call(uint32_t arch, uint64_t number, const uint64_t ar
             continue;
         for (const struct traced_call *row = kind->calls; row->call != TRACED_NONE; row++)
             if (row->number == ((uint32_t)number & kind->mask))
-                return row->call != TRACED_SHMAT || is_remap(row->number, args) ? row->call
-                                                                                : TRACED_NONE;
+                return call_of(row, args);
     }
     return TRACED_NONE;
 }

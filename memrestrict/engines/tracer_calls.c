@@ -272,7 +272,7 @@ static void decide(struct tracer *tracer, struct tracee *tracee)
         tracee_go(tracee, 0);
     } else if (tracee->traced == TRACED_OLD_MMAP && !widen(tracer, tracee)) {
         tracee_answer(tracer, tracee, -EFAULT);
-    } else if (grows_unseen(tracer, tracee)) {
+    } else if (tracee->traced == TRACED_PRCTL || grows_unseen(tracer, tracee)) {
         tracee_answer(tracer, tracee, -EINVAL);
     } else if (is_brk_too_low(tracee)) {
         tracee_go(tracee, 0);

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/shm.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -61,6 +62,27 @@ static void turns_pages(void)
     at[3 * PAGE] = 'x';
     if (syscall(SYS_remap_file_pages, at, PAGE, 0, 3, 0) != 0 || at[0] != 'x')
         exit(errno == ENOSYS ? NO_SUCH_WAY : 1);
+}
+
+/* What the kernel knows of the process, as it is, but for the break, which is moved back to where
+ * it was: the pages behind it, given back in between, are there once more when it goes up again. */
+static void moves_break_back(void)
+{
+    unsigned long at[60] = {0};
+    FILE *file = fopen("/proc/self/stat", "r");
+    char line[2048] = "",
+         *word = file != NULL && fgets(line, sizeof line, file) != NULL ? line : "";
+    word = strrchr(word, ')');
+    for (int i = 3; word != NULL && i < 60 && (word = strchr(word, ' ')) != NULL; i++)
+        at[i] = strtoul(++word, NULL, 10);
+    unsigned long low = (unsigned long)syscall(SYS_brk, 0);
+    if ((unsigned long)syscall(SYS_brk, low + SOME) != low + SOME)
+        exit(1);
+    munmap((void *)low, SOME);
+    struct prctl_mm_map map = {at[26], at[27], at[45], at[46], at[47], low, at[28],
+                               at[48], at[49], at[50], at[51], NULL,   0,   -1u};
+    prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof map, 0);
+    syscall(SYS_brk, low + SOME);
 }
 
 static int (*take)(void) = by_mmap;
@@ -187,6 +209,7 @@ int main(int argc, char **argv)
     } ways[] = {{"shmat", attaches},
                 {"shmat-over", attaches_over},
                 {"remap-file-pages", turns_pages},
+                {"break-back", moves_break_back},
                 {"int80-mmap2", maps_by_mmap2},
                 {"int80-old-mmap", maps_by_old_mmap},
                 {"int80-brk", moves_break},
