@@ -244,6 +244,13 @@ core_lane() {
     step "the model of stocks" tests/model.sh
 }
 
+# The real programs once more, limited from outside; in a short run some of them.
+by_ptrace() {
+    local pattern='*'
+    [ "$1" = long ] || pattern='@(bash|sort|gcc)'
+    ENGINE=ptrace tests/programs/programs.sh "$BUILD" "$1" "$pattern"
+}
+
 # The library and the command in programs.
 program_lane() {
     step "victims under the library" victims
@@ -260,6 +267,7 @@ program_lane() {
     step "others' test suites are compared" around tests/suites_self.sh
     step "recipes" around tests/recipes.sh
     step "real programs" tests/programs/programs.sh "$BUILD" "$1"
+    step "real programs under ptrace" by_ptrace "$1"
 }
 
 short() { # [short|long], of the real programs

@@ -8,11 +8,16 @@
 # balance. A limit row runs under a limit that its work must meet: it must end as it says itself,
 # in its own words, refused and within the limit. A row is run under the command, too, if that is
 # there, where nothing must fail -e. Output is TAP-like; status 1 if anything failed.
+#
+# ENGINE=ptrace: the rows, without their limits, under that engine of the command, BUILD/memrestrict,
+# and a limit that nothing meets; the records are held against the kernel's after each call.
 set -u
+shopt -s extglob # a pattern may be @(one|other)
 umask 022
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 pattern=${3:-*}
-readonly here pattern
+engine=${ENGINE:-} memrestrict=$(realpath "$1/memrestrict" 2>/dev/null)
+readonly here pattern engine memrestrict
 readonly plenty=64G no_report='no process wrote a report' patience=${PROGRAMS_TEST_PATIENCE:-900}
 
 usage() {
@@ -45,6 +50,7 @@ trap 'exit 130' INT TERM HUP
 
 # A row may say others: sane=1G giants=true row ...
 sane=2G      # a limit that its work meets nowhere near
+under=()     # a command that runs the script
 giants=false # it asks for more than any machine has, and is refused
 alarm=       # words, as grep -E has them, of what is rightly said to be not limited of it
 count=0 passed=0 failed=0 skipped=0 row_active=false row_name=
@@ -101,7 +107,7 @@ run_script() {
         exec env -i PATH="$PATH:/usr/sbin:/sbin" LC_ALL=C.UTF-8 TZ=UTC TERM=dumb \
             HOME="$work/run/home" TMPDIR="$work/run/tmp" IN="$work/in" \
             PYTHON="${PYTHON:-}" PYTHONHASHSEED=0 RUSTC="${RUSTC:-}" PROGRAMS_TEST_WORK="$work" \
-            timeout -k 10 "$patience" env "$@" bash -o pipefail "$work/script"
+            timeout -k 10 "$patience" env "$@" "${under[@]}" bash -o pipefail "$work/script"
     ) </dev/null >"$work/$name.out" 2>"$work/$name.err"
     echo $? >"$work/$name.status"
     end_leftovers >>"$work/$name.err"
@@ -180,8 +186,33 @@ row() {
         skip "$row_name" "$lacking"
         return
     fi
-    row_active=true
-    transparent
+    if [ -n "$engine" ]; then
+        by_engine
+    else
+        row_active=true
+        transparent
+    fi
+}
+
+by_engine() {
+    local wrong
+    case $row_name in
+    gdb | strace) skip "$row_name under $engine" 'it traces, which the kernel lets nobody do there' && return ;;
+    esac
+    run_script bare
+    under=("$memrestrict" -q "--engine=$engine" -l "$plenty" "--json=$work/figures" --)
+    run_script "$engine" TEST_OF_MEMRESTRICT_PTRACE=verify
+    under=()
+    sed -i '/^memrestrict: what .* left running was ended/d' "$work/$engine.err" # helpers that end by themselves
+    wrong=$(bare_failure; difference bare "$engine"; engine_figures)
+    verdict "$row_name under $engine" "$wrong"
+}
+
+engine_figures() {
+    # a row whose script asks for more than any machine has is refused here, too
+    jq -r --arg giants "$giants" '(.warnings[] | select(test("records were not"))),
+        (select($giants == "false") | .processes[] | select(.refusals > 0) | "\(.program): refused \(.refusals)")' \
+        "$work/figures" 2>&1 | head -n 5
 }
 
 transparent() {
