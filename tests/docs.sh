@@ -76,6 +76,11 @@ else
     echo "SKIP --help against the man page: $BUILD/memrestrict is not built"
 fi
 
+result "each function of the header is called with the library and without" \
+    "$(sed -n 's/^MEMRESTRICT_FUNCTION([^,]*, \([a-z_]*\),.*/\1/p' include/memrestrict.h | grep -vx failures_next |
+        while read -r name; do
+            grep -q "memrestrict_$name(" tests/victims/pools_without_the_library_are_plain.c || echo "$name is not"
+        done)"
 same "the functions of the header are those of its man page" \
     "$(sed -n 's/^MEMRESTRICT_FUNCTION([^,]*, \([a-z_]*\),.*/memrestrict_\1/p' include/memrestrict.h)" \
     "$(sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/^\.Fn \(memrestrict_[a-z_]*\).*/\1/p' "$header_page")"

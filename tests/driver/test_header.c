@@ -146,10 +146,24 @@ END_TEST
 
 /* How a program may be built, with the compiler in front; "static" ones do not load the library. */
 static const char *const builds[] = {
-    "cc -std=c11 -pedantic", "cc -std=c99 -O2",    "cc -O2 -no-pie -fno-pie",
-    "cc -O2 -static",        "c++ -x c++ -O0",     "c++ -x c++ -std=c++98 -O2",
-    "clang -pedantic",       "clang++ -x c++ -O2", "musl-gcc -O2",
-    "musl-gcc -static",      "clang -O2 -no-pie",  "cc -O2 -flto",
+    "cc -std=c11 -pedantic",
+    "cc -std=c99 -O2",
+    "cc -O2 -no-pie -fno-pie",
+    "cc -O2 -static",
+    "c++ -x c++ -O0",
+    "c++ -x c++ -std=c++98 -O2",
+    "clang -pedantic",
+    "clang++ -x c++ -O2",
+    "musl-gcc -O2",
+    "musl-gcc -static",
+    "clang -O2 -no-pie",
+    "cc -O2 -flto",
+    "c++ -x c++ -std=c++11 -pedantic -O2",
+    "c++ -x c++ -std=c++20 -pedantic",
+    "clang++ -x c++ -std=c++17 -pedantic",
+    "clang -std=c99 -pedantic -O2",
+    "cc -std=gnu17 -O3 -Wshadow -Wconversion",
+    "cc -m32 -O2",
 };
 
 START_TEST(pools_need_no_library)
@@ -162,14 +176,16 @@ START_TEST(pools_need_no_library)
         "made=$(mktemp -d)\n"
         "trap 'rm -rf \"$made\"' EXIT\n"
         "command -v %.*s >/dev/null || exit 77\n"
+        "case '%s' in *-m32*) echo 'int main(void) { return 0; }' | cc -m32 -x c - -o $made/m32 "
+        "2>/dev/null || exit 77; esac\n"
         "%s -Wall -Wextra -Werror -Iinclude tests/victims/pools_without_the_library_are_plain.c"
         " -o $made/it || exit 5\n"
         "$made/it && exit 3\n"
         "LD_PRELOAD=$B/libmemrestrict.so $made/it || exit $((%d + 10 * $?))\n",
-        (int)strcspn(build, " "), build, build, loads ? 0 : 100);
+        (int)strcspn(build, " "), build, build, build, loads ? 0 : 100);
     const struct run *run = script(text);
     if (run->status == 77)
-        SKIP("no %.*s", (int)strcspn(build, " "), build);
+        SKIP("no %s", build);
     if (strstr(run->err, "cannot be preloaded") != NULL)
         SKIP("the library is of another kind than what %s makes", build);
     ck_assert_msg(run->status == (loads ? 0 : 110), "%s: status %d: %s%s", build, run->status,

@@ -33,11 +33,56 @@ static int use_scopes(bool active)
     return 0;
 }
 
+static int use_limits(bool active)
+{
+    int expected = active ? 0 : ENOSYS;
+    errno = 0;
+    CHECK(memrestrict_limit_set(MEMRESTRICT_UNLIMITED) == active && errno == expected);
+    CHECK(memrestrict_soft_set(MEMRESTRICT_UNLIMITED, -1) == active && errno == expected);
+    CHECK(memrestrict_peak_reset() == active && errno == expected);
+    CHECK(!memrestrict_sites_write(-1) && errno == ENOSYS);
+    return 0;
+}
+
+static int use_faults(bool active)
+{
+    struct memrestrict_failures failures;
+    int rounds = 0;
+    memset(&failures, 0, sizeof failures);
+    MEMRESTRICT_FOREACH_FAILURE(failures)
+    {
+        void *volatile block = malloc(1);
+        rounds++;
+        free(block);
+    }
+    CHECK(rounds == (active ? 2 : 1) && failures.lost_blocks == 0);
+    errno = 0;
+    CHECK(memrestrict_fault_arm("nth=1") == active && errno == (active ? 0 : ENOSYS));
+    void *volatile none = malloc(1);
+    memrestrict_fault_disarm();
+    CHECK((none == NULL) == active);
+    free(none);
+    return 0;
+}
+
+static int seal_forever(bool active)
+{
+    struct memrestrict_pool *pool = memrestrict_pool_create("config", 0);
+    errno = 0;
+    bool sealed = memrestrict_pool_seal_forever(pool);
+    CHECK((sealed && active) || errno == ENOSYS);
+    memrestrict_pool_destroy(pool);
+    return 0;
+}
+
 int main(void)
 {
     struct memrestrict_usage usage;
     bool active = memrestrict_active();
     CHECK(use_scopes(active) == 0);
+    CHECK(use_limits(active) == 0);
+    CHECK(use_faults(active) == 0);
+    CHECK(seal_forever(active) == 0);
     struct memrestrict_pool *pool = memrestrict_pool_create("config", 0);
     char *text = memrestrict_pool_strdup(pool, "a word");
     unsigned char *block = (unsigned char *)memrestrict_pool_alloc(pool, 100);
