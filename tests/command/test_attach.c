@@ -202,15 +202,15 @@ END_TEST
 
 START_TEST(a_tree_that_is_there_is_filled_to_the_page)
 {
-    expect(MAKE("gcc",
-                "engine_fills") TOOLS "sh -c 'for i in 1 2 3 4; do mkdir $i; ln -s ../go $i/go; "
-                                      "(cd $i; exec ../p mmap 0 "
-                                      "2>/dev/null) & done; wait; true' >/dev/null & p=$!; " UNTIL(
-                                          "[ \"$(echo ?/ready)\" = '1/ready 2/ready 3/ready "
-                                          "4/ready' ]") "attach -l 8M --tree --scope=tree $p; >go; "
-                                                        "wait $p; wait $a; "
-                                                        "grep records said; jq -r "
-                                                        ".tree_peak_bytes,.tree_limit_bytes j",
+    expect(MAKE("gcc", "engine_fills") TOOLS
+           "sh -c 'for i in 1 2 3 4; do mkdir $i; ln -s ../go $i/go; "
+           "(cd $i; exec ../p mmap 0 "
+           "2>/dev/null) & done; wait; true' >/dev/null & p=$!; " UNTIL(
+               "[ \"$(echo ?/ready)\" = '1/ready 2/ready 3/ready "
+               "4/ready' ]") "attach -l 8M --tree --scope=tree $p; >go; "
+                             "wait $p; wait $a; "
+                             "grep records said; jq -r "
+                             ".tree_peak_bytes,.tree_limit_bytes j",
            0, "8388608\n8388608\n", "");
 }
 END_TEST
