@@ -39,6 +39,8 @@ missing() { # COMMAND
         [[ $1 != *"$word"* || -x $word ]] || echo "no $word can be made"
     done
     [[ $1 != *valgrind* ]] || have valgrind || echo "package valgrind"
+    [[ $1 != *firejail* ]] || { [ "$(id -u)" = 0 ] && firejail --quiet --noprofile true 2>/dev/null; } ||
+        echo "no firejail for root"
     [[ $1 != *unshare* ]] || unshare -p -f --mount-proc true 2>/dev/null || echo "no namespaces"
 }
 

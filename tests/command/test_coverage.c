@@ -33,7 +33,8 @@ static void right(const char *test, const char *script)
 
 #define EACH_NAMED(X)                                                                              \
     X(coverage_each_static_program_is_named,                                                       \
-      STATIC EACH("fork vfork spawn thread", "--engine=preload", "./p", "statically linked"))      \
+      STATIC EACH("fork vfork spawn thread renamed", "--engine=preload", "./p",                    \
+                  "statically linked"))                                                            \
     X(coverage_each_script_of_a_static_program_is_named,                                           \
       STATIC "echo \"#!$PWD/p\" >s; chmod +x s; " EACH("fork vfork spawn", "--engine=preload",     \
                                                        "./s", "statically linked"))                \
@@ -58,18 +59,45 @@ static void right(const char *test, const char *script)
     "gcc -D_GNU_SOURCE " flags " -o p $R/tests/victims/ends_past_libc.c || exit 77; ./p || "       \
     "exit 77; $M -l 64M -e 9 sh -c './p; ./p; true' 2>e; "
 
+/* As another user than root, who gets a sandbox. With the smaller limit no page ever comes. */
+#define CHROMIUM                                                                                   \
+    "[ -n \"$TEST_LONG\" ] && chmod 755 . && mkdir h && chown 65534 h || exit 77; "                \
+    "S=\"setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=$PWD/h\"; "                   \
+    "C='chromium --headless --disable-gpu --dump-dom about:blank'; "                               \
+    "$S timeout 60 $C >/dev/null && $S $M true || exit 77; "                                       \
+    "for with in '-l 4G' '-l 300M -t 20'; do $S $M $with -e 9 $C >/dev/null 2>e; test $? = 9 && "  \
+    "grep -q 'limited alone: ' e && grep -q 'nothing refused of what was limited' e || exit 1; "   \
+    "done"
+
 #define NOT_GREEN(X)                                                                               \
     X(coverage_static_program_by_a_shell,                                                          \
       STATIC "$M --engine=preload -l 1M -e 9 bash -c './p; true' 2>e; test $? = 9 && " PRINTS(     \
           "not limited: ./p (process ") "e")                                                       \
+    X(coverage_each_in_a_namespace_is_limited_alone,                                               \
+      "unshare -p -f --mount-proc true || exit 77; n=5; [ -z \"$TEST_LONG\" ] || n=1000; "         \
+      "$M -q --lenient -l 64M --json=j sh -c \"for i in $(seq -s ' ' $n); do unshare -p -f "       \
+      "--mount-proc /bin/true; done\"; test $(grep -c '\"coverage\": \"limited_alone\"' j) = $n")  \
+    X(coverage_each_that_valgrind_runs_is_named, VALGRIND                                          \
+      "n=1; [ -z \"$TEST_LONG\" ] || n=20; $M -q --lenient -l 64M --json=j sh -c \"for i "         \
+      "in $(seq -s ' ' $n); do $V1 /bin/true; done\"; test $(grep -c 'another malloc, as "         \
+      "under valgrind' j) = $n")                                                                   \
+    X(coverage_firejail_is_said,                                                                   \
+      "firejail --quiet --noprofile true || exit 77; $M -l 10M -e 9 firejail --quiet --noprofile " \
+      "true 2>e; test $? = 9 && grep -Eq 'limited alone|not limited' e")                           \
+    X(coverage_chromium_in_its_sandbox_is_said, CHROMIUM)                                          \
+    X(coverage_heap_of_sbcl_is_charged,                                                            \
+      "command -v sbcl >/dev/null || exit 77; $M -l 4M -e 9 --json=j sbcl --non-interactive "      \
+      "--eval '(print 1)' >/dev/null 2>e; test $? = 9 && " PRINTS(                                 \
+          "sbcl: refused 1 allocation "                                                            \
+          "(mmap of ") "e && ! " PRINTS("past the library") "e")                                   \
     X(coverage_each_program_started_past_libc_is_not_known, STATIC EACH_PAST_LIBC)                 \
     X(coverage_end_past_libc_is_not_known,                                                         \
       ENDS_PAST_LIBC("") "test $? = 9 && " PRINTS("not known: 2 processes, first p") "e")          \
     X(coverage_refusal_is_before_what_is_unlimited,                                                \
-      STATIC "$M --engine=preload -l 1M -e 9 -t 0.5 sh -c './p; $V/takes_95M; sleep 9' 2>e; test " \
+      STATIC "$M --engine=preload -l 1M -e 9 -t 1 sh -c './p; $V/takes_95M; sleep 9' 2>e; test "   \
              "$? = 9 && " PRINTS("takes_95M") "e && ! " PRINTS("exit 9: not all") "e")             \
     X(coverage_what_is_unlimited_is_before_the_time_limit, STATIC                                  \
-      "$M --engine=preload -l 1M -e 9 -t 0.5 sh -c './p; sleep 9' 2>e; test $? = 9 && " PRINTS(    \
+      "$M --engine=preload -l 1M -e 9 -t 1 sh -c './p; sleep 9' 2>e; test $? = 9 && " PRINTS(      \
           "exit 9: not all") "e; $M -l 1M -e 9 -t 0.5 sh -c 'sleep 9'; test $? = 124 && "          \
                              "$M --engine=preload -l 1M -e 9 --lenient -t 0.5 sh -c './p; sleep "  \
                              "9'; test $? = 124")                                                  \

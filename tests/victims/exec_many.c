@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* exec_many HOW COUNT PROGRAM: starts the program so many times, one after the other, each in a
  * child: by exec after fork, after vfork, or in a thread of a forked child; or by posix_spawn; or
- * past the C library, by the instruction ("inline"). Their environment is empty with a HOW that
+ * past the C library, by the instruction ("inline"); or after fork in a child that has another name
+ * ("renamed"). Their environment is empty with a HOW that
  * ends in "-i". */
 #include <pthread.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -60,6 +62,8 @@ static pid_t start(const char *how)
     child = fork();
     if (child == 0 && strncmp(how, "thread", 6) == 0)
         become_in_thread();
+    if (child == 0 && strncmp(how, "renamed", 7) == 0)
+        prctl(PR_SET_NAME, "worker (7)");
     if (child == 0 && strncmp(how, "inline", 6) == 0)
         become_past_libc();
     if (child == 0)
