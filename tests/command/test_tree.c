@@ -257,6 +257,15 @@ START_TEST(without_a_tree_there_is_no_limit_of_one)
 }
 END_TEST
 
+START_TEST(scopes_hold_in_a_tree)
+{
+    expect("for victim in pay_for_what_is_allocated_inside pay_anew_for_what_grows "
+           "of_a_forked_child_are_its_own tell_what_is_left; do "
+           "$M -q -L 64M --sites $V/scopes_$victim || echo $victim; done",
+           0, "", "");
+}
+END_TEST
+
 Suite *suite_tree(void)
 {
     Suite *suite = suite_create("tree");
@@ -288,5 +297,6 @@ Suite *suite_tree(void)
     command_add(suite, the_limit_that_was_set_is_reported);
     command_add(suite, a_limit_that_was_set_is_not_lifted_from_inside);
     command_add(suite, without_a_tree_there_is_no_limit_of_one);
+    command_add(suite, scopes_hold_in_a_tree);
     return suite;
 }

@@ -417,6 +417,21 @@ START_TEST(talloc_configuration_is_sealed)
 }
 END_TEST
 
+/* A thousand of them in flight, on 16 threads. */
+START_TEST(server_refuses_the_greedy_request_alone)
+{
+    NEED_NATIVE_LIBRARY;
+    expect_output(in_folder("cc -std=c11 -Wall -Wextra -Werror -pthread -I \"$top/include\" "
+                            "examples/server/requests.c -o requests\n"
+                            "./requests\n"
+                            "for i in 1 2 3; do " LIMITED "unlimited ./requests 2>&1; done"),
+                  "200 for 1000 requests\n"
+                  "200 for 999 requests, 503 for request 500, at 1048576 bytes\n"
+                  "200 for 999 requests, 503 for request 500, at 1048576 bytes\n"
+                  "200 for 999 requests, 503 for request 500, at 1048576 bytes\n");
+}
+END_TEST
+
 START_TEST(ci_files_name_no_host)
 {
     expect_output(
@@ -493,6 +508,7 @@ Suite *suite_examples(void)
         gitlab_job_passes_in_its_budget,
         gitlab_job_fails_clearly_in_too_small_a_budget,
         talloc_configuration_is_sealed,
+        server_refuses_the_greedy_request_alone,
         ci_files_name_no_host,
         readme_prints_what_the_commands_print,
         main_readme_prints_who_holds_names,

@@ -43,6 +43,8 @@ static const struct run *run_victim(const char *name, const char *const settings
     X(scopes_destroyed_go_on_with_their_parent, "MEMRESTRICT_LIMIT=64M")                           \
     X(scopes_of_a_forked_child_are_its_own, "MEMRESTRICT_LIMIT=64M")                               \
     X(scopes_tell_what_is_left, "MEMRESTRICT_LIMIT=64M")                                           \
+    X(scopes_of_threads_that_end_are_left, "MEMRESTRICT_LIMIT=64M")                                \
+    X(scopes_with_faults_and_exec, "MEMRESTRICT_LIMIT=64M")                                        \
     X(scopes_among_threads_add_up, "MEMRESTRICT_LIMIT=64M")                                        \
     X(scopes_in_cxx_and_without_the_library, "MEMRESTRICT_LIMIT=1M")                               \
     X(faults_armed_are_one_threads, "MEMRESTRICT_LIMIT=64M")                                       \

@@ -354,6 +354,65 @@ START_TEST(what_is_inherited_makes_way_where_it_is_stale)
 }
 END_TEST
 
+static const size_t noted_sizes[] = {1, 600, LEDGER_FAST_LARGEST, LEDGER_FAST_LARGEST + 1,
+                                     LARGE_SIZE};
+#define NOTE ((UINT64_C(1) << LEDGER_NOTE_BITS) - 3)
+
+static void expect_noted(uintptr_t address, size_t size, bool inherited)
+{
+    struct ledger_noted entry;
+    expect_unknown(address);
+    ck_assert_int_lt(ledger_take_fast(at(address)), 0);
+    ck_assert(ledger_take_noted(at(address), &entry));
+    ck_assert(entry.size == size && entry.note == NOTE && entry.inherited == inherited);
+    ck_assert(!ledger_take_noted(at(address), &entry));
+}
+
+START_TEST(what_has_a_note_is_found_with_it_alone)
+{
+    for (size_t i = 0; i < sizeof noted_sizes / sizeof noted_sizes[0]; i++) {
+        const struct ledger_noted entry = {.size = noted_sizes[i], .note = NOTE};
+        const uintptr_t places[] = {BASE, BASE + 5}; /* the latter has a node */
+        for (int place = 0; place < 2; place++) {
+            ck_assert(ledger_put_noted(at(places[place]), &entry));
+            ck_assert(!ledger_put_noted(at(places[place]), &entry));
+            expect_live(1, entry.size);
+            expect_noted(places[place], entry.size, false);
+            ck_assert(ledger_put_noted(at(places[place]), &entry) && ledger_inherit());
+            expect_noted(places[place], entry.size, true);
+            put(places[place], entry.size); /* none of the note is left */
+            struct ledger_noted other;
+            ck_assert(!ledger_take_noted(at(places[place]), &other));
+            expect_taken(places[place], entry.size);
+        }
+    }
+    expect_live(0, 0);
+}
+END_TEST
+
+START_TEST(notes_are_kept_from_fork_to_fork_and_found_when_stale)
+{
+    const struct ledger_noted entry = {.size = 600, .note = NOTE};
+    struct ledger_noted stale;
+    uint64_t note;
+    ck_assert(ledger_put_noted(at(BASE), &entry) && ledger_inherit());
+    ck_assert(ledger_put_noted(at(BASE + 10 * apart), &entry) && ledger_inherit());
+    expect_noted(BASE, 600, true);
+    expect_noted(BASE + 10 * apart, 600, true);
+    ck_assert(ledger_put_noted(at(BASE), &entry));
+    ck_assert_ptr_eq(ledger_take_stale(at(BASE), 7, &stale), at(BASE));
+    ck_assert(stale.size == 600 && stale.note == NOTE);
+    ck_assert(ledger_put_noted_fast(at(BASE), 600, NOTE));
+    ck_assert_int_eq(ledger_take_noted_fast(at(BASE), &note), 600);
+    ck_assert_uint_eq(note, NOTE);
+    put(BASE, 7);
+    ck_assert_int_eq(ledger_take_noted_fast(at(BASE), &note), 7);
+    ck_assert_uint_eq(note, 0);
+    put(BASE, LARGE_SIZE);
+    ck_assert_int_lt(ledger_take_noted_fast(at(BASE), &note), 0);
+}
+END_TEST
+
 static pthread_barrier_t together;
 static _Atomic size_t stale_bytes;
 
@@ -934,6 +993,8 @@ Suite *suite_ledger(void)
     add_both(suite, stale_blocks_make_way_for_a_large_one_each);
     add_both(suite, a_stale_large_block_at_a_windows_end_makes_way);
     add_both(suite, what_is_inherited_makes_way_where_it_is_stale);
+    add_both(suite, what_has_a_note_is_found_with_it_alone);
+    add_both(suite, notes_are_kept_from_fork_to_fork_and_found_when_stale);
     add_both(suite, threads_find_a_stale_large_block_once);
     add_both(suite, an_address_that_was_never_put_is_unknown);
     add_both(suite, an_address_16_bytes_off_is_unknown_only_where_a_block_could_be);

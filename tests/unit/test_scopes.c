@@ -7,7 +7,10 @@
 #include "records/scopes.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <sys/time.h>
+#include <unistd.h>
 
 static _Atomic uint64_t process, process_limit = UINT64_MAX;
 
@@ -210,13 +213,68 @@ START_TEST(scopes_of_a_thread_that_ends_are_left)
 }
 END_TEST
 
+static struct memrestrict_scope *tight_parent, *roomy;
+static _Atomic bool stop;
+static _Atomic unsigned handled, wrong;
+
+static void charge_in_handler(int number)
+{
+    (void)number;
+    if (charge(roomy, 3) == SCOPES_CHARGED)
+        credit(roomy, 3);
+    atomic_fetch_add(&handled, 1);
+}
+
+static pthread_barrier_t ready;
+
+static void *wait_for_end(void *unused)
+{
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
+    pthread_barrier_wait(&ready);
+    while (!atomic_load(&stop))
+        usleep(1000);
+    return unused;
+}
+
+/* With one thread, and with two. */
+static void charge_among_signals(unsigned until)
+{
+    struct itimerval often = {{0, 200}, {0, 200}}, never = {{0, 0}, {0, 0}};
+    signal(SIGALRM, charge_in_handler);
+    setitimer(ITIMER_REAL, &often, NULL);
+    while (atomic_load(&handled) < until) {
+        uint64_t bytes = 90 + atomic_load(&handled) % 20; /* past 100: refused */
+        if (charge(roomy, bytes) == SCOPES_CHARGED)
+            credit(roomy, bytes);
+    }
+    setitimer(ITIMER_REAL, &never, NULL);
+    ck_assert_uint_eq(scopes_read(roomy).used, 0);
+    ck_assert_uint_eq(process, 0);
+    ck_assert_uint_eq(guard.scopes->charging, 0);
+}
+
+START_TEST(scopes_are_charged_by_signal_handlers_in_between)
+{
+    pthread_t other;
+    tight_parent = below(NULL, 100);
+    roomy = below(tight_parent, 200);
+    begin(roomy);
+    charge_among_signals(unit_rounds(200));
+    pthread_barrier_init(&ready, NULL, 2);
+    ck_assert_int_eq(pthread_create(&other, NULL, wait_for_end, NULL), 0);
+    pthread_barrier_wait(&ready);
+    charge_among_signals(unit_rounds(400));
+    atomic_store(&stop, true);
+    pthread_join(other, NULL);
+}
+END_TEST
+
 /* A parent that is full, and a scope below it in which a small charge always fits: others' large
  * ones in that scope are refused above, and give back what they were charged. */
 
 enum { GREEDY = 3, LARGE = 1000, SMALL = 1 };
-static struct memrestrict_scope *tight_parent, *roomy;
-static _Atomic bool stop;
-static _Atomic unsigned wrong;
 
 static void *be_greedy(void *unused)
 {
@@ -333,6 +391,7 @@ Suite *suite_scopes(void)
     unit_add(suite, scopes_popped_with_blocks_are_paid_for_by_their_parent);
     unit_add(suite, scopes_unknown_are_told);
     unit_add(suite, scopes_of_a_thread_that_ends_are_left);
+    unit_add(suite, scopes_are_charged_by_signal_handlers_in_between);
     unit_add(suite, scopes_what_fits_is_not_refused_for_what_is_refused_above);
     unit_add(suite, scopes_of_a_crowd_add_up);
     return suite;
