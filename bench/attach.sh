@@ -52,7 +52,7 @@ collect() { # FILE
     until [ "$(grep -c computing times 2>/dev/null)" -gt "$rounds" ] 2>/dev/null; do sleep 0.05; done
     sed 1,5d times >"$1"
 }
-: >times
+: >"times"
 ./work on &
 pid=$!
 collect before
