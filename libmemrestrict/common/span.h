@@ -53,4 +53,12 @@ static inline bool span_is_word(const char *text, const char *word)
     return *text == '\0';
 }
 
+static inline bool span_begins(const char *text, const char *beginning)
+{
+    for (; *beginning != '\0'; text++, beginning++)
+        if (*text != *beginning)
+            return false;
+    return true;
+}
+
 #endif

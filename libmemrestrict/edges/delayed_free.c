@@ -7,6 +7,7 @@
 enum { NO_KEY, KEY_MADE, KEY_TRIED };
 
 int64_t delayed_free_largest = -1;
+_Atomic bool delayed_free_reuses;
 
 static pthread_key_t at_end;
 static _Atomic int key_state;
@@ -19,6 +20,7 @@ void delayed_free_release(void (*release)(void *block))
     if (!guard_is_fast()) /* there are none; or a signal handler came into delayed_free_swap */
         return;
     guard.level = GUARD_COUNTED;
+    guard.reusable = 0;
     for (unsigned i = 0; i < GUARD_DELAYED; i++) {
         void *block = guard.delayed[i];
         guard.delayed[i] = NULL;
@@ -36,11 +38,12 @@ static void end_thread(void *unused)
         guard.level = GUARD_COUNTED;
 }
 
-void delayed_free_start(int64_t largest, void (*release)(void *block))
+void delayed_free_start(int64_t largest, bool reuses, void (*release)(void *block))
 {
     first_thread = kernel_thread() == kernel_pid() ? &guard : NULL;
     release_at_end = release;
     delayed_free_largest = largest;
+    atomic_store(&delayed_free_reuses, reuses);
 }
 
 void delayed_free_before_thread(void)

@@ -6,12 +6,13 @@
  * instruction. One test chooses it: guard.level is GUARD_PLAIN once the thread was found to be
  * counted and nothing else is asked for (gate_is_fast), outside the next allocator.
  *  malloc: charge (the thread's stock, or the one counter while there is one thread), the next
- *          malloc, then the ledger's word, in a window met lately.
- *  free:   take the ledger's word, refund, then the next free, two calls delayed (delayed_free.h).
- * Each step that cannot be done so does nothing, and its slow path, out of line, does it all.
- * It is exact: the charge comes before the block and the refund after its record, so the records
- * never hold more than is charged; a stock is drawn from the budget before it is spent; only the
- * free is delayed, of blocks that are no longer counted.
+ *          malloc, or a block that was freed just now (delayed_free.h), then the ledger's word, in
+ * a window met lately. free:   take the ledger's word, refund, then the next free, two calls
+ * delayed (delayed_free.h). Each step that cannot be done so does nothing, and its slow path, out
+ * of line, does it all. It is exact: the charge comes before the block and the refund after its
+ * record, so the records never hold more than is charged; a stock is drawn from the budget before
+ * it is spent; only the free is delayed, of blocks that are no longer counted. Such a block has no
+ * word, so it is known to be freed until it is charged and given out again.
  *
  * Elsewhere the guard is held around the real call, so that what the next allocator maps for a
  * block is not counted beside the block.
@@ -111,13 +112,15 @@ EXPORT FLATTEN void *malloc(size_t size)
 {
     if (UNLIKELY(guard.level != GUARD_PLAIN) || UNLIKELY(size > GATE_FAST_LARGEST))
         return malloc_slow(size);
-    int *error = guard.error, saved = *error;
+    int saved = *guard.error; /* its address is not kept over the calls: a register less */
     if (UNLIKELY(!gate_admit_fast(CALL_malloc, size)))
         return NULL;
-    void *block = next_heap.malloc(size);
+    void *block = UNLIKELY(delayed_free_fits(size)) ? delayed_free_reuse(size) : NULL;
+    if (LIKELY(block == NULL))
+        block = next_heap.malloc(size);
     if (UNLIKELY(block == NULL) || UNLIKELY(!gate_commit_fast(block, size)))
         return malloc_end(block, size, saved);
-    *error = saved;
+    *guard.error = saved;
     return block;
 }
 

@@ -62,7 +62,8 @@ static _Noreturn void give_up(const struct text *complaint)
 static enum life read_settings(void)
 {
     struct text complaint = {.length = 0};
-    bool understood = config_read(environment(), &lifecycle_config, &complaint);
+    char **variables = environment();
+    bool understood = config_read(variables, &lifecycle_config, &complaint);
     if (lifecycle_config.program != NULL && !process_is_named(lifecycle_config.program))
         return LIFE_DORMANT;
     if (!understood)
@@ -70,7 +71,7 @@ static enum life read_settings(void)
     leaks_prepare(&lifecycle_config, real_malloc_is_glibc() ? (uintptr_t)real.malloc : 0);
     if (!report_start(&lifecycle_config, &complaint))
         give_up(&complaint);
-    next_heap_start();
+    next_heap_start(variables);
     site_name_start();
     if (lifecycle_config.fault != NULL &&
         !fault_start(&lifecycle_config, process_program(), &complaint))

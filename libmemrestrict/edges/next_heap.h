@@ -16,8 +16,8 @@ struct next_heap {
 };
 extern struct next_heap next_heap;
 
-/* Once, when the real functions are known. */
-void next_heap_start(void);
+/* Once, when the real functions are known; `environment` as the program was given it. */
+void next_heap_start(char **environment);
 /* Gives this thread's delayed blocks (delayed_free.h) to the next allocator. Before a block is
  * given back that has no record: it may be one that was freed already and is delayed, and the
  * allocator is to find that out now. */

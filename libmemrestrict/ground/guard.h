@@ -53,6 +53,7 @@ struct guard {
         peak_candidate; /* what the process held with this thread's last large charge (budget.c) */
     void *delayed[GUARD_DELAYED]; /* freed, not yet given back, oldest first (delayed_free.h); or
                                      NULL */
+    unsigned reusable;            /* which chunk the newest of these is (delayed_free.h); 0: none */
     unsigned
         forking; /* > 0: this thread holds every lock of ours, from fork's prepare to its end;
                     more than 1 when a signal handler or another's fork handler forks meanwhile */

@@ -114,7 +114,9 @@ COPIES(COPIES_TEST)
     X(a_handler_forks_within_malloc_in_a_tree, "-L", "m")                                          \
     X(a_handler_forks_within_free_in_a_tree, "-L", "f")                                            \
     X(a_handler_forks_within_a_shrinking_realloc_in_a_tree, "-L", "s")                             \
-    X(a_handler_forks_within_a_growing_realloc_in_a_tree, "-L", "g")
+    X(a_handler_forks_within_a_growing_realloc_in_a_tree, "-L", "g")                               \
+    X(a_handler_forks_within_a_reuse, "-l", "r")                                                   \
+    X(a_handler_forks_within_a_reuse_in_a_tree, "-L", "r")
 
 #if defined(__x86_64__)
 #define STEPS_SKIP

@@ -12,6 +12,7 @@
     X(aligned_new_is_charged, "1M")                                                                \
     X(alignment_errors_are_einval_and_cost_nothing, "1M")                                          \
     X(alignment_is_what_was_asked, "4M")                                                           \
+    X(block_freed_just_now_is_had_again, "1M")                                                     \
     X(block_freed_twice_is_found_at_once, "1M")                                                    \
     X(blocks_drift_without_end, "64M")                                                             \
     X(threads_drift_and_lose_no_block, "64M")                                                      \
@@ -27,6 +28,7 @@
     X(free_leaves_errno, "16M")                                                                    \
     X(growth_charges_only_the_difference, "1M")                                                    \
     X(growth_takes_the_last_byte_and_no_more, "1M")                                                \
+    X(handler_allocates_at_each_step_of_a_reuse, "1M")                                             \
     X(hundreds_of_thousands_of_blocks_are_counted_exactly, "64M")                                  \
     X(libc_asprintf_is_refused_cleanly, "1M")                                                      \
     X(libc_fopen_is_refused_cleanly, "1M")                                                         \
@@ -86,6 +88,15 @@ END_TEST
 START_TEST(pvalloc_gives_whole_pages_where_nothing_is_counted)
 {
     expect_ok(RUN(SETTINGS("MEMRESTRICT_COUNT=regions"), "victims/heap_pvalloc_gives_whole_pages"));
+}
+END_TEST
+
+#define FILLED "victims/heap_perturbed_blocks_are_filled"
+START_TEST(perturbed_blocks_are_filled)
+{
+    expect_ok(
+        RUN(SETTINGS("MEMRESTRICT_LIMIT=1M", "GLIBC_TUNABLES=glibc.malloc.perturb=165"), FILLED));
+    expect_ok(RUN(SETTINGS("MEMRESTRICT_LIMIT=1M"), FILLED, "mallopt"));
 }
 END_TEST
 
@@ -161,6 +172,7 @@ Suite *suite_heap(void)
     VICTIMS(VICTIM_ADD)
     driver_add(suite, sizes_too_large_are_refused_without_a_limit);
     driver_add(suite, pvalloc_gives_whole_pages_where_nothing_is_counted);
+    driver_add(suite, perturbed_blocks_are_filled);
     driver_add(suite, printf_prints_without_budget);
     driver_add(suite, threads_at_the_edge_hold_no_byte_too_many);
     driver_add(suite, narrow_and_wide_edges_are_kept);

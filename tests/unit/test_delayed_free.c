@@ -24,7 +24,7 @@ static void release(void *block)
 
 static void start(int64_t largest)
 {
-    delayed_free_start(largest, release);
+    delayed_free_start(largest, true, release);
     guard.level = GUARD_PLAIN;
     ck_assert(delayed_free_start_thread());
 }
@@ -86,6 +86,41 @@ START_TEST(who_is_not_on_the_plain_path_releases_none)
     guard.level = GUARD_COUNTED;
     delayed_free_release(release);
     ck_assert_int_eq(release_count, 0);
+}
+END_TEST
+
+START_TEST(the_newest_is_had_again_once)
+{
+    start(LARGEST);
+    fill();
+    ck_assert(delayed_free_fits(24) && !delayed_free_fits(40));
+    ck_assert_ptr_eq(delayed_free_reuse(16), &blocks[GUARD_DELAYED - 1]);
+    ck_assert_uint_eq(guard.level, GUARD_PLAIN);
+    ck_assert(!delayed_free_fits(16));
+    ck_assert_ptr_null(delayed_free_reuse(16));
+    delayed_free_release(release);
+    ck_assert_int_eq(release_count, GUARD_DELAYED - 1);
+}
+END_TEST
+
+START_TEST(what_is_released_is_not_had_again)
+{
+    start(LARGEST);
+    fill();
+    delayed_free_release(release);
+    ck_assert(!delayed_free_fits(16));
+    expect_all_released();
+}
+END_TEST
+
+START_TEST(where_blocks_are_filled_none_is_had_again)
+{
+    start(LARGEST);
+    atomic_store(&delayed_free_reuses, false);
+    fill();
+    ck_assert_ptr_null(delayed_free_reuse(16));
+    delayed_free_release(release);
+    expect_all_released();
 }
 END_TEST
 
@@ -199,6 +234,9 @@ Suite *suite_delayed_free(void)
     unit_add(suite, where_none_are_wanted_none_is_kept);
     unit_add(suite, all_are_released_once);
     unit_add(suite, who_is_not_on_the_plain_path_releases_none);
+    unit_add(suite, the_newest_is_had_again_once);
+    unit_add(suite, what_is_released_is_not_had_again);
+    unit_add(suite, where_blocks_are_filled_none_is_had_again);
     unit_add(suite, a_thread_that_ends_leaves_none);
     unit_add(suite, what_an_ending_thread_frees_is_kept_no_more);
     unit_add(suite, without_an_early_key_another_thread_keeps_none);

@@ -49,13 +49,13 @@ static void on_step(int signal, siginfo_t *info, void *context)
 /* What the call leaves of a block of OLD_SIZE bytes. */
 static size_t size_after(char call)
 {
-    return call == 'm' ? OLD_SIZE : call == 'f' ? 0 : call == 's' ? SMALLER : LARGER;
+    return call == 'm' || call == 'r' ? OLD_SIZE : call == 'f' ? 0 : call == 's' ? SMALLER : LARGER;
 }
 
 static void *make_call(char call, void *block)
 {
     start_steps();
-    if (call == 'm')
+    if (call == 'm' || call == 'r')
         block = malloc(OLD_SIZE);
     else if (call == 'f')
         free(block);
@@ -78,6 +78,10 @@ static void fork_at_step(char call, long number)
 {
     uint64_t before = used();
     void *block = call == 'm' ? NULL : malloc(OLD_SIZE);
+    if (call == 'r') { /* a malloc that has what was freed just now */
+        free(block);
+        block = NULL;
+    }
     int status = 0;
     step = 0;
     fork_at = number;
