@@ -287,6 +287,7 @@ long() {
     FUZZ_SECONDS=${FUZZ_SECONDS:-120}
     HOSTILE_SEEDS=${HOSTILE_SEEDS:-3000}
     short long
+    step "leaks beside valgrind and LeakSanitizer" tests/leaks.sh
     step "unit tests built by clang" unit_clang
     step "victims under the library built with UBSan" victims_ubsan
     step "clang-tidy" tests/tidy.sh

@@ -59,6 +59,18 @@ static _Noreturn void give_up(const struct text *complaint)
     kernel_exit(EXIT_BAD_SETTING);
 }
 
+/* Who is told what is lost is the command: asked for in vain, it is said. */
+static void start_leaks(void)
+{
+    struct text complaint = {.length = 0};
+    leaks_start(&lifecycle_config);
+    if (!lifecycle_config.leaks || membership_in_run())
+        return;
+    text_add(&complaint, "memrestrict: MEMRESTRICT_LEAKS: nobody looks: that needs "
+                         "'memrestrict run --leaks'\n");
+    writer_stderr(&complaint);
+}
+
 static enum life read_settings(void)
 {
     struct text complaint = {.length = 0};
@@ -80,7 +92,7 @@ static enum life read_settings(void)
     gate_regions_start(&lifecycle_config);
     if (!membership_start(&lifecycle_config, process_called(), &complaint))
         writer_stderr(&complaint);
-    leaks_start(&lifecycle_config);
+    start_leaks();
     crash_start();
     fork_start_exploring();
     return lifecycle_config.count & COUNT_HEAP ? LIFE_ACTIVE : LIFE_HEAPLESS;

@@ -41,6 +41,9 @@
       "lost 100 bytes in 1 block")                                                                 \
     X(leaks_setting_is_yes_or_no, "MEMRESTRICT_LEAKS=maybe $M true", 125, "",                      \
       "accepted: yes or no")                                                                       \
+    X(leaks_setting_without_the_command_says_that_nobody_looks,                                    \
+      "MEMRESTRICT_LEAKS=yes LD_PRELOAD=$B/libmemrestrict.so " WAYS "lost", 0, "",                 \
+      "memrestrict: MEMRESTRICT_LEAKS: nobody looks: that needs 'memrestrict run --leaks'\n")      \
     X(leaks_suppressed_by_function,                                                                \
       "echo 'leak:lose_ch*' >s; " LOOK "-e 9 --suppress=s " WAYS "chain", 0, "",                   \
       "  suppressed: 16 bytes in 1 block\n")                                                       \
