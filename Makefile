@@ -165,6 +165,12 @@ bench-suite:
 bench-sweep: lib command
 	@bench/sweep.sh $(BUILD)
 
+# What sweeps of 24 real programs find, as a table. SECONDS_EACH, PROGRAMS, REPORTS: see
+# bench/sweep_programs.sh.
+.PHONY: bench-sweep-programs
+bench-sweep-programs: lib command
+	@bench/sweep_programs.sh $(BUILD)
+
 # Pictures of what the last `make bench` found.
 bench-plot:
 	@bench/plot.sh $(BENCH_CSV) $(BUILD)/bench

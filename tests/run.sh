@@ -290,6 +290,7 @@ long() {
     step "leaks beside valgrind and LeakSanitizer" tests/leaks.sh
     step "unit tests built by clang" unit_clang
     step "victims under the library built with UBSan" victims_ubsan
+    step "two sweeps of one program" around tests/sweep_twice.sh
     step "clang-tidy" tests/tidy.sh
     step "the Debian package" tests/package.sh
 }

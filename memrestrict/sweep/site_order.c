@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How often something was met, or as the how manieth. */
+/* How often something was met. */
 struct tally {
     char *words;
     size_t number;
@@ -15,14 +15,14 @@ struct tally {
 
 struct ordered {
     const struct indexed_site *site;
-    size_t round;  /* how many with the same innermost frames were before it */
-    size_t object; /* 0: the program itself */
-    size_t turn;   /* how many of the object in the same round were before it */
-    size_t met;
+    const char *object; /* the index's */
+    size_t met;         /* how many its process met before it */
+    size_t round;       /* how many with the same innermost frames were before it */
+    size_t turn;        /* how many of the object in the same round were before it */
 };
 
 /* NULL: no memory. */
-static struct tally *tally_of(struct tally **tallies, const char *words, size_t number)
+static struct tally *tally_of(struct tally **tallies, const char *words)
 {
     struct tally *tally;
     HASH_FIND_STR(*tallies, words, tally);
@@ -33,7 +33,6 @@ static struct tally *tally_of(struct tally **tallies, const char *words, size_t 
         free(tally);
         return NULL;
     }
-    tally->number = number;
     HASH_ADD_KEYPTR(hh, *tallies, tally->words, strlen(tally->words), tally);
     if (HASH_ADDED(tally))
         return tally;
@@ -85,37 +84,57 @@ static bool is_program(const char *object)
     return *object != '\0' && strstr(object, ".so") == NULL;
 }
 
-static bool fill(struct ordered *ordered, const struct site_index *index)
+static int compare(size_t one, size_t other) { return (one > other) - (one < other); }
+
+/* The same every time: which of several processes is listed first is chance. */
+static int by_met(const void *one, const void *other)
 {
-    struct tally *innermost = NULL, *objects = NULL;
+    const struct ordered *a = one, *b = other;
+    int order = compare(a->met, b->met);
+    return order != 0 ? order : strcmp(a->site->name, b->site->name);
+}
+
+static void list(struct ordered *ordered, const struct site_index *index)
+{
     size_t count = 0;
+    for (const struct indexed_site *site = index->sites; site != NULL; site = site->hh.next) {
+        const struct ordered *last = count > 0 ? &ordered[count - 1] : NULL;
+        bool same = last != NULL && last->site->objects == site->objects;
+        ordered[count++] = (struct ordered){
+            .site = site, .object = object_of(site), .met = same ? last->met + 1 : 0};
+    }
+    qsort(ordered, count, sizeof *ordered, by_met);
+}
+
+static bool count_rounds(struct ordered *ordered, size_t count)
+{
+    struct tally *innermost = NULL;
     bool done = true;
-    for (const struct indexed_site *site = index->sites; site != NULL && done;
-         site = site->hh.next) {
+    for (size_t i = 0; i < count && done; i++) {
         char name[SITE_NAME];
-        site_index_innermost(site, name);
-        const char *file = object_of(site);
-        struct tally *same = tally_of(&innermost, name, 0);
-        const struct tally *object =
-            tally_of(&objects, file, is_program(file) ? 0 : HASH_COUNT(objects) + 1);
-        done = same != NULL && object != NULL;
+        site_index_innermost(ordered[i].site, name);
+        struct tally *same = tally_of(&innermost, name);
+        done = same != NULL;
         if (done)
-            ordered[count] = (struct ordered){site, same->number++, object->number, 0, count};
-        count++;
+            ordered[i].round = same->number++;
     }
     free_tallies(&innermost);
-    free_tallies(&objects);
     return done;
 }
 
-static int compare(size_t one, size_t other) { return (one > other) - (one < other); }
+/* The program before its libraries. */
+static int compare_objects(const struct ordered *one, const struct ordered *other)
+{
+    int order = compare(!is_program(one->object), !is_program(other->object));
+    return order != 0 ? order : strcmp(one->object, other->object);
+}
 
 static int by_object(const void *one, const void *other)
 {
     const struct ordered *a = one, *b = other;
     int order = compare(a->round, b->round);
-    order = order != 0 ? order : compare(a->object, b->object);
-    return order != 0 ? order : compare(a->met, b->met);
+    order = order != 0 ? order : compare_objects(a, b);
+    return order != 0 ? order : by_met(a, b);
 }
 
 static int by_turn(const void *one, const void *other)
@@ -123,8 +142,8 @@ static int by_turn(const void *one, const void *other)
     const struct ordered *a = one, *b = other;
     int order = compare(a->round, b->round);
     order = order != 0 ? order : compare(a->turn, b->turn);
-    order = order != 0 ? order : compare(a->object, b->object);
-    return order != 0 ? order : compare(a->met, b->met);
+    order = order != 0 ? order : compare_objects(a, b);
+    return order != 0 ? order : by_met(a, b);
 }
 
 static void take_turns(struct ordered *ordered, size_t count)
@@ -132,7 +151,7 @@ static void take_turns(struct ordered *ordered, size_t count)
     qsort(ordered, count, sizeof *ordered, by_object);
     for (size_t i = 1; i < count; i++) {
         const struct ordered *before = &ordered[i - 1];
-        if (ordered[i].round == before->round && ordered[i].object == before->object)
+        if (ordered[i].round == before->round && compare_objects(&ordered[i], before) == 0)
             ordered[i].turn = before->turn + 1;
     }
     qsort(ordered, count, sizeof *ordered, by_turn);
@@ -143,7 +162,11 @@ const struct indexed_site **site_order(const struct site_index *index)
     size_t count = HASH_COUNT(index->sites);
     struct ordered *ordered = calloc(count + 1, sizeof *ordered);
     const struct indexed_site **sites = calloc(count + 1, sizeof *sites);
-    bool done = ordered != NULL && sites != NULL && fill(ordered, index);
+    bool done = ordered != NULL && sites != NULL;
+    if (done) {
+        list(ordered, index);
+        done = count_rounds(ordered, count);
+    }
     if (done)
         take_turns(ordered, count);
     for (size_t i = 0; i < count && done; i++)
