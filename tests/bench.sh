@@ -99,10 +99,13 @@ field() { # NAME TEST
     printf '#!/bin/sh\n%s\n' "$2" >"$folder/field/out/bench/$1"
     chmod +x "$folder/field/out/bench/$1"
 }
-field cfrac '[ "$*" = 17545186520507317056371138836327483792789528 ]'
-field espresso 'grep -q lines "$1"'
-field alloc-test '[ "$1" = 1 ] || [ "$1" = 2 ]'
-field mstress '[ "$*" = "2 50 25" ]'
+# shellcheck disable=SC2016 # for the programs
+{
+    field cfrac '[ "$*" = 17545186520507317056371138836327483792789528 ]'
+    field espresso 'grep -q lines "$1"'
+    field alloc-test '[ "$1" = 1 ] || [ "$1" = 2 ]'
+    field mstress '[ "$*" = "2 50 25" ]'
+}
 suite() { MIMALLOC_BENCH=$1 TIME=cpu PEERS='forward mimalloc' bench suite 2>"$folder/suite.words"; }
 suite "$folder/field" >"$folder/suite"
 status=$?

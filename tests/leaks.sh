@@ -68,6 +68,7 @@ export PERL_HASH_SEED=0 PYTHONHASHSEED=0 PYTHONMALLOC=malloc GIT_CONFIG_NOSYSTEM
 seq 1000 >numbers
 real tar tar cf archive.tar numbers
 real sort sort -n numbers
+# shellcheck disable=SC2016 # for perl
 real perl perl -e 'my %h = map { $_ => 1 } 1 .. 100; print scalar keys %h'
 real sqlite3 sqlite3 :memory: 'create table t(a); insert into t values(1); select * from t'
 real python3 /usr/bin/python3 -c 'print(sum(range(10)))'

@@ -139,12 +139,11 @@ static bool read_sites(void)
 {
     struct site_index index;
     json_t *json = json_load_file(path, 0, NULL);
-    const json_t *objects;
     bool taken = json != NULL && site_index_read(&index, json, 0), crashed = false;
     if (taken) {
         for (const struct indexed_site *site = index.sites; site != NULL; site = site->hh.next)
             look_up(&index, site);
-        crashed = site_index_crash(&index, 0, SIGSEGV, &objects) != NULL;
+        crashed = site_index_crashed(&index, 0, SIGSEGV) != NULL;
         site_index_free(&index);
     }
     json_decref(json);
