@@ -108,6 +108,7 @@ enum sites_leaks_reason {
     SITES_LEAKS_NO_MAPS,    /* what is mapped cannot be seen */
     SITES_LEAKS_NO_THREADS, /* the others cannot be listed, or stopped */
     SITES_LEAKS_WITHIN,     /* it ended within a change of the records, in a signal handler */
+    SITES_LEAKS_DAEMON,     /* daemon(3) failed, and was taken for its end */
     SITES_LEAKS_REASONS
 };
 struct site_losses {

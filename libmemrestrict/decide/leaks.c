@@ -6,6 +6,7 @@
 #include "decide/leaks_roots.h"
 #include "decide/map_barrier.h"
 #include "ground/counter.h"
+#include "ground/guard.h"
 #include "ground/kernel_copy.h"
 #include "ground/pause.h"
 #include "ground/process.h"
@@ -26,7 +27,8 @@ bool leaks_on;
 static struct {
     uintptr_t main_sp, main_return; /* 0: not known */
     uintptr_t exit_sp;
-    int exit_thread; /* who called exit; 0: nobody, as far as is known */
+    int exit_thread;          /* who called exit; 0: nobody, as far as is known */
+    bool by_daemon, has_heap; /* it was looked for there; see leaks_look_now */
 } noted;
 
 void leaks_prepare(const struct config *config, uintptr_t glibc_malloc)
@@ -46,6 +48,7 @@ void leaks_start(const struct config *config)
 
 void leaks_fork_child(void)
 {
+    noted.by_daemon = false;
     if (leaks_on)
         sites_lost_ask();
 }
@@ -186,4 +189,25 @@ COLD void leaks_look_now(bool has_heap)
     if (is_wanted())
         look_below(false, has_heap);
     atomic_signal_fence(memory_order_seq_cst);
+}
+
+void leaks_begin_daemon(bool has_heap)
+{
+    noted.has_heap = has_heap;
+    guard.in_daemon = is_wanted();
+}
+
+void leaks_fork_parent(void)
+{
+    if (!guard.in_daemon)
+        return;
+    noted.by_daemon = true;
+    leaks_look_now(noted.has_heap);
+}
+
+void leaks_end_daemon(bool failed)
+{
+    guard.in_daemon = false;
+    if (noted.by_daemon && failed && is_wanted())
+        sites_lost_cannot(SITES_LEAKS_DAEMON);
 }

@@ -30,4 +30,10 @@ void leaks_note_exit(void);
 void leaks_look_at_exit(bool has_heap);
 void leaks_look_now(bool has_heap);
 
+/* Within daemon(3), whose parent ends inside the C library: as soon as it has forked is its end. If
+ * it fails, it was not. */
+void leaks_begin_daemon(bool has_heap);
+void leaks_end_daemon(bool failed);
+void leaks_fork_parent(void);
+
 #endif

@@ -64,6 +64,7 @@ static void fork_parent(void)
     sites_fork_done();
     if (guard.forking != 1) {
         guard.forking -= guard.forking > 0;
+        leaks_fork_parent();
         return;
     }
     kernel_signals_block(&mask);
@@ -77,6 +78,7 @@ static void fork_parent(void)
     pool_fault_fork_drop();
     kernel_signals_restore(&mask);
     real_stdio_drop();
+    leaks_fork_parent();
 }
 
 static void mark_copy(void)

@@ -44,8 +44,12 @@ EXPORT int daemon(int stay, int keep)
 {
     int (*next)(int, int) = (int (*)(int, int))real_look_up("daemon");
     membership_note_leaving();
-    if (next != NULL)
-        return next(stay, keep);
-    errno = ENOSYS;
-    return -1;
+    if (next == NULL) {
+        errno = ENOSYS;
+        return -1;
+    }
+    leaks_begin_daemon(life_active() && lifecycle_has_heap());
+    int result = next(stay, keep);
+    leaks_end_daemon(result != 0);
+    return result;
 }

@@ -46,6 +46,7 @@ struct guard {
     int thread;     /* its number, once a plan of faults asks (fault.c); 0: not yet */
     uint8_t moving; /* a block, which no record has meanwhile; so often as that is nested */
     bool pause_wanted; /* once that is over, it is to wait (pause.h) */
+    bool in_daemon;    /* in daemon(3), which ends the process once it has forked (leaks.c) */
     bool reporting;    /* writes the report: must not wait for it to be written */
     bool by_tree; /* what this thread was refused last, it was by the tree's limit (budget.c) */
     int *error;   /* &errno, once it was asked for: a call the less */

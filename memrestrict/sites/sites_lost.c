@@ -12,6 +12,7 @@ static const char *const reasons[SITES_LEAKS_REASONS] = {
     [SITES_LEAKS_NO_MEMORY] = "there was no memory to look with",
     [SITES_LEAKS_NO_MAPS] = "its mappings could not be read (/proc)",
     [SITES_LEAKS_NO_THREADS] = "its other threads could not be stopped",
+    [SITES_LEAKS_DAEMON] = "daemon(3) failed in it, at which it was looked for",
     [SITES_LEAKS_WITHIN] = "it ended in a signal handler, in the midst of an allocation",
 };
 

@@ -86,6 +86,18 @@
       LOOK "-q --json=j -e 9 " WAYS "child; echo $?; " OF_PROCESSES                                \
            "jq -c '[.lost.bytes, .inherited.bytes]' | sort",                                       \
       0, "9\n[0,0]\n[200,100]\n", "")                                                              \
+    X(leaks_of_a_daemon_are_known,                                                                 \
+      "printf '#include <stdlib.h>\\n#include <unistd.h>\\nint main(void) { "                      \
+      "return daemon(1, 1) || malloc(100) == (void *)1; }' | ${CC:-cc} -O0 -xc - -o d; " LOOK      \
+      "-q --json=j -e 9 sh -c './d | cat'; echo $?; "                                              \
+      "jq -c '.processes[] | select(.program == \"d\") | .leaks.lost.bytes' j | sort",             \
+      0, "9\n0\n100\n", "")                                                                        \
+    X(leaks_not_known_where_daemon_failed,                                                         \
+      "printf '#define _GNU_SOURCE\\n#include <unistd.h>\\n#include <sys/resource.h>\\n"           \
+      "int main(void) { if (getuid() == 0 && setuid(65534)) return 1; "                            \
+      "setrlimit(RLIMIT_NPROC, &(struct rlimit){0, 0}); return !daemon(1, 1); }' | ${CC:-cc} "     \
+      "-xc - -o d; " LOOK "-e 9 ./d",                                                              \
+      9, "", "what it has lost is not known: daemon(3) failed in it")                              \
     X(leaks_not_known_of_who_a_signal_ends, "exec " LOOK "-e 9 sh -c 'kill -KILL $$'", -9, "", "") \
     X(leaks_none_of_who_becomes_another, LOOK "-e 9 sh -c 'exec " WAYS "global'", 0, "",           \
       "memrestrict: leaks_in_many_ways (process ")                                                 \
