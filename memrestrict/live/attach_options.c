@@ -113,7 +113,7 @@ static const char doc[] =
     "  memrestrict attach -l 2G --tree --scope=tree 1234 a process and all below it\n"
     "  memrestrict attach -l 64M -t 60 -e 9 1234         for a minute: was it met?\n"
     "\n"
-    "Meanwhile each system call takes some 15 to 40 microseconds more; what computes is not "
+    "Meanwhile each system call takes tens of microseconds more; what computes is not "
     "slower. For a program that is yet to be started, see memrestrict run.\n"
     "\n"
     "Exit status: 0 the process was left; its own status, or its signal, if it ended; 125 it "
