@@ -11,9 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST = 1 << 16 };
+enum { LONGEST = 1 << 20 }; /* of a line */
 
 struct suppressions {
+    const char *outcome;
     struct string_list globs;
 };
 
@@ -47,15 +48,8 @@ static const char *glob_of(const char *word, const char *outcome, bool *is_meant
     return NULL;
 }
 
-static bool take(struct suppressions *suppressions, const char *word, const char *outcome)
-{
-    bool is_meant = false;
-    const char *glob = glob_of(word, outcome, &is_meant);
-    return glob != NULL && (!is_meant || string_list_add(&suppressions->globs, glob));
-}
-
-static bool read_list(struct suppressions *suppressions, const char *path, FILE *file,
-                      const char *outcome)
+static bool read_lines(const char *path, FILE *file, suppressions_take *take, void *context,
+                       const char *accepted)
 {
     struct lines lines = {.file = file, .most = LONGEST};
     const char *wrong = NULL;
@@ -63,12 +57,11 @@ static bool read_list(struct suppressions *suppressions, const char *path, FILE 
         char *word = lines.text + strspn(lines.text, " \t");
         size_t length = length_of(word);
         word[length] = '\0';
-        wrong = length == 0 || take(suppressions, word, outcome) ? NULL : word;
+        wrong = length == 0 || take(context, word) ? NULL : word;
     }
     if (wrong != NULL)
-        message("%s:%zu: cannot understand '%.200s'; accepted: OUTCOME:FUNCTION@FILE, such as "
-                "%s:parse_line@conf.c, or OUTCOME:GLOB",
-                path, lines.number, wrong, outcome);
+        message("%s:%zu: cannot understand '%.200s'; accepted: %s", path, lines.number, wrong,
+                accepted);
     else if (lines.failed)
         message("%s:%zu: this line is too long; accepted: OUTCOME:FUNCTION@FILE", path,
                 lines.number + 1);
@@ -79,19 +72,41 @@ static bool read_list(struct suppressions *suppressions, const char *path, FILE 
     return good;
 }
 
-struct suppressions *suppressions_read(const char *option, const char *path, const char *outcome)
+bool suppressions_each(const char *option, const char *path, suppressions_take *take, void *context,
+                       const char *accepted)
 {
     bool is_device = file_is_device(path);
     FILE *file = is_device ? NULL : fopen(path, "re");
-    struct suppressions *suppressions = calloc(1, sizeof *suppressions);
-    if (file == NULL)
+    if (file == NULL) {
         message("--%s: %s: cannot read: %s", option, path,
                 is_device ? "it is a device; accepted: a file or a pipe" : strerror(errno));
-    bool good =
-        file != NULL && suppressions != NULL && read_list(suppressions, path, file, outcome);
-    if (file != NULL)
-        fclose(file);
-    if (good)
+        return false;
+    }
+    bool good = read_lines(path, file, take, context, accepted);
+    fclose(file);
+    return good;
+}
+
+static bool take_meant(void *context, const char *word)
+{
+    struct suppressions *suppressions = context;
+    bool is_meant = false;
+    const char *glob = glob_of(word, suppressions->outcome, &is_meant);
+    return glob != NULL && (!is_meant || string_list_add(&suppressions->globs, glob));
+}
+
+struct suppressions *suppressions_read(const char *option, const char *path, const char *outcome)
+{
+    char accepted[128];
+    struct suppressions *suppressions = calloc(1, sizeof *suppressions);
+    if (suppressions == NULL) {
+        message("%s", strerror(ENOMEM));
+        return NULL;
+    }
+    suppressions->outcome = outcome;
+    snprintf(accepted, sizeof accepted,
+             "OUTCOME:FUNCTION@FILE, such as %s:parse_line@conf.c, or OUTCOME:GLOB", outcome);
+    if (suppressions_each(option, path, take_meant, suppressions, accepted))
         return suppressions;
     suppressions_free(suppressions);
     return NULL;
@@ -119,14 +134,17 @@ static bool names_one_of(const char *glob, const struct string_list *stack)
     return false;
 }
 
+bool suppressions_fit(const char *glob, const char *place, const struct string_list *stack)
+{
+    return fits(glob, place, strlen(place)) ||
+           (strchr(glob, '@') == NULL && names_one_of(glob, stack));
+}
+
 bool suppressions_mean(const struct suppressions *suppressions, const char *place,
                        const struct string_list *stack)
 {
-    for (size_t i = 0; suppressions != NULL && i < suppressions->globs.count; i++) {
-        const char *glob = suppressions->globs.words[i];
-        if (fits(glob, place, strlen(place)) ||
-            (strchr(glob, '@') == NULL && names_one_of(glob, stack)))
+    for (size_t i = 0; suppressions != NULL && i < suppressions->globs.count; i++)
+        if (suppressions_fit(suppressions->globs.words[i], place, stack))
             return true;
-    }
     return false;
 }

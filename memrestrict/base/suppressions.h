@@ -9,6 +9,19 @@
 
 #include "base/string_list.h"
 
+#include <stdbool.h>
+
+/* Is the line understood? Without its comment and the spaces around, and never empty. */
+typedef bool suppressions_take(void *context, const char *line);
+
+/* Each line of such a file, or of another of that form. False: it cannot be read, which has been
+ * said with the option's name, or one was not understood: with `accepted`. */
+bool suppressions_each(const char *option, const char *path, suppressions_take *take, void *context,
+                       const char *accepted);
+/* Does a glob, what follows the outcome, mean it? A word of the stack is "parse_line (conf.c:41)".
+ */
+bool suppressions_fit(const char *glob, const char *place, const struct string_list *stack);
+
 struct suppressions; /* those of one outcome */
 
 /* Those of the file that are of that outcome, or of all. NULL: it cannot be read or understood,
@@ -17,7 +30,7 @@ struct suppressions *suppressions_read(const char *option, const char *path, con
 /* NULL is ignored. */
 void suppressions_free(struct suppressions *suppressions);
 
-/* Does one of them mean it? A word of the stack is "parse_line (conf.c:41)". NULL: none does. */
+/* Does one of them mean it? NULL: none does. */
 bool suppressions_mean(const struct suppressions *suppressions, const char *place,
                        const struct string_list *stack);
 

@@ -3,17 +3,14 @@
 
 #include "base/file_kind.h"
 #include "base/hash.h"
-#include "base/lines.h"
-#include "common/pattern.h"
 #include "base/output.h"
 #include "base/message.h"
+#include "base/suppressions.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { LONGEST = 1 << 20 }; /* of a line */
 
 static bool is_finding(const struct journal_record *record)
 {
@@ -188,46 +185,6 @@ void findings_free(struct findings *findings)
     *findings = (struct findings){.list = NULL};
 }
 
-/* Without a comment and the spaces before it. A # in a word is part of it: C++ numbers lambdas. */
-static size_t length_of(const char *word)
-{
-    size_t length = 0;
-    for (size_t i = 0; word[i] != '\0' && word[i] != '\n'; i++) {
-        if (word[i] == '#' && (i == 0 || length < i))
-            break;
-        if (strchr(" \t\r", word[i]) == NULL)
-            length = i + 1;
-    }
-    return length;
-}
-
-/* Lines without comments and without the spaces around. `take` says if it is understood. */
-static bool read_list(struct findings *findings, const char *path, FILE *file,
-                      bool take(struct findings *, const char *))
-{
-    struct lines lines = {.file = file, .most = LONGEST};
-    const char *wrong = NULL;
-    while (wrong == NULL && lines_next(&lines)) {
-        char *word = lines.text + strspn(lines.text, " \t");
-        size_t length = length_of(word);
-        word[length] = '\0';
-        wrong = length == 0 || take(findings, word) ? NULL : word;
-    }
-    if (wrong != NULL)
-        message("%s:%zu: cannot understand '%.200s'; accepted: OUTCOME:FUNCTION@FILE, such as "
-                "crash:parse_line@conf.c, with an outcome of abort, leak, swallowed, hang, crash, "
-                "corruption",
-                path, lines.number, wrong);
-    else if (lines.failed)
-        message("%s:%zu: this line is too long; accepted: OUTCOME:FUNCTION@FILE", path,
-                lines.number + 1);
-    else if (ferror(file))
-        message("%s: cannot read: %s", path, strerror(errno));
-    bool good = wrong == NULL && !lines.failed && !ferror(file);
-    lines_end(&lines);
-    return good;
-}
-
 /* What stands behind the outcome. NULL: there is no outcome before it. */
 static const char *after_outcome(const char *word, enum reaction *reaction)
 {
@@ -274,8 +231,9 @@ static size_t first_of(const struct findings *findings, const char *word)
     return low;
 }
 
-static bool take_known(struct findings *findings, const char *word)
+static bool take_known(void *context, const char *word)
 {
+    struct findings *findings = context;
     enum reaction reaction;
     if (after_outcome(word, &reaction) == NULL)
         return false;
@@ -285,28 +243,11 @@ static bool take_known(struct findings *findings, const char *word)
     return true;
 }
 
-/* The C library's fnmatch(3) may take for ever over many stars. */
-static bool fits(const char *pattern, const char *word)
-{
-    return pattern_matches(pattern, strlen(pattern), word, strlen(word));
-}
-
-static bool names_one_of(const char *pattern, const struct string_list *stack)
-{
-    for (size_t i = 0; i < stack->count; i++) {
-        char *function = strndup(stack->words[i], strcspn(stack->words[i], " "));
-        bool named = function != NULL && fits(pattern, function);
-        free(function);
-        if (named)
-            return true;
-    }
-    return false;
-}
-
 /* OUTCOME:GLOB or *:GLOB, over the place of the finding; without an @ in it, over the functions of
  * its stacks as well. */
-static bool take_suppression(struct findings *findings, const char *word)
+static bool take_suppression(void *context, const char *word)
 {
+    struct findings *findings = context;
     enum reaction reaction = REACTION_UNREACHED;
     const char *pattern = strncmp(word, "*:", 2) == 0 ? word + 2 : after_outcome(word, &reaction);
     if (pattern == NULL || *pattern == '\0')
@@ -316,28 +257,18 @@ static bool take_suppression(struct findings *findings, const char *word)
         const char *place = strchr(record->key, ':') + 1;
         bool is_meant = reaction == REACTION_UNREACHED || reaction == record->reaction;
         findings->list[i].suppressed |=
-            is_meant && (fits(pattern, place) || (strchr(pattern, '@') == NULL &&
-                                                  (names_one_of(pattern, &record->stack) ||
-                                                   names_one_of(pattern, &record->caller))));
+            is_meant && (suppressions_fit(pattern, place, &record->stack) ||
+                         suppressions_fit(pattern, place, &record->caller));
     }
     return true;
 }
 
 static bool read_from(struct findings *findings, const char *option, const char *path,
-                      bool take(struct findings *, const char *))
+                      suppressions_take *take)
 {
-    if (file_is_device(path)) {
-        message("--%s: %s: cannot read: it is a device; accepted: a file or a pipe", option, path);
-        return false;
-    }
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        message("--%s: %s: cannot read: %s", option, path, strerror(errno));
-        return false;
-    }
-    bool read = read_list(findings, path, file, take);
-    fclose(file);
-    return read;
+    return suppressions_each(option, path, take, findings,
+                             "OUTCOME:FUNCTION@FILE, such as crash:parse_line@conf.c, with an "
+                             "outcome of abort, leak, swallowed, hang, crash, corruption");
 }
 
 bool findings_baseline(struct findings *findings, const char *path)
