@@ -244,6 +244,7 @@ COLD const void *ledger_take_stale(const void *address, size_t size, struct ledg
     struct window *window;
     struct spot spot = spot_of(address);
     size_t head;
+    stale->inherited = false;
     if (is_odd(address))
         return ledger_take_odd(address, stale, false) || ledger_take_odd(address, stale, true)
                    ? address
