@@ -44,9 +44,11 @@ missing() { # COMMAND
     [[ $1 != *unshare* ]] || unshare -p -f --mount-proc true 2>/dev/null || echo "no namespaces"
 }
 
-# In one line: numbers that are a machine's become #, and spaces and line ends one space.
+# In one line: numbers that are a machine's become #, a command line that is cut to fit beside them
+# is cut after its first word, and spaces and line ends become one space.
 plain() {
-    tr -d '\r' | sed -E 's/\(process [0-9]+\)/(process #)/g; s/process [0-9]+,/process #,/g
+    tr -d '\r' | sed -E 's/(\.\/[^ ]+) [^(]*… \(process/\1 … (process/
+        s/\(process [0-9]+\)/(process #)/g; s/process [0-9]+,/process #,/g
         s/^ +[0-9]+ /# /' | tr -s ' \n' ' ' |
         sed -E 's/(peak|has) [0-9.]+( bytes| KiB| MiB)?/\1 #/g; s/ $//'
 }

@@ -25,7 +25,8 @@
                    "../out/f >o; " KEPT SWEEP "--no-sandbox " DELETES "../t/f >o; " KEPT,          \
       0, "2\n1\n", "")                                                                             \
     X(sandbox_says_that_the_reference_needs_more,                                                  \
-      BESIDE "$M sweep -t 300 --sandbox --mode=once " DELETES "../out/f 2>e | grep -c "            \
+      BESIDE "case $PWD in /tmp/* | /var/tmp/*) f=none/f ;; *) f=../out/f ;; esac; "               \
+             "$M sweep -t 300 --sandbox --mode=once " DELETES "$f 2>e | grep -c "                  \
              "'^note: it runs in a sandbox, where only the working directory can be written to'",  \
       0, "1\n", "")                                                                                \
     X(sandbox_has_a_working_directory,                                                             \
