@@ -31,6 +31,12 @@ static void right(const char *test, const char *script)
     "--json=j " options " $V/exec_many $how $n " program " || exit 2; c=$(grep -c '\"" reason      \
     "\"' j); test $c = $n || { echo \"$how: $c of $n\" >&2; exit 1; }; done"
 
+#define EACH_BY_A_SHELL(command, program, coverage)                                                \
+    "n=5; [ -z \"$TEST_LONG\" ] || n=1000; $M -q --lenient -l 4G --json=j sh -c \"for i in "       \
+    "$(seq -s ' ' $n); do " command "; done\" >/dev/null 2>e; c=$(jq '[.processes[] | "            \
+    "select(.program == \"" program "\" and .coverage == \"" coverage "\")] | length' j); test "   \
+    "$c = $n || { echo \"$c of $n\" >&2; cat e >&2; exit 1; }"
+
 #define EACH_NAMED(X)                                                                              \
     X(coverage_each_static_program_is_named,                                                       \
       STATIC EACH("fork vfork spawn thread renamed", "--engine=preload", "./p",                    \
@@ -77,6 +83,16 @@ static void right(const char *test, const char *script)
       "unshare -p -f --mount-proc true || exit 77; n=5; [ -z \"$TEST_LONG\" ] || n=1000; "         \
       "$M -q --lenient -l 64M --json=j sh -c \"for i in $(seq -s ' ' $n); do unshare -p -f "       \
       "--mount-proc /bin/true; done\"; test $(grep -c '\"coverage\": \"limited_alone\"' j) = $n")  \
+    X(coverage_each_in_a_sandbox_is_limited_alone,                                                 \
+      "bwrap --ro-bind / / --proc /proc --unshare-pid true || exit 77; " EACH_BY_A_SHELL(          \
+          "bwrap --ro-bind / / --proc /proc --unshare-pid /bin/true", "true", "limited_alone"))    \
+    X(coverage_each_in_firejail_is_limited_alone,                                                  \
+      "test $(id -u) = 0 && firejail --quiet --noprofile true || exit 77; " EACH_BY_A_SHELL(       \
+          "firejail --quiet --noprofile /bin/true", "true", "limited_alone"))                      \
+    X(coverage_each_of_a_run_within_is_limited,                                                    \
+      EACH_BY_A_SHELL("$M -q -l 32M /bin/true", "true", "limited"))                                \
+    X(coverage_each_of_sbcl_is_limited, "command -v sbcl >/dev/null || exit 77; " EACH_BY_A_SHELL( \
+                                            "sbcl --non-interactive --eval 1", "sbcl", "limited")) \
     X(coverage_each_that_valgrind_runs_is_named, VALGRIND                                          \
       "n=1; [ -z \"$TEST_LONG\" ] || n=20; $M -q --lenient -l 64M --json=j sh -c \"for i "         \
       "in $(seq -s ' ' $n); do $V1 /bin/true; done\"; test $(grep -c 'another malloc, as "         \
