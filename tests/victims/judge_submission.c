@@ -309,6 +309,23 @@ static int filters(void)
     return kills_parent();
 }
 static int memfd(void) { return syscall(SYS_memfd_create, "m", 0) >= 0 ? BAD : 0; }
+/* Would go on as a copy of itself in memory. */
+static int becomes_memfd(void)
+{
+    char room[4096], *words[] = {(char *)"p", (char *)"exits_after_refusal", NULL},
+                     *none[] = {NULL};
+    int from = open("/proc/self/exe", O_RDONLY), to = (int)syscall(SYS_memfd_create, "m", 0);
+    if (from < 0 || to < 0)
+        return 0;
+    for (ssize_t got; (got = read(from, room, sizeof room)) > 0;)
+        if (write(to, room, (size_t)got) != got)
+            return BAD;
+    snprintf(room, sizeof room, "/proc/self/fd/%d", to);
+    int program = open(room, O_RDONLY);
+    close(to); /* what can be written to is no program */
+    fexecve(program, words, none);
+    return BAD;
+}
 static int shm(void)
 {
     return syscall(
@@ -551,6 +568,7 @@ static const struct {
     ONE(hides),
     ONE(filters),
     ONE(memfd),
+    ONE(becomes_memfd),
     ONE(shm),
     ONE(handles_sigsys),
     ONE(signals_itself),
