@@ -15,4 +15,8 @@
  */
 bool thread_end_key(pthread_key_t *key, void (*at_end)(void *value));
 
+/* When the calling thread ends, `at_end` gets the value. *key is made by the first thread that
+ * needs it: UINT_MAX at first. Where there is no such key, it is never called. */
+void thread_end_note(_Atomic unsigned *key, void (*at_end)(void *value), const void *value);
+
 #endif

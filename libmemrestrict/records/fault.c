@@ -271,21 +271,6 @@ static void end_thread(void *unused)
     fault_disarm_thread();
 }
 
-/* Where there is no such key, what ends armed is never given back. */
-static void note_end(const struct fault_set *set)
-{
-    pthread_key_t made;
-    unsigned key = atomic_load(&end_key);
-    if (key == UINT_MAX && thread_end_key(&made, end_thread)) {
-        if (atomic_compare_exchange_strong(&end_key, &key, made))
-            key = made;
-        else
-            pthread_key_delete(made);
-    }
-    if (key != UINT_MAX)
-        pthread_setspecific(key, set);
-}
-
 bool fault_arm_thread(const char *text, const char *executable, const char **accepted)
 {
     struct fault_set *set = kernel_pages(sizeof *set);
@@ -300,7 +285,7 @@ bool fault_arm_thread(const char *text, const char *executable, const char **acc
     }
     fault_disarm_thread();
     guard.faults = set;
-    note_end(set);
+    thread_end_note(&end_key, end_thread, set);
     return true;
 }
 

@@ -56,21 +56,6 @@ static void end_thread(void *argument)
     atomic_store(&thread->taken, false);
 }
 
-/* Where there is no such key, what a thread is in as it ends stays. */
-static void note_end(struct scope_thread *thread)
-{
-    pthread_key_t made;
-    unsigned key = atomic_load(&end_key);
-    if (key == UINT_MAX && thread_end_key(&made, end_thread)) {
-        if (atomic_compare_exchange_strong(&end_key, &key, made))
-            key = made;
-        else
-            pthread_key_delete(made);
-    }
-    if (key != UINT_MAX)
-        pthread_setspecific(key, thread);
-}
-
 static struct scope_thread *take_old(void)
 {
     for (struct scope_thread *thread = atomic_load(&scopes_threads); thread != NULL;
@@ -99,7 +84,7 @@ static COLD struct scope_thread *begin_thread(void)
     if (thread == NULL)
         thread = take_new();
     if (thread != NULL)
-        note_end(thread);
+        thread_end_note(&end_key, end_thread, thread);
     guard.scopes = thread;
     return thread;
 }
