@@ -3,6 +3,7 @@
  * Threads, processes and programs as they come and go.
  */
 #include "base/duration.h"
+#include "base/proc_status.h"
 #include "common/proc.h"
 #include "engines/space_maps.h"
 #include "engines/tracer_inside.h"
@@ -54,29 +55,13 @@ static int parent_of(int pid)
     return proc_stat_of(pid, &stat) == 0 ? stat.parent : 0;
 }
 
-/* A number of /proc/TID/status; 0 also where there is none. */
-static int status_number(int tid, const char *name)
-{
-    size_t length = strlen(name);
-    char path[64], line[256];
-    int number = 0;
-    snprintf(path, sizeof path, "/proc/%d/status", tid);
-    FILE *file = fopen(path, "re");
-    while (file != NULL && number == 0 && fgets(line, sizeof line, file) != NULL)
-        if (strncmp(line, name, length) == 0)
-            number = atoi(line + length);
-    if (file != NULL)
-        fclose(file);
-    return number;
-}
-
 static int group_of(int tid)
 {
-    int tgid = status_number(tid, "Tgid:");
+    int tgid = proc_status_number(tid, "Tgid:");
     return tgid != 0 ? tgid : tid;
 }
 
-int tracer_family_tracer_of(int tid) { return status_number(tid, "TracerPid:"); }
+int tracer_family_tracer_of(int tid) { return proc_status_number(tid, "TracerPid:"); }
 
 /* Into the outcome: how the program of this space ended. */
 static void list(struct tracer *tracer, struct tracer_space *space)

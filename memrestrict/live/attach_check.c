@@ -3,6 +3,7 @@
 
 #include "base/elf_file.h"
 #include "base/message.h"
+#include "base/proc_status.h"
 #include "common/proc.h"
 #include "engines/engine.h"
 #include "live/find_runs.h"
@@ -18,26 +19,10 @@
 
 enum { PATH_ROOM = 64 };
 
-/* A number of /proc/PID/status; 0: there is none. */
-static int number_of(int pid, const char *name)
-{
-    char path[PATH_ROOM], line[256];
-    int number = 0;
-    size_t length = strlen(name);
-    snprintf(path, sizeof path, "/proc/%d/status", pid);
-    FILE *file = fopen(path, "re");
-    while (file != NULL && number == 0 && fgets(line, sizeof line, file) != NULL)
-        if (strncmp(line, name, length) == 0)
-            number = atoi(line + length);
-    if (file != NULL)
-        fclose(file);
-    return number;
-}
-
 static bool is_there(int pid)
 {
     struct proc_stat stat;
-    int error = proc_stat_of(pid, &stat), group = error == 0 ? number_of(pid, "Tgid:") : 0;
+    int error = proc_stat_of(pid, &stat), group = error == 0 ? proc_status_number(pid, "Tgid:") : 0;
     if (error == -ENOENT || error == -ESRCH)
         message("attach: %d: there is no such process", pid);
     else if (error != 0)
@@ -96,10 +81,10 @@ static bool has_memory(int pid)
 static bool is_traced(int pid)
 {
     struct proc_stat stat;
-    int tracer = number_of(pid, "TracerPid:");
+    int tracer = proc_status_number(pid, "TracerPid:");
     if (tracer == 0)
         return false;
-    int process = number_of(tracer, "Tgid:");
+    int process = proc_status_number(tracer, "Tgid:");
     bool known = process != 0 && proc_stat_of(process, &stat) == 0;
     message("attach: %d: it is traced already, by %s (%d), and only one can", pid,
             known ? stat.name : "a process of another namespace", known ? process : tracer);
