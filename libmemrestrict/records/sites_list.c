@@ -231,7 +231,7 @@ int sites_list_write(int fd, const char *program, uint64_t used)
     add(&list, ",\"program\":");
     add_string(&list, program, strlen(program));
     add(&list, list.map->area->forked ? ",\"forked\":true" : ",\"forked\":false");
-    add(&list, ",\"explored\":false,\"trouble\":null,\n ");
+    add(&list, ",\"explored\":false,\"trouble\":null,\"leaks\":null,\n ");
     add_objects(&list);
     add(&list, ",\n \"crash\":null");
     add_sites(&list, used);

@@ -24,6 +24,7 @@ enum {
     KEY_REPORT_PATTERN,
     KEY_SITES,
     KEY_LEAKS,
+    KEY_LIST_LOST,
     KEY_SUPPRESS,
     KEY_INTERVAL,
     KEY_EXPLORE,
@@ -96,7 +97,8 @@ static const struct argp_option rows[] = {
      0},
     {"layout", KEY_REPORT + REPORT_LAYOUT, "FILE", 0,
      "the address space at the first refusal, else before the end: .json, .svg or text", 0},
-    /* What `sweep --fork` asks of the run that it starts; not for people. */
+    /* What sweep asks of the runs that it starts; not for people. */
+    {"list-lost", KEY_LIST_LOST, NULL, OPTION_HIDDEN, NULL, 0},
     {"explore", KEY_EXPLORE, "FOLDER", OPTION_HIDDEN, NULL, 0},
     {"explore-time", KEY_EXPLORE_TIME, "DURATION", OPTION_HIDDEN, NULL, 0},
     {"explore-modes", KEY_EXPLORE_MODES, "LIST", OPTION_HIDDEN, NULL, 0},
@@ -267,6 +269,7 @@ static error_t take_other(int key, const char *word, struct run_options *options
         options->leaks = true;
         options->settings[SETTING_LEAKS] = "yes";
         return 0;
+    case KEY_LIST_LOST: options->settings[SETTING_LEAKS] = "yes"; return 0;
     case KEY_SUPPRESS: return value_file(&(struct value){rows, key, word}, &options->suppress);
     case KEY_NO_SUBREAPER: options->no_subreaper = true; return 0;
     case KEY_LENIENT: options->lenient = true; return 0;

@@ -84,6 +84,22 @@ static void print_crash(FILE *out, const struct sites_process *process)
     putc('}', out);
 }
 
+static bool has_looked(const struct sites_process *process)
+{
+    return process->leaks.look == SITES_LOOKED;
+}
+
+/* What was lost at the end, if that was looked for. */
+static void print_lost(FILE *out, const struct sites_lost *lost)
+{
+    fprintf(out,
+            ",\"lost_bytes\":%" PRIu64 ",\"lost_blocks\":%" PRIu64 ",\"leads_to_bytes\":%" PRIu64
+            ",\"leads_to_blocks\":%" PRIu64 ",\"indirect_blocks\":%" PRIu64
+            ",\"possible_blocks\":%" PRIu64,
+            lost->lost.bytes, lost->lost.blocks, lost->led.bytes, lost->led.blocks,
+            lost->within.blocks, lost->possible.blocks);
+}
+
 static void print_site(FILE *out, const struct sites_process *process,
                        const struct sites_stack *stack)
 {
@@ -92,10 +108,25 @@ static void print_site(FILE *out, const struct sites_process *process,
     fprintf(out,
             ",\"calls\":%" PRIu64 ",\"total_bytes\":%" PRIu64 ",\"peak_bytes\":%" PRIu64
             ",\"peak_blocks\":%" PRIu64 ",\"end_bytes\":%" PRIu64 ",\"end_blocks\":%" PRIu64
-            ",\"refusals\":%" PRIu64 "}",
+            ",\"refusals\":%" PRIu64,
             stack->total.blocks, stack->total.bytes, stack->at[SITES_AT_PEAK].bytes,
             stack->at[SITES_AT_PEAK].blocks, stack->at[SITES_AT_END].bytes,
             stack->at[SITES_AT_END].blocks, stack->refusals);
+    if (has_looked(process))
+        print_lost(out, &stack->lost);
+    putc('}', out);
+}
+
+/* null: nobody was to look. */
+static void print_leaks(FILE *out, const struct sites_process *process)
+{
+    if (process->leaks.look == SITES_NOT_ASKED) {
+        fputs("null", out);
+        return;
+    }
+    fprintf(out, "{\"looked\":%s,\"reason\":", has_looked(process) ? "true" : "false");
+    print_string(out, process->leaks.reason);
+    putc('}', out);
 }
 
 static void print_process(FILE *out, const struct sites_process *process)
@@ -106,6 +137,8 @@ static void print_process(FILE *out, const struct sites_process *process)
     fprintf(out, ",\"forked\":%s,\"explored\":%s,\"trouble\":", process->forked ? "true" : "false",
             process->shortened ? "true" : "false");
     print_string(out, process->trouble);
+    fputs(",\"leaks\":", out);
+    print_leaks(out, process);
     fputs(",\n ", out);
     print_objects(out, process);
     fputs(",\n ", out);

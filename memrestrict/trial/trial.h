@@ -25,6 +25,7 @@ struct trial_program {
     uint64_t time_limit;     /* nanoseconds; 0: none */
     unsigned depth;          /* frames of a call stack; 0: call sites are not collected */
     unsigned plan_length;    /* each has a fault plan, and of this length at least; 0: as it is */
+    bool lost;               /* what is lost at the end is told with the call sites */
     bool files;           /* stdout and stderr are the files themselves, and grow without bounds */
     bool sandbox;         /* each in one (sandbox.h), which trials_sandbox_trouble knows of */
     bool changes;         /* and what it changes in the working directory is caught */

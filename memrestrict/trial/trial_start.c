@@ -112,6 +112,8 @@ char **trial_arguments(const struct trial_program *program, const char *folder, 
     add_report(&list, "json", folder, "outcome.json");
     if (program->depth != 0)
         add_sites(&list, program->depth, folder);
+    if (program->lost)
+        add(&list, strdup("--list-lost"));
     if (program->time_limit != 0)
         add_time(&list, program->time_limit);
     add_option(&list, "limit", limit != NULL ? limit : program->limit);

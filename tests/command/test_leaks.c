@@ -72,6 +72,17 @@
       "")                                                                                          \
     X(leaks_json_has_null_when_not_asked_for,                                                      \
       "$M --json=j true; jq -c '.leaks, .processes[0].leaks' j", 0, "null\nnull\n", "")            \
+    X(leaks_are_in_the_list_of_call_sites,                                                         \
+      "for o in --leaks --list-lost ''; do $M -q $o --json=j --site-list=l " WAYS "chain; "        \
+      "jq -c '.processes[0] | .leaks, ([.sites[] | .lost_bytes // 0] | add), "                     \
+      "([.sites[] | select(.lost_blocks > 0) | .leads_to_blocks, .indirect_blocks])' l; "          \
+      "jq -c '.leaks' j; done",                                                                    \
+      0,                                                                                           \
+      "{\"looked\":true,\"reason\":null}\n16\n[2,2]\n{\"known\":true,\"lost\":"                    \
+      "{\"bytes\":16,\"blocks\":1}}\n"                                                             \
+      "{\"looked\":true,\"reason\":null}\n16\n[2,2]\nnull\n"                                       \
+      "null\n0\n[]\nnull\n",                                                                       \
+      NULL)                                                                                        \
     X(leaks_names_are_the_same_in_each_run,                                                        \
       "for i in 1 2 3; do " LOOK "-q --json=j " WAYS "lost; " OF_PROCESSES                         \
       "jq -r '.call_sites[].site'; done | sort -u | wc -l",                                        \
