@@ -56,7 +56,7 @@ door '"common/accounts\.h"' roster_inside.h
 door '"run/roster_inside\.h"' roster.c roster_loan.c roster_memory.c roster_notes.c roster_outer.c roster_own.c roster_read.c roster_write.c
 door '"common/sites_area\.h"' sites_memory.c sites_read.c sites_lost.c
 door '"common/explore_area\.h"' explore_memory.c
-door '\b_Atomic\b|stdatomic|\batomic_' roster.c roster_loan.c roster_memory.c roster_notes.c roster_outer.c roster_own.c roster_read.c roster_write.c sites_read.c sites_lost.c explore_memory.c
+door '\b_Atomic\b|stdatomic|\batomic_' roster.c roster_loan.c roster_memory.c roster_notes.c roster_outer.c roster_own.c roster_read.c roster_write.c sites_read.c sites_lost.c explore_memory.c run_card.c
 door '\bkill\(' supervise.c signals.c group_probe.c trial.c leftovers.c tracer.c trace.c cgroup.c
 
 sources libmemrestrict memrestrict include tests bench examples -- '*.[ch]' '*.cc'

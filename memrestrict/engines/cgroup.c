@@ -82,7 +82,8 @@ static void send_one(int pid, void *context)
         kill(pid, sending->signal);
 }
 
-/* Who forks while it is killed is found again; not for ever. */
+/* Who forks while it is killed is found again, where the kernel cannot end all at once; not for
+ * ever. */
 static void send(void *context, int signal)
 {
     enum { TIMES = 50 };
@@ -90,11 +91,25 @@ static void send(void *context, int signal)
     const struct timespec moment = {.tv_nsec = 1000 * 1000};
     struct sending sending = {signal, state->group.holder};
     size_t held = sending.holder > 0;
+    if (signal == SIGKILL && held == 0 && cgroup_group_kill(&state->group))
+        return;
     for (int i = 0; i < TIMES; i++) {
         if (cgroup_each(state->group.folder, send_one, &sending) <= held || signal != SIGKILL)
             return;
         nanosleep(&moment, NULL);
     }
+}
+
+static bool holds(void *context, int pid)
+{
+    const struct state *state = context;
+    return pid == state->group.holder || cgroup_group_holds(&state->group, pid);
+}
+
+static bool set(void *context, uint64_t bytes)
+{
+    struct state *state = context;
+    return cgroup_group_set(&state->group, bytes);
 }
 
 static void read_figures(const struct cgroup_group *group, struct outcome *outcome)
@@ -148,6 +163,9 @@ const struct engine engine_cgroup = {
     .prepare = prepare,
     .follow = follow,
     .signal = send,
+    .set = set,
+    .holds = holds,
+    .why_free = "it left the group of the run",
     .used_by_all = used_by_all,
     .collect = collect,
 };

@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { LITTLE = 1024 * 1024 };
+
 /* The same things by their names in v1 and in v2. */
 static const char *limit_file(const struct cgroup_group *group)
 {
@@ -43,11 +45,10 @@ static bool has_swap(void)
  * is the first that is met and counts it: newer kernels count nothing at the second. */
 static bool set_limits(struct cgroup_group *group, uint64_t limit)
 {
-    const uint64_t little = 1024 * 1024;
     if (!cgroup_write_number(group->folder, limit_file(group), limit))
         return false;
     group->limit = cgroup_number(group->folder, limit_file(group), NULL);
-    uint64_t swap = group->place.unified ? 0 : limit + little;
+    uint64_t swap = group->place.unified ? 0 : limit + LITTLE;
     group->swap_free = !cgroup_write_number(group->folder, swap_file(group), swap) && has_swap();
     return true;
 }
@@ -77,6 +78,42 @@ bool cgroup_group_join(struct cgroup_group *group, int pid)
     if (group->place.by_systemd)
         return cgroup_group_systemd_join(group, pid);
     return cgroup_write_number(group->folder, "cgroup.procs", (uint64_t)pid);
+}
+
+/* Who is ending has lost its memory before its group. */
+static bool has_memory(int pid)
+{
+    char path[32];
+    snprintf(path, sizeof path, "/proc/%d/status", pid);
+    return proc_bytes(path, "VmSize:") != 0;
+}
+
+/* Where it is, is read first: who dies meanwhile is out of all groups. */
+bool cgroup_group_holds(const struct cgroup_group *group, int pid)
+{
+    char folder[PATH_MAX];
+    bool unified;
+    size_t length = strlen(group->folder);
+    if (!cgroup_place_of(pid, folder, &unified))
+        return true; /* nobody can say */
+    bool within = strncmp(folder, group->folder, length) == 0 &&
+                  (folder[length] == '/' || folder[length] == '\0');
+    return within || !has_memory(pid);
+}
+
+/* In v1 the first limit may never be above the second. */
+bool cgroup_group_set(struct cgroup_group *group, uint64_t limit)
+{
+    bool raises = limit > group->limit, is_set = set_limits(group, limit);
+    if (!is_set && raises && !group->place.unified)
+        is_set = cgroup_write_number(group->folder, swap_file(group), limit + LITTLE) &&
+                 set_limits(group, limit);
+    return is_set;
+}
+
+bool cgroup_group_kill(const struct cgroup_group *group)
+{
+    return group->place.unified && cgroup_write(group->folder, "cgroup.kill", "1");
 }
 
 /* oom_kill counts what any shortage killed, so a group around this one's, or the machine's; that

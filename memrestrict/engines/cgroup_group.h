@@ -34,6 +34,13 @@ struct cgroup_figures {
 bool cgroup_group_make(struct cgroup_group *group, uint64_t limit);
 /* Puts a process into it. False: errno. */
 bool cgroup_group_join(struct cgroup_group *group, int pid);
+/* Is it in the group, or in one below? True also of who has ended. */
+bool cgroup_group_holds(const struct cgroup_group *group, int pid);
+/* Another limit. False: errno, and it is as it was; below what is in use the kernel may say EBUSY.
+ */
+bool cgroup_group_set(struct cgroup_group *group, uint64_t limit);
+/* Kills all that is in it at once. False: errno; the kernel cannot. */
+bool cgroup_group_kill(const struct cgroup_group *group);
 struct cgroup_figures cgroup_group_figures(const struct cgroup_group *group);
 /* Takes it away; who was just killed is waited for, some tenths of a second. Returns how many
  * processes are in it still: then it stays. */

@@ -46,6 +46,14 @@ struct engine {
     bool (*has_begun)(void *state);
     /* To all processes. NULL: as far as they can be told from outside. */
     void (*signal)(void *state, int signal);
+    /* Another limit from now on: of all together, where the run has one for that, else of each.
+     * False: errno, and it is as it was. */
+    bool (*set)(void *state, uint64_t bytes);
+    /* Is that one of the run's processes limited by it still? NULL: none can get away. */
+    bool (*holds)(void *state, int pid);
+    const char *why_free; /* it is not, in words */
+    /* ... and where each process has it from its parent, of one that runs. */
+    bool (*set_process)(void *state, int pid);
     /* What all processes of a run use now, of which one is `pid`, for another command: NULL: as
      * much as they have one by one. */
     uint64_t (*used_by_all)(int pid);

@@ -40,6 +40,13 @@ static bool attend(void *state, int *status)
 }
 
 static bool has_begun(void *state) { return tracer_has_begun(state); }
+
+static bool set(void *state, uint64_t bytes)
+{
+    tracer_set_limit(state, bytes);
+    return true;
+}
+
 static void send(void *state, int signal) { tracer_kill(state, signal); }
 static void collect(void *state) { tracer_close(state); }
 
@@ -55,5 +62,6 @@ const struct engine engine_ptrace = {
     .attend = attend,
     .has_begun = has_begun,
     .signal = send,
+    .set = set,
     .collect = collect,
 };

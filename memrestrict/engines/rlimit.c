@@ -7,12 +7,14 @@
 #include "base/message.h"
 #include "engines/engine.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 struct state {
-    uint64_t bytes;
+    uint64_t own; /* the program's data */
+    uint64_t bytes, before;
 };
 
 static bool available(const char **why)
@@ -32,6 +34,11 @@ static uint64_t own_data(const char *path)
     return bytes;
 }
 
+static uint64_t with_own(const struct state *state, uint64_t limit)
+{
+    return limit < OUTCOME_UNLIMITED - state->own ? limit + state->own : OUTCOME_UNLIMITED;
+}
+
 static void *prepare(const struct engine_run *run)
 {
     struct state *state = malloc(sizeof *state);
@@ -39,10 +46,8 @@ static void *prepare(const struct engine_run *run)
         message("no memory");
         return NULL;
     }
-    state->bytes = run->limit;
-    if (run->limit != OUTCOME_UNLIMITED &&
-        __builtin_add_overflow(run->limit, own_data(run->program), &state->bytes))
-        state->bytes = OUTCOME_UNLIMITED;
+    state->own = own_data(run->program);
+    state->before = state->bytes = with_own(state, run->limit);
     run->outcome->unobserved = run->limit != OUTCOME_UNLIMITED;
     return state;
 }
@@ -63,11 +68,37 @@ static bool enter(void *context)
     return setrlimit(RLIMIT_DATA, &limit) == 0;
 }
 
+/* Of the main program's data again, as in the beginning. */
+static bool set(void *context, uint64_t bytes)
+{
+    struct state *state = context;
+    state->before = state->bytes;
+    state->bytes = with_own(state, bytes);
+    return true;
+}
+
+/* Who has set itself another limit keeps that. Only root may raise one. */
+static bool set_process(void *context, int pid)
+{
+    const struct state *state = context;
+    struct rlimit limit;
+    if (prlimit(pid, RLIMIT_DATA, NULL, &limit) != 0)
+        return errno == ESRCH;
+    if (limit.rlim_max != (rlim_t)state->before || limit.rlim_max == (rlim_t)state->bytes)
+        return true;
+    bool is_lower = limit.rlim_cur < limit.rlim_max && limit.rlim_cur <= (rlim_t)state->bytes;
+    limit.rlim_max = (rlim_t)state->bytes;
+    limit.rlim_cur = is_lower ? limit.rlim_cur : limit.rlim_max;
+    return prlimit(pid, RLIMIT_DATA, &limit, NULL) == 0 || errno == ESRCH;
+}
+
 const struct engine engine_rlimit = {
     .name = "rlimit",
     .promise = "the kernel refuses with ENOMEM, each process alone, and nobody is told",
     .available = available,
     .prepare = prepare,
     .enter = enter,
+    .set = set,
+    .set_process = set_process,
     .collect = free,
 };

@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utlist.h>
 
 enum { AT_ONCE = 256 };
 
@@ -250,6 +251,18 @@ bool tracer_has_ended(const struct tracer *tracer, int *status)
 {
     *status = tracer->status;
     return tracer->ended;
+}
+
+void tracer_set_limit(struct tracer *tracer, uint64_t bytes)
+{
+    struct tracer_space *space;
+    if (tracer->tree.limit != UINT64_MAX) {
+        tracer->tree.limit = bytes;
+        return;
+    }
+    tracer->options.limit = bytes;
+    DL_FOREACH2(tracer->spaces, space, next)
+    space->space.account.limit = bytes;
 }
 
 void tracer_kill(struct tracer *tracer, int signal)

@@ -119,6 +119,9 @@ uint64_t tracer_cpu(const struct tracer *tracer);
  * them: writes by /proc/PID/mem and touched reservations are in no record. */
 uint64_t tracer_resident(const struct tracer *tracer);
 
+/* Another limit from now on: of all together, where there is one, else of each process. */
+void tracer_set_limit(struct tracer *tracer, uint64_t bytes);
+
 /* To all processes. */
 void tracer_kill(struct tracer *tracer, int signal);
 

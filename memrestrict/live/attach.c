@@ -15,7 +15,10 @@
 #include "live/attach_options.h"
 #include "outcome/verdict.h"
 #include "run/coverage.h"
+#include "run/engine_watch.h"
+#include "run/remarks.h"
 #include "run/reports.h"
+#include "run/run_card.h"
 #include "run/signals.h"
 
 #include <errno.h>
@@ -37,8 +40,9 @@ struct attach {
     struct signals signals;
     struct outcome outcome;
     struct tracer_taken taken;
-    sem_t begun; /* it is limited, or cannot be */
-    int error;   /* errno's value, of why not */
+    struct run_card_own *card; /* NULL: it could not be made */
+    sem_t begun;               /* it is limited, or cannot be */
+    int error;                 /* errno's value, of why not */
     char name[PATH_MAX];
 };
 
@@ -128,19 +132,35 @@ static bool is_to_leave(int signal)
     return signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT;
 }
 
+/* Another terminal may ask for another limit. */
+static void attend_card(struct attach *attach, struct tracer *tracer)
+{
+    struct outcome *outcome = &attach->outcome;
+    uint64_t limit;
+    if (!run_card_asks(attach->card, &limit))
+        return;
+    bool takes_off = outcome->tree_limit != OUTCOME_UNLIMITED && limit == OUTCOME_UNLIMITED;
+    if (!takes_off) {
+        tracer_set_limit(tracer, limit);
+        engine_watch_note_limit(outcome, limit);
+    }
+    run_card_answer(attach->card, outcome, takes_off ? EINVAL : 0);
+}
+
 /* True: it is over, and the process runs on. False: it has ended, with *status. */
-static bool watch(struct tracer *tracer, uint64_t until, int *status)
+static bool watch(struct attach *attach, struct tracer *tracer, uint64_t until, int *status)
 {
     siginfo_t info;
-    const uint64_t second = UINT64_C(1000000000);
+    const uint64_t pause = UINT64_C(100000000); /* for who waits for an answer */
     for (;;) {
         tracer_attend(tracer);
+        attend_card(attach, tracer);
         uint64_t now = duration_now();
         if (tracer_has_ended(tracer, status))
             return false;
         if (now >= until)
             return true;
-        if (is_to_leave(signals_wait(until - now < second ? until - now : second, &info)))
+        if (is_to_leave(signals_wait(until - now < pause ? until - now : pause, &info)))
             return true;
     }
 }
@@ -168,12 +188,14 @@ static void *trace(void *context)
     }
     attach->outcome.pid = attach->options.pid;
     attach->outcome.began = duration_now();
+    attach->card = run_card_show(&engine_ptrace, &attach->outcome, true);
     sem_post(&attach->begun);
     uint64_t until = time_limit == 0 || time_limit > UINT64_MAX - attach->outcome.began
                          ? UINT64_MAX
                          : attach->outcome.began + time_limit;
-    bool left = watch(tracer, until, &status);
+    bool left = watch(attach, tracer, until, &status);
     note_end(attach, left, status);
+    run_card_hide(attach->card);
     tracer_leave(tracer);
     return NULL;
 }
@@ -230,6 +252,8 @@ int attach_main(int argc, char **argv)
         return status;
     if (!prepare(&attach))
         return EXIT_OURS;
+    const struct remarks_limits asked = {attach.outcome.limit, attach.options.run.reserve,
+                                         attach.outcome.tree_limit, attach.options.run.reserve};
     signals_hold(&attach.signals);
     sem_init(&attach.begun, 0, 0);
     int error = pthread_create(&tracing, NULL, trace, &attach);
@@ -246,6 +270,7 @@ int attach_main(int argc, char **argv)
         say_begun(&attach);
     pthread_join(tracing, NULL);
     signals_finish(&attach.signals);
+    remarks_raised(&attach.outcome, &asked);
     bool written = write_verdict(&attach);
     written &= reports_write_formats(&attach.reports, &attach.outcome);
     status = finish(&attach, written);

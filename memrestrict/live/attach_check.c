@@ -4,6 +4,7 @@
 #include "base/elf_file.h"
 #include "base/message.h"
 #include "base/proc_status.h"
+#include "base/yama.h"
 #include "common/proc.h"
 #include "engines/engine.h"
 #include "live/find_runs.h"
@@ -175,17 +176,6 @@ static bool is_others(int pid)
     return geteuid() != 0 && stat(path, &status) == 0 && status.st_uid != geteuid();
 }
 
-static int yama(void)
-{
-    int scope = 0;
-    FILE *file = fopen("/proc/sys/kernel/yama/ptrace_scope", "re");
-    if (file != NULL && fscanf(file, "%d", &scope) != 1)
-        scope = 0;
-    if (file != NULL)
-        fclose(file);
-    return scope;
-}
-
 void attach_check_say_refused(int pid, int error)
 {
     if (error == ESRCH)
@@ -198,12 +188,9 @@ void attach_check_say_refused(int pid, int error)
         return;
     else if (is_others(pid))
         message("attach: %d: it is another user's, or had privileges of its own", pid);
-    else if (yama() != 0)
+    else if (yama_scope() != 0)
         message("attach: %d: kernel.yama.ptrace_scope is %d, with which only %s may trace it", pid,
-                yama(),
-                yama() == 1   ? "its ancestors, or root,"
-                : yama() == 2 ? "root"
-                              : "nobody");
+                yama_scope(), yama_words(yama_scope()));
     else
         message("attach: %d: the kernel does not let it be traced: Operation not permitted", pid);
 }

@@ -3,6 +3,7 @@
 
 #include "common/proc.h"
 #include "base/message.h"
+#include "base/proc_status.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -88,16 +89,18 @@ int find_runs_memory(int command, const char *memory)
     return fd;
 }
 
-static void read_card(struct found_run *run)
+static void read_card(int command, struct run_card *card)
 {
-    int fd = find_runs_memory(run->command, RUN_CARD_MEMORY);
+    int fd = find_runs_memory(command, RUN_CARD_MEMORY);
+    *card = (struct run_card){.engine = NULL};
     if (fd < 0)
         return;
-    run_card_read(fd, &run->card);
+    run_card_read(fd, card);
     close(fd);
 }
 
-static bool add_run(struct found_runs *found, int pid, struct roster *roster)
+static bool add_run(struct found_runs *found, int pid, struct roster *roster,
+                    const struct run_card *card)
 {
     struct found_run *runs = reallocarray(found->runs, found->count + 1, sizeof *runs);
     if (runs == NULL) {
@@ -107,9 +110,17 @@ static bool add_run(struct found_runs *found, int pid, struct roster *roster)
     }
     found->runs = runs;
     struct found_run *run = &found->runs[found->count++];
-    *run = (struct found_run){.command = pid, .roster = roster};
-    read_card(run);
+    *run = (struct found_run){.command = pid, .roster = roster, .card = *card};
     return true;
+}
+
+/* A command that is attached to what ran already has a card alone. False: no memory. */
+static bool look_at(struct found_runs *found, int pid)
+{
+    struct run_card card;
+    struct roster *roster = roster_of(pid);
+    read_card(pid, &card);
+    return (roster == NULL && card.engine == NULL) || add_run(found, pid, roster, &card);
 }
 
 static int by_command(const void *one, const void *other)
@@ -131,8 +142,7 @@ bool find_runs_open(struct found_runs *found)
     }
     while (done && (entry = readdir(processes)) != NULL) {
         int pid = number_of(entry->d_name);
-        struct roster *roster = pid > 0 && is_of_this_user(pid) ? roster_of(pid) : NULL;
-        done = roster == NULL || add_run(found, pid, roster);
+        done = pid <= 0 || !is_of_this_user(pid) || look_at(found, pid);
     }
     closedir(processes);
     if (found->count > 1)
@@ -152,7 +162,7 @@ void find_runs_close(struct found_runs *found)
 
 bool find_runs_next(const struct found_run *run, unsigned *index, struct roster_process *process)
 {
-    return roster_next_running(run->roster, index, process);
+    return run->roster != NULL && roster_next_running(run->roster, index, process);
 }
 
 bool find_runs_means(const struct found_target *target, const struct roster_process *process)
@@ -173,10 +183,19 @@ static bool look_in(const struct found_run *run, int pid, struct found_target *t
     return false;
 }
 
+bool find_runs_is_attached(const struct found_run *run, int pid)
+{
+    int tracer = proc_status_number(pid, "TracerPid:");
+    return run->card.attached && tracer > 0 && proc_status_number(tracer, "Tgid:") == run->command;
+}
+
 /* The run that a process descends from; NULL: none of them. */
 static const struct found_run *run_above(const struct found_runs *found, int pid)
 {
     struct proc_stat stat;
+    for (size_t i = 0; i < found->count; i++)
+        if (find_runs_is_attached(&found->runs[i], pid))
+            return &found->runs[i];
     for (; pid > 1 && proc_stat_of(pid, &stat) == 0; pid = stat.parent)
         for (size_t i = 0; i < found->count; i++)
             if (found->runs[i].command == stat.parent)
@@ -227,16 +246,18 @@ bool find_runs_find(const struct found_runs *found, const char *word, struct fou
     return false;
 }
 
-bool find_runs_find_live(const struct found_runs *found, const char *word,
+bool find_runs_find_live(const struct found_runs *found, const char *word, bool outside,
                          struct found_target *target)
 {
     unsigned index = 0;
     struct roster_process any;
     if (!find_runs_find(found, word, target))
         return false;
+    if (target->run->card.engine != NULL && outside)
+        return true;
     if (target->run->card.engine != NULL) {
-        message("%d: the run is limited from outside, by --engine=%s: ps and top show it, but "
-                "nothing of it can be changed, or asked of it, while it runs",
+        message("%d: the run is limited from outside, by --engine=%s: ps and top show it, and set "
+                "gives it another limit, but nothing more can be asked of it while it runs",
                 target->run->command, target->run->card.engine->name);
         return false;
     }
@@ -247,7 +268,7 @@ bool find_runs_find_live(const struct found_runs *found, const char *word,
     return false;
 }
 
-int find_runs_command(const struct arguments *arguments, int argc, char **argv,
+int find_runs_command(const struct arguments *arguments, int argc, char **argv, bool outside,
                       bool (*act)(const struct found_target *target, char **words))
 {
     struct found_runs found;
@@ -258,7 +279,7 @@ int find_runs_command(const struct arguments *arguments, int argc, char **argv,
         return status;
     if (!find_runs_open(&found))
         return EXIT_OURS;
-    bool done = find_runs_find_live(&found, words[0], &target) && act(&target, words);
+    bool done = find_runs_find_live(&found, words[0], outside, &target) && act(&target, words);
     find_runs_close(&found);
     return done ? EXIT_SUCCESS : EXIT_OURS;
 }

@@ -15,9 +15,9 @@
 #include <stddef.h>
 
 struct found_run {
-    int command; /* process ID */
-    struct roster *roster;
-    struct run_card card; /* of a run that is limited from outside: no process is in the roster */
+    int command;           /* process ID */
+    struct roster *roster; /* NULL: what ran already is limited from outside */
+    struct run_card card;  /* of a run that is limited from outside: no process is in the roster */
 };
 
 /* In order of process IDs. Rosters stay readable when their command ends meanwhile. */
@@ -45,13 +45,14 @@ bool find_runs_means(const struct found_target *target, const struct roster_proc
 
 /* False: it is none, or of nothing in `found`, this has been said. */
 bool find_runs_find(const struct found_runs *found, const char *word, struct found_target *target);
-/* The same, but a run without processes is none either, nor one that is limited from outside. */
-bool find_runs_find_live(const struct found_runs *found, const char *word,
+/* The same, but a run without processes is none either, nor one that is limited from outside,
+ * unless `outside`. */
+bool find_runs_find_live(const struct found_runs *found, const char *word, bool outside,
                          struct found_target *target);
 
 /* A subcommand on one target: reads its words, of which the first is a process ID, finds what that
  * stands for, which is live, and acts. What goes wrong is said there. Returns the exit status. */
-int find_runs_command(const struct arguments *arguments, int argc, char **argv,
+int find_runs_command(const struct arguments *arguments, int argc, char **argv, bool outside,
                       bool (*act)(const struct found_target *target, char **words));
 
 /* What /proc calls the memory of a run's call sites. */
@@ -59,6 +60,9 @@ int find_runs_command(const struct arguments *arguments, int argc, char **argv,
 /* The memory of that name that a command has made, opened; -1 with errno: ENOENT is that there is
  * none. */
 int find_runs_memory(int command, const char *memory);
+
+/* Is it limited by a command that is attached to what ran already, and by this one? */
+bool find_runs_is_attached(const struct found_run *run, int pid);
 
 /* Everything in use by a run: in a tree, what all draw on its budget; else the sum of all
  * processes. */

@@ -4,6 +4,7 @@
 #include "base/message.h"
 #include "run/descendants.h"
 
+#include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,12 +59,30 @@ static void look(void *context, int pid, int parent)
     outside->used += process->used;
 }
 
+/* They are no children of the command. */
+static void look_at_attached(const struct found_run *run, struct looking *looking)
+{
+    struct dirent *entry;
+    struct proc_stat stat;
+    DIR *processes = opendir("/proc");
+    while (processes != NULL && (entry = readdir(processes)) != NULL) {
+        int pid = atoi(entry->d_name);
+        if (pid > 0 && find_runs_is_attached(run, pid) && proc_stat_of(pid, &stat) == 0)
+            look(looking, pid, stat.parent);
+    }
+    if (processes != NULL)
+        closedir(processes);
+}
+
 bool outside_read(const struct found_run *run, struct outside *outside)
 {
     const struct engine *engine = run->card.engine;
     struct looking looking = {.outside = outside, .engine = engine, .command = run->command};
     *outside = (struct outside){NULL, 0, 0};
-    descendants_each(run->command, look, &looking);
+    if (run->card.attached)
+        look_at_attached(run, &looking);
+    else
+        descendants_each(run->command, look, &looking);
     if (looking.failed) {
         message("no memory for a list of processes");
         outside_free(outside);

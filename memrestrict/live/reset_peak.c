@@ -42,5 +42,5 @@ int reset_peak_main(int argc, char **argv)
         .least = 1,
         .most = 1,
     };
-    return find_runs_command(&arguments, argc, argv, reset);
+    return find_runs_command(&arguments, argc, argv, false, reset);
 }

@@ -4,12 +4,15 @@
 #include "base/text.h"
 #include "common/config.h"
 #include "live/find_runs.h"
+#include "live/outside.h"
 #include "base/message.h"
 #include "base/size_words.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool is_locked(int pid)
 {
@@ -46,6 +49,40 @@ static bool set_tree(const struct found_run *run, uint64_t limit)
     if (!roster_set_tree_limit(run->roster, limit))
         return is_locked(run->command);
     print_limits("all processes of the run", run->command, limit, before, find_runs_used(run));
+    return true;
+}
+
+static const char *why_not(int error)
+{
+    switch (error) {
+    case ETIMEDOUT: return "its command does not go on; is it stopped?";
+    case EINVAL: return "the limit of a tree cannot be taken off; accepted: a size";
+    case EPERM: return "only who has CAP_SYS_RESOURCE may raise it again";
+    case EBUSY: return "more is in use, and cannot be taken back; accepted: a larger size";
+    default: return strerror(error);
+    }
+}
+
+/* Of a run that its command limits from outside: that is asked to. */
+static bool set_outside(const struct found_run *run, uint64_t limit)
+{
+    const struct run_card *card = &run->card;
+    struct outside outside;
+    char name[32];
+    bool is_tree = card->tree_limit != OUTCOME_UNLIMITED;
+    int fd = find_runs_memory(run->command, RUN_CARD_MEMORY);
+    int error = fd >= 0 ? run_card_ask(fd, limit) : errno;
+    if (fd >= 0)
+        close(fd);
+    if (error != 0) {
+        message("set: %d: --engine=%s: %s", run->command, card->engine->name, why_not(error));
+        return false;
+    }
+    snprintf(name, sizeof name, "%s of the run", is_tree ? "all processes" : "each process");
+    if (!outside_read(run, &outside))
+        return false;
+    print_limits(name, run->command, limit, is_tree ? card->tree_limit : card->limit, outside.used);
+    outside_free(&outside);
     return true;
 }
 
@@ -98,7 +135,10 @@ static bool set_target(const struct found_target *target, char **words)
     uint64_t limit;
     sigset_t all;
     bool arms = strcmp(words[1], "arm") == 0;
-    if (arms || strcmp(words[1], "disarm") == 0)
+    bool disarms = strcmp(words[1], "disarm") == 0;
+    if ((arms || disarms) && target->run->card.engine != NULL)
+        return is_unarmable(target->run->command);
+    if (arms || disarms)
         return arm_target(target, arms ? ACCOUNT_ARMED : ACCOUNT_DISARMED);
     if (!size_parse(words[1], &limit)) {
         message_usage(
@@ -109,6 +149,8 @@ static bool set_target(const struct found_target *target, char **words)
     }
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, NULL);
+    if (target->run->card.engine != NULL)
+        return set_outside(target->run, limit);
     return target->is_process ? set_process(target->run, &target->process, limit)
                               : set_run(target->run, limit);
 }
@@ -125,5 +167,5 @@ int set_main(int argc, char **argv)
         .least = 2,
         .most = 2,
     };
-    return find_runs_command(&arguments, argc, argv, set_target);
+    return find_runs_command(&arguments, argc, argv, true, set_target);
 }

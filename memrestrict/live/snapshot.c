@@ -83,5 +83,5 @@ int snapshot_main(int argc, char **argv)
         .least = 1,
         .most = 1,
     };
-    return find_runs_command(&arguments, argc, argv, print_target);
+    return find_runs_command(&arguments, argc, argv, false, print_target);
 }

@@ -94,7 +94,8 @@ uint64_t outcome_peak(const struct outcome *outcome)
 
 bool outcome_is_limited(const struct outcome *outcome)
 {
-    return outcome->limit != OUTCOME_UNLIMITED || outcome->tree_limit != OUTCOME_UNLIMITED;
+    return outcome->limit != OUTCOME_UNLIMITED || outcome->tree_limit != OUTCOME_UNLIMITED ||
+           outcome->raised;
 }
 
 /* What is not in the list, but counted. */

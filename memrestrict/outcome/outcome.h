@@ -133,6 +133,7 @@ struct outcome {
     uint64_t began, ended;
     uint64_t limit;            /* of each process, or OUTCOME_UNLIMITED */
     uint64_t tree_limit;       /* of all together, or OUTCOME_UNLIMITED */
+    bool raised;               /* one of the two was less in the beginning */
     uint64_t tree_peak;        /* as far as anybody looked; 0 without a tree scope */
     bool grouped;              /* the kernel has the limit: it counts and kills, refuses nothing */
     uint64_t limit_met;        /* how often it was met, mostly to give back what could be */

@@ -6,6 +6,7 @@
 #include "base/string_file.h"
 #include "base/terminal.h"
 #include "base/text.h"
+#include "base/yama.h"
 #include "common/config.h"
 #include "run/engine_choice.h"
 #include "run/explain_program.h"
@@ -46,6 +47,24 @@ static void print_words(const char *label, const char *first, const char *second
     free(both);
 }
 
+/* What runs already, as an engine of one command more. */
+static void print_attach(void)
+{
+    const char *why;
+    int scope = yama_scope();
+    char words[64];
+    snprintf(words, sizeof words, "with kernel.yama.ptrace_scope %d only %s may", scope,
+             yama_words(scope));
+    if (!engine_ptrace.available(&why))
+        print_words("attach", "no: ", why);
+    else if (scope > 2 || (scope > 0 && geteuid() != 0))
+        print_words("attach", "no: ", words);
+    else
+        print_words("attach", "yes: ",
+                    "what runs already (memrestrict attach): as ptrace, but each of its calls "
+                    "stops, not those for memory alone, until the command leaves it");
+}
+
 static void print_engines(void)
 {
     puts("This machine:");
@@ -55,6 +74,7 @@ static void print_engines(void)
         bool is_there = engine->available(&why);
         print_words(engine->name, is_there ? "yes: " : "no: ", is_there ? engine->promise : why);
     }
+    print_attach();
 }
 
 /* Why this engine does not limit that program, wherever it is to be had; NULL: it does. */
@@ -86,8 +106,8 @@ static const char *missed(const struct engine *engine, const struct target *targ
                "what "
                "was written and then made read-only; root can lift it";
     if (engine == &engine_cgroup)
-        return "what is not touched yet; a program that may write to the group's files can leave "
-               "it";
+        return "what is not touched yet; who may write to the groups' files can leave this one, "
+               "which is seen if it lives 20 ms";
     if (target->trouble == TARGET_OWN_MALLOC)
         return "its heap: only what it maps itself is limited; --engine=ptrace limits both";
     return "static data, shared files and memfd, stacks unless counted (-c stacks), system calls "

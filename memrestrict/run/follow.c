@@ -2,7 +2,6 @@
 #include "run/follow.h"
 
 #include "base/message.h"
-#include "run/run_card.h"
 
 #include <errno.h>
 #include <string.h>
@@ -27,10 +26,7 @@ void *follow_prepare(const struct engine *engine, const struct run_options *opti
         .on_stop = on_stop,
         .context = launched,
     };
-    void *state = engine->prepare(&how);
-    if (state != NULL)
-        run_card_show(engine, outcome);
-    return state;
+    return engine->prepare(&how);
 }
 
 bool follow_begin(const struct engine *engine, void *state, const struct held_child *launched)

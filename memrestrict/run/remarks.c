@@ -3,6 +3,7 @@
 
 #include "base/size_words.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -65,6 +66,46 @@ static void say_beyond(struct outcome *outcome)
         snprintf(others, sizeof others, ", and %zu more", count - 1);
     outcome_warn(outcome, "past the library: %s has %s, charged %s%s", first->program,
                  size_words(first->resident, counted), size_words(first->peak, charged), others);
+}
+
+static bool is_raised(uint64_t limit, uint64_t asked, uint64_t reserve)
+{
+    return limit > asked && limit - asked != reserve;
+}
+
+/* The command of a run within, which has no limit, and its processes, which have that run's too. */
+static bool is_of_run_within(const struct process *process)
+{
+    return process->within || (process->limit == OUTCOME_UNLIMITED &&
+                               strcmp(process->program, program_invocation_short_name) == 0);
+}
+
+static void mark(struct process *process, const char *why)
+{
+    if (process == NULL || process->coverage != COVERAGE_LIMITED)
+        return;
+    process->coverage = COVERAGE_UNKNOWN;
+    process->why = why;
+}
+
+/* What limits all together, or each from outside, is the main process's to tell. */
+void remarks_raised(struct outcome *outcome, const struct remarks_limits *asked)
+{
+    static const char own[] = "it has a larger limit than the run",
+                      whole[] = "the limit of the run was raised as it ran";
+    bool engines = outcome->engine != NULL && strcmp(outcome->engine, "preload") != 0;
+    for (size_t i = 0; i < outcome->process_count && !engines; i++)
+        if (!is_of_run_within(&outcome->processes[i]) &&
+            is_raised(outcome->processes[i].limit, asked->limit, asked->reserve))
+            mark(&outcome->processes[i], own);
+    if (!outcome->raised && !is_raised(outcome->tree_limit, asked->tree_limit, asked->tree_reserve))
+        return;
+    for (size_t i = 0; i < outcome->process_count; i++)
+        if (outcome->processes[i].pid == outcome->pid) {
+            mark(&outcome->processes[i], whole);
+            return;
+        }
+    outcome_add_main(outcome, COVERAGE_UNKNOWN, whole);
 }
 
 void remarks_say(struct outcome *outcome)

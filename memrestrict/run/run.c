@@ -20,6 +20,7 @@
 #include "run/remarks.h"
 #include "run/roster.h"
 #include "run/nested_run.h"
+#include "run/run_sample.h"
 #include "base/message.h"
 #include "run/site_reports.h"
 #include "run/taken.h"
@@ -41,7 +42,8 @@ struct run {
     struct library library;
     struct target target;
     const struct engine *engine;
-    void *engine_state; /* NULL: the preload has none */
+    void *engine_state;         /* NULL: the preload has none */
+    struct engine_watch *watch; /* NULL: the same */
     struct roster *roster;
     struct nested_run nested;
     struct sites *sites;               /* NULL: not asked for */
@@ -158,7 +160,9 @@ static bool prepare_engine(struct run *run)
     run->engine_state =
         follow_prepare(run->engine, &run->options, &run->target, &run->launched, &run->outcome);
     unjoined_ignore(run->unjoined); /* nobody is to join */
-    return run->engine_state != NULL;
+    if (run->engine_state != NULL)
+        run->watch = engine_watch_open(run->engine, run->engine_state, &run->outcome);
+    return run->watch != NULL;
 }
 
 static bool prepare(struct run *run)
@@ -300,17 +304,8 @@ static void step_aside(struct run *run)
 
 static void sample(void *context, uint64_t now)
 {
-    struct run *run = context;
-    struct roster_process copy;
-    if (!timeline_begin_sample(run->timeline, now))
-        return;
-    for (unsigned i = 0; roster_next(run->roster, &i, &copy); i++) {
-        struct process process = roster_figures(&copy);
-        if (copy.live)
-            timeline_sample(run->timeline, copy.slot, &process);
-    }
-    struct roster_tree tree = roster_tree(run->roster);
-    timeline_end_sample(run->timeline, tree.limited ? tree.limit : OUTCOME_UNLIMITED, tree.used);
+    const struct run *run = context;
+    run_sample_take(run->timeline, run->roster, now);
 }
 
 static void wait_for_end(struct run *run)
@@ -332,11 +327,15 @@ static void wait_for_end(struct run *run)
         .engine = run->engine,
         .taken = run->taken,
         .state = run->engine_state,
+        .watch = run->watch,
     };
+    const struct remarks_limits asked = {run->outcome.limit, run->nested.reserve,
+                                         run->outcome.tree_limit, run->options.reserve};
     reap_tell(run->reap, run->nested.outer);
     supervise(&how, &run->outcome);
     reap_close(run->reap, run->roster, !run->target.is_musl);
     taken_close(run->taken);
+    engine_watch_close(run->watch);
     if (run->engine_state != NULL)
         run->engine->collect(run->engine_state);
     orphans_close(run->orphans);
@@ -351,6 +350,7 @@ static void wait_for_end(struct run *run)
     if (run->engine_state == NULL)
         coverage_after(&run->outcome, &run->target, &run->options);
     layout_run_reasons(run->layout, &run->outcome);
+    remarks_raised(&run->outcome, &asked);
     remarks_say(&run->outcome);
     nested_run_close(&run->nested);
 }

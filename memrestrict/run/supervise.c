@@ -80,6 +80,8 @@ static void look(const struct supervision *attend, struct clock *clock)
 {
     uint64_t before = time_spent();
     reap_look(attend->reap, attend->roster);
+    if (attend->watch != NULL)
+        engine_watch_look(attend->watch, attend->signals->probe);
     uint64_t pause = (time_spent() - before) * SHARE;
     pause = pause < most_pause ? pause : most_pause;
     if (pause < least_pause || roster_is_crowded(attend->roster))

@@ -8,6 +8,7 @@
 
 #include "engines/engine.h"
 #include "outcome/outcome.h"
+#include "run/engine_watch.h"
 #include "run/layout_run.h"
 #include "run/orphans.h"
 #include "run/reap.h"
@@ -31,6 +32,7 @@ struct supervision {
     struct taken *taken;         /* NULL: nothing is */
     const struct engine *engine; /* waits for the program, if it has attend */
     void *state;                 /* the engine's */
+    struct engine_watch *watch;  /* NULL: the engine has no part */
 };
 
 /* Returns when the program, outcome->pid, has ended; fills in how and when. Signals are held. */

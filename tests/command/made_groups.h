@@ -13,9 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const files[] = {"memory.max", "memory.swap.max", "memory.events", "memory.peak",
-                                    "cgroup.procs"};
-enum { FILES = 5 };
+static const char *const files[] = {"memory.max",  "memory.swap.max", "memory.events",
+                                    "memory.peak", "cgroup.procs",    "cgroup.kill"};
+enum { FILES = 6 };
 
 static int is_group(const char *path)
 {
@@ -33,7 +33,8 @@ static FILE *open_in(const char *folder, const char *name, const char *how)
 int mkdir(const char *path, mode_t mode)
 {
     int (*next)(const char *, mode_t) = (int (*)(const char *, mode_t))dlsym(RTLD_NEXT, "mkdir");
-    const char *const text[FILES] = {"max\n", "max\n", getenv("EVENTS"), getenv("PEAK"), ""};
+    const char *const text[FILES] = {"max\n",        "max\n", getenv("EVENTS"),
+                                     getenv("PEAK"), "",      getenv("KILL")};
     int made = next(path, mode);
     for (int i = 0; made == 0 && is_group(path) && i < FILES; i++) {
         FILE *file = text[i] != NULL ? open_in(path, files[i], "w") : NULL;

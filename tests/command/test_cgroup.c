@@ -156,6 +156,22 @@ START_TEST(a_limit_that_was_changed_is_never_green)
 }
 END_TEST
 
+/* Whoever may write to the files of other groups can go there. */
+START_TEST(who_leaves_the_group_is_named)
+{
+    NEEDS_CGROUP;
+    const struct run *run =
+        shell(CGROUP "-l 50M -e 9 sh -c 'd=$(dirname $(find /sys/fs/cgroup -path "
+                     "\"*memrestrict.$PPID.*\" -name cgroup.procs | head -n 1)); "
+                     "sh -c \"echo \\$\\$ >$d/../cgroup.procs && exec sleep 0.5\" || exit 77'");
+    if (run->status == 77)
+        SKIP("a group around that takes processes");
+    ck_assert_msg(run->status == 9 && strstr(run->err, "it left the group of the run") != NULL &&
+                      strstr(run->err, "group-probe") == NULL,
+                  "status %d\nstderr: %s", run->status, run->err);
+}
+END_TEST
+
 /* A folder that is a v2 hierarchy with us in its group `own`. */
 #define MADE                                                                                       \
     "gcc -shared -fPIC -D_GNU_SOURCE -x c $R/tests/command/made_groups.h -o made.so || exit 1; "   \
@@ -176,6 +192,15 @@ START_TEST(v2_is_set_by_its_names)
            "52428800\n0\njoined\n[\"never_refused\",7,0,12345678,true]\ncgroup.controllers\n"
            "cgroup.procs\ncgroup.subtree_control\n",
            "");
+}
+END_TEST
+
+START_TEST(v2_ends_a_group_at_once)
+{
+    expect(MADE "KILL=0 $P" CGROUP "-q -l 50M -t 0.2 -k 0.1 sh -c 'trap \"\" TERM; "
+                "until [ \"$(cat fs/own/memrestrict.*/cgroup.kill)\" = 1 ]; do sleep 0.01; done; "
+                "echo killed'",
+           124, "killed\n", "");
 }
 END_TEST
 
@@ -315,6 +340,8 @@ Suite *suite_cgroup(void)
     command_add(suite, what_goes_on_is_said_and_stays_limited);
     command_add(suite, a_limit_that_was_changed_is_never_green);
     command_add(suite, v2_is_set_by_its_names);
+    command_add(suite, who_leaves_the_group_is_named);
+    command_add(suite, v2_ends_a_group_at_once);
     command_add(suite, v2_tells_by_its_events_who_killed);
     command_add(suite, v2_makes_a_group_beside_where_none_can_be_below);
     command_add(suite, v2_makes_none_beside_the_group_of_a_run_around);

@@ -70,7 +70,8 @@ END_TEST
 START_TEST(exec_with_another_preload_is_left_alone)
 {
     expect(TAKES_10M "$M -q -l 5M env LD_PRELOAD= ./p >/dev/null", 1, "", NULL);
-    expect(TAKES_10M "$M -q -l 5M env MEMRESTRICT_LIMIT=20M ./p >/dev/null", 1, "", "");
+    expect(TAKES_10M "$M -q -l 5M env MEMRESTRICT_LIMIT=20M ./p >/dev/null", 1, "",
+           "it has a larger limit than the run");
     expect(TAKES_10M "$M -q -l 5M env -u LD_PRELOAD ./p | grep -c LD_PRELOAD", 1, "0\n", "");
 }
 END_TEST

@@ -27,9 +27,9 @@ static void is_told(const char *test, const char *make, const char *out)
 
 START_TEST(explain_tells_of_each_engine)
 {
-    expect("$M explain | grep -cE '^  (preload|ptrace|rlimit|cgroup) +(yes|no): '; "
+    expect("$M explain | grep -cE '^  (preload|ptrace|rlimit|cgroup|attach) +(yes|no): '; "
            "$M explain | head -n 1",
-           0, "4\nThis machine:\n", "");
+           0, "5\nThis machine:\n", "");
 }
 END_TEST
 

@@ -230,7 +230,7 @@ END_TEST
 START_TEST(the_limit_that_was_set_is_reported)
 {
     expect("$M -q -L 1M --json=j -- sh -c '$M set $PPID 3M' >said; jq .tree_limit_bytes j", 0,
-           "3145728\n", "");
+           "3145728\n", "the limit of the run was raised as it ran");
 }
 END_TEST
 
