@@ -99,6 +99,7 @@ static const struct argp_option rows[] = {
      "the address space at the first refusal, else before the end: .json, .svg or text", 0},
     /* What sweep asks of the runs that it starts; not for people. */
     {"list-lost", KEY_LIST_LOST, NULL, OPTION_HIDDEN, NULL, 0},
+    {"site-records", KEY_REPORT + REPORT_SITE_RECORDS, "FILE", OPTION_HIDDEN, NULL, 0},
     {"explore", KEY_EXPLORE, "FOLDER", OPTION_HIDDEN, NULL, 0},
     {"explore-time", KEY_EXPLORE_TIME, "DURATION", OPTION_HIDDEN, NULL, 0},
     {"explore-modes", KEY_EXPLORE_MODES, "LIST", OPTION_HIDDEN, NULL, 0},

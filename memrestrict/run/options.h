@@ -25,6 +25,7 @@ enum report_kind {
     REPORT_COLLAPSED,
     REPORT_SPEEDSCOPE,
     REPORT_SITE_LIST,
+    REPORT_SITE_RECORDS, /* the sites go there instead of into the list */
     REPORT_LAYOUT,
     REPORT_COUNT
 };

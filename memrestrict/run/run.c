@@ -341,7 +341,7 @@ static void wait_for_end(struct run *run)
     orphans_close(run->orphans);
     signals_finish(&run->signals);
     if (run->sites != NULL)
-        site_reports_crashes(&run->outcome, run->sites);
+        site_reports_crashes(&run->outcome, run->sites, &run->options);
     if (run->outcome.leaks_asked && run->sites != NULL &&
         !leak_reports_enter(&run->outcome, run->sites, run->suppressions))
         message("no memory");

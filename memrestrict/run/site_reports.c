@@ -4,6 +4,7 @@
 #include "sites/format_collapsed.h"
 #include "sites/format_massif.h"
 #include "sites/format_site_list.h"
+#include "sites/format_site_records.h"
 #include "sites/format_sites.h"
 #include "sites/format_speedscope.h"
 #include "outcome/sentence.h"
@@ -32,7 +33,9 @@ static bool write_one(struct reports *reports, enum report_kind kind, const stru
     if (kind == REPORT_MASSIF)
         write_massif(file, sites, symbols, command);
     else if (kind == REPORT_SITE_LIST)
-        written = format_site_list(file, sites);
+        written = format_site_list(file, sites, reports->of[REPORT_SITE_RECORDS].path != NULL);
+    else if (kind == REPORT_SITE_RECORDS)
+        written = format_site_records(file, sites);
     else if (kind == REPORT_COLLAPSED)
         format_collapsed(file, sites, symbols);
     else
@@ -46,7 +49,7 @@ bool site_reports_write(struct reports *reports, const struct sites *sites,
     struct symbols *symbols = symbols_open();
     char *command = sentence_string(sentence_command, outcome);
     bool written = true;
-    for (int kind = REPORT_MASSIF; kind <= REPORT_SITE_LIST && symbols != NULL; kind++)
+    for (int kind = REPORT_MASSIF; kind <= REPORT_SITE_RECORDS && symbols != NULL; kind++)
         written &= write_one(reports, (enum report_kind)kind, sites, symbols,
                              command != NULL ? command : "?");
     free(command);
@@ -62,13 +65,15 @@ static void enter_crash(struct process *process, const struct sites_process *col
         process->status = collected->crash.signal;
     }
     if (process->end == PROCESS_KILLED && process->status == collected->crash.signal)
-        process->crash = format_sites_place(&collected->crash.stack, symbols);
+        process->crash =
+            symbols != NULL ? format_sites_place(&collected->crash.stack, symbols) : NULL;
 }
 
-void site_reports_crashes(struct outcome *outcome, const struct sites *sites)
+void site_reports_crashes(struct outcome *outcome, const struct sites *sites,
+                          const struct run_options *options)
 {
-    struct symbols *symbols = symbols_open();
-    for (size_t i = 0; i < outcome->process_count && symbols != NULL; i++) {
+    struct symbols *symbols = options->reports[REPORT_SITE_RECORDS] == NULL ? symbols_open() : NULL;
+    for (size_t i = 0; i < outcome->process_count; i++) {
         struct process *process = &outcome->processes[i];
         const struct sites_process *collected = sites_of(sites, process->pid, process->began);
         if (collected != NULL && collected->crash.signal != 0)

@@ -9,8 +9,10 @@
 #include "run/reports.h"
 #include "sites/sites.h"
 
-/* Enters where processes crashed, as far as they told; and of one that ended unseen, by what. */
-void site_reports_crashes(struct outcome *outcome, const struct sites *sites);
+/* Enters where processes crashed, as far as they told, unless only records are wanted; and of one
+ * that ended unseen, by what. */
+void site_reports_crashes(struct outcome *outcome, const struct sites *sites,
+                          const struct run_options *options);
 /* The files. False: one could not be written, which has been said. */
 bool site_reports_write(struct reports *reports, const struct sites *sites,
                         const struct outcome *outcome);

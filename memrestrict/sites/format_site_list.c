@@ -129,9 +129,20 @@ static void print_leaks(FILE *out, const struct sites_process *process)
     putc('}', out);
 }
 
-static void print_process(FILE *out, const struct sites_process *process)
+static void print_sites(FILE *out, const struct sites_process *process)
 {
     bool any = false;
+    for (size_t i = 0; i < process->stack_count; i++) {
+        if (process->stacks[i].name == 0)
+            continue;
+        fputs(any ? ",\n  " : "\n  ", out);
+        print_site(out, process, &process->stacks[i]);
+        any = true;
+    }
+}
+
+static void print_process(FILE *out, const struct sites_process *process, bool elsewhere)
+{
     fprintf(out, "{\"pid\":%d,\"program\":", process->pid);
     print_string(out, process->program);
     fprintf(out, ",\"forked\":%s,\"explored\":%s,\"trouble\":", process->forked ? "true" : "false",
@@ -144,23 +155,18 @@ static void print_process(FILE *out, const struct sites_process *process)
     fputs(",\n ", out);
     print_crash(out, process);
     fputs(",\n \"sites\":[", out);
-    for (size_t i = 0; i < process->stack_count; i++) {
-        if (process->stacks[i].name == 0)
-            continue;
-        fputs(any ? ",\n  " : "\n  ", out);
-        print_site(out, process, &process->stacks[i]);
-        any = true;
-    }
+    if (!elsewhere)
+        print_sites(out, process);
     fputs("]}", out);
 }
 
-bool format_site_list(FILE *out, const struct sites *sites)
+bool format_site_list(FILE *out, const struct sites *sites, bool elsewhere)
 {
     fprintf(out, "{\"schema\":\"memrestrict-sites\",\"version\":1,\"depth\":%u,\n\"processes\":[",
             sites_depth(sites));
     for (size_t i = 0; i < sites_count(sites); i++) {
         fputs(i > 0 ? ",\n" : "\n", out);
-        print_process(out, sites_process(sites, i));
+        print_process(out, sites_process(sites, i), elsewhere);
     }
     fputs("]}\n", out);
     return fflush(out) == 0 && !ferror(out);

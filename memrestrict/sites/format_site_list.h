@@ -10,7 +10,8 @@
 
 #include <stdio.h>
 
-/* False with errno: not all could be written. */
-bool format_site_list(FILE *out, const struct sites *sites);
+/* Without the sites themselves, if they are `elsewhere` (format_site_records.h). False with errno:
+ * not all could be written. */
+bool format_site_list(FILE *out, const struct sites *sites, bool elsewhere);
 
 #endif

@@ -16,8 +16,8 @@
 
 enum { RUNS = 2 };
 
-bool reference_evidence(const struct trial *trial, uint64_t output, struct site_index *index,
-                        struct evidence *evidence, char **said)
+bool reference_evidence(const struct trial *trial, uint64_t output, const struct site_index *known,
+                        struct site_index *index, struct evidence *evidence, char **said)
 {
     *index = (struct site_index){.json = NULL};
     *evidence = (struct evidence){
@@ -35,7 +35,7 @@ bool reference_evidence(const struct trial *trial, uint64_t output, struct site_
         return false;
     }
     evidence->said = *said;
-    bool read = trial->sites == NULL || site_index_read(index, trial->sites, 0);
+    bool read = trial->sites == NULL || site_index_take(index, trial->sites, trial->records, known);
     evidence->left = index->end_bytes;
     return read;
 }
@@ -134,7 +134,9 @@ static bool take_run(struct reference *reference, struct trial *first, struct tr
     struct site_index index;
     struct evidence evidence;
     char *said;
-    bool read = reference_evidence(trial, first->out_hash, &index, &evidence, &said);
+    bool read =
+        reference_evidence(trial, first->out_hash, trial != first ? &reference->index : NULL,
+                           &index, &evidence, &said);
     if (read)
         add_run(reference, trial, &evidence);
     if (read && trial != first)

@@ -16,9 +16,10 @@ bool reference_take(struct reference *reference, struct trials *trials, uint64_t
                     uint64_t *output, struct string_list *notes, int *status);
 void reference_free(struct reference *reference);
 
-/* What a trial left to judge by, with its own sites read into *index. False: no memory. */
-bool reference_evidence(const struct trial *trial, uint64_t output, struct site_index *index,
-                        struct evidence *evidence, char **said);
+/* What a trial left to judge by, with its own sites read into *index, which shares with `known`
+ * what that has (site_index.h). False: no memory. */
+bool reference_evidence(const struct trial *trial, uint64_t output, const struct site_index *known,
+                        struct site_index *index, struct evidence *evidence, char **said);
 
 /* Names the program and its libraries as the reference met them: 16 hexadecimal digits. The caller
  * frees it. NULL: no memory. */

@@ -72,6 +72,7 @@ static void set_program(struct sweep *sweep)
         .limit = options->limit,
         .time_limit = options->time_limit != 0 ? options->time_limit : REFERENCE_SECONDS * second,
         .depth = options->depth,
+        .records = !options->fork, /* which reads the list of the reference */
         .plan_length = options->fork ? 0 : PLAN_LENGTH,
         .most_output = MOST_OUTPUT,
         .files = options->fork,
@@ -229,7 +230,8 @@ static bool judge_trial(struct sweep *sweep, const struct trial *trial)
     struct evidence evidence;
     struct site_index index;
     char *said;
-    bool done = reference_evidence(trial, sweep->output, &index, &evidence, &said) &&
+    bool done = reference_evidence(trial, sweep->output, &sweep->reference.index, &index, &evidence,
+                                   &said) &&
                 record.plan != NULL &&
                 classify(&sweep->reference, &evidence, task->site, sweep->locations, &record);
     free(said);

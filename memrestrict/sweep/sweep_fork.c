@@ -219,11 +219,11 @@ static bool name(const struct told *told, const char *site, struct journal_recor
     struct site_index index = {.json = NULL};
     struct evidence evidence;
     char *said = NULL;
-    bool done =
-        trial == NULL || trial->end == TRIAL_FAILED ||
-        (named.plan != NULL &&
-         reference_evidence(trial, how->reference->run->out_hash, &index, &evidence, &said) &&
-         classify(how->reference, &evidence, site, how->locations, &named));
+    bool done = trial == NULL || trial->end == TRIAL_FAILED ||
+                (named.plan != NULL &&
+                 reference_evidence(trial, how->reference->run->out_hash, &how->reference->index,
+                                    &index, &evidence, &said) &&
+                 classify(how->reference, &evidence, site, how->locations, &named));
     if (done && named.reaction == record->reaction && named.key != NULL) {
         journal_record_free(record);
         *record = named;

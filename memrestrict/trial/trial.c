@@ -326,7 +326,7 @@ static struct trial *finish(struct trials *trials, struct running *running, bool
     take_changes(running);
     close_streams(running);
     running->trial = NULL;
-    trial_read(trial, status, trials->program->depth != 0);
+    trial_read(trial, status, trials->program);
     if (trial->end == TRIAL_FAILED)
         blame_full_disk(trials, trial);
     else if (too_late)
@@ -398,6 +398,7 @@ void trial_free(struct trial *trial)
         temporary_remove(trial->folder);
     json_decref(trial->outcome);
     json_decref(trial->sites);
+    site_records_free(trial->records);
     changes_free(&trial->changes);
     free(trial->trouble);
     free(trial->folder);

@@ -9,6 +9,7 @@
 #ifndef MEMRESTRICT_TRIAL_H
 #define MEMRESTRICT_TRIAL_H
 
+#include "base/site_records.h"
 #include "trial/changes.h"
 
 #include <jansson.h>
@@ -24,6 +25,7 @@ struct trial_program {
     const char *const *more; /* further options of run, ended by NULL; or NULL */
     uint64_t time_limit;     /* nanoseconds; 0: none */
     unsigned depth;          /* frames of a call stack; 0: call sites are not collected */
+    bool records;            /* the sites come as those, for who compares many trials */
     unsigned plan_length;    /* each has a fault plan, and of this length at least; 0: as it is */
     bool lost;               /* what is lost at the end is told with the call sites */
     bool files;           /* stdout and stderr are the files themselves, and grow without bounds */
@@ -60,14 +62,15 @@ struct trial {
     uint64_t tag; /* the caller's */
     enum trial_end end;
     int status;
-    char *trouble;               /* one line; NULL: none */
-    char *folder;                /* its directory, with "stdout" and "stderr", until trial_free */
-    uint64_t out_hash, err_hash; /* of all that was written */
-    uint64_t out_size, err_size; /* bytes */
-    uint64_t time;               /* nanoseconds that it took */
-    struct changes changes;      /* of the working directory, if they are caught */
-    json_t *outcome;             /* what --json wrote; NULL with TRIAL_FAILED alone */
-    json_t *sites;               /* what --site-list wrote; NULL: not collected */
+    char *trouble;                /* one line; NULL: none */
+    char *folder;                 /* its directory, with "stdout" and "stderr", until trial_free */
+    uint64_t out_hash, err_hash;  /* of all that was written */
+    uint64_t out_size, err_size;  /* bytes */
+    uint64_t time;                /* nanoseconds that it took */
+    struct changes changes;       /* of the working directory, if they are caught */
+    json_t *outcome;              /* what --json wrote; NULL with TRIAL_FAILED alone */
+    json_t *sites;                /* what --site-list wrote; NULL: not collected */
+    struct site_records *records; /* its sites, if they come as those; else NULL */
 };
 
 /* Starts one, with a fault plan (or NULL) and a limit in place of the program's (or NULL). False:

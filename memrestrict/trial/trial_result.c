@@ -69,13 +69,28 @@ static void read_end(struct trial *trial)
     trial->time = (uint64_t)json_integer_value(json_object_get(outcome, "duration_ns"));
 }
 
-void trial_read(struct trial *trial, int status, bool sites)
+/* False: they are not there. */
+static bool read_sites(struct trial *trial, const struct trial_program *program)
+{
+    if (program->depth == 0)
+        return true;
+    trial->sites = load(trial, "sites.json");
+    if (!program->records)
+        return trial->sites != NULL;
+    char *path = trial_path(trial, "sites.records");
+    const json_t *processes = json_object_get(trial->sites, "processes");
+    trial->records = path != NULL ? site_records_read(path, json_array_size(processes)) : NULL;
+    free(path);
+    return trial->sites != NULL && trial->records != NULL;
+}
+
+void trial_read(struct trial *trial, int status, const struct trial_program *program)
 {
     trial->outcome = load(trial, "outcome.json");
-    trial->sites = sites ? load(trial, "sites.json") : NULL;
+    bool sites = read_sites(trial, program);
     if (trial->outcome != NULL && json_is_integer(json_object_get(trial->outcome, "pid"))) {
         read_end(trial);
-        if (sites && trial->sites == NULL)
+        if (!sites)
             fail(trial, "memrestrict run has told no call sites");
         return;
     }

@@ -10,8 +10,8 @@
 /* The path of one of its files; the caller frees it. NULL: no memory. */
 char *trial_path(const struct trial *trial, const char *name);
 
-/* Fills in how it ended and, with `sites`, the call sites; `status` is that of waitpid(2), of run.
- */
-void trial_read(struct trial *trial, int status, bool sites);
+/* Fills in how it ended and the call sites, if the program's are collected; `status` is that of
+ * waitpid(2), of run. */
+void trial_read(struct trial *trial, int status, const struct trial_program *program);
 
 #endif

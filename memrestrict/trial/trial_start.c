@@ -75,12 +75,14 @@ static void add_time(struct list *list, uint64_t nanoseconds)
     add_option(list, "kill-after", "1s");
 }
 
-static void add_sites(struct list *list, unsigned depth, const char *folder)
+static void add_sites(struct list *list, const struct trial_program *program, const char *folder)
 {
     char frames[16];
-    snprintf(frames, sizeof frames, "%u", depth);
+    snprintf(frames, sizeof frames, "%u", program->depth);
     add_option(list, "sites", frames);
     add_report(list, "site-list", folder, "sites.json");
+    if (program->records)
+        add_report(list, "site-records", folder, "sites.records");
 }
 
 static char **finished(struct list *list)
@@ -111,7 +113,7 @@ char **trial_arguments(const struct trial_program *program, const char *folder, 
     add_words(&list, (const char *const[]){"memrestrict", "run", "--quiet", NULL});
     add_report(&list, "json", folder, "outcome.json");
     if (program->depth != 0)
-        add_sites(&list, program->depth, folder);
+        add_sites(&list, program, folder);
     if (program->lost)
         add(&list, strdup("--list-lost"));
     if (program->time_limit != 0)

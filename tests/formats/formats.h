@@ -19,6 +19,7 @@
     X(plot)                                                                                        \
     X(bisect)                                                                                      \
     X(trial)                                                                                       \
+    X(site_records)                                                                                \
     X(sweep)                                                                                       \
     X(replay)                                                                                      \
     X(json_text)                                                                                   \

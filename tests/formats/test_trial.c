@@ -45,6 +45,19 @@ START_TEST(trial_asks_for_what_it_wants_to_know)
 }
 END_TEST
 
+START_TEST(trial_of_many_asks_for_records)
+{
+    struct trial_program what = program();
+    what.depth = 16;
+    what.records = true;
+    expect_arguments(trial_arguments(&what, "/t", NULL, NULL),
+                     (const char *const[]){
+                         "memrestrict", "run", "--quiet", "--json=/t/outcome.json", "--sites=16",
+                         "--site-list=/t/sites.json", "--site-records=/t/sites.records",
+                         "--limit=64M", "--scope=tree", "--count=heap", "--", "./a b", "-x", NULL});
+}
+END_TEST
+
 START_TEST(trial_asks_for_nothing_else)
 {
     struct trial_program what = program();
@@ -147,21 +160,25 @@ END_TEST
 static void expect_failed(const char *making)
 {
     struct trial trial = {.folder = strdup(scratch("left"))};
+    const struct trial_program asked = {.depth = 16, .records = true};
     ck_assert(shell("rm -rf left && mkdir left && cd left && %s", making));
-    trial_read(&trial, 0, true);
+    trial_read(&trial, 0, &asked);
     ck_assert_int_eq(trial.end, TRIAL_FAILED);
     ck_assert_ptr_null(trial.sites);
+    ck_assert_ptr_null(trial.records);
     ck_assert_str_eq(trial.trouble, "memrestrict run ended without a result");
 }
 
 /* A program may put other things in their place: nothing waits, and nothing fills the memory. */
 START_TEST(trial_results_that_are_something_else)
 {
-    expect_failed("mkfifo outcome.json sites.json stderr");
+    expect_failed("mkfifo outcome.json sites.json sites.records stderr");
     expect_failed("mkdir outcome.json sites.json stderr");
     expect_failed("ln -s /dev/zero outcome.json && ln -s /dev/zero stderr");
     expect_failed("head -c 268435457 /dev/zero | tr '\\0' ' ' >outcome.json");
     expect_failed("truncate -s 100G stderr");
+    expect_failed("truncate -s 100G sites.records");
+    expect_failed("ln -s /dev/zero sites.records");
 }
 END_TEST
 
@@ -169,6 +186,7 @@ Suite *suite_trial(void)
 {
     Suite *suite = suite_create("trial");
     formats_add(suite, trial_asks_for_what_it_wants_to_know);
+    formats_add(suite, trial_of_many_asks_for_records);
     formats_add(suite, trial_asks_for_nothing_else);
     formats_add(suite, trial_output_is_cut_and_counted_whole);
     formats_add(suite, trial_outputs_that_differ_have_other_hashes);
