@@ -135,8 +135,9 @@ MEMRESTRICT_FUNCTION(bool, failures_next, (struct memrestrict_failures * failure
  * What a thread allocates while it is in a scope is charged to the scope, to its parent, to that
  * one's parent and so on, and to the process: at each level what is charged never exceeds the
  * limit, and what fits all levels is never refused, whatever other threads do. Refused calls fail
- * with ENOMEM; if a scope refused, it counts that, and the process does not. A block that is freed,
- * by whatever thread and wherever that is then, is credited to the scope that paid for it.
+ * with ENOMEM; if a scope refused, it counts that, and the process does not. What is freed or
+ * unmapped, by whatever thread and wherever that is then, is credited to the scope that paid for
+ * it.
  *
  * A scope's parent is the scope that the thread was in which made it, for good. A thread may enter
  * any scope, whatever it is in already, and many threads may be in one at once: what counts is the
@@ -146,9 +147,16 @@ MEMRESTRICT_FUNCTION(bool, failures_next, (struct memrestrict_failures * failure
  *
  * Charged are heap blocks, in the bytes that were asked for, C++'s new included. A block that
  * realloc makes larger is charged anew, whole, to the scope of who calls it, and credited to who
- * paid for it before; one that becomes smaller stays whose it is. Mappings of the program's own
- * (mmap) and threads' stacks are charged to the process alone: what a call maps may join, cover or
- * move what others have mapped, so a mapping has no one who pays for it.
+ * paid for it before; one that becomes smaller stays whose it is.
+ *
+ * Charged are also mappings of the program's own (mmap, mremap, mprotect, sbrk), where the process
+ * is charged for them, and pools: page by page, to the scope of who makes the page writable. What a
+ * mapping grows by is paid for by who lets it grow, the rest by who has paid for it, wherever it is
+ * moved; what MREMAP_DONTUNMAP leaves behind, by who calls that. Pages that are unmapped, covered
+ * or no longer writable are credited to who paid for them, whoever does that; a full scope may map
+ * onto pages of its own. An allocator of the program's own that maps in a scope and keeps it has it
+ * charged to that scope, whoever gets blocks of it. Threads' stacks are charged to the process
+ * alone.
  *
  * Not in signal handlers; but a handler may allocate in the scope that its thread is in. Without
  * the library there is no scope: memrestrict_scope_create returns NULL, and the others false or
@@ -164,9 +172,11 @@ MEMRESTRICT_FUNCTION(struct memrestrict_scope *, scope_create, (const char *name
 MEMRESTRICT_FUNCTION(bool, scope_enter, (struct memrestrict_scope * scope));
 /* The thread is in what it was in before it last entered that scope; nothing if it is not in it. */
 MEMRESTRICT_FUNCTION(void, scope_leave, (struct memrestrict_scope * scope));
-/* Fills *usage with the scope's figures, as memrestrict_usage_get does with the process's; `used`
- * is of all scopes below it, too, and `unknown` is 0. False: it is no scope, or `size` is none that
- * was ever valid. Takes no lock that is waited for. Safe in signal handlers. */
+/* Fills *usage with the scope's figures, as memrestrict_usage_get does with the process's, of all
+ * scopes below it, too: but `refusals` are those that this one's limit was the reason of, `unknown`
+ * is 0, and `peak` counts what was charged, also if the call then failed for want of memory or, in
+ * another thread, by a level above; it never exceeds the limit. False: it is no scope, or `size` is
+ * none that was ever valid. Takes no lock that is waited for. Safe in signal handlers. */
 MEMRESTRICT_FUNCTION(bool, scope_usage,
                      (const struct memrestrict_scope *scope, struct memrestrict_usage *usage,
                       size_t size));
@@ -180,7 +190,7 @@ MEMRESTRICT_FUNCTION(void, scope_destroy, (struct memrestrict_scope * scope));
 MEMRESTRICT_FUNCTION(bool, scope_push, (uint64_t limit));
 MEMRESTRICT_FUNCTION(void, scope_pop, (void));
 
-/* What a scope, and those below it, still pay for: blocks of one call site each. */
+/* What a scope, and those below it, still pay for: blocks, or mappings, of one call site each. */
 struct memrestrict_live {
     const void *caller; /* where the call of malloc or the like returned to; NULL: not known */
     uint64_t site;      /* the name of its call stack, by which `memrestrict run --sites` knows it;

@@ -12,6 +12,7 @@
 #include "ground/pages.h"
 #include "common/kernel.h"
 #include "common/proc.h"
+#include "decide/region_payers.h"
 #include "decide/resync_maps.h"
 #include "records/sites.h"
 
@@ -20,7 +21,11 @@
 
 static bool counted; /* MEMRESTRICT_COUNT has regions */
 
-void gate_regions_start(const struct config *config) { counted = config->count & COUNT_REGIONS; }
+void gate_regions_start(const struct config *config)
+{
+    counted = config->count & COUNT_REGIONS;
+    region_payers_start();
+}
 
 /* A copy of the process takes stock of its records before any of them is taken out. */
 static void begin_change(void)
@@ -65,6 +70,8 @@ static void drop_all(struct gate_region *region)
 /* After a failed call, or instead of one: everything as it was. */
 static void undo(struct gate_region *region)
 {
+    if (UNLIKELY(region->scope != NULL))
+        region_payers_undo(region);
     if (!region->stays)
         refund(regions_put_back(&regions_own, &region->behind, 0));
     refund(regions_put_back(&regions_own, &region->cut, 0));
@@ -82,15 +89,17 @@ static void undo_half_done(struct gate_region *region)
         gate_fall_short_below(region->call, region->asked);
     const struct regions_cut touched[] = {region->cut, region->target, region->behind};
     uint64_t charged = region->charged;
-    struct regions_gone gone = {0};
+    struct resync_maps resync = {0};
+    struct memrestrict_scope *scope = region_payers_hold(region, &resync.note);
     int64_t change = 0;
     region->charged = 0;
     undo(region);
     for (size_t i = 0; i < sizeof touched / sizeof touched[0]; i++)
         if (touched[i].pieces != NULL)
-            change += resync_maps(touched[i].low, touched[i].high, &gone.inherited);
-    gone.charged = charged - (uint64_t)change;
-    refund(gone);
+            change += resync_maps(touched[i].low, touched[i].high, &resync);
+    refund((struct regions_gone){charged - (uint64_t)change, resync.inherited});
+    if (UNLIKELY(scope != NULL))
+        scopes_credit(scope, region->more - resync.noted, NULL);
 }
 
 static bool out_of_records(struct gate_region *region)
@@ -106,21 +115,23 @@ static bool out_of_records(struct gate_region *region)
 /* `more` is to be charged for, `less` would be given back by a success. */
 static bool charge_difference(struct gate_region *region, uint64_t more, uint64_t less)
 {
-    if (more <= less) {
-        region->credit = less - more;
-        return true;
-    }
-    if (LIKELY(budget_charge(more - less))) {
-        region->charged = more - less;
+    uint64_t process = more > less ? more - less : 0;
+    enum scopes_answer answer = UNLIKELY(scopes_current() != NULL)
+                                    ? region_payers_charge(region, more, process)
+                                : process == 0 || LIKELY(budget_charge(process)) ? SCOPES_CHARGED
+                                                                                 : SCOPES_BEYOND;
+    if (LIKELY(answer == SCOPES_CHARGED)) {
+        region->charged = process;
+        region->credit = process == 0 ? less - more : 0;
         return true;
     }
     undo(region);
     map_barrier_end();
     int error = region->of_file ? map_arguments_error(region->fd) : 0;
-    if (error == 0)
+    if (error == 0 && answer == SCOPES_BEYOND)
         gate_refuse(region->call, region->asked);
     else
-        errno = error;
+        errno = error != 0 ? error : ENOMEM;
     return false;
 }
 
@@ -176,11 +187,21 @@ static OUT_OF_LINE void note_site(struct gate_region *region)
     region->cut.site = sites_find(&from);
 }
 
+/* The call was made: scopes get what they paid for of what is no more. */
+static void settle(struct gate_region *region)
+{
+    if (UNLIKELY(sites_on))
+        note_site(region);
+    if (UNLIKELY(region_payers_concern(region)))
+        region_payers_settle(region);
+    if (UNLIKELY(region->scope != NULL))
+        region->cut.note = region_payers_note(region->caller);
+}
+
 static bool enter_mapping(struct gate_region *region, uintptr_t low)
 {
     bool done = true;
-    if (UNLIKELY(sites_on))
-        note_site(region);
+    settle(region);
     refund((struct regions_gone){region->credit, region->cut.inherited});
     if (region->state != REGION_NONE)
         refund(regions_add(&regions_own, &region->cut, low, low + region->length, region->state,
@@ -189,7 +210,7 @@ static bool enter_mapping(struct gate_region *region, uintptr_t low)
     if (done)
         budget_note_peak(region->charged);
     else
-        budget_refund(region->charged);
+        undo(region);
     return done;
 }
 
@@ -228,6 +249,8 @@ void gate_unmap_end(struct gate_region *region, bool done)
     if (region->skip)
         return;
     if (done) {
+        if (UNLIKELY(region_payers_concern(region)))
+            region_payers_settle(region);
         refund((struct regions_gone){region->credit, region->cut.inherited});
         drop_all(region);
     } else {
@@ -249,6 +272,7 @@ bool gate_protect_begin(struct gate_region *region, void *addr, size_t length, i
     if (!regions_take(&regions_own, low, high, false, &region->cut))
         return out_of_records(region);
     region->state = prot & PROT_WRITE ? REGION_CHARGED : REGION_RESERVED;
+    region->keeps = region->state == REGION_CHARGED;
     if (region->state == REGION_CHARGED)
         return charge_difference(region, region->cut.reserved, 0);
     region->credit = region->cut.charged;
@@ -260,8 +284,7 @@ void gate_protect_end(struct gate_region *region, bool done)
     if (region->skip)
         return;
     if (done) {
-        if (UNLIKELY(sites_on))
-            note_site(region);
+        settle(region);
         budget_note_peak(region->charged);
         uint64_t inherited = region->state == REGION_CHARGED ? 0 : region->cut.inherited;
         refund(regions_put_as(&regions_own, &region->cut, region->state));
@@ -295,6 +318,8 @@ static bool take_for_remap(struct gate_region *region, uintptr_t low, uintptr_t 
     if (old_length > new_length &&
         !regions_take(&regions_own, low + new_length, low + old_length, false, &region->behind))
         return false;
+    if (region->stays && UNLIKELY(scopes_current() != NULL))
+        region->cut.note = region_payers_note(NULL);
     if (region->stays && !regions_copy(&region->cut, &region->behind))
         return false;
     region->patchy =
@@ -322,7 +347,7 @@ bool gate_remap_begin(struct gate_region *region, void *addr, size_t old_length,
     if (!is_granted(CALL_mremap, new_length))
         return false;
     *region = (struct gate_region){
-        .call = CALL_mremap, .asked = new_length, .stays = flags & MREMAP_DONTUNMAP};
+        .call = CALL_mremap, .asked = new_length, .keeps = true, .stays = flags & MREMAP_DONTUNMAP};
     region->skip = !counted || !remap_is_valid(addr, old_length, new_length, flags, new_addr);
     if (region->skip)
         return true;
@@ -349,8 +374,8 @@ static void enter_moved(struct gate_region *region, uintptr_t to)
     bool done;
     struct regions_cut target = region->target;
     struct regions_gone gone = {.charged = region->credit};
-    if (UNLIKELY(sites_on))
-        note_site(region);
+    struct resync_maps resync = {0};
+    settle(region);
     if (region->patchy) /* what lies opposite a hole stays, from Linux 6.17 on */
         refund(regions_put_back(&regions_own, &region->target, 0));
     else
@@ -366,7 +391,8 @@ static void enter_moved(struct gate_region *region, uintptr_t to)
     drop_all(region);
     budget_note_peak(region->charged);
     if (region->patchy)
-        gone.charged -= (uint64_t)resync_maps(target.low, target.high, &gone.inherited);
+        gone.charged -= (uint64_t)resync_maps(target.low, target.high, &resync);
+    gone.inherited += resync.inherited;
     refund(gone);
 }
 

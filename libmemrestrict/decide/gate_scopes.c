@@ -4,6 +4,7 @@
 #include "decide/gate_refusals.h"
 #include "records/budget.h"
 #include "records/callers.h"
+#include "records/regions.h"
 #include "records/sites.h"
 
 #include <errno.h>
@@ -336,12 +337,22 @@ static void recharge(const struct ledger_block *block, void *unused)
         scopes_recharge(gate_scopes_payer(block->note), block->size);
 }
 
+static void recharge_regions(void)
+{
+    struct regions_span span;
+    for (uintptr_t at = 0; regions_next(&regions_own, at, &span); at = span.high)
+        if (span.note != 0)
+            scopes_recharge(gate_scopes_payer(span.note), span.high - span.low);
+}
+
 void gate_scopes_fork_child(bool as_noted)
 {
     if (!scopes_any())
         return;
     scopes_fork_child(!as_noted);
-    if (!as_noted)
+    if (!as_noted) {
         ledger_walk(recharge, NULL);
+        recharge_regions();
+    }
     scopes_fork_done();
 }

@@ -2,6 +2,7 @@
 #include "decide/scope_live.h"
 
 #include "decide/gate_scopes.h"
+#include "records/regions.h"
 #include "records/sites.h"
 #include "records/stack.h"
 
@@ -12,11 +13,12 @@ struct list {
     const struct memrestrict_scope *scope;
     struct memrestrict_live *live;
     size_t count, used;
+    bool last_is_of_many;
 };
 
-static const void *caller_of(const struct ledger_block *block)
+static const void *caller_of(uint64_t note)
 {
-    uintptr_t caller = gate_scopes_caller(block->note);
+    uintptr_t caller = gate_scopes_caller(note);
     return stack_is_library(caller) ? NULL : (const void *)caller;
 }
 
@@ -30,6 +32,7 @@ static struct memrestrict_live *entry_of(struct list *list, const void *caller, 
     if (list->used == list->count) {
         if (list->count == 0)
             return NULL;
+        list->last_is_of_many = true;
         list->live[list->count - 1].caller = NULL;
         list->live[list->count - 1].site = 0;
         return &list->live[list->count - 1];
@@ -38,18 +41,28 @@ static struct memrestrict_live *entry_of(struct list *list, const void *caller, 
     return &list->live[list->used++];
 }
 
-static void add(const struct ledger_block *block, void *context)
+static void add(struct list *list, uint64_t note, uint16_t site, uint64_t bytes)
 {
-    struct list *list = context;
-    const struct memrestrict_scope *payer = gate_scopes_payer(block->note);
-    if (!scopes_is_above(list->scope, payer))
+    if (!scopes_is_above(list->scope, gate_scopes_payer(note)))
         return;
     struct memrestrict_live *entry =
-        entry_of(list, caller_of(block), block->site != 0 ? sites_name(block->site) : 0);
+        entry_of(list, caller_of(note), site != 0 ? sites_name(site) : 0);
     if (entry == NULL)
         return;
     entry->blocks++;
-    entry->bytes += block->size;
+    entry->bytes += bytes;
+}
+
+static void add_block(const struct ledger_block *block, void *list)
+{
+    add(list, block->note, block->site, block->size);
+}
+
+static void add_regions(struct list *list)
+{
+    struct regions_span span;
+    for (uintptr_t at = 0; regions_next(&regions_own, at, &span); at = span.high)
+        add(list, span.note, span.site, span.high - span.low);
 }
 
 /* Those with the most bytes first. */
@@ -68,8 +81,8 @@ size_t scope_live(const struct memrestrict_scope *scope, struct memrestrict_live
                   size_t count)
 {
     struct list list = {.scope = scope, .live = live, .count = count};
-    ledger_walk(add, &list);
-    bool last_is_of_many = list.used == count && count > 0 && live[count - 1].caller == NULL;
-    sort(live, list.used - last_is_of_many);
+    ledger_walk(add_block, &list);
+    add_regions(&list);
+    sort(live, list.used - list.last_is_of_many);
     return list.used;
 }

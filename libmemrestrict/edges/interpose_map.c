@@ -49,7 +49,8 @@ static inline bool counts(void)
     return life_counts();
 }
 
-static void *map(void *addr, size_t length, int prot, int flags, int fd, int64_t offset)
+static void *map(void *addr, size_t length, int prot, int flags, int fd, int64_t offset,
+                 const void *caller)
 {
     struct gate_region region;
     if (!counts())
@@ -58,6 +59,7 @@ static void *map(void *addr, size_t length, int prot, int flags, int fd, int64_t
         front_passed_maps();
     if (!gate_map_begin(&region, addr, length, prot, flags, fd))
         return MAP_FAILED;
+    region.caller = caller;
     void *result = next_mmap(addr, length, prot, flags, fd, offset);
     if (!gate_map_end(&region, result)) {
         next_munmap(result, length);
@@ -70,12 +72,13 @@ EXPORT void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t 
 {
     /* Where off_t has 32 bits, offsets from 2 GiB on are valid, and negative. */
     return map(addr, length, prot, flags, fd,
-               sizeof offset == 4 ? (uint32_t)offset : (int64_t)offset);
+               sizeof offset == 4 ? (uint32_t)offset : (int64_t)offset,
+               __builtin_return_address(0));
 }
 
 EXPORT void *mmap64(void *addr, size_t length, int prot, int flags, int fd, int64_t offset)
 {
-    return map(addr, length, prot, flags, fd, offset);
+    return map(addr, length, prot, flags, fd, offset, __builtin_return_address(0));
 }
 
 EXPORT int munmap(void *addr, size_t length)
@@ -104,6 +107,7 @@ EXPORT void *mremap(void *addr, size_t old_length, size_t new_length, int flags,
         return next_mremap(addr, old_length, new_length, flags, new_addr);
     if (!gate_remap_begin(&region, addr, old_length, new_length, flags, new_addr))
         return MAP_FAILED;
+    region.caller = __builtin_return_address(0);
     void *result = next_mremap(addr, old_length, new_length, flags, new_addr);
     gate_remap_end(&region, result);
     return result;
@@ -117,6 +121,7 @@ EXPORT int mprotect(void *addr, size_t length, int prot)
                                      : kernel_mprotect(addr, length, prot);
     if (!gate_protect_begin(&region, addr, length, prot))
         return -1;
+    region.caller = __builtin_return_address(0);
     int result = real.mprotect(addr, length, prot);
     gate_protect_end(&region, result == 0);
     return result;
@@ -132,6 +137,7 @@ EXPORT int pkey_mprotect(void *addr, size_t length, int prot, int key)
         return real.pkey_mprotect(addr, length, prot, key);
     if (!gate_protect_begin(&region, addr, length, prot))
         return -1;
+    region.caller = __builtin_return_address(0);
     int result = real.pkey_mprotect(addr, length, prot, key);
     gate_protect_end(&region, result == 0);
     return result;
@@ -159,6 +165,7 @@ EXPORT void *sbrk(intptr_t increment)
     uintptr_t from = (uintptr_t)next_sbrk(0);
     if (!gate_break_begin(&region, CALL_sbrk, from, from + (uintptr_t)increment))
         return (void *)-1;
+    region.caller = __builtin_return_address(0);
     void *result = next_sbrk(increment);
     gate_break_end(&region, is_break(from + (uintptr_t)increment));
     return result;
@@ -175,6 +182,7 @@ EXPORT int brk(void *end)
         return real.brk(end);
     if (!gate_break_begin(&region, CALL_brk, from, (uintptr_t)end))
         return -1;
+    region.caller = __builtin_return_address(0);
     int result = real.brk(end);
     gate_break_end(&region, is_break((uintptr_t)end));
     return result;

@@ -12,6 +12,7 @@ static struct pages_pool pool;
 struct regions regions_own;
 
 void (*regions_on_change)(uint16_t site, int64_t bytes);
+void (*regions_on_noted_gone)(uint64_t note, uint64_t bytes, void *unused);
 
 /* Trees given up without the lock, chained through their roots' `low`; freed by the next holder. */
 static struct region *_Atomic limbo;
@@ -56,6 +57,7 @@ static bool cut_at_locked(struct regions *regions, uintptr_t at)
     tail->high = whole->high;
     tail->state = whole->state;
     tail->site = whole->site;
+    tail->note = whole->note;
     whole->high = at;
     tree_insert(regions, tail);
     return true;
@@ -77,6 +79,8 @@ static void count_pieces_locked(const struct region *tree, struct regions_cut *c
         *(tree->state == REGION_CHARGED     ? &cut->charged
           : tree->state == REGION_INHERITED ? &cut->inherited
                                             : &cut->reserved) += tree->high - tree->low;
+        if (tree->note != 0)
+            cut->noted += tree->high - tree->low;
         if (tree->high == cut->high)
             cut->last = tree->state;
         count_pieces_locked(tree->left, cut);
@@ -125,6 +129,23 @@ void regions_drop(struct regions_cut *cut)
                                                       memory_order_relaxed));
     }
     cut->pieces = cut->spare = NULL;
+}
+
+static void each_noted(const struct region *tree,
+                       void (*see)(uint64_t note, uint64_t bytes, void *context), void *context)
+{
+    for (; tree != NULL; tree = tree->right) {
+        if (tree->note != 0)
+            see(tree->note, tree->high - tree->low, context);
+        each_noted(tree->left, see, context);
+    }
+}
+
+void regions_each_noted(const struct regions_cut *cut,
+                        void (*see)(uint64_t note, uint64_t bytes, void *context), void *context)
+{
+    if (cut->noted != 0)
+        each_noted(cut->pieces, see, context);
 }
 
 static bool take_locked(struct regions *regions, uintptr_t low, uintptr_t high, bool with_spare,
@@ -187,13 +208,15 @@ static struct regions_gone evict_locked(struct regions *regions, uintptr_t low, 
            cut_at_locked(regions, high)); /* without memory whole intervals go, or stay */
     struct region *tree = tree_take_between(regions, low, high);
     count_pieces_locked(tree, &gone);
+    if (gone.noted != 0)
+        each_noted(tree, regions_on_noted_gone, NULL);
     free_all_locked(tree);
     return (struct regions_gone){gone.charged, gone.inherited};
 }
 
 static bool are_alike(const struct region *one, const struct region *other)
 {
-    return one->state == other->state && one->site == other->site;
+    return one->state == other->state && one->site == other->site && one->note == other->note;
 }
 
 /* Into the tree, joined with neighbours that are alike. */
@@ -216,9 +239,21 @@ static struct regions_gone enter_locked(struct regions *regions, struct region *
     return evicted;
 }
 
+static void change_state(struct region *region, enum region_state state,
+                         const struct regions_cut *cut)
+{
+    if (state == REGION_NONE || state == region->state ||
+        (state == REGION_CHARGED && region->state == REGION_INHERITED))
+        return;
+    region->state = state;
+    region->site = state == REGION_CHARGED ? cut->site : 0;
+    region->note = state == REGION_CHARGED ? cut->note : 0;
+}
+
 /* What becomes of each piece: entered again, `shift` further up, in `state` unless that is NONE. */
 static struct regions_gone enter_all_locked(struct regions *regions, struct region *tree,
-                                            intptr_t shift, enum region_state state, uint16_t site)
+                                            intptr_t shift, enum region_state state,
+                                            const struct regions_cut *cut)
 {
     lock_assert_held(&lock);
     struct regions_gone evicted = {0};
@@ -227,11 +262,8 @@ static struct regions_gone enter_all_locked(struct regions *regions, struct regi
         tree->left = tree->right = NULL;
         tree->low += (uintptr_t)shift;
         tree->high += (uintptr_t)shift;
-        if (state != REGION_NONE && !(state == REGION_CHARGED && tree->state == REGION_INHERITED)) {
-            tree->site = tree->state == state ? tree->site : state == REGION_CHARGED ? site : 0;
-            tree->state = state;
-        }
-        count_gone(&evicted, enter_all_locked(regions, left, shift, state, site));
+        change_state(tree, state, cut);
+        count_gone(&evicted, enter_all_locked(regions, left, shift, state, cut));
         count_gone(&evicted, enter_locked(regions, tree));
         tree = right;
     }
@@ -245,7 +277,7 @@ static struct regions_gone put(struct regions *regions, struct regions_cut *cut,
     if (cut->pieces != NULL) {
         struct lock_hold hold;
         hold_regions(&hold);
-        evicted = enter_all_locked(regions, cut->pieces, shift, state, cut->site);
+        evicted = enter_all_locked(regions, cut->pieces, shift, state, cut);
         lock_drop(&lock, &hold);
         cut->pieces = NULL;
     }
@@ -264,7 +296,7 @@ struct regions_gone regions_put_as(struct regions *regions, struct regions_cut *
     return put(regions, cut, 0, state);
 }
 
-static bool copy_all_locked(const struct region *tree, struct region **copy)
+static bool copy_all_locked(const struct region *tree, uint64_t note, struct region **copy)
 {
     lock_assert_held(&lock);
     for (; tree != NULL; tree = tree->right, copy = &(*copy)->right) {
@@ -276,8 +308,9 @@ static bool copy_all_locked(const struct region *tree, struct region **copy)
                                  .high = tree->high,
                                  .state = state,
                                  .site = tree->site,
+                                 .note = state == REGION_CHARGED ? note : 0,
                                  .priority = tree->priority};
-        if (!copy_all_locked(tree->left, &(*copy)->left))
+        if (!copy_all_locked(tree->left, note, &(*copy)->left))
             return false;
     }
     return true;
@@ -289,7 +322,7 @@ bool regions_copy(const struct regions_cut *cut, struct regions_cut *copy)
     *copy = *cut;
     copy->pieces = copy->spare = NULL;
     hold_regions(&hold);
-    bool done = copy_all_locked(cut->pieces, &copy->pieces);
+    bool done = copy_all_locked(cut->pieces, cut->note, &copy->pieces);
     lock_drop(&lock, &hold);
     if (!done)
         regions_drop(copy);
@@ -309,6 +342,7 @@ struct regions_gone regions_add(struct regions *regions, struct regions_cut *cut
         region->high = high;
         region->state = state;
         region->site = state == REGION_CHARGED ? cut->site : 0;
+        region->note = state == REGION_CHARGED ? cut->note : 0;
         evicted = enter_locked(regions, region);
     }
     lock_drop(&lock, &hold);
@@ -334,7 +368,11 @@ bool regions_next(struct regions *regions, uintptr_t at, struct regions_span *sp
     if (next == NULL || next->high <= at)
         next = tree_first_from(regions, at);
     if (next != NULL)
-        *span = (struct regions_span){.low = next->low, .high = next->high, .state = next->state};
+        *span = (struct regions_span){.low = next->low,
+                                      .high = next->high,
+                                      .state = next->state,
+                                      .site = next->site,
+                                      .note = next->note};
     lock_drop(&lock, &hold);
     return next != NULL;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Which address ranges the program mapped itself: disjoint intervals in order, a treap, neighbours
- * of one state joined. A charged range is writable and counts; a reserved one would count once it
- * is made writable. Ranges of unknown origin (the loader's, shared files) are simply not there.
+ * of one state, site and note joined. A charged range is writable and counts; a reserved one would
+ * count once it is made writable. Ranges of unknown origin (the loader's, shared files) are simply
+ * not there.
  *
  * A change is three steps, so that no lock is held over a system call: take the pieces of a range
  * out, make the call, then put back what is there now, which after a failed call is the pieces as
@@ -39,6 +40,8 @@ struct regions_cut {
     struct region *pieces;
     struct region *spare;                  /* a record set aside for regions_add */
     uint64_t charged, reserved, inherited; /* bytes of the pieces, by state */
+    uint64_t noted;                        /* bytes of those that have a note */
+    uint64_t note;                         /* for what becomes charged (48 bits); 0: none */
     uint16_t site;                         /* the call site of what becomes charged; 0: not known */
     enum region_state last; /* the state of the byte before `high`; NONE if no piece has it */
 };
@@ -51,9 +54,13 @@ bool regions_take_if_free(struct regions *regions, uintptr_t low, uintptr_t high
                           struct regions_cut *cut);
 /* Forgets the pieces. Lock-free. */
 void regions_drop(struct regions_cut *cut);
-/* A second set of pieces like those in `cut`, in *copy; none of it is inherited. False: no memory.
- */
+/* A second set of pieces like those in `cut`, in *copy; none of it is inherited, and what is
+ * charged has cut->note. False: no memory. */
 bool regions_copy(const struct regions_cut *cut, struct regions_cut *copy);
+
+/* Calls `see` for each of the pieces that has a note. Lock-free. */
+void regions_each_noted(const struct regions_cut *cut,
+                        void (*see)(uint64_t note, uint64_t bytes, void *context), void *context);
 
 /* What the next three found in their way and forgot: somebody unmapped it behind our back, and it
  * is to be refunded. */
@@ -76,6 +83,9 @@ struct regions_gone regions_add(struct regions *regions, struct regions_cut *cut
 /* If not NULL: a call site now has so many charged or inherited bytes more, or less. Called under
  * the lock, and for less before they are gone. */
 extern void (*regions_on_change)(uint16_t site, int64_t bytes);
+/* If not NULL: what had a note was found gone, as in struct regions_gone. Called by who holds the
+ * lock. */
+extern void (*regions_on_noted_gone)(uint64_t note, uint64_t bytes, void *unused);
 /* All intervals' sites become 0: in the child of a fork. */
 void regions_forget_sites(struct regions *regions);
 
@@ -86,6 +96,8 @@ enum region_state regions_at(struct regions *regions, uintptr_t address);
 struct regions_span {
     uintptr_t low, high;
     enum region_state state;
+    uint16_t site;
+    uint64_t note;
 };
 bool regions_next(struct regions *regions, uintptr_t at, struct regions_span *span);
 

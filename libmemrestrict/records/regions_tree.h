@@ -10,8 +10,9 @@
 
 struct region {
     uintptr_t low, high;
+    uint64_t note : 48; /* who pays for it besides; 0: nobody */
+    uint64_t site : 16; /* who made it charged; 0: not known */
     enum region_state state;
-    uint16_t site;     /* who made it charged; 0: not known */
     uint32_t priority; /* random: a parent's is not below its children's */
     struct region *left, *right;
 };

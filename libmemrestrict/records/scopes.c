@@ -64,27 +64,40 @@ struct climb {
     uint64_t bytes;
 };
 
+static uint64_t due(const struct scopes_charge *charge, const struct memrestrict_scope *level,
+                    uint64_t bytes)
+{
+    uint64_t less = charge->less != NULL ? charge->less[level->depth] : 0;
+    return bytes > less ? bytes - less : 0;
+}
+
 /* This level and all above. False: none of them is charged. A level's peak is known to be one when
  * those above have agreed. */
 static bool climb(struct climb *climber, struct memrestrict_scope *level, uint64_t bytes)
 {
-    uint64_t sum;
+    uint64_t sum, own;
     const struct scopes_charge *charge = climber->charge;
     if (level == NULL)
         return charge->process == 0 || charge->last(charge->process);
     if (level == charge->common)
         bytes = charge->shared;
-    if (!scopes_add(level, bytes, climber->alone, &sum)) {
+    own = due(charge, level, bytes);
+    if (!scopes_add(level, own, climber->alone, &sum)) {
         climber->full = level;
-        climber->bytes = bytes;
+        climber->bytes = own;
         return false;
     }
     if (climb(climber, level->parent, bytes)) {
         scopes_raise_peak(level, sum, climber->alone);
         return true;
     }
-    undo(level, bytes);
+    undo(level, own);
     return false;
+}
+
+void scopes_count_refusal(struct memrestrict_scope *scope)
+{
+    atomic_fetch_add_explicit(&scope->refusals, 1, memory_order_relaxed);
 }
 
 enum scopes_answer scopes_charge(struct memrestrict_scope *scope,
@@ -104,7 +117,10 @@ enum scopes_answer scopes_charge(struct memrestrict_scope *scope,
         if (climber.full == NULL)
             return SCOPES_BEYOND;
         if (is_full(climber.full, climber.bytes)) {
-            atomic_fetch_add_explicit(&climber.full->refusals, 1, memory_order_relaxed);
+            if (charge->full != NULL)
+                *charge->full = climber.full;
+            else
+                scopes_count_refusal(climber.full);
             return SCOPES_FULL;
         }
     }

@@ -96,7 +96,7 @@ bool scopes_is_deep(void);
 
 enum scopes_answer {
     SCOPES_CHARGED,
-    SCOPES_FULL,  /* a level had no room, which it has counted */
+    SCOPES_FULL,  /* a level had no room, which it has counted, if it is not to be told */
     SCOPES_BEYOND /* `last` said no */
 };
 /* What a level is charged, and the process. */
@@ -104,8 +104,10 @@ struct scopes_charge {
     const struct memrestrict_scope *common; /* NULL: there is no such level */
     uint64_t own;                           /* bytes: below `common` */
     uint64_t shared;                        /* from it on */
+    const uint64_t *less;                   /* NULL, or by depth: so much less of these */
     uint64_t process;                       /* by `last` */
     bool (*last)(uint64_t bytes);
+    struct memrestrict_scope **full; /* NULL, or for the level without room, which counts nothing */
 };
 /* A scope and all above it: all or nothing. NULL: the process alone. */
 enum scopes_answer scopes_charge(struct memrestrict_scope *scope,
@@ -114,6 +116,7 @@ enum scopes_answer scopes_charge(struct memrestrict_scope *scope,
  * has none above: the process. False: it said no, and the scope is not charged. */
 bool scopes_finish(struct memrestrict_scope *scope, uint64_t bytes, uint64_t sum,
                    bool (*last)(uint64_t bytes));
+void scopes_count_refusal(struct memrestrict_scope *scope);
 /* Gives `bytes` back at each level from `scope` up to `common`, which is left out and may be NULL.
  */
 OUT_OF_LINE void scopes_credit(struct memrestrict_scope *scope, uint64_t bytes,
@@ -175,7 +178,7 @@ extern const char *scopes_alone;
 OUT_OF_LINE bool scopes_charge_alone(struct memrestrict_scope *scope, uint64_t bytes);
 
 /* The scope has no thread in it, nothing below it, and now nothing charged: if it was destroyed, it
- * is free. */
+ * is free. Inside the next allocator that may have to be left undone. */
 COLD void scopes_reclaim(struct memrestrict_scope *scope);
 
 /* The calling thread's innermost scope; NULL: it is in none. */

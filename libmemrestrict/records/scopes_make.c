@@ -114,7 +114,10 @@ COLD void scopes_reclaim(struct memrestrict_scope *scope)
     struct lock_hold hold;
     if (!is_over(scope))
         return;
-    lock_take(&lock, &hold);
+    if (!guard_is_inside()) /* else a thread that forks may wait for what this one holds */
+        lock_take(&lock, &hold);
+    else if (!lock_try(&lock, &hold))
+        return;
     reclaim_locked(scope);
     lock_drop(&lock, &hold);
 }

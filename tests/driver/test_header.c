@@ -38,6 +38,8 @@ static const struct run *run_victim(const char *name, const char *const settings
     X(soft_level_is_never_missed, "MEMRESTRICT_LIMIT=8M")                                          \
     X(sites_are_written_by_who_has_them, "MEMRESTRICT_LIMIT=1M")                                   \
     X(scopes_pay_for_what_is_allocated_inside, "MEMRESTRICT_LIMIT=64M")                            \
+    X(scopes_pay_for_mappings, "MEMRESTRICT_LIMIT=64M")                                            \
+    X(scopes_mappings_among_threads_add_up, "MEMRESTRICT_LIMIT=64M")                               \
     X(scopes_refuse_at_every_level, "MEMRESTRICT_LIMIT=2M")                                        \
     X(scopes_pay_anew_for_what_grows, "MEMRESTRICT_LIMIT=64M")                                     \
     X(scopes_destroyed_go_on_with_their_parent, "MEMRESTRICT_LIMIT=64M")                           \

@@ -2,8 +2,9 @@
  *
  * libFuzzer over the order of decisions for mappings. The input is a sequence of calls on a few
  * pages of made-up address space, and says for each whether the kernel did it, refused it, or
- * failed after it had done a part. A model with one byte a page says what must be charged and what
- * is refused. While one call is under way another may be made beside it, as by another thread.
+ * failed after it had done a part. A model with one byte a page says what must be charged, to whom,
+ * and what is refused: calls are made in scopes, too. While one call is under way another may be
+ * made beside it, as by another thread.
  */
 #include "records/budget.h"
 #include "decide/gate.h"
@@ -11,6 +12,7 @@
 #include "decide/gate_regions.h"
 #include "ground/maps.h"
 #include "ground/pages.h"
+#include "records/scopes.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,6 +46,12 @@ static struct {
 } input;
 static uint8_t model[PAGES];
 static size_t heap; /* bytes below the break */
+
+/* Who pays: the process alone, or a scope; the second and third are below the first. */
+enum { NOBODY, FIRST, BELOW, BESIDE, ALONE, PAYERS };
+static const uint8_t above[PAYERS] = {[BELOW] = FIRST, [BESIDE] = FIRST};
+static struct memrestrict_scope *scopes[PAYERS];
+static uint8_t current, payers[PAGES], heap_payers[HEAP_MOST];
 static size_t page;
 
 /* The pages that a call may use: all, or those that the call under way does not. */
@@ -65,7 +73,30 @@ static unsigned pick_start(struct area area)
 /* So many pages, or some bytes less. */
 static size_t bytes_of(unsigned pages) { return pages * page - (pages > 0 ? pick(2) * 100 : 0); }
 
-static void set(unsigned low, unsigned count, uint8_t state) { memset(model + low, state, count); }
+static void set(unsigned low, unsigned count, uint8_t state)
+{
+    memset(model + low, state, count);
+    memset(payers + low, state == CHARGED ? current : NOBODY, count);
+}
+
+/* What a call will add, and each payer will have less. */
+struct change {
+    uint64_t more, less[PAYERS];
+};
+
+static void gives(struct change *change, uint8_t payer, uint64_t bytes)
+{
+    change->less[NOBODY] += bytes;
+    for (; payer != NOBODY; payer = above[payer])
+        change->less[payer] += bytes;
+}
+
+static void give_pages(struct change *change, unsigned low, unsigned count)
+{
+    for (unsigned i = low; i < low + count; i++)
+        if (model[i] == CHARGED)
+            gives(change, payers[i], page);
+}
 
 static uint64_t charged_in(unsigned low, unsigned count)
 {
@@ -109,29 +140,71 @@ static void publish(void)
     REQUIRE(ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)(at - text), 0) == at - text);
 }
 
-/* Whether `more` bytes beside `less` that are given back must be refused now. */
-static bool must_refuse(uint64_t more, uint64_t less)
+static bool does_fit(const struct change *change, uint8_t payer, uint64_t used, uint64_t limit)
+{
+    uint64_t less = change->less[payer];
+    REQUIRE(used <= limit);
+    return change->more <= less || change->more - less <= limit - used;
+}
+
+enum answer { FITS, SCOPE_IS_FULL, PAST_THE_LIMIT };
+/* What must be said to that now. */
+static enum answer must_be(const struct change *change)
 {
     struct budget_figures now = budget_read();
-    REQUIRE(now.used <= now.limit);
     errno = 0;
-    return more > less && more - less > now.limit - now.used;
+    for (uint8_t payer = current; payer != NOBODY; payer = above[payer]) {
+        struct scopes_figures figures = scopes_read(scopes[payer]);
+        if (!does_fit(change, payer, figures.used, figures.limit))
+            return SCOPE_IS_FULL;
+    }
+    return does_fit(change, NOBODY, now.used, now.limit) ? FITS : PAST_THE_LIMIT;
+}
+
+static uint64_t scope_refusals(void)
+{
+    uint64_t sum = 0;
+    for (uint8_t payer = FIRST; payer < PAYERS; payer++)
+        sum += scopes_read(scopes[payer]).refusals;
+    return sum;
+}
+
+struct before {
+    uint64_t refusals, in_scopes;
+};
+static struct before refusals_before(void)
+{
+    return (struct before){gate_figures().refusals, scope_refusals()};
 }
 
 /* What begin returned is what the model says; whether the call goes on. */
-static bool goes_on(bool admitted, bool refused, uint64_t refusals)
+static bool goes_on(bool admitted, enum answer answer, struct before before)
 {
-    REQUIRE(admitted == !refused);
-    REQUIRE(gate_figures().refusals == refusals + refused);
-    REQUIRE(!refused || errno == ENOMEM);
+    REQUIRE(admitted == (answer == FITS));
+    REQUIRE(gate_figures().refusals == before.refusals + (answer == PAST_THE_LIMIT));
+    REQUIRE(scope_refusals() == before.in_scopes + (answer == SCOPE_IS_FULL));
+    REQUIRE(admitted || errno == ENOMEM);
     return admitted;
+}
+
+static void be_in(uint8_t payer)
+{
+    if (current != NOBODY)
+        REQUIRE(scopes_leave(scopes[current]));
+    current = payer;
+    if (current != NOBODY)
+        REQUIRE(scopes_enter(scopes[current]));
 }
 
 /* Between begin and end: another call on the pages that this one does not touch. */
 static void meanwhile(struct area area, bool nested)
 {
-    if (!nested && area.low > 0 && pick(2))
-        one_call((struct area){0, area.low}, true);
+    uint8_t own = current;
+    if (nested || area.low == 0 || !pick(2))
+        return;
+    be_in((uint8_t)pick(PAYERS));
+    one_call((struct area){0, area.low}, true);
+    be_in(own);
 }
 
 /* One that can be mapped, or the refusal would be another. */
@@ -154,13 +227,14 @@ static void call_map(struct area area, bool nested)
     enum outcome outcome = (enum outcome)pick(3);
     uint8_t state = kind == 3 ? FOREIGN : prot & PROT_WRITE ? CHARGED : RESERVED;
     bool fixed = places[place] == MAP_FIXED;
-    uint64_t more = state == CHARGED ? count * page : 0;
-    uint64_t less = fixed ? charged_in(start, count) : 0;
-    uint64_t refusals = gate_figures().refusals;
-    bool refused = must_refuse(more, less);
+    struct change change = {.more = state == CHARGED ? count * page : 0};
+    if (fixed)
+        give_pages(&change, start, count);
+    struct before before = refusals_before();
+    enum answer answer = must_be(&change);
     if (!goes_on(gate_map_begin(&region, pointer(start), bytes_of(count), prot,
                                 kinds[kind] | places[place], a_file()),
-                 refused, refusals))
+                 answer, before))
         return;
     meanwhile(area, nested);
     if (places[place] == MAP_FIXED_NOREPLACE &&
@@ -197,19 +271,20 @@ static void call_protect(struct area area, bool nested)
     unsigned start = pick_start(area), count = 1 + pick(MOST), changed = 0;
     uint8_t state = pick(2) ? CHARGED : RESERVED;
     enum outcome outcome = (enum outcome)pick(3);
-    uint64_t more = 0, refusals = gate_figures().refusals;
+    struct change change = {0};
+    struct before before = refusals_before();
     for (unsigned i = start; i < start + count; i++)
-        more += state == CHARGED && model[i] == RESERVED ? page : 0;
-    bool refused = must_refuse(more, 0);
+        change.more += state == CHARGED && model[i] == RESERVED ? page : 0;
+    enum answer answer = must_be(&change);
     if (!goes_on(gate_protect_begin(&region, pointer(start), bytes_of(count),
                                     state == CHARGED ? PROT_WRITE : PROT_READ),
-                 refused, refusals))
+                 answer, before))
         return;
     meanwhile(area, nested);
     changed = outcome == DONE ? count : outcome == HALF_DONE ? pick(count) : 0;
     for (unsigned i = start; i < start + changed; i++)
-        if (model[i] == RESERVED || model[i] == CHARGED)
-            model[i] = state;
+        if (model[i] != state && (model[i] == RESERVED || model[i] == CHARGED))
+            set(i, 1, state);
     publish();
     gate_protect_end(&region, outcome == DONE);
 }
@@ -246,17 +321,18 @@ static bool has(const struct remap *r, uint8_t state)
     return kept > 0 && memchr(model + r->from, state, kept) != NULL;
 }
 
-static bool remap_refused(const struct remap *r)
+static enum answer remap_must_be(const struct remap *r)
 {
-    uint64_t more = growth(r) == CHARGED ? (r->will - r->was) * page : 0, less = 0;
+    struct change change = {.more = growth(r) == CHARGED ? (r->will - r->was) * page : 0};
     bool credits = r->fixed && !has(r, NONE); /* what is opposite a hole may stay */
     for (unsigned i = r->to; credits && i < r->to + r->will; i++)
-        less += model[i] == CHARGED && !(i >= r->from && i < r->from + r->was) ? page : 0;
+        if (!(i >= r->from && i < r->from + r->was))
+            give_pages(&change, i, 1);
     if (r->stays)
-        more += charged_in(r->from, r->was);
+        change.more += charged_in(r->from, r->was);
     else if (r->was > r->will)
-        less += charged_in(r->from + r->will, r->was - r->will);
-    return must_refuse(more, less);
+        give_pages(&change, r->from + r->will, r->was - r->will);
+    return must_be(&change);
 }
 
 /* Where the kernel would put it; area.high for nowhere. */
@@ -275,13 +351,15 @@ static unsigned destination(const struct remap *r, struct area area)
 
 static void move(const struct remap *r, unsigned to)
 {
-    uint8_t moved[MOST + 1];
+    uint8_t moved[MOST + 1], paying[MOST + 1], grown = growth(r);
     unsigned kept = r->was < r->will ? r->was : r->will;
-    memset(moved, growth(r), sizeof moved);
     memcpy(moved, model + r->from, kept);
-    if (!r->stays)
-        set(r->from, r->was, NONE);
-    memcpy(model + to, moved, r->will);
+    memcpy(paying, payers + r->from, kept);
+    for (unsigned i = r->from; i < r->from + r->was; i++)
+        set(i, 1, r->stays ? model[i] : NONE);
+    set(to, r->will, grown);
+    memcpy(model + to, moved, kept);
+    memcpy(payers + to, paying, kept);
 }
 
 static void call_remap(struct area area, bool nested)
@@ -300,11 +378,11 @@ static void call_remap(struct area area, bool nested)
         return; /* what stays opposite the hole cannot be told from the stranger that has moved */
     publish();
     enum outcome outcome = (enum outcome)pick(3);
-    uint64_t refusals = gate_figures().refusals;
-    bool refused = !(r.stays && !is_sound(&r)) && remap_refused(&r);
+    struct before before = refusals_before();
+    enum answer answer = r.stays && !is_sound(&r) ? FITS : remap_must_be(&r);
     if (!goes_on(gate_remap_begin(&region, pointer(r.from), bytes_of(r.was), bytes_of(r.will),
                                   flags, pointer(r.to)),
-                 refused, refusals))
+                 answer, before))
         return;
     meanwhile(area, nested);
     unsigned to = destination(&r, area);
@@ -325,11 +403,14 @@ static void call_break(bool nested)
     struct gate_region region;
     size_t to = (pick(256) * 256u + pick(256)) % HEAP_MOST;
     bool done = pick(4) != 0;
-    uint64_t refusals = gate_figures().refusals;
-    bool refused = must_refuse(to > heap ? to - heap : 0, 0);
-    if (!goes_on(gate_break_begin(&region, CALL_brk, HEAP + heap, HEAP + to), refused, refusals))
+    struct change change = {.more = to > heap ? to - heap : 0};
+    struct before before = refusals_before();
+    enum answer answer = must_be(&change);
+    if (!goes_on(gate_break_begin(&region, CALL_brk, HEAP + heap, HEAP + to), answer, before))
         return;
     meanwhile((struct area){PAGES / 2, PAGES}, nested);
+    if (done && to > heap)
+        memset(heap_payers + heap, current, to - heap);
     if (done)
         heap = to;
     publish();
@@ -361,8 +442,8 @@ static void call_badly(void)
 
 static void one_call(struct area area, bool nested)
 {
-    unsigned kind = pick(10);
-    if (kind < 3)
+    unsigned kind = pick(12);
+    if (kind < 4)
         call_map(area, nested);
     else if (kind < 5)
         call_unmap(area, nested);
@@ -383,6 +464,16 @@ static void check_bytes(void)
     REQUIRE(regions_live(&regions_own).bytes == bytes);
 }
 
+static void check_payers(void)
+{
+    struct change held = {0};
+    give_pages(&held, 0, PAGES);
+    for (size_t i = 0; i < heap; i++)
+        gives(&held, heap_payers[i], 1);
+    for (uint8_t payer = FIRST; payer < PAYERS; payer++)
+        REQUIRE(scopes_read(scopes[payer]).used == held.less[payer]);
+}
+
 static void check_pages(void)
 {
     for (unsigned i = 0; i < PAGES; i++) {
@@ -392,6 +483,26 @@ static void check_pages(void)
     }
     REQUIRE(heap == 0 || regions_at(&regions_own, HEAP + heap - 1) == REGION_CHARGED);
     REQUIRE(regions_at(&regions_own, HEAP + heap) == REGION_NONE);
+}
+
+static void make_scopes(void)
+{
+    for (uint8_t payer = FIRST; payer < PAYERS; payer++) {
+        be_in(above[payer]);
+        uint64_t limit = pick(4) == 0 ? SCOPES_UNLIMITED : pick(PAGES) * page;
+        scopes[payer] = scopes_create(NULL, limit);
+        REQUIRE(scopes[payer] != NULL);
+    }
+    be_in(NOBODY);
+}
+
+/* What they paid for goes on. */
+static void destroy_scopes(void)
+{
+    be_in(NOBODY);
+    for (uint8_t payer = FIRST; payer < PAYERS; payer++)
+        scopes_destroy(scopes[payer]);
+    check_payers();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -404,14 +515,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     config.limit = pick(PAGES + 8) * page + pick(100);
     gate_start(&config, "me");
     gate_regions_start(&config);
+    make_scopes();
     for (unsigned i = 0; i < STEPS && input.at < input.end; i++) {
         unsigned low = pick(4) == 0 ? PAGES / 2 : 0;
+        be_in((uint8_t)pick(PAYERS));
         one_call((struct area){low, PAGES}, false);
         check_bytes();
-        if (i % 16 == 0)
+        if (i % 16 == 0) {
             check_pages();
+            check_payers();
+        }
     }
     check_pages();
+    destroy_scopes();
     REQUIRE(gate_unmap_begin(&region, pointer(0), PAGES * page, false));
     gate_unmap_end(&region, true);
     REQUIRE(gate_break_begin(&region, CALL_brk, HEAP + heap, HEAP));
@@ -420,5 +536,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     heap = 0;
     check_bytes();
     check_pages();
+    for (uint8_t payer = FIRST; payer < PAYERS; payer++)
+        REQUIRE(scopes[payer]->state == SCOPE_FREE);
     return 0;
 }
