@@ -71,7 +71,7 @@ $(BUILD)/uthash:
 # itself, or, installed, in this folder, which is relative to PREFIX where LIBDIR is below it.
 COMMAND := $(BUILD)/memrestrict
 COMMAND_SOURCES := $(sort $(wildcard memrestrict/*.c memrestrict/*/*.c))
-COMMAND_CORE := $(sort $(wildcard libmemrestrict/common/*.c)) $(addprefix libmemrestrict/records/,regions.c regions_tree.c) \
+COMMAND_CORE := $(sort $(wildcard libmemrestrict/common/*.c)) $(addprefix libmemrestrict/records/,regions.c regions_recent.c regions_tree.c) \
 	$(addprefix libmemrestrict/ground/,guard.c kernel_copy.c lock.c pages.c)
 COMMAND_OBJECTS = $(COMMAND_SOURCES:memrestrict/%.c=$(BUILD)/command/%.o) $(COMMAND_CORE:libmemrestrict/%.c=$(BUILD)/command/library/%.o)
 # What makes a mistake of the command's a clean end. The library has what costs no instruction and asks

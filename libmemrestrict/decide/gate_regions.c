@@ -34,15 +34,6 @@ static void begin_change(void)
     map_barrier_begin();
 }
 
-/* Whole pages from `addr` on. False: the kernel will say EINVAL or ENOMEM by itself. */
-static bool range(const void *addr, size_t length, uintptr_t *low, uintptr_t *high)
-{
-    size_t whole = pages_round(length);
-    *low = (uintptr_t)addr;
-    return whole != 0 && (*low & (pages_size() - 1)) == 0 &&
-           !__builtin_add_overflow(*low, whole, high);
-}
-
 static void refund(struct regions_gone gone)
 {
     if (UNLIKELY(sites_on) && (gone.charged | gone.inherited) != 0)
@@ -50,6 +41,20 @@ static void refund(struct regions_gone gone)
     budget_refund(gone.charged);
     if (gone.inherited != 0)
         budget_refund_inherited(gone.inherited);
+}
+
+/* What was unmapped behind our back must not be why a mapping is refused. */
+static OUT_OF_LINE enum scopes_answer charge_once_more(uint64_t bytes)
+{
+    struct regions_gone gone = regions_settle();
+    refund(gone);
+    bool found = (gone.charged | gone.inherited) != 0;
+    return found && budget_charge(bytes) ? SCOPES_CHARGED : SCOPES_BEYOND;
+}
+
+static enum scopes_answer charge_process(uint64_t bytes)
+{
+    return bytes == 0 || LIKELY(budget_charge(bytes)) ? SCOPES_CHARGED : charge_once_more(bytes);
 }
 
 /* The last step of every change. */
@@ -118,8 +123,7 @@ static bool charge_difference(struct gate_region *region, uint64_t more, uint64_
     uint64_t process = more > less ? more - less : 0;
     enum scopes_answer answer = UNLIKELY(scopes_current() != NULL)
                                     ? region_payers_charge(region, more, process)
-                                : process == 0 || LIKELY(budget_charge(process)) ? SCOPES_CHARGED
-                                                                                 : SCOPES_BEYOND;
+                                    : charge_process(process);
     if (LIKELY(answer == SCOPES_CHARGED)) {
         region->charged = process;
         region->credit = process == 0 ? less - more : 0;
@@ -165,11 +169,13 @@ bool gate_map_begin(struct gate_region *region, void *addr, size_t length, int p
                                    .asked = flags & MAP_HUGETLB ? whole : length,
                                    .length = whole,
                                    .state = state_of(prot, flags),
+                                   .is_new = !fixed,
                                    .reserves = state_of(prot, flags) == REGION_RESERVED &&
                                                !(flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)),
                                    .of_file = !(flags & MAP_ANONYMOUS),
                                    .fd = fd};
-    region->skip = !counted || whole == 0 || (fixed && !range(addr, whole, &low, &high)) ||
+    region->skip = !counted || whole == 0 ||
+                   (fixed && !map_arguments_range(addr, whole, &low, &high)) ||
                    map_arguments_are_invalid(flags);
     if (region->skip)
         return true;
@@ -198,14 +204,24 @@ static void settle(struct gate_region *region)
         region->cut.note = region_payers_note(region->caller);
 }
 
-static bool enter_mapping(struct gate_region *region, uintptr_t low)
+static bool enter_whole(struct gate_region *region, uintptr_t low, uintptr_t high)
 {
     bool done = true;
+    struct regions_gone gone = {0};
+    if (!region->is_new || region->cut.note != 0 ||
+        !regions_add_recent(low, high, region->state, &gone)) {
+        refund(gone);
+        gone = regions_add(&regions_own, &region->cut, low, high, region->state, &done);
+    }
+    refund(gone);
+    return done;
+}
+
+static bool enter_mapping(struct gate_region *region, uintptr_t low)
+{
     settle(region);
     refund((struct regions_gone){region->credit, region->cut.inherited});
-    if (region->state != REGION_NONE)
-        refund(regions_add(&regions_own, &region->cut, low, low + region->length, region->state,
-                           &done));
+    bool done = region->state == REGION_NONE || enter_whole(region, low, low + region->length);
     drop_all(region);
     if (done)
         budget_note_peak(region->charged);
@@ -232,13 +248,16 @@ bool gate_map_end(struct gate_region *region, void *result)
 bool gate_unmap_begin(struct gate_region *region, void *addr, size_t length, bool inside)
 {
     uintptr_t low = 0, high = 0;
-    *region = (struct gate_region){.skip = !counted || !range(addr, length, &low, &high)};
+    *region =
+        (struct gate_region){.skip = !counted || !map_arguments_range(addr, length, &low, &high)};
     if (!region->skip && inside)
-        region->skip = !regions_take_if_free(&regions_own, low, high, &region->cut);
+        region->skip = !regions_take_recent(low, high, &region->cut) &&
+                       !regions_take_if_free(&regions_own, low, high, &region->cut);
     if (region->skip)
         return true;
     begin_change();
-    if (!inside && !regions_take(&regions_own, low, high, false, &region->cut))
+    if (!inside && !regions_take_recent(low, high, &region->cut) &&
+        !regions_take(&regions_own, low, high, false, &region->cut))
         return out_of_records(region);
     region->credit = region->cut.charged;
     return true;
@@ -265,7 +284,7 @@ bool gate_protect_begin(struct gate_region *region, void *addr, size_t length, i
     if (!is_granted(CALL_mprotect, length))
         return false;
     *region = (struct gate_region){.call = CALL_mprotect, .asked = length};
-    region->skip = !counted || !range(addr, length, &low, &high);
+    region->skip = !counted || !map_arguments_range(addr, length, &low, &high);
     if (region->skip)
         return true;
     begin_change();
@@ -328,18 +347,6 @@ static bool take_for_remap(struct gate_region *region, uintptr_t low, uintptr_t 
            regions_take(&regions_own, target, target + new_length, false, &region->target);
 }
 
-static bool remap_is_valid(void *addr, size_t old_length, size_t new_length, int flags,
-                           void *new_addr)
-{
-    uintptr_t low, high;
-    bool stays = flags & MREMAP_DONTUNMAP;
-    return range(addr, new_length, &low, &high) &&
-           (old_length == 0 || range(addr, old_length, &low, &high)) &&
-           (!(flags & MREMAP_FIXED) || range(new_addr, new_length, &low, &high)) &&
-           (!stays ||
-            (pages_round(old_length) == pages_round(new_length) && (flags & MREMAP_MAYMOVE)));
-}
-
 bool gate_remap_begin(struct gate_region *region, void *addr, size_t old_length, size_t new_length,
                       int flags, void *new_addr)
 {
@@ -348,7 +355,8 @@ bool gate_remap_begin(struct gate_region *region, void *addr, size_t old_length,
         return false;
     *region = (struct gate_region){
         .call = CALL_mremap, .asked = new_length, .keeps = true, .stays = flags & MREMAP_DONTUNMAP};
-    region->skip = !counted || !remap_is_valid(addr, old_length, new_length, flags, new_addr);
+    region->skip =
+        !counted || !map_arguments_can_remap(addr, old_length, new_length, flags, new_addr);
     if (region->skip)
         return true;
     begin_change();

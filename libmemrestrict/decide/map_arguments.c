@@ -63,3 +63,23 @@ int map_arguments_error(int fd)
     kernel_inode(fd, &inode);
     return S_ISDIR(inode.mode) || S_ISFIFO(inode.mode) || S_ISSOCK(inode.mode) ? ENODEV : 0;
 }
+
+bool map_arguments_range(const void *addr, size_t length, uintptr_t *low, uintptr_t *high)
+{
+    size_t whole = pages_round(length);
+    *low = (uintptr_t)addr;
+    return whole != 0 && (*low & (pages_size() - 1)) == 0 &&
+           !__builtin_add_overflow(*low, whole, high);
+}
+
+bool map_arguments_can_remap(void *addr, size_t old_length, size_t new_length, int flags,
+                             void *new_addr)
+{
+    uintptr_t low, high;
+    bool stays = flags & MREMAP_DONTUNMAP;
+    return map_arguments_range(addr, new_length, &low, &high) &&
+           (old_length == 0 || map_arguments_range(addr, old_length, &low, &high)) &&
+           (!(flags & MREMAP_FIXED) || map_arguments_range(new_addr, new_length, &low, &high)) &&
+           (!stays ||
+            (pages_round(old_length) == pages_round(new_length) && (flags & MREMAP_MAYMOVE)));
+}

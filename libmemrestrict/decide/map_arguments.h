@@ -17,5 +17,10 @@ bool map_arguments_are_invalid(int flags);
 /* A file that cannot be mapped privately: EBADF, EACCES or ENODEV, which come before ENOMEM. 0: it
  * can, for all that its descriptor says. */
 int map_arguments_error(int fd);
+/* Whole pages from `addr` on. False: the kernel will say EINVAL or ENOMEM by itself. */
+bool map_arguments_range(const void *addr, size_t length, uintptr_t *low, uintptr_t *high);
+/* The same of all that mremap is told. */
+bool map_arguments_can_remap(void *addr, size_t old_length, size_t new_length, int flags,
+                             void *new_addr);
 
 #endif

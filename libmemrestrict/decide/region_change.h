@@ -27,6 +27,7 @@ struct gate_region {
     bool keeps;         /* what is in `cut` stays charged */
     bool patchy;        /* mremap: there are holes in what is moved onto a fixed destination */
     bool stays;         /* mremap: MREMAP_DONTUNMAP */
+    bool is_new;        /* mmap: where nothing was mapped */
     bool reserves;      /* mmap: what costs nothing, wherever the kernel likes */
     bool of_file;       /* mmap: of the file behind `fd` */
     int fd;

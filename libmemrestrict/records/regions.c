@@ -3,6 +3,7 @@
 
 #include "ground/lock.h"
 #include "ground/pages.h"
+#include "records/regions_recent.h"
 #include "records/regions_tree.h"
 
 #include <stdatomic.h>
@@ -16,6 +17,9 @@ void (*regions_on_noted_gone)(uint64_t note, uint64_t bytes, void *unused);
 
 /* Trees given up without the lock, chained through their roots' `low`; freed by the next holder. */
 static struct region *_Atomic limbo;
+
+/* What settle_locked came upon, until somebody can be told. */
+static _Atomic uint64_t stale_charged, stale_inherited;
 
 /* xorshift32 (Marsaglia, 2003). */
 static uint32_t next_priority_locked(void)
@@ -110,12 +114,6 @@ static void empty_limbo_locked(void)
     }
 }
 
-static void hold_regions(struct lock_hold *hold)
-{
-    lock_take(&lock, hold);
-    empty_limbo_locked();
-}
-
 void regions_drop(struct regions_cut *cut)
 {
     struct region *trees[] = {cut->pieces, cut->spare};
@@ -129,23 +127,86 @@ void regions_drop(struct regions_cut *cut)
                                                       memory_order_relaxed));
     }
     cut->pieces = cut->spare = NULL;
+    cut->whole = REGION_NONE;
 }
 
-static void each_noted(const struct region *tree,
-                       void (*see)(uint64_t note, uint64_t bytes, void *context), void *context)
+/* Forgets what overlaps the range. */
+static struct regions_gone evict_locked(struct regions *regions, uintptr_t low, uintptr_t high)
 {
-    for (; tree != NULL; tree = tree->right) {
-        if (tree->note != 0)
-            see(tree->note, tree->high - tree->low, context);
-        each_noted(tree->left, see, context);
+    lock_assert_held(&lock);
+    struct regions_cut gone = {0};
+    const struct region *last = tree_last_before(regions, high);
+    if (last == NULL || last->high <= low)
+        return (struct regions_gone){0, 0};
+    (void)(cut_at_locked(regions, low) &&
+           cut_at_locked(regions, high)); /* without memory whole intervals go, or stay */
+    struct region *tree = tree_take_between(regions, low, high);
+    count_pieces_locked(tree, &gone);
+    if (gone.noted != 0)
+        tree_each_noted(tree, regions_on_noted_gone, NULL);
+    free_all_locked(tree);
+    return (struct regions_gone){gone.charged, gone.inherited};
+}
+
+/* Into the tree, joined with neighbours that are alike. */
+static struct regions_gone enter_locked(struct regions *regions, struct region *region)
+{
+    lock_assert_held(&lock);
+    struct regions_gone evicted = evict_locked(regions, region->low, region->high);
+    tell_locked(region, 1);
+    const struct region *before = tree_last_before(regions, region->low),
+                        *after = tree_first_from(regions, region->low);
+    if (before != NULL && before->high == region->low && tree_are_alike(before, region)) {
+        region->low = before->low;
+        region_free_locked(tree_take_exactly(regions, before->low, before->high));
     }
+    if (after != NULL && after->low == region->high && tree_are_alike(after, region)) {
+        region->high = after->high;
+        region_free_locked(tree_take_exactly(regions, after->low, after->high));
+    }
+    tree_insert(regions, region);
+    return evicted;
 }
 
-void regions_each_noted(const struct regions_cut *cut,
-                        void (*see)(uint64_t note, uint64_t bytes, void *context), void *context)
+/* Makes records of what was entered without the lock and is in [low, high). False: no memory. */
+static bool settle_locked(struct regions *regions, uintptr_t low, uintptr_t high)
 {
-    if (cut->noted != 0)
-        each_noted(cut->pieces, see, context);
+    lock_assert_held(&lock);
+    struct regions_span span;
+    for (unsigned place = 0; regions == &regions_own && recent_next(&place, &span); place++) {
+        if (span.high <= low || span.low >= high)
+            continue;
+        struct region *region = region_make_locked();
+        if (region == NULL)
+            return false;
+        if (!recent_take_at(place, &span)) { /* unmapped meanwhile */
+            region_free_locked(region);
+            continue;
+        }
+        region->low = span.low;
+        region->high = span.high;
+        region->state = span.state;
+        struct regions_gone gone = enter_locked(regions, region);
+        atomic_fetch_add(&stale_charged, gone.charged);
+        atomic_fetch_add(&stale_inherited, gone.inherited);
+    }
+    return true;
+}
+
+/* What is recent is not found where there is no memory for its record. */
+static void hold_regions(struct regions *regions, struct lock_hold *hold)
+{
+    lock_take(&lock, hold);
+    empty_limbo_locked();
+    (void)settle_locked(regions, 0, UINTPTR_MAX);
+}
+
+static struct regions_gone let_regions_go(struct regions_gone gone, const struct lock_hold *hold)
+{
+    gone.charged += atomic_exchange(&stale_charged, 0);
+    gone.inherited += atomic_exchange(&stale_inherited, 0);
+    lock_drop(&lock, hold);
+    return gone;
 }
 
 static bool take_locked(struct regions *regions, uintptr_t low, uintptr_t high, bool with_spare,
@@ -155,7 +216,7 @@ static bool take_locked(struct regions *regions, uintptr_t low, uintptr_t high, 
     empty_limbo_locked();
     if (with_spare)
         cut->spare = region_make_locked();
-    bool done = !with_spare || cut->spare != NULL;
+    bool done = (!with_spare || cut->spare != NULL) && settle_locked(regions, low, high);
     if (done && (cut->pieces = tree_take_exactly(regions, low, high)) == NULL) {
         done = cut_at_locked(regions, low) && cut_at_locked(regions, high);
         cut->pieces = done ? tree_take_between(regions, low, high) : NULL;
@@ -190,66 +251,6 @@ bool regions_take_if_free(struct regions *regions, uintptr_t low, uintptr_t high
            end_take(cut, take_locked(regions, low, high, false, cut), &hold);
 }
 
-static void count_gone(struct regions_gone *gone, struct regions_gone more)
-{
-    gone->charged += more.charged;
-    gone->inherited += more.inherited;
-}
-
-/* Forgets what overlaps the range. */
-static struct regions_gone evict_locked(struct regions *regions, uintptr_t low, uintptr_t high)
-{
-    lock_assert_held(&lock);
-    struct regions_cut gone = {0};
-    const struct region *last = tree_last_before(regions, high);
-    if (last == NULL || last->high <= low)
-        return (struct regions_gone){0, 0};
-    (void)(cut_at_locked(regions, low) &&
-           cut_at_locked(regions, high)); /* without memory whole intervals go, or stay */
-    struct region *tree = tree_take_between(regions, low, high);
-    count_pieces_locked(tree, &gone);
-    if (gone.noted != 0)
-        each_noted(tree, regions_on_noted_gone, NULL);
-    free_all_locked(tree);
-    return (struct regions_gone){gone.charged, gone.inherited};
-}
-
-static bool are_alike(const struct region *one, const struct region *other)
-{
-    return one->state == other->state && one->site == other->site && one->note == other->note;
-}
-
-/* Into the tree, joined with neighbours that are alike. */
-static struct regions_gone enter_locked(struct regions *regions, struct region *region)
-{
-    lock_assert_held(&lock);
-    struct regions_gone evicted = evict_locked(regions, region->low, region->high);
-    tell_locked(region, 1);
-    const struct region *before = tree_last_before(regions, region->low),
-                        *after = tree_first_from(regions, region->low);
-    if (before != NULL && before->high == region->low && are_alike(before, region)) {
-        region->low = before->low;
-        region_free_locked(tree_take_exactly(regions, before->low, before->high));
-    }
-    if (after != NULL && after->low == region->high && are_alike(after, region)) {
-        region->high = after->high;
-        region_free_locked(tree_take_exactly(regions, after->low, after->high));
-    }
-    tree_insert(regions, region);
-    return evicted;
-}
-
-static void change_state(struct region *region, enum region_state state,
-                         const struct regions_cut *cut)
-{
-    if (state == REGION_NONE || state == region->state ||
-        (state == REGION_CHARGED && region->state == REGION_INHERITED))
-        return;
-    region->state = state;
-    region->site = state == REGION_CHARGED ? cut->site : 0;
-    region->note = state == REGION_CHARGED ? cut->note : 0;
-}
-
 /* What becomes of each piece: entered again, `shift` further up, in `state` unless that is NONE. */
 static struct regions_gone enter_all_locked(struct regions *regions, struct region *tree,
                                             intptr_t shift, enum region_state state,
@@ -262,9 +263,9 @@ static struct regions_gone enter_all_locked(struct regions *regions, struct regi
         tree->left = tree->right = NULL;
         tree->low += (uintptr_t)shift;
         tree->high += (uintptr_t)shift;
-        change_state(tree, state, cut);
-        count_gone(&evicted, enter_all_locked(regions, left, shift, state, cut));
-        count_gone(&evicted, enter_locked(regions, tree));
+        tree_change_state(tree, state, cut);
+        regions_add_gone(&evicted, enter_all_locked(regions, left, shift, state, cut));
+        regions_add_gone(&evicted, enter_locked(regions, tree));
         tree = right;
     }
     return evicted;
@@ -273,20 +274,21 @@ static struct regions_gone enter_all_locked(struct regions *regions, struct regi
 static struct regions_gone put(struct regions *regions, struct regions_cut *cut, intptr_t shift,
                                enum region_state state)
 {
+    struct lock_hold hold;
     struct regions_gone evicted = {0};
-    if (cut->pieces != NULL) {
-        struct lock_hold hold;
-        hold_regions(&hold);
-        evicted = enter_all_locked(regions, cut->pieces, shift, state, cut);
-        lock_drop(&lock, &hold);
-        cut->pieces = NULL;
-    }
-    return evicted;
+    if (cut->pieces == NULL)
+        return evicted;
+    hold_regions(regions, &hold);
+    evicted = enter_all_locked(regions, cut->pieces, shift, state, cut);
+    cut->pieces = NULL;
+    return let_regions_go(evicted, &hold);
 }
 
 struct regions_gone regions_put_back(struct regions *regions, struct regions_cut *cut,
                                      intptr_t shift)
 {
+    if (cut->whole != REGION_NONE)
+        return recent_put_back(cut);
     return put(regions, cut, shift, REGION_NONE);
 }
 
@@ -321,7 +323,7 @@ bool regions_copy(const struct regions_cut *cut, struct regions_cut *copy)
     struct lock_hold hold;
     *copy = *cut;
     copy->pieces = copy->spare = NULL;
-    hold_regions(&hold);
+    lock_take(&lock, &hold);
     bool done = copy_all_locked(cut->pieces, cut->note, &copy->pieces);
     lock_drop(&lock, &hold);
     if (!done)
@@ -334,7 +336,7 @@ struct regions_gone regions_add(struct regions *regions, struct regions_cut *cut
 {
     struct lock_hold hold;
     struct regions_gone evicted = {0};
-    hold_regions(&hold);
+    hold_regions(regions, &hold);
     struct region *region = cut->spare != NULL ? cut->spare : region_make_locked();
     *done = region != NULL;
     if (region != NULL) {
@@ -345,15 +347,25 @@ struct regions_gone regions_add(struct regions *regions, struct regions_cut *cut
         region->note = state == REGION_CHARGED ? cut->note : 0;
         evicted = enter_locked(regions, region);
     }
-    lock_drop(&lock, &hold);
     cut->spare = NULL;
-    return evicted;
+    return let_regions_go(evicted, &hold);
+}
+
+struct regions_gone regions_settle(void)
+{
+    struct lock_hold hold;
+    struct regions_gone gone = {0};
+    if (!recent_next(&(unsigned){0}, &(struct regions_span){0}) &&
+        (stale_charged | stale_inherited) == 0)
+        return gone;
+    hold_regions(&regions_own, &hold);
+    return let_regions_go(gone, &hold);
 }
 
 enum region_state regions_at(struct regions *regions, uintptr_t address)
 {
     struct lock_hold hold;
-    hold_regions(&hold);
+    hold_regions(regions, &hold);
     const struct region *found = tree_last_before(regions, address + 1);
     enum region_state state = found != NULL && found->high > address ? found->state : REGION_NONE;
     lock_drop(&lock, &hold);
@@ -363,7 +375,7 @@ enum region_state regions_at(struct regions *regions, uintptr_t address)
 bool regions_next(struct regions *regions, uintptr_t at, struct regions_span *span)
 {
     struct lock_hold hold;
-    hold_regions(&hold);
+    hold_regions(regions, &hold);
     const struct region *next = tree_last_before(regions, at + 1);
     if (next == NULL || next->high <= at)
         next = tree_first_from(regions, at);
@@ -381,13 +393,15 @@ struct regions_live regions_live(struct regions *regions)
 {
     struct regions_live live = {0};
     struct lock_hold hold;
-    hold_regions(&hold);
+    hold_regions(regions, &hold);
     for (struct region *at = tree_first_from(regions, 0); at != NULL;
          at = tree_first_from(regions, at->low + 1))
         if (at->state >= REGION_CHARGED) {
             live.regions++;
             live.bytes += at->high - at->low;
         }
+    if (regions == &regions_own)
+        recent_count(&live);
     lock_drop(&lock, &hold);
     return live;
 }
@@ -395,7 +409,7 @@ struct regions_live regions_live(struct regions *regions)
 void regions_forget_sites(struct regions *regions)
 {
     struct lock_hold hold;
-    hold_regions(&hold);
+    hold_regions(regions, &hold);
     for (struct region *at = tree_first_from(regions, 0); at != NULL;
          at = tree_first_from(regions, at->low + 1))
         at->site = 0;
@@ -405,11 +419,13 @@ void regions_forget_sites(struct regions *regions)
 void regions_inherit(struct regions *regions)
 {
     struct lock_hold hold;
-    hold_regions(&hold);
+    hold_regions(regions, &hold);
     for (struct region *at = tree_first_from(regions, 0); at != NULL;
          at = tree_first_from(regions, at->low + 1))
         if (at->state == REGION_CHARGED)
             at->state = REGION_INHERITED;
+    if (regions == &regions_own)
+        recent_inherit();
     lock_drop(&lock, &hold);
 }
 

@@ -43,7 +43,8 @@ struct regions_cut {
     uint64_t noted;                        /* bytes of those that have a note */
     uint64_t note;                         /* for what becomes charged (48 bits); 0: none */
     uint16_t site;                         /* the call site of what becomes charged; 0: not known */
-    enum region_state last; /* the state of the byte before `high`; NONE if no piece has it */
+    enum region_state last;  /* the state of the byte before `high`; NONE if no piece has it */
+    enum region_state whole; /* what regions_take_recent took; it has no piece */
 };
 
 /* Takes out what lies in [low, high), splitting at the ends. False: no memory, nothing changed. */
@@ -52,6 +53,9 @@ bool regions_take(struct regions *regions, uintptr_t low, uintptr_t high, bool w
 /* The same, but false also when another thread holds the lock: for a thread that must not wait. */
 bool regions_take_if_free(struct regions *regions, uintptr_t low, uintptr_t high,
                           struct regions_cut *cut);
+/* The same of what regions_add_recent entered, and is [low, high) still, without the lock. False:
+ * do it the other way. */
+bool regions_take_recent(uintptr_t low, uintptr_t high, struct regions_cut *cut);
 /* Forgets the pieces. Lock-free. */
 void regions_drop(struct regions_cut *cut);
 /* A second set of pieces like those in `cut`, in *copy; none of it is inherited, and what is
@@ -68,6 +72,12 @@ struct regions_gone {
     uint64_t charged, inherited; /* bytes */
 };
 
+static inline void regions_add_gone(struct regions_gone *gone, struct regions_gone more)
+{
+    gone->charged += more.charged;
+    gone->inherited += more.inherited;
+}
+
 /* Puts the pieces back as they were, `shift` bytes further up (for a mapping that moved). */
 struct regions_gone regions_put_back(struct regions *regions, struct regions_cut *cut,
                                      intptr_t shift);
@@ -79,6 +89,15 @@ struct regions_gone regions_put_as(struct regions *regions, struct regions_cut *
  * *done is false when there is no memory for it. */
 struct regions_gone regions_add(struct regions *regions, struct regions_cut *cut, uintptr_t low,
                                 uintptr_t high, enum region_state state, bool *done);
+
+/* Enters a mapping of regions_own that overlaps no other, and has no call site, without the lock.
+ * False: regions_add does it. *gone grows by what was found in the way, either way. */
+bool regions_add_recent(uintptr_t low, uintptr_t high, enum region_state state,
+                        struct regions_gone *gone);
+
+/* What is in the way of all that regions_add_recent entered. Without a system call where there is
+ * nothing. */
+struct regions_gone regions_settle(void);
 
 /* If not NULL: a call site now has so many charged or inherited bytes more, or less. Called under
  * the lock, and for less before they are gone. */

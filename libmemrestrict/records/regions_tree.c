@@ -84,3 +84,36 @@ struct region *tree_take_between(struct regions *regions, uintptr_t low, uintptr
     regions->root = join(below, above);
     return middle;
 }
+
+void tree_each_noted(const struct region *tree,
+                     void (*see)(uint64_t note, uint64_t bytes, void *context), void *context)
+{
+    for (; tree != NULL; tree = tree->right) {
+        if (tree->note != 0)
+            see(tree->note, tree->high - tree->low, context);
+        tree_each_noted(tree->left, see, context);
+    }
+}
+
+void regions_each_noted(const struct regions_cut *cut,
+                        void (*see)(uint64_t note, uint64_t bytes, void *context), void *context)
+{
+    if (cut->noted != 0)
+        tree_each_noted(cut->pieces, see, context);
+}
+
+bool tree_are_alike(const struct region *one, const struct region *other)
+{
+    return one->state == other->state && one->site == other->site && one->note == other->note;
+}
+
+void tree_change_state(struct region *region, enum region_state state,
+                       const struct regions_cut *cut)
+{
+    if (state == REGION_NONE || state == region->state ||
+        (state == REGION_CHARGED && region->state == REGION_INHERITED))
+        return;
+    region->state = state;
+    region->site = state == REGION_CHARGED ? cut->site : 0;
+    region->note = state == REGION_CHARGED ? cut->note : 0;
+}

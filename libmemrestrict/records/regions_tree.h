@@ -27,5 +27,14 @@ void tree_insert(struct regions *regions, struct region *region);
 struct region *tree_take_exactly(struct regions *regions, uintptr_t low, uintptr_t high);
 /* Takes out all that lies in [low, high), where no interval reaches across either end. */
 struct region *tree_take_between(struct regions *regions, uintptr_t low, uintptr_t high);
+/* May neighbours be one interval? */
+bool tree_are_alike(const struct region *one, const struct region *other);
+/* To `state`, with cut's site and note; NONE: as it is. What is inherited does not become CHARGED.
+ */
+void tree_change_state(struct region *region, enum region_state state,
+                       const struct regions_cut *cut);
+/* Calls `see` for each interval of a tree that has a note. */
+void tree_each_noted(const struct region *tree,
+                     void (*see)(uint64_t note, uint64_t bytes, void *context), void *context);
 
 #endif

@@ -106,6 +106,7 @@ static void show(const char *name, const char *const settings[])
     X(map_threads_commit_one_reservation)                                                          \
     X(map_threads_never_hold_more_than_the_limit)                                                  \
     X(map_threads_that_fit_are_never_refused)                                                      \
+    X(map_whole_mappings_block_no_signals)                                                         \
     X(map_handler_maps_while_the_program_maps)                                                     \
     X(map_handler_unmaps_while_the_program_allocates)                                              \
     X(map_fork_keeps_what_the_child_inherits)                                                      \
@@ -166,6 +167,7 @@ START_TEST(map_huge_page_is_refused)
 END_TEST
 
 SHOW(map_jump_out_of_a_call_leaves_its_charge_alone, "MEMRESTRICT_LIMIT=16M")
+SHOW(map_handler_maps_between_whole_mappings, "MEMRESTRICT_LIMIT=64M")
 
 START_TEST(map_without_memory_for_records_fails)
 {
@@ -201,6 +203,7 @@ Suite *suite_map(void)
     ADD(map_huge_page_is_refused)
     ADD(map_without_memory_for_records_fails)
     ADD(map_jump_out_of_a_call_leaves_its_charge_alone)
+    ADD(map_handler_maps_between_whole_mappings)
     ADD(map_by_number_is_counted)
     ADD(map_more_mappings_than_the_kernel_has_changes_nothing)
     ADD(map_limit_of_nothing_leaves_reservations)

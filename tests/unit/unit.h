@@ -29,6 +29,7 @@
     X(proc)                                                                                        \
     X(reach)                                                                                       \
     X(regions)                                                                                     \
+    X(regions_recent)                                                                              \
     X(scopes)                                                                                      \
     X(space_look)                                                                                  \
     X(sites)                                                                                       \

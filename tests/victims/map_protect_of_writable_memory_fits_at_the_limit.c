@@ -3,6 +3,7 @@
 
 int main(void)
 {
+    (void)counts();
     char *memory = map_rw((usage().limit - used()) / PAGE * PAGE);
     struct counts before = {used(), vm_data()};
     CHECK(mprotect(memory, 4 * PAGE, RW | PROT_EXEC) == 0);

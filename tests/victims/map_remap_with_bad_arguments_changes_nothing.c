@@ -3,6 +3,7 @@
 
 int main(void)
 {
+    (void)counts();
     int may = MREMAP_MAYMOVE, fixed = MREMAP_FIXED, stay = MREMAP_DONTUNMAP;
     char *memory = map_rw(8 * PAGE), *gone = map_rw(PAGE);
     unmap(gone, PAGE);

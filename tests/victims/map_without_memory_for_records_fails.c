@@ -9,7 +9,7 @@ int main(void)
 {
     enum { PAGES = 32768 };
     char *memory = map_at(NULL, PAGES * PAGE, PROT_NONE, ANON | MAP_NORESERVE);
-    uint64_t before = used();
+    uint64_t before = counts().used;
     size_t made = 0;
     struct rlimit limit = {0, RLIM_INFINITY};
     CHECK(setrlimit(RLIMIT_AS, &limit) == 0);
