@@ -1,5 +1,5 @@
 # memrestrict: targets for people are all, lib, command, demo, check, check-quick, check-long, check-suites, bench,
-# bench-plot, bench-suite, bench-sweep, install, uninstall, clean;
+# bench-plot, bench-suite, bench-table, bench-sweep, install, uninstall, clean;
 # see README.md. CC, CPPFLAGS, CFLAGS, LDFLAGS, PREFIX, BINDIR, LIBDIR, INCLUDEDIR and DESTDIR are yours;
 # CFLAGS and the like are added to what the build needs. BUILD names the folder for everything made.
 
@@ -160,6 +160,12 @@ bench-suite:
 	@$(MAKE) --no-print-directory -s lib command bench-programs
 	@BENCH_CSV=$(BUILD)/bench/suite.csv MIMALLOC_BENCH='$(MIMALLOC_BENCH)' TIME="$${TIME:-cpu}" \
 	    MINUTES="$${MINUTES:-60}" SECONDS_EACH="$${SECONDS_EACH:-60}" bench/bench.sh $(BUILD) suite
+
+# README's table of what no cache holds, of the last `TIME=cpu make bench WORKLOADS=hard` and `make bench-suite`.
+.PHONY: bench-table
+bench-table:
+	@awk -f bench/table.awk -v form=markdown -v time=cpu -v only='memrestrict forward memusage' \
+	    $(wildcard $(BENCH_CSV) $(BUILD)/bench/suite.csv) </dev/null
 
 # A sweep beside a plain loop. LOOPS, SWEEP_PART, PROGRAMS: see bench/sweep.sh.
 bench-sweep: lib command

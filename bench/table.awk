@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# Makes tables of the runs in a file that bench.sh wrote (BENCH_CSV). A cell is the median, then the
+# Makes tables of the runs in files that bench.sh wrote (BENCH_CSV). A cell is the median, then the
 # quartiles, of the rounds' ratios of a column's run to its base's. With -v form=data:
 # a line a cell for plot.sh; with -v form=markdown -v only='COLUMN ...': one short table of these
 # columns, as a README has it, without spread. -v time=cpu: of processor time.
@@ -36,7 +36,7 @@ BEGIN {
     title["command"] = "memrestrict: with a report; the command (run-tree: compared with run)"
 }
 
-NR == 1 { next }
+FNR == 1 { next }
 
 {
     if (!($1 in seen)) {
